@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Restorator's engine: restores a region of a picture with a small diffusion network.
+ *
+ * How the pieces meet:
+ *
+ *   rst_model      a network, read from a file; immutable, shared between threads
+ *   rst_session    threads and scratch memory; one caller at a time
+ *   rst_input      collects a window of a picture, row by row, into the network's small input
+ *   rst_encoding   one window seen by the network's encoder; immutable: changing a sampler's
+ *                  parameter never needs a new one
+ *   rst_sample()   restores points of that window, with any parameters, on any grid
+ *   rst_restore()  all of the above for a whole region of a picture: what a host calls
+ *
+ * Points are independent and their noise belongs to the pixel, so cutting the work differently
+ * (threads, batches, order, preview or final) never changes a bit of the result.
+ *
+ * Conventions. Pictures are R'G'B'A float, gamma-coded sRGB, alpha not premultiplied, 0…1, rows
+ * top to bottom without padding. A position in a picture is in pixels, (0, 0) the outer corner of
+ * the top left pixel, so that pixel (0, 0) has its centre at (0.5, 0.5). Parameter structs begin
+ * with their size (as the caller's compiler saw it) and are filled by their init function.
+ *
+ * Errors. Every call that can fail returns a status and fills the caller's rst_error where one
+ * is given (NULL is allowed). Output arguments are left untouched on failure. No call prints,
+ * exits or keeps global state, but for the choice of arithmetic kernels, made once per process.
+ *
+ * Threads. A function says which threads may call it where it is not "any thread".
+ */
+#ifndef RESTORATOR_H
+#define RESTORATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined __GNUC__
+#define RST_API __attribute__((visibility("default")))
+#else
+#define RST_API
+#endif
+
+/* Version of the library, such as "0.1.0". */
+RST_API const char *rst_version(void);
+
+/* One line on the arithmetic in use: BLAS, its processor core, the kernels' instruction set, and
+ * whether OpenBLAS failed its check and the reference product took its place. Static storage. */
+RST_API const char *rst_arithmetic(void);
+
+/* -------------------------------------------------------------------------------------------
+ * Errors
+ */
+
+/* Hosts translate from the code and the error's fields; numbers stay as they are. */
+typedef enum rst_status {
+  RST_OK = 0,
+  RST_CANCELLED = 1,          /* the cancel token was set; nothing is wrong */
+  RST_NO_MEMORY = 2,          /* memory ran out */
+  RST_BAD_CALL = 3,           /* the caller's program is wrong: NULL, a struct's size … */
+  RST_NO_THREAD = 4,          /* a thread could not be started */
+  RST_HOST_FAILED = 5,        /* a host's read or write callback returned false */
+
+  RST_UNKNOWN_PARAMETER = 10, /* subject: the name */
+  RST_OUT_OF_RANGE = 11,      /* subject: parameter; value; low, high: the range allowed */
+  RST_NOT_A_CHOICE = 12,      /* subject: parameter; value; choices: those allowed */
+  RST_WRONG_TYPE = 13,        /* subject: parameter; value; choices: the type wanted */
+
+  RST_CANNOT_OPEN = 20,       /* subject: path; value: the system's reason */
+  RST_NOT_A_FILE = 21,        /* subject: path; a folder, device, … */
+  RST_FILE_TOO_LARGE = 22,    /* subject: path; value: bytes; high: largest size allowed */
+  RST_BAD_FILE = 23,          /* subject: what of the file is malformed; value: how */
+  RST_BAD_DESCRIPTION = 24,   /* subject: the description's key; value: what was found */
+  RST_BAD_TENSOR = 25,        /* subject: the tensor's name; value: what is wrong with it */
+  RST_NO_SUCH_MODEL = 26,     /* subject: the id; choices: the ids there are */
+  RST_NO_SUCH_PRESET = 27,    /* subject: the id; choices: the ids there are */
+  RST_BAD_PRESET = 28,        /* subject: the file or its key; value: what is wrong with it */
+  RST_PRESET_MISFIT = 29,     /* subject: the preset; value: the model; choices: models that fit */
+
+  RST_EMPTY_REGION = 40,      /* no pixel is covered */
+  RST_EMPTY_INPUT = 41,       /* the network would see nothing: select less or raise the context */
+  RST_OUTSIDE_WINDOW = 42     /* value: the window; points to restore lie outside it */
+} rst_status;
+
+typedef struct rst_error {
+  size_t size;        /* sizeof (rst_error), set by rst_error_init() */
+  rst_status code;
+  char subject[256];  /* parameter, tensor, key or path; may be cut at its end */
+  char value[256];    /* the offending value as text */
+  char choices[256];  /* what would have been right, separated by ", " */
+  double low, high;   /* the range allowed, for RST_OUT_OF_RANGE and RST_FILE_TOO_LARGE */
+  char message[1024]; /* all of it in one English sentence, without a full stop */
+} rst_error;
+
+#define RST_ERROR_INIT {sizeof(rst_error), RST_OK, "", "", "", 0, 0, ""}
+RST_API void rst_error_init(rst_error *error);
+
+/* -------------------------------------------------------------------------------------------
+ * Parameters: one table for command line, procedures, preset files and dialog
+ */
+
+typedef enum rst_sampler { RST_SAMPLER_AUTO, RST_SAMPLER_DDPM, RST_SAMPLER_DDIM } rst_sampler;
+typedef enum rst_sequence { RST_SEQUENCE_UNIFORM, RST_SEQUENCE_QUADRATIC } rst_sequence;
+typedef enum rst_stddev { RST_STDDEV_NORMAL, RST_STDDEV_SQUARED, RST_STDDEV_ZERO } rst_stddev;
+typedef enum rst_mode { RST_MODE_AUTO, RST_MODE_FULL, RST_MODE_COLOUR, RST_MODE_DETAIL } rst_mode;
+typedef enum rst_window_kind {
+  RST_WINDOW_AUTO,    /* context × the longest side of the part's box, centred on it */
+  RST_WINDOW_PICTURE, /* the square round the whole picture, centred */
+  RST_WINDOW_GIVEN    /* x, y, side */
+} rst_window_kind;
+
+/* The square of the picture that the encoder sees, in pixels; may reach beyond the picture. */
+typedef struct rst_window {
+  int x, y, side; /* side ≥ 1 */
+} rst_window;
+
+#define RST_STEPS_MAX 4000 /* the longest schedule a model may have */
+#define RST_SIDE_MAX (1 << 24) /* the largest width, height, and window side, in pixels */
+
+/* A full set of parameters; contract and formulas: see docs of each name in the table below. */
+typedef struct rst_parameters {
+  size_t size;          /* sizeof (rst_parameters) */
+  char model[1024];     /* id, or path (has a '/') */
+  rst_sampler sampler;
+  double stochasticity; /* η, 0…1 */
+  int step_skip;        /* K, 1…T */
+  rst_sequence sequence;
+  int start;            /* S, 0…T; 0 stands for T */
+  int end;              /* E, 0…S−1 */
+  rst_stddev noise_stddev;
+  bool project;
+  bool clip;
+  int seed;             /* 0…2147483647 */
+  rst_mode mode;
+  double strength;      /* 0…1 */
+  double context;       /* 1…4 */
+  rst_window_kind window_kind;
+  rst_window window;    /* where window_kind is RST_WINDOW_GIVEN */
+  bool hide_region;
+} rst_parameters;
+
+/* Sets every parameter to its default. */
+RST_API void rst_parameters_init(rst_parameters *parameters);
+
+typedef enum rst_type {
+  RST_TYPE_BOOL,   /* "true", "false" */
+  RST_TYPE_INT,
+  RST_TYPE_REAL,
+  RST_TYPE_CHOICE, /* one of `choices` */
+  RST_TYPE_TEXT    /* `model`: id or path; `window`: "auto", "picture" or "X,Y,SIDE" */
+} rst_type;
+
+/* What a host needs to offer one parameter. All strings are static. */
+typedef struct rst_parameter {
+  const char *name;           /* as everywhere: "noise-stddev" */
+  const char *title;          /* English, for a label: "Noise stddev" */
+  const char *blurb;          /* English, one sentence that says what it does */
+  rst_type type;
+  double low, high;           /* RST_TYPE_INT, RST_TYPE_REAL; a model with fewer steps than
+                               * RST_STEPS_MAX narrows step-skip, start and end further */
+  const char *initial;        /* the default as text */
+  const char *const *choices; /* NULL-terminated, for RST_TYPE_CHOICE; index = the enum's value */
+  bool sampling;              /* read by diffusion samplers only; ignored by single-pass models */
+  bool ddpm;                  /* of these: read by the sampler ddpm too */
+} rst_parameter;
+
+/* The table: `count` entries in the order in which hosts show them. */
+RST_API const rst_parameter *rst_parameter_table(size_t *count);
+/* The entry of that name, NULL if there is none. */
+RST_API const rst_parameter *rst_parameter_find(const char *name);
+
+/* Sets the parameter of that name from text (locale-free numbers: "0.5").
+ * Errors: RST_UNKNOWN_PARAMETER, RST_WRONG_TYPE, RST_OUT_OF_RANGE, RST_NOT_A_CHOICE. */
+RST_API rst_status rst_parameters_set(rst_parameters *parameters, const char *name,
+                                      const char *text, rst_error *error);
+/* Writes the parameter's value as text, so that rst_parameters_set() reads it back to the same
+ * bits. Errors: RST_UNKNOWN_PARAMETER; RST_BAD_CALL where `size` bytes do not hold it (1024 do
+ * for every parameter). */
+RST_API rst_status rst_parameters_get(const rst_parameters *parameters, const char *name,
+                                      char *text, size_t size, rst_error *error);
+
+/* -------------------------------------------------------------------------------------------
+ * Models
+ */
+
+typedef struct rst_model rst_model;
+
+typedef enum rst_process { RST_SINGLE_PASS, RST_DIFFUSION } rst_process;
+
+typedef struct rst_model_info {
+  size_t size;             /* sizeof (rst_model_info), set by the caller */
+  const char *name;        /* as the description says */
+  rst_process process;
+  const char *schedule;    /* "cosine", "linear", "quadratic", "sigmoid"; "" for single pass */
+  int steps;               /* T; 0 for single pass */
+  int input_size;          /* the encoder's input is input_size × input_size */
+  int64_t parameters;      /* counted, not as stated */
+  const char *description; /* JSON, as in the file */
+  const char *card;        /* JSON; "{}" where the file has none */
+} rst_model_info;
+
+/* Reads a model file; `path` is a regular file under 256 MiB. The file is treated as hostile.
+ * The new model has one reference. Errors: RST_CANNOT_OPEN, RST_NOT_A_FILE, RST_FILE_TOO_LARGE,
+ * RST_BAD_FILE, RST_BAD_DESCRIPTION, RST_BAD_TENSOR, RST_NO_MEMORY. */
+RST_API rst_status rst_model_read(const char *path, rst_model **model, rst_error *error);
+/* The same from `size` bytes of memory, which are copied. */
+RST_API rst_status rst_model_parse(const void *bytes, size_t size, rst_model **model,
+                                   rst_error *error);
+RST_API rst_model *rst_model_ref(rst_model *model);
+/* Drops one reference; NULL is allowed. */
+RST_API void rst_model_unref(rst_model *model);
+/* Fills `info`; its strings live as long as the model. */
+RST_API void rst_model_get_info(const rst_model *model, rst_model_info *info);
+
+/* Where models and presets are looked for, first hit wins:
+ *   models   $RESTORATOR_MODELS (folders separated by ':'), $XDG_DATA_HOME/restorator/models,
+ *            $datadir/restorator/models, the build tree's folder
+ *   presets  $RESTORATOR_PRESETS, $XDG_CONFIG_HOME/restorator/presets,
+ *            $datadir/restorator/presets, the build tree's folder
+ * An id is a file's stem: portrait for portrait.safetensors, b for b.json. */
+typedef enum rst_kind { RST_KIND_MODEL, RST_KIND_PRESET } rst_kind;
+
+/* Calls `found` for each id once, with the path that wins, in the order of ids (by strcmp).
+ * Stops where `found` returns false. */
+RST_API rst_status rst_list(rst_kind kind, bool (*found)(void *user, const char *id,
+                            const char *path), void *user, rst_error *error);
+/* Writes the path of that id, or `name` itself where it has a '/'.
+ * Errors: RST_NO_SUCH_MODEL, RST_NO_SUCH_PRESET, RST_BAD_CALL where `size` bytes are too few. */
+RST_API rst_status rst_find(rst_kind kind, const char *name, char *path, size_t size,
+                            rst_error *error);
+
+/* Parameters against a model: what only the model can tell (steps within T, end below start).
+ * Errors: RST_OUT_OF_RANGE. */
+RST_API rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
+                                        rst_error *error);
+/* Timesteps that a setup takes with this model, at most RST_STEPS_MAX, written into `steps`
+ * (NULL: only counted) from the noisiest on; 1 and no step for a single pass: the number
+ * of network passes. Errors: as rst_parameters_check(). */
+RST_API rst_status rst_parameters_steps(const rst_parameters *parameters, const rst_model *model,
+                                        int *steps, int *passes, rst_error *error);
+
+/* -------------------------------------------------------------------------------------------
+ * Presets
+ */
+
+typedef struct rst_preset rst_preset;
+
+/* Reads a preset file (JSON; unknown keys and bad values refuse the whole file).
+ * Errors: RST_CANNOT_OPEN, RST_NOT_A_FILE, RST_FILE_TOO_LARGE, RST_BAD_PRESET, RST_NO_MEMORY. */
+RST_API rst_status rst_preset_read(const char *path, rst_preset **preset, rst_error *error);
+/* The same from memory; `name` is used in messages. */
+RST_API rst_status rst_preset_parse(const char *name, const void *bytes, size_t size,
+                                    rst_preset **preset, rst_error *error);
+RST_API void rst_preset_free(rst_preset *preset);
+/* English title and note as in the file, "" where missing; live as long as the preset. */
+RST_API const char *rst_preset_title(const rst_preset *preset);
+RST_API const char *rst_preset_note(const rst_preset *preset);
+/* Whether the preset sets that parameter. */
+RST_API bool rst_preset_has(const rst_preset *preset, const char *parameter);
+/* Sets every parameter that the preset holds. */
+RST_API void rst_preset_apply(const rst_preset *preset, rst_parameters *parameters);
+/* Refuses a preset with a sampler's settings for a single-pass model.
+ * Errors: RST_PRESET_MISFIT, with the ids of the models that fit in `choices`. */
+RST_API rst_status rst_preset_check(const rst_preset *preset, const rst_model *model,
+                                    rst_error *error);
+
+/* -------------------------------------------------------------------------------------------
+ * Sessions, progress, cancel
+ */
+
+typedef struct rst_session rst_session;
+
+/* `threads`: 1…256, or 0 for as many as there are processors to run on.
+ * Errors: RST_OUT_OF_RANGE, RST_NO_MEMORY, RST_NO_THREAD. */
+RST_API rst_status rst_session_new(int threads, rst_session **session, rst_error *error);
+RST_API void rst_session_free(rst_session *session);
+RST_API int rst_session_threads(const rst_session *session);
+
+/* An atomic flag. Any thread may set it; the work that holds it ends within 50 ms with
+ * RST_CANCELLED. */
+typedef struct rst_cancel rst_cancel;
+RST_API rst_cancel *rst_cancel_new(void); /* NULL where memory ran out */
+RST_API void rst_cancel_free(rst_cancel *cancel);
+RST_API void rst_cancel_set(rst_cancel *cancel);
+RST_API void rst_cancel_reset(rst_cancel *cancel);
+RST_API bool rst_cancel_is_set(const rst_cancel *cancel);
+
+typedef enum rst_phase {
+  RST_PHASE_READING,  /* the window is collected from the picture */
+  RST_PHASE_ENCODING, /* the encoder runs */
+  RST_PHASE_SAMPLING  /* points are restored */
+} rst_phase;
+
+/* All members may be NULL. Hooks are called on the thread that made the call, never two at once,
+ * and may not call the session. */
+typedef struct rst_hooks {
+  size_t size; /* sizeof (rst_hooks) */
+  void *user;
+  /* `fraction` 0…1 of the whole call, never falling. */
+  void (*progress)(void *user, rst_phase phase, double fraction);
+  /* rst_sample(): `count` points are finished; their indices in the grid (row · columns +
+   * column) are in `points`, their colours already in the caller's buffer. Every covered point
+   * comes exactly once. */
+  void (*batch)(void *user, const uint32_t *points, size_t count);
+  rst_cancel *cancel;
+  /* rst_sample(): noise from outside, for parity with other programs: (1 + steps, points, 3)
+   * standard normal values, of the first value and of each step taken, for the covered points in
+   * the grid's order. NULL: the engine's own. */
+  const float *noise;
+} rst_hooks;
+
+#define RST_HOOKS_INIT {sizeof(rst_hooks), NULL, NULL, NULL, NULL, NULL}
+
+/* -------------------------------------------------------------------------------------------
+ * One window: input, encoding, points
+ */
+
+typedef struct rst_input rst_input;
+
+/* Begins to collect `window` of a picture of `width` × `height` pixels for `model`.
+ * Errors: RST_OUT_OF_RANGE, RST_NO_MEMORY. */
+RST_API rst_status rst_input_new(const rst_model *model, const rst_window *window, int width,
+                                 int height, rst_input **input, rst_error *error);
+RST_API void rst_input_free(rst_input *input);
+/* The rectangle of the picture to be added: the window's part inside the picture. */
+RST_API void rst_input_get_box(const rst_input *input, int *x, int *y, int *width, int *height);
+/* Adds the next `rows` rows of that rectangle, top to bottom, any number a call. `rgba`: (rows,
+ * width, 4). `hidden`: (rows, width), 0…1, how much of a pixel is kept from the network (hide
+ * the region: the coverage); NULL: nothing is. Errors: RST_BAD_CALL past the last row. */
+RST_API rst_status rst_input_add(rst_input *input, int rows, const float *rgba,
+                                 const float *hidden, rst_error *error);
+
+typedef struct rst_encoding rst_encoding;
+
+/* Runs the encoder on a complete input. The new encoding holds a reference to the model and has
+ * one reference. Errors: RST_BAD_CALL where rows are missing, RST_EMPTY_INPUT, RST_CANCELLED,
+ * RST_NO_MEMORY. Thread: the session's caller. */
+RST_API rst_status rst_encode(rst_session *session, rst_model *model, const rst_input *input,
+                              rst_cancel *cancel, rst_encoding **encoding, rst_error *error);
+/* The same from the network's own input, (input_size, input_size) values −1…1; `window` says
+ * which square of the picture it shows. */
+RST_API rst_status rst_encode_values(rst_session *session, rst_model *model, const float *values,
+                                     const rst_window *window, rst_cancel *cancel,
+                                     rst_encoding **encoding, rst_error *error);
+RST_API rst_encoding *rst_encoding_ref(rst_encoding *encoding);
+RST_API void rst_encoding_unref(rst_encoding *encoding);
+/* The input that the encoder saw, (input_size, input_size), −1…1. */
+RST_API const float *rst_encoding_input(const rst_encoding *encoding, int *input_size);
+RST_API void rst_encoding_window(const rst_encoding *encoding, rst_window *window);
+
+/* Points on a grid: sample (column c, row r) lies at (x + c·dx, y + r·dy) in the picture's pixels
+ * and has the noise of pixel (column + c·column_step, row + r·row_step). */
+typedef struct rst_grid {
+  size_t size;       /* sizeof (rst_grid) */
+  int columns, rows; /* at least 1; columns · rows at most 2³¹ − 1 */
+  double x, y;       /* position of sample (0, 0): a pixel's centre is at ½ */
+  double dx, dy;
+  int column, row;
+  int column_step, row_step;
+} rst_grid;
+
+/* The grid of a rectangle's pixel centres. */
+RST_API void rst_grid_pixels(rst_grid *grid, int x, int y, int width, int height);
+/* The grid that shows a rectangle of the picture as columns × rows samples (stretched where the
+ * shapes differ); noise belongs to the samples. */
+RST_API void rst_grid_samples(rst_grid *grid, double x, double y, double width, double height,
+                              int columns, int rows);
+
+/* Restores the points of `grid` where `coverage` (rows, columns; NULL: everywhere) is above 0.
+ * `colours`: (rows, columns, 3), R'G'B' with 0…1 the range of sRGB, not clamped; other points are
+ * not touched. Parameters that do not apply (a sampler's for a single pass) are ignored.
+ * Errors: RST_OUT_OF_RANGE, RST_OUTSIDE_WINDOW, RST_CANCELLED (finished batches are valid),
+ * RST_NO_MEMORY. Thread: the session's caller. */
+RST_API rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
+                              const rst_parameters *parameters, const rst_grid *grid,
+                              const float *coverage, float *colours, const rst_hooks *hooks,
+                              rst_error *error);
+
+/* The engine's noise: three standard normal values of pixel (column, row) at timestep t (the
+ * step being left; T for the first value).
+ *
+ * Philox 4×32-10 (Salmon et al. 2011): key (seed, 0), counter (column, row, t, 0), negative
+ * coordinates as two's complement. Words w0…w3; u = ((w >> 8) + 1) · 2⁻²⁴ of w0 and w2 is in
+ * (0, 1]; the angle is 2π · w · 2⁻³² of w1 and w3. Box–Muller: z0 = √(−2 ln u(w0)) cos angle(w1),
+ * z1 = √(−2 ln u(w0)) sin angle(w1), z2 = √(−2 ln u(w2)) cos angle(w3). The logarithm, sine and
+ * cosine are the engine's own polynomials in float32, so that every platform agrees. */
+RST_API void rst_noise(int seed, int column, int row, int t, float z[3]);
+
+/* -------------------------------------------------------------------------------------------
+ * Colour and blending
+ */
+
+/* `auto` resolved: full where the window's side is at most 256 or the region is hidden, else
+ * colour. */
+RST_API rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *window);
+
+/* Joins the network's colours with the picture's by `mode` (not RST_MODE_AUTO): full takes the
+ * network's, clamped to 0…1; colour the picture's L* and the network's a*b*; detail the
+ * network's L* and the picture's a*b* (CIELAB of sRGB, D65; out of gamut, chroma shrinks at
+ * constant L* and hue). `rgba`: (count, 4) the picture; `colours`: (count, 3); `result`: (count,
+ * 3), may be `colours`. */
+RST_API void rst_mix(rst_mode mode, size_t count, const float *rgba, const float *colours,
+                     float *result);
+
+/* Interpolates gamma-coded values of any space from `original` to `restored`: strength 0 gives
+ * the original's bits, 1 the restored one's. All (count), any number of channels; `result` may
+ * be either. */
+RST_API void rst_apply_strength(double strength, size_t count, const float *original,
+                                const float *restored, float *result);
+
+/* -------------------------------------------------------------------------------------------
+ * A whole region
+ */
+
+/* The host's side of a picture. Callbacks run on the thread that called rst_restore(), on
+ * rectangles inside the picture, and return false to stop with RST_HOST_FAILED. */
+typedef struct rst_picture {
+  size_t size; /* sizeof (rst_picture) */
+  int width, height;
+  void *user;
+  /* Reads R'G'B'A, sRGB-coded (values beyond 0…1 allowed), (h, w, 4). */
+  bool (*read)(void *user, int x, int y, int w, int h, float *rgba);
+  /* Reads coverage, 0…1, (h, w): the selection's value. NULL: everything is selected. Pixels of
+   * alpha 0 count as not covered, whatever it says. */
+  bool (*read_coverage)(void *user, int x, int y, int w, int h, float *coverage);
+  /* Takes a finished rectangle: sRGB-coded (h, w, 3) in 0…1, mode applied, strength and coverage
+   * not; only pixels of coverage above 0 mean anything (h, w). Each covered pixel comes once. */
+  bool (*write)(void *user, int x, int y, int w, int h, const float *rgb, const float *coverage);
+} rst_picture;
+
+/* A piece of the region with its own window. */
+typedef struct rst_part {
+  int x, y, width, height; /* the box of its covered pixels */
+  rst_window window;
+  rst_mode mode;           /* resolved */
+  int64_t points;          /* pixels covered */
+} rst_part;
+
+#define RST_PARTS_MAX 64
+
+/* What the region falls into. */
+typedef struct rst_plan {
+  size_t size; /* sizeof (rst_plan) */
+  int count;
+  int64_t points;
+  rst_part parts[RST_PARTS_MAX];
+} rst_plan;
+
+/* The region's parts: selected areas that neither touch nor have overlapping boxes have their own
+ * window each; all in one where there are more than RST_PARTS_MAX or the window is given.
+ * Reads coverage and alpha of `box` (x, y, width, height; NULL: the whole picture), outside of
+ * which nothing is covered. Errors: RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED,
+ * RST_NO_MEMORY. */
+RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
+                                   const int box[4], rst_plan *plan, rst_error *error);
+
+/* Restores the planned region part by part: reads each window, encodes it, samples its covered
+ * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
+ * not by the picture. Hooks: progress and cancel. Errors: as the calls above.
+ * Thread: the session's caller. */
+RST_API rst_status rst_restore(rst_session *session, rst_model *model,
+                               const rst_parameters *parameters, const rst_picture *picture,
+                               const rst_plan *plan, const rst_hooks *hooks, rst_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
