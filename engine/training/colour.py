@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CIELAB of gamma-coded sRGB under D65, and the mode *colour*."""
+
+import numpy as np
+
+TO_XYZ = np.array([[0.4123908, 0.3575843, 0.1804808],
+                   [0.2126390, 0.7151687, 0.0721923],
+                   [0.0193308, 0.1191948, 0.9505322]])
+WHITE = TO_XYZ.sum(1)
+EPSILON, KAPPA = 216 / 24389, 24389 / 27
+
+
+def to_lab(rgb):
+    """(…, 3), 0…1 → L* 0…100, a*, b*."""
+    light = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
+    xyz = light @ TO_XYZ.T / WHITE
+    f = np.where(xyz > EPSILON, np.cbrt(xyz), (KAPPA * xyz + 16) / 116)
+    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]),
+                     200 * (f[..., 1] - f[..., 2])], -1)
+
+
+def from_lab(lab):
+    """The inverse of `to_lab`; out of gamut the result leaves 0…1."""
+    y = (lab[..., 0] + 16) / 116
+    f = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], -1)
+    cube = f ** 3
+    light = np.where(cube > EPSILON, cube, (116 * f - 16) / KAPPA) * WHITE @ np.linalg.inv(TO_XYZ).T
+    return np.where(light <= 0.0031308, 12.92 * light,
+                    1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+
+
+def into_gamut(lab):
+    """sRGB (…, 3), 0…1, of colours whose chroma shrinks at constant L* and hue until they fit."""
+    low, high = np.zeros(lab.shape[:-1]), np.ones(lab.shape[:-1])
+
+    def shrunk(share):
+        return from_lab(lab * np.stack([np.ones_like(share), share, share], -1))
+
+    def fits(rgb):
+        return np.all((rgb >= -1e-4) & (rgb <= 1 + 1e-4), axis=-1)
+
+    low = np.where(fits(shrunk(high)), 1.0, low)
+    for _ in range(12):
+        middle = (low + high) / 2
+        inside = fits(shrunk(middle))
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    return np.clip(shrunk(low), 0, 1)
+
+
+def own_tone(picture, restored):
+    """The picture's L* with the restored a*b*, as sRGB (…, 3), 0…1."""
+    lab = to_lab(np.clip(restored, 0, 1))
+    lab[..., 0] = to_lab(picture)[..., 0]
+    return into_gamut(lab)

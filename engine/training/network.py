@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network, built from a model file's description.
+
+Parameters carry the model file's own names, shapes and order of axes, so that `state_dict()` is
+the table of tensors of the file and nothing has to be converted.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def same_padding(size, kernel, stride):
+    """Zeros (before, after) one axis so that the result has ⌈size / stride⌉ samples."""
+    zeros = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+    return zeros // 2, zeros - zeros // 2
+
+
+class Conv(nn.Module):
+    """Square convolution, kernel (height, width, in, out), padded as `same_padding` says."""
+
+    def __init__(self, kernel, inputs, outputs, stride=1):
+        super().__init__()
+        self.kernel = nn.Parameter(torch.empty(kernel, kernel, inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.stride = stride
+        fan = kernel * kernel
+        bound = math.sqrt(6 / (fan * inputs + fan * outputs))
+        nn.init.uniform_(self.kernel, -bound, bound)
+
+    def forward(self, picture):
+        (top, bottom), (left, right) = (
+            same_padding(size, self.kernel.shape[0], self.stride) for size in picture.shape[2:])
+        kernel = self.kernel.permute(3, 2, 0, 1)
+        if (top, left) == (bottom, right):
+            return F.conv2d(picture, kernel, self.bias, self.stride, (top, left))
+        picture = F.pad(picture, (left, right, top, bottom))
+        return F.conv2d(picture, kernel, self.bias, self.stride)
+
+
+class Dense(nn.Module):
+    """Dense layer, kernel (in, out)."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.kernel = nn.Parameter(torch.empty(inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        nn.init.xavier_uniform_(self.kernel)
+
+    def forward(self, rows):
+        return F.linear(rows, self.kernel.t(), self.bias)
+
+
+def add_layers(module, name, layers):
+    """Registers layers as NAME0, NAME1 … and returns them as a list."""
+    for i, layer in enumerate(layers):
+        module.add_module(f"{name}{i}", layer)
+    return layers
+
+
+class Norm(nn.Module):
+    """Batch normalisation with stored statistics, which are set once before the training."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(channels))
+        self.beta = nn.Parameter(torch.zeros(channels))
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+
+    def forward(self, picture):
+        return F.batch_norm(picture, self.mean, self.variance, self.gamma, self.beta, eps=1e-3)
+
+
+class Stage(nn.Module):
+    """Halves the map and gives its local context: (n, channels, h, w), (n, latent, h, w)."""
+
+    def __init__(self, inputs, channels, encoder):
+        super().__init__()
+        local = encoder["local"]
+        self.down = Conv(3, inputs, channels, stride=2)
+        self.before = add_layers(
+            self, "before", [Conv(3, channels, channels) for _ in range(encoder["before"])])
+        self.local = add_layers(
+            self, "local",
+            [Conv(local["kernel"], channels, channels) for _ in range(local["before"])]
+            + [Conv(local["kernel"], channels, encoder["latent"])])
+        self.after = add_layers(
+            self, "after", [Conv(3, channels, channels) for _ in range(encoder["after"])])
+
+    def forward(self, picture):
+        picture = F.relu(self.down(picture))
+        for layer in self.before:
+            picture = F.relu(layer(picture))
+        context = picture
+        for layer in self.local:
+            context = F.relu(layer(context))
+        for layer in self.after:
+            picture = F.relu(layer(picture))
+        return picture, context
+
+
+class GlobalContext(nn.Module):
+    """The last map → one vector (n, latent)."""
+
+    def __init__(self, channels, size, encoder):
+        super().__init__()
+        description = encoder["global"]
+        self.conv = Conv(description["kernel"], channels, description["channels"])
+        sizes = [size * size * description["channels"], *description["dense"], encoder["latent"]]
+        self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
+
+    def forward(self, picture):
+        vector = F.relu(self.conv(picture)).permute(0, 2, 3, 1).flatten(1)
+        for layer in self.dense:
+            vector = F.relu(layer(vector))
+        return vector
+
+
+class Encoder(nn.Module):
+    """Picture (n, channels, size, size), −1…1 → local contexts and the global vector."""
+
+    def __init__(self, description):
+        super().__init__()
+        encoder = description["encoder"]
+        size, inputs = description["input"]["size"], description["input"]["channels"]
+        self.norm = Norm(inputs)
+        stages = []
+        for channels in encoder["stages"]:
+            stages.append(Stage(inputs, channels, encoder))
+            inputs, size = channels, -(-size // 2)
+        self.stages = add_layers(self, "stage", stages)
+        self.add_module("global", GlobalContext(inputs, size, encoder))
+
+    def forward(self, picture):
+        picture = self.norm(picture)
+        contexts = []
+        for stage in self.stages:
+            picture, context = stage(picture)
+            contexts.append(context)
+        return contexts, getattr(self, "global")(picture)
+
+
+class Features(nn.Module):
+    """Local contexts at points (n, p, 2) → local vectors (n, p, latent)."""
+
+    def __init__(self, encoder, features):
+        super().__init__()
+        sizes = [len(encoder["stages"]) * encoder["latent"], *features["dense"], encoder["latent"]]
+        self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
+
+    def forward(self, contexts, position):
+        grid = (2 * position - 1).unsqueeze(1)
+        rows = torch.cat(
+            [F.grid_sample(context, grid, align_corners=False).squeeze(2) for context in contexts],
+            dim=1).transpose(1, 2)
+        for layer in self.dense:
+            rows = F.relu(layer(rows))
+        return rows
+
+
+class LearnedEncoding(nn.Module):
+    """Scalars (…) → (…, bands + 1): the scalar itself and one learned wave per band."""
+
+    def __init__(self, bands):
+        super().__init__()
+        half = bands // 2
+        ladder = 10000.0 ** (torch.arange(half + 1, dtype=torch.float64) / (half + 1))
+        edges = torch.cat([(1 / ladder).flip(0), ladder[1:]])
+        self.centre, self.reach = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
+        self.frequency = nn.Parameter(torch.zeros(bands))
+        self.weight = nn.Parameter(torch.randn(bands, 2))
+        self.bias = nn.Parameter(torch.zeros(bands))
+        # Waves finer than a picture can show begin nearly closed: to the decoder they are noise.
+        self.gate = nn.Parameter((1 / (self.centre / 8).clamp(min=1)).float())
+
+    def forward(self, x):
+        frequency = self.centre + torch.tanh(self.frequency.double()) * self.reach
+        # Whole turns leave in double, so that float32's sine sees a small angle.
+        turns = x.double().unsqueeze(-1) * frequency
+        angle = (2 * math.pi * (turns - turns.detach().floor())).float()
+        wave = torch.sin(angle) * self.weight[:, 0] + torch.cos(angle) * self.weight[:, 1]
+        return torch.cat([x.float().unsqueeze(-1), (wave + self.bias) * torch.tanh(self.gate)], -1)
+
+
+class FixedEncoding(nn.Module):
+    """Scalars (…) → (…, bands): all sines, then all cosines."""
+
+    def __init__(self, bands):
+        super().__init__()
+        exponent = -2 * torch.arange(bands // 2, dtype=torch.float64) / bands
+        self.frequency = 10000.0 ** exponent
+
+    def forward(self, x):
+        angle = x.double().unsqueeze(-1) * self.frequency
+        return torch.cat([torch.sin(angle), torch.cos(angle)], -1).float()
+
+
+def encoding(description):
+    """Returns the encoding that a description names and the number of its columns."""
+    bands = description["bands"]
+    if description["kind"] == "learned":
+        return LearnedEncoding(bands), bands + 1
+    if description["kind"] == "fixed":
+        return FixedEncoding(bands), bands
+    raise ValueError(f"unknown kind of encoding {description['kind']!r}")
+
+
+class Position(nn.Module):
+    """Points (…, 2), x before y → the encodings of the described axes, concatenated."""
+
+    def __init__(self, description):
+        super().__init__()
+        self.axes = description["axes"]
+        self.columns = 0
+        for axis in self.axes:
+            module, columns = encoding(description)
+            self.add_module(axis, module)
+            self.columns += columns
+
+    def forward(self, position):
+        return torch.cat(
+            [getattr(self, axis)(position[..., "xy".index(axis)]) for axis in self.axes], -1)
+
+
+class Block(nn.Module):
+    """One residual block. The first layer's product is split by what its columns depend on."""
+
+    def __init__(self, point, time, dense):
+        super().__init__()
+        self.point, self.time = point, time
+        sizes = [point + time + 6, *dense, 3]
+        self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
+
+    def of_point(self, rows):
+        return rows @ self.dense[0].kernel[:self.point]
+
+    def of_time(self, rows):
+        first = self.dense[0]
+        return rows @ first.kernel[self.point:self.point + self.time] + first.bias
+
+    def forward(self, of_point, of_time, value, running):
+        kernel = self.dense[0].kernel[self.point + self.time:]
+        rows = of_point + of_time + torch.cat([value, running], -1) @ kernel
+        for layer in self.dense[1:]:
+            rows = layer(F.relu(rows))
+        return running + rows
+
+
+class Decoder(nn.Module):
+    """Point-wise decoder; see `prepare` and `forward`."""
+
+    def __init__(self, point, time, decoder):
+        super().__init__()
+        if not decoder["residual"]:
+            raise ValueError("decoder.residual has to be true")
+        self.blocks = add_layers(
+            self, "block", [Block(point, time, decoder["dense"]) for _ in range(decoder["blocks"])])
+
+    def prepare(self, condition, position_encoded):
+        """What does not change between steps: (…, columns) → one (…, width) a block."""
+        rows = torch.cat([condition, position_encoded], -1)
+        return [block.of_point(rows) for block in self.blocks]
+
+    def forward(self, prepared, time_encoded, value, which=...):
+        """Prediction (…, 3) for values (…, 3).
+
+        time_encoded: (k, columns); `which` picks the row of each point (a tensor of the points'
+        shape), and without it the rows have to broadcast against the points.
+        """
+        running = value
+        for block, of_point in zip(self.blocks, prepared):
+            running = block(of_point, block.of_time(time_encoded)[which], value, running)
+        return running
+
+
+def catmull_rom(picture, position):
+    """Pictures (n, h, w) at points (n, p, 2): Catmull-Rom (a = −1/2), edge repeated → (n, p)."""
+    n, height, width = picture.shape
+
+    def taps(x, size):
+        x = x * size - 0.5
+        first = x.floor()
+        t = (x - first).unsqueeze(-1)
+        weights = torch.cat([
+            ((-0.5 * t + 1) * t - 0.5) * t,
+            (1.5 * t - 2.5) * t * t + 1,
+            ((-1.5 * t + 2) * t + 0.5) * t,
+            (0.5 * t - 0.5) * t * t], -1)
+        return weights, (first.long().unsqueeze(-1) + torch.arange(-1, 3)).clamp(0, size - 1)
+
+    across, columns = taps(position[..., 0], width)
+    down, rows = taps(position[..., 1], height)
+    cells = (rows.unsqueeze(-1) * width + columns.unsqueeze(-2)).flatten(1)
+    values = picture.flatten(1).gather(1, cells).view(n, -1, 4, 4)
+    return (values * down.unsqueeze(-1) * across.unsqueeze(-2)).sum((-1, -2))
+
+
+class Network(nn.Module):
+    """The whole network. Pictures are (n, size, size, channels), points (n, p, 2)."""
+
+    def __init__(self, description):
+        super().__init__()
+        self.description = description
+        self.process = description["process"]
+        luma = description.get("luma", {})
+        self.luma_condition = luma.get("condition", False)
+        self.luma_residual = luma.get("residual", False)
+        latent = description["encoder"]["latent"]
+        self.encoder = Encoder(description)
+        self.features = Features(description["encoder"], description["features"])
+        self.position = Position(description["position"])
+        self.time, time_columns = encoding(description["time"])
+        self.decoder = Decoder(
+            2 * latent + self.luma_condition + self.position.columns, time_columns,
+            description["decoder"])
+
+    def encode(self, picture):
+        return self.encoder(picture.permute(0, 3, 1, 2))
+
+    def luma(self, picture, position):
+        """ℓ: the input's first channel at the points, (n, p, 1)."""
+        return catmull_rom(picture[..., 0], position).unsqueeze(-1)
+
+    def condition(self, encoded, position, luma):
+        """(n, p, columns): global vector, local vector and, where described, ℓ."""
+        contexts, vector = encoded
+        parts = [vector.unsqueeze(1).expand(-1, position.shape[1], -1),
+                 self.features(contexts, position)]
+        if self.luma_condition:
+            parts.append(luma)
+        return torch.cat(parts, -1)
+
+    def prepare(self, picture, position):
+        """Returns what the decoder needs of each point, and the base that its colour adds to."""
+        luma = self.luma(picture, position)
+        condition = self.condition(self.encode(picture), position, luma)
+        prepared = self.decoder.prepare(condition, self.position(position))
+        return prepared, luma if self.luma_residual else torch.zeros_like(luma)
+
+    def single_pass(self, prepared):
+        """The restored value of a single-pass network, (n, p, 3)."""
+        value = torch.zeros(*prepared[0].shape[:-1], 3)
+        return self.decoder(prepared, self.time(torch.zeros(1)), value)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders of pictures in memory, shrinking as the engine does it, and training batches."""
+
+import pathlib
+
+import numpy as np
+from PIL import Image, ImageOps
+
+import ageing
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
+SIDE = 256
+LUMA = np.array([0.2989, 0.5870, 0.1140], dtype=np.float32)
+
+
+class Refused(Exception):
+    """Pictures that cannot be trained on; the message says why."""
+
+
+def files(folder):
+    """The picture files of a folder, in the order of their names."""
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise Refused(f"{folder} is not a folder.")
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+
+
+def read(path):
+    """One picture as displayed, (h, w, 3), uint8."""
+    with Image.open(path) as picture:
+        return np.asarray(ImageOps.exif_transpose(picture).convert("RGB"))
+
+
+def square(picture):
+    """The centred square of a picture at SIDE×SIDE."""
+    side = min(picture.shape[:2])
+    top, left = (picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2
+    picture = Image.fromarray(picture[top:top + side, left:left + side])
+    return np.asarray(picture.resize((SIDE, SIDE), Image.BOX if side > SIDE else Image.BICUBIC))
+
+
+def load(folder, least=1, smallest=64):
+    """All pictures of a folder, (n, SIDE, SIDE, 3), uint8.
+
+    Refuses a folder with fewer than `least` pictures, with files that cannot be read, or with
+    pictures that are under `smallest` pixels wide or high.
+    """
+    paths, loaded, bad = files(folder), [], []
+    for path in paths:
+        try:
+            picture = read(path)
+        except OSError:
+            bad.append(f"{path.name} cannot be read")
+            continue
+        if min(picture.shape[:2]) < smallest:
+            bad.append(f"{path.name} has a side under {smallest} pixels")
+            continue
+        loaded.append(square(picture))
+    if bad:
+        shown = "; ".join(bad[:5]) + ("; …" if len(bad) > 5 else "")
+        raise Refused(f"{folder} has {len(bad)} pictures to repair or to take out: {shown}.")
+    if len(loaded) < least:
+        raise Refused(f"{folder} has {len(loaded)} pictures; at least {least} are needed.")
+    return np.stack(loaded)
+
+
+def box_matrix(start, side, size, pixels):
+    """Weights (size, pixels) of the box average of `size` cells over [start, start + side).
+
+    Edges may fall within a pixel; what lies outside the picture repeats its edge.
+    """
+    edges = start + np.arange(size + 1) * (side / size)
+    low, high = edges[:-1, None], edges[1:, None]
+    left = np.arange(pixels, dtype=np.float64)
+    right = left + 1
+    left[0], right[-1] = -np.inf, np.inf
+    overlap = np.minimum(high, right) - np.maximum(low, left)
+    return (np.maximum(overlap, 0) * (size / side)).astype(np.float32)
+
+
+def cubic_matrix(size, pixels):
+    """Weights (size, pixels) of Catmull-Rom (a = −1/2) over the whole axis, edge repeated."""
+    x = (np.arange(size) + 0.5) * (pixels / size) - 0.5
+    first = np.floor(x).astype(int)
+    t = x - first
+    weights = np.stack([((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1,
+                        ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t])
+    matrix = np.zeros((size, pixels), dtype=np.float32)
+    for k in range(4):
+        np.add.at(matrix, (np.arange(size), np.clip(first + k - 1, 0, pixels - 1)), weights[k])
+    return matrix
+
+
+def resize(picture, size):
+    """(h, w) or (h, w, c) → (size, size[, c]): the engine's shrinking; enlarging is clamped."""
+    def matrix(pixels):
+        return box_matrix(0, pixels, size, pixels) if pixels > size else cubic_matrix(size, pixels)
+    rows = np.tensordot(matrix(picture.shape[0]), picture, (1, 0))
+    return np.clip(np.moveaxis(np.tensordot(matrix(picture.shape[1]), rows, (1, 1)), 0, 1), 0, 1)
+
+
+def bilinear(picture, x, y):
+    """A picture (h, w, c) at pixel coordinates (n,), centres at whole numbers, edge repeated."""
+    height, width = picture.shape[:2]
+    x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
+    left, top = x.astype(int), y.astype(int)
+    right, bottom = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
+    fx, fy = (x - left)[:, None], (y - top)[:, None]
+    return ((1 - fy) * ((1 - fx) * picture[top, left] + fx * picture[top, right])
+            + fy * ((1 - fx) * picture[bottom, left] + fx * picture[bottom, right]))
+
+
+def mask(grey, masking, rng):
+    """Sets up to `share` of the cells of a grid over the input to 0, in place."""
+    grid = masking["grid"]
+    hidden = rng.integers(0, int(masking["share"] * grid * grid) + 1)
+    cells = np.zeros(grid * grid, dtype=bool)
+    cells[rng.permutation(grid * grid)[:hidden]] = True
+    cell = np.arange(grey.shape[0]) * grid // grey.shape[0]
+    grey[cells.reshape(grid, grid)[cell][:, cell]] = 0
+
+
+def sample(picture, recipe, size, rng):
+    """One random view: input (size, size), points (n, 2), colours (n, 3), all float32, −1…1."""
+    augmentation = recipe["augmentation"]
+    side = SIDE * rng.uniform(*augmentation["crop"])
+    left, top = rng.uniform(0, 1, 2) * (SIDE - side)
+    if augmentation["mirror"] and rng.random() < 0.5:
+        picture = picture[:, ::-1]
+    # A table of 256 entries takes the place of a power at every pixel.
+    gamma = np.exp(rng.uniform(*np.log(augmentation["gamma"])))
+    table = (np.arange(256, dtype=np.float32) / 255) ** np.float32(gamma)
+
+    position = rng.random((recipe["training"]["points"], 2), dtype=np.float32)
+    x, y = left + side * position[:, 0] - 0.5, top + side * position[:, 1] - 0.5
+    low_x, high_x = max(int(left), 0), min(int(left + side) + 1, SIDE)
+    low_y, high_y = max(int(top), 0), min(int(top + side) + 1, SIDE)
+    view = table[picture[low_y:high_y, low_x:high_x]]
+    colours = bilinear(view, x - low_x, y - low_y)
+
+    if "ageing" in recipe:
+        grey = ageing.emulsion(view, recipe["ageing"], rng)
+    else:
+        grey = view @ LUMA
+    across = box_matrix(left - low_x, side, size, grey.shape[1])
+    down = box_matrix(top - low_y, side, size, grey.shape[0])
+    grey = down @ grey @ across.T
+    if "ageing" in recipe:
+        grey = ageing.print_and_time(grey, recipe["ageing"], rng)
+    grey = 2 * grey - 1
+    if "masking" in recipe:
+        mask(grey, recipe["masking"], rng)
+    return grey, position, 2 * colours.astype(np.float32) - 1
+
+
+class Pictures:
+    """The recipe's folders, from which batches are drawn."""
+
+    def __init__(self, root, recipe):
+        least = recipe["training"]["batch"]
+        folders = [(load(pathlib.Path(root) / entry["folder"], least), entry["weight"])
+                   for entry in recipe["pictures"]]
+        self.pictures = np.concatenate([pictures for pictures, _ in folders])
+        weights = np.concatenate([np.full(len(p), float(weight)) for p, weight in folders])
+        self.cumulative = np.cumsum(weights) / weights.sum()
+        self.recipe = recipe
+        self.size = recipe["network"]["input"]["size"]
+
+    def batch(self, rng):
+        """Inputs (n, size, size, 1), points (n, p, 2) and colours (n, p, 3)."""
+        chosen = np.searchsorted(
+            self.cumulative, rng.random(self.recipe["training"]["batch"]), side="right")
+        views = [sample(self.pictures[i], self.recipe, self.size, rng) for i in chosen]
+        grey, position, colours = (np.stack(part).astype(np.float32) for part in zip(*views))
+        return grey[..., None], position, colours
