@@ -2,8 +2,9 @@
 """Colours a folder of old portraits: a sheet to look at, and the share of skin-like faces.
 
 The folder has faces.json: name → [x, y, width, height] of the face. The window is the square of 2.3
-face widths round the face, edge pixels repeated; the mode is *colour*. A face is skin-like where, in
-the middle half of its box, the median CIELAB hue lies in 25°…75° and the median chroma is 8 or more.
+face widths round the face, edge pixels repeated; without a face, the whole picture. The mode is *colour*.
+A face is skin-like where, in the middle half of its box, the median CIELAB hue lies in 25°…75° and
+the median chroma is 8 or more.
 """
 
 import argparse
@@ -26,12 +27,16 @@ COLUMNS = 8
 
 
 def window(picture, face, size):
-    """The window of a face at size×size, (size, size, 3)."""
-    x, y, width, height = face
-    side = FACE_WIDTHS * width
-    down, across = (
-        pictures.box_matrix(start, side, size, pixels) for start, pixels in
-        ((y + height / 2 - side / 2, picture.shape[0]), (x + width / 2 - side / 2, picture.shape[1])))
+    """The window of a face, or of a picture without one, at size×size, (size, size, 3)."""
+    if face is None:
+        height, width = picture.shape[:2]
+        x, y, side = 0, 0, max(width, height)
+    else:
+        x, y, width, height = face
+        side = FACE_WIDTHS * width
+    across, down = (
+        pictures.box_matrix(start + (length - side) / 2, side, size, pixels) for start, length, pixels
+        in ((x, width, picture.shape[1]), (y, height, picture.shape[0])))
     return np.moveaxis(np.tensordot(across, np.tensordot(down, picture, (1, 0)), (1, 1)), 0, 1)
 
 
@@ -58,17 +63,21 @@ def main():
     setup = diffusion.SETUPS[arguments.setup]
     faces = json.loads((arguments.folder / "faces.json").read_text(encoding="utf-8"))
     position, tiles, good = evaluate.grid(SHOWN), [], 0
-    for name, face in sorted(faces.items()):
-        picture = pictures.read(arguments.folder / name) / np.float32(255)
+    for path in pictures.files(arguments.folder):
+        picture, face = pictures.read(path) / np.float32(255), faces.get(path.name)
         grey = window(picture, face, network.description["input"]["size"]) @ pictures.LUMA
         before = np.repeat((window(picture, face, SHOWN) @ pictures.LUMA)[..., None], 3, axis=2)
         restored = evaluate.restore(network, grey[None], position, setup)[0]
         after = colour.own_tone(before, restored.reshape(SHOWN, SHOWN, 3))
+        tiles.append(np.concatenate([before, after], 1))
+        if face is None:
+            print(f"{path.name}: no face")
+            continue
         hue, chroma, verdict = skin(colour.to_lab(after))
         good += verdict
-        print(f"{name}: hue {hue:.0f}°, chroma {chroma:.1f}{'' if verdict else ', not skin-like'}")
-        tiles.append(np.concatenate([before, after], 1))
-    print(f"{good} of {len(tiles)} skin-like")
+        print(f"{path.name}: hue {hue:.0f}°, chroma {chroma:.1f}"
+              f"{'' if verdict else ', not skin-like'}")
+    print(f"{good} of {len(faces)} skin-like")
 
     tiles += [np.ones_like(tiles[0])] * (-len(tiles) % COLUMNS)
     rows = [np.concatenate(tiles[i:i + COLUMNS], 1) for i in range(0, len(tiles), COLUMNS)]

@@ -17,7 +17,7 @@ import torch
 
 import diffusion
 import evaluate
-import model_file
+import export
 import pictures
 from network import Network
 
@@ -175,8 +175,11 @@ def main():
             train(run, out, protocol, report)
         except pictures.Refused as refusal:
             sys.exit(f"train: {refusal}")
-        card = dict(recipe.get("card", {}), minutes=round(run.seconds / 60))
-        model_file.save(out / f"{recipe['network']['name']}.safetensors", run.average, card)
+        model = out / f"{recipe['network']['name']}.safetensors"
+        card = export.export(recipe, out / "checkpoint.pt",
+                             arguments.pictures / recipe["validation"], model)
+        for figure in card["figures"]:
+            report(f"{figure['setup']}: {figure['ratio']:.4f} of bicubic ({figure['protocol']})")
 
 
 if __name__ == "__main__":
