@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The Debian 13 root in the user's cache, for systems whose packages lack GIMP 3: made once with
+# mmdebstrap, entered with bubblewrap, by root or by any user who may use user namespaces.
+
+needed_gib=4 # the root, and as much again, with the packages, while it is made
+
+prepare_root() {
+  cache=${XDG_CACHE_HOME:-~/.cache}/restorator
+  root=$cache/debian-13
+  root_is_current || make_root
+  set_enter
+}
+
+# What a root is made from: a root with another stamp is outdated.
+root_stamp() {
+  echo "trixie $(uname -m)"
+  packages 1
+}
+
+# The stamp is written last and the root renamed into place after that: what has it is whole.
+root_is_current() {
+  [[ -f $root/stamp && $(<"$root/stamp") == "$(root_stamp)" ]]
+}
+
+# Only paths of the system itself are the root's; /home, /tmp, /mnt, /var and all others are the
+# caller's. The root is read-only: it stays what its stamp says.
+set_enter() {
+  local path
+  enter=(bwrap --tmpfs / --ro-bind "$root/usr" /usr --ro-bind "$root/etc" /etc
+    --ro-bind /etc/passwd /etc/passwd --ro-bind /etc/group /etc/group
+    --dev-bind /dev /dev --bind /proc /proc --ro-bind /sys /sys
+    --tmpfs /run --bind-try "/run/user/$UID" "/run/user/$UID")
+  for path in "$root"/{bin,sbin,lib*}; do
+    enter+=(--symlink "$(readlink "$path")" "/${path##*/}")
+  done
+  for path in /*; do
+    case $path in
+      /bin | /sbin | /lib* | /usr | /etc | /dev | /proc | /sys | /run | /boot | /lost+found) ;;
+      *)
+        if [[ -L $path ]]; then
+          enter+=(--symlink "$(readlink "$path")" "$path")
+        elif [[ -d $path ]]; then
+          enter+=(--bind "$path" "$path")
+        fi
+        ;;
+    esac
+  done
+  # Whatever leads programs of this system to its own libraries would mislead the root's.
+  for path in LD_LIBRARY_PATH LD_PRELOAD PKG_CONFIG_PATH PYTHONPATH PYTHONHOME GI_TYPELIB_PATH \
+    GIO_EXTRA_MODULES GTK_PATH XDG_DATA_DIRS; do
+    enter+=(--unsetenv "$path")
+  done
+  enter+=(--setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 --)
+}
+
+make_root() {
+  local lock
+  need_tools
+  mkdir -p "$cache" || fail "$cache cannot be made; XDG_CACHE_HOME names another place"
+  exec {lock}>"$cache/lock"
+  if ! flock --nonblock "$lock"; then
+    say "another dev is making the Debian 13 root: waiting for it"
+    flock "$lock"
+    # shellcheck disable=SC2310
+    root_is_current && return
+  fi
+  # For mmdebstrap, outside of the user's folders, since its other users have to get there.
+  scratch=${TMPDIR:-/var/tmp}/restorator-root-$UID-$(cksum <<<"$cache" | cut -d ' ' -f 1)
+  trap 'erase "$cache/new" "$scratch"' EXIT
+  erase "$cache/new" "$scratch" # what a killed run left
+  need_space
+  need_namespaces
+  mkdir -m 755 "$cache/new" "$scratch"
+  bootstrap
+  root_stamp >"$cache/new/stamp"
+  [[ -d $root ]] && mv "$root" "$scratch/old"
+  mv "$cache/new" "$root"
+  erase "$scratch"
+  trap - EXIT
+  exec {lock}>&-
+}
+
+# The tools of making and entering. Debian's names are the same in Ubuntu and nearly so in Fedora.
+need_tools() {
+  if command -v apt-get >/dev/null; then
+    local names=(mmdebstrap bubblewrap debian-archive-keyring)
+    is_root || names+=(uidmap)
+    install_packages apt "${names[@]}"
+  elif command -v dnf >/dev/null; then
+    install_packages dnf mmdebstrap bubblewrap debian-keyring apt
+  else
+    local tool
+    for tool in mmdebstrap bwrap apt-get; do
+      command -v "$tool" >/dev/null ||
+        fail "this system has no GIMP 3; to use Debian 13's install mmdebstrap, bubblewrap, apt" \
+          "and Debian's archive keyring"
+    done
+  fi
+}
+
+need_space() {
+  local folder free needed
+  for folder in "$cache" "${scratch%/*}"; do
+    needed=$needed_gib
+    # Two file systems hold a half each.
+    [[ $(stat -c %d "$cache") == $(stat -c %d "${scratch%/*}") ]] || needed=$((needed_gib / 2))
+    free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
+    ((free >= needed * 1024 * 1024)) ||
+      fail "too little space for the Debian 13 root: $folder has $((free / 1024)) MiB free of" \
+        "$((needed * 1024)) MiB needed (XDG_CACHE_HOME and TMPDIR name other places)"
+  done
+}
+
+need_namespaces() {
+  local answer
+  answer=$(bwrap --ro-bind / / true 2>&1) ||
+    fail "bubblewrap may not work here ($answer). This system has no GIMP 3, so Debian 13's is used," \
+      "and that needs user namespaces: see kernel.unprivileged_userns_clone," \
+      "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns in sysctl, or run" \
+      "this in a machine or container that allows them"
+  is_root && return
+  local name
+  name=$(id -un)
+  { grep -q "^$name:" /etc/subuid && grep -q "^$name:" /etc/subgid; } 2>/dev/null ||
+    fail "$name has no range of user ids of its own; give one with: sudo usermod" \
+      "--add-subuids 100000-165535 --add-subgids 100000-165535 $name"
+}
+
+# Debian's archive as this system's apt has it, if it has. Elsewhere mmdebstrap knows one.
+mirror() {
+  command -v apt-get >/dev/null || return 0
+  # shellcheck disable=SC2016 # apt's own variables
+  apt-get indextargets --format '$(ORIGIN)|$(COMPONENT)|$(RELEASE)|$(REPO_URI)' \
+    'Created-By: Packages' 2>/dev/null |
+    awk -F '|' '$2 == "main" && $3 !~ /[-\/]/ && $4 !~ /^cdrom:/ &&
+                ($1 == "Debian" || $1 == "" && $4 ~ /\/debian\/?$/) { print $4; exit }' || true
+}
+
+# The root is unpacked from a tar file, not made in place: so all files are the caller's, whoever
+# calls, and mmdebstrap's other users need no access to the cache. When this script is killed, so
+# are the two programs, and mmdebstrap tidies up.
+bootstrap() {
+  local mode=unshare errors tee made=true
+  is_root && mode=root
+  # Proxies, certificates, checks of dates: as this system's own apt has them.
+  apt-config dump 2>/dev/null |
+    grep -E '^Acquire::(https?|Check-|Retries|ForceIPv)' >"$scratch/apt.conf" || true
+  say "making a Debian 13 root in $root (once; some minutes)"
+  exec {errors}> >(tee "$scratch/log" >&2)
+  tee=$!
+  # shellcheck disable=SC2046 # without a mirror there is no such word
+  TMPDIR=$scratch setpriv --pdeathsig TERM mmdebstrap --mode="$mode" --variant=apt \
+    --include="$(packages 1 | paste -sd ,)" --aptopt="$scratch/apt.conf" \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    trixie - $(mirror) 2>&"$errors" |
+    setpriv --pdeathsig TERM tar -x -C "$cache/new" --no-same-owner --exclude='./dev/*' \
+      --exclude=./etc/apt/apt.conf.d/99mmdebstrap || made=false
+  exec {errors}>&-
+  wait "$tee"
+  $made && return
+  ! grep -qE 'Temporary failure|Could not (resolve|connect)|[Ff]ailed to fetch|unreachable' \
+    "$scratch/log" ||
+    fail "the Debian 13 root was not made: its packages could not be fetched. Is there a network?"
+  fail "the Debian 13 root was not made: the lines above say why"
+}
+
+# erase FOLDER…: also where mmdebstrap, killed as a normal user, left files of its other users.
+erase() {
+  rm -rf "$@" 2>/dev/null && return
+  mmdebstrap --unshare-helper find "$@" -mindepth 2 -delete 2>/dev/null || true
+  rm -rf "$@"
+}
