@@ -164,6 +164,7 @@ typedef struct rst_parameter {
   const char *const *choices; /* NULL-terminated, for RST_TYPE_CHOICE; index = the enum's value */
   bool sampling;              /* read by diffusion samplers only; ignored by single-pass models */
   bool ddpm;                  /* of these: read by the sampler ddpm too */
+  size_t offset;              /* of its member in rst_parameters (`window`: window_kind) */
 } rst_parameter;
 
 /* The table: `count` entries in the order in which hosts show them. */

@@ -69,3 +69,7 @@ rst_status rst_fail_cancelled(rst_error *error) {
 rst_status rst_fail_call(rst_error *error, const char *what) {
   return rst_fail(error, RST_BAD_CALL, what, NULL, NULL, "wrong call of the engine: %s", what);
 }
+
+const char *rst_version(void) {
+  return RST_VERSION;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Resampling, luma, CIELAB.
+ */
+#ifndef RST_IMAGE_H
+#define RST_IMAGE_H
+
+#include <stddef.h>
+
+/* Luma of gamma-coded sRGB, as the networks were trained with: 0.2989 R' + 0.5870 G' + 0.1140 B'. */
+static inline float rst_luma(float r, float g, float b) {
+  return 0.2989f * r + 0.5870f * g + 0.1140f * b;
+}
+
+/* Weights of the four samples about a position, the second one `fraction` (0…1) before it:
+ * Catmull-Rom (Keys 1981, a = −½). They add up to 1. */
+void rst_catmull_rom(double fraction, double weight[4]);
+
+/* The value of a square picture (size, size) at (x, y) in [0, 1]², Catmull-Rom, edge repeated. */
+double rst_interpolate_cubic(const float *values, int size, double x, double y);
+
+/* Gamma-coded sRGB ↔ CIELAB of sRGB (D65). Values beyond 0…1 are allowed: the curve goes on as an
+ * odd function. rst_from_lab() shrinks the chroma at constant L* and hue until the colour lies in
+ * 0…1, and clamps L* to 0…100. */
+void rst_to_lab(const float rgb[3], double lab[3]);
+void rst_from_lab(const double lab[3], float rgb[3]);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "kernels.h"
+
+#include <pthread.h>
+#include <stddef.h>
+
+extern const rst_kernels rst_kernels_generic;
+#ifdef RST_X86
+extern const rst_kernels rst_kernels_avx2, rst_kernels_avx512;
+#endif
+
+static const rst_kernels *available[4];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void find(void) {
+  int count = 0;
+
+  available[count++] = &rst_kernels_generic;
+#ifdef RST_X86
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    available[count++] = &rst_kernels_avx2;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    available[count++] = &rst_kernels_avx512;
+#endif
+}
+
+const rst_kernels *const *rst_kernels_all(void) {
+  pthread_once(&once, find);
+  return available;
+}
+
+const rst_kernels *rst_kernels_best(void) {
+  const rst_kernels *const *set = rst_kernels_all();
+
+  while (set[1] != NULL)
+    set++;
+  return *set;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The inner loops. points.c is compiled once per instruction set and chosen at run time by the
+ * processor; the generic build is the reference that tests compare the others with.
+ *
+ * Layout: an array "per point" is feature-major, (features, RST_BATCH): neighbours in memory are
+ * neighbouring points, so every loop runs along points and no lane depends on another.
+ */
+#ifndef RST_KERNELS_H
+#define RST_KERNELS_H
+
+#include <stdint.h>
+
+#include "../blas.h"
+
+/* Points of one batch; every product has this many, tails are padded. Large enough for sgemm to
+ * be efficient, small enough for a batch's data to stay in L2 (see engine/bench). */
+#define RST_BATCH 512
+
+/* The product of blas.h by plain loops: the reference, and the fallback. */
+void rst_gemm_reference(const rst_gemm *shape, const float *a, const float *b, float *c);
+
+typedef struct rst_kernels {
+  const char *name; /* "generic", "avx2", "avx512" */
+
+  /* First layer of a decoder block, but for its products with condition and position:
+   *   out[o][p] = max(0, base[o][p] + step[o] + Σ_j weight[j][o] · input[j][p])
+   * base, out (width, RST_BATCH); step (width); weight (6, width); input (6, RST_BATCH): the
+   * value, then the running result. */
+  void (*first_layer)(int width, const float *base, const float *step, const float *weight,
+                      const float *input, float *out);
+
+  /* values[o][p] = max(0, values[o][p] + bias[o]); values (width, RST_BATCH). */
+  void (*bias_relu)(int width, const float *bias, float *values);
+
+  /* Last layer of a block, added to the running result:
+   *   result[c][p] += bias[c] + Σ_o weight[o][c] · in[o][p], c = 0, 1, 2
+   * in (width, RST_BATCH); weight (width, 3); result (3, RST_BATCH). */
+  void (*last_layer)(int width, const float *weight, const float *bias, const float *in,
+                     float *result);
+
+  /* A weighted sum of map rows plus a bias, for one point:
+   *   out[o] = max(0, bias[o] + Σ_i factor[i] · rows[i][o]); rows of `width` values. */
+  void (*gather)(int width, int count, const float *const *rows, const float *factor,
+                 const float *bias, float *out);
+
+  /* Three standard normal values for each of RST_BATCH points, z (3, RST_BATCH): see
+   * rst_noise(). The same bits in every build. */
+  void (*noise)(uint32_t seed, uint32_t t, const int32_t *column, const int32_t *row, float *z);
+} rst_kernels;
+
+/* The best set this processor runs. */
+const rst_kernels *rst_kernels_best(void);
+/* All sets this processor runs, the generic first; NULL-terminated. For tests and benchmarks. */
+const rst_kernels *const *rst_kernels_all(void);
+
+#endif

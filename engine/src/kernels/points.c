@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Compiled once per instruction set, with RST_KERNELS naming the result. Plain loops along points,
+ * which the compiler turns into that set's instructions.
+ */
+#include "kernels.h"
+
+#include <math.h>
+
+/* Fused where the set has it, so that the compiler has no choice of its own. */
+#if defined __FMA__ || defined __ARM_FEATURE_FMA
+#define MULTIPLY_ADD(a, b, c) __builtin_fmaf(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+static float relu(float x) {
+  return x > 0 ? x : 0;
+}
+
+static void first_layer(int width, const float *restrict base, const float *restrict step,
+                        const float *restrict weight, const float *restrict input,
+                        float *restrict out) {
+  for (int o = 0; o < width; o++) {
+    const float w0 = weight[o], w1 = weight[width + o], w2 = weight[2 * width + o];
+    const float w3 = weight[3 * width + o], w4 = weight[4 * width + o];
+    const float w5 = weight[5 * width + o], s = step[o];
+
+    for (int p = 0; p < RST_BATCH; p++) {
+      float sum = base[o * RST_BATCH + p] + s;
+
+      sum = MULTIPLY_ADD(w0, input[p], sum);
+      sum = MULTIPLY_ADD(w1, input[RST_BATCH + p], sum);
+      sum = MULTIPLY_ADD(w2, input[2 * RST_BATCH + p], sum);
+      sum = MULTIPLY_ADD(w3, input[3 * RST_BATCH + p], sum);
+      sum = MULTIPLY_ADD(w4, input[4 * RST_BATCH + p], sum);
+      sum = MULTIPLY_ADD(w5, input[5 * RST_BATCH + p], sum);
+      out[o * RST_BATCH + p] = relu(sum);
+    }
+  }
+}
+
+static void bias_relu(int width, const float *restrict bias, float *restrict values) {
+  for (int o = 0; o < width; o++)
+    for (int p = 0; p < RST_BATCH; p++)
+      values[o * RST_BATCH + p] = relu(values[o * RST_BATCH + p] + bias[o]);
+}
+
+static void last_layer(int width, const float *restrict weight, const float *restrict bias,
+                       const float *restrict in, float *restrict result) {
+  enum { BLOCK = 64 }; /* points whose three sums stay in registers */
+
+  for (int first = 0; first < RST_BATCH; first += BLOCK) {
+    float sum[3][BLOCK];
+
+    for (int c = 0; c < 3; c++)
+      for (int p = 0; p < BLOCK; p++)
+        sum[c][p] = bias[c];
+    for (int o = 0; o < width; o++)
+      for (int c = 0; c < 3; c++)
+        for (int p = 0; p < BLOCK; p++)
+          sum[c][p] = MULTIPLY_ADD(weight[o * 3 + c], in[o * RST_BATCH + first + p], sum[c][p]);
+    for (int c = 0; c < 3; c++)
+      for (int p = 0; p < BLOCK; p++)
+        result[c * RST_BATCH + first + p] += sum[c][p];
+  }
+}
+
+static void gather(int width, int count, const float *const *rows, const float *restrict factor,
+                   const float *restrict bias, float *restrict out) {
+  for (int o = 0; o < width; o++)
+    out[o] = bias[o];
+  for (int i = 0; i < count; i++) {
+    const float *restrict row = rows[i];
+    const float f = factor[i];
+
+    for (int o = 0; o < width; o++)
+      out[o] = MULTIPLY_ADD(f, row[o], out[o]);
+  }
+  for (int o = 0; o < width; o++)
+    out[o] = relu(out[o]);
+}
+
+/* ---- noise: no fused operations here, so that every build gives the same bits ---- */
+
+static inline void philox_round(uint32_t c[4], uint32_t k0, uint32_t k1) {
+  const uint64_t p0 = (uint64_t)0xd2511f53u * c[0], p1 = (uint64_t)0xcd9e8d57u * c[2];
+  const uint32_t c1 = c[1], c3 = c[3];
+
+  c[0] = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+  c[1] = (uint32_t)p1;
+  c[2] = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+  c[3] = (uint32_t)p0;
+}
+
+static inline void philox(uint32_t c[4], uint32_t k0, uint32_t k1) {
+  for (int round = 0; round < 10; round++) {
+    philox_round(c, k0, k1);
+    k0 += 0x9e3779b9u; /* the golden ratio and √3 − 1, as the paper has them */
+    k1 += 0xbb67ae85u;
+  }
+}
+
+/* −2 ln u for u = ((w >> 8) + 1) · 2⁻²⁴ in (0, 1]: u = m · 2^e with m in [√½, √2), then the
+ * Taylor series of 2 artanh(s) = ln m, s = (m − 1)/(m + 1), |s| < 0.172, to s⁹ (error below
+ * 2·10⁻⁹ relative). */
+static inline float minus_two_log(uint32_t w) {
+  union {
+    float f;
+    uint32_t u;
+  } bits = {.f = (float)(int32_t)((w >> 8) + 1)};
+  uint32_t high;
+  int32_t e;
+  float m, s, t;
+
+  high = bits.u - 0x3f3504f3u; /* the bits of √½ */
+  e = (int32_t)high >> 23;
+  bits.u = (high & 0x7fffffu) + 0x3f3504f3u;
+  m = bits.f;
+  s = (m - 1) / (m + 1);
+  t = s * s;
+  t = ((((t * (1.0f / 9) + 1.0f / 7) * t + 1.0f / 5) * t + 1.0f / 3) * t + 1.0f) * s;
+  return -2.0f * (2.0f * t + (float)(e - 24) * 0.693147181f);
+}
+
+/* Sine and cosine of 2π · w · 2⁻³²: the quadrant from the top bits, the rest r within ±π/4 by
+ * Taylor series (error below 4·10⁻⁸). */
+static inline void sine_cosine(uint32_t w, float *sine, float *cosine) {
+  const uint32_t quadrant = (w + 0x20000000u) >> 30;
+  const int32_t rest = (int32_t)(w - (quadrant << 30));
+  const float r = (float)rest * (6.283185307f / 4294967296.0f), t = r * r;
+  const float s = ((((t * (1.0f / 362880) - 1.0f / 5040) * t + 1.0f / 120) * t - 1.0f / 6) * t +
+                   1.0f) * r;
+  const float c = (((t * (1.0f / 40320) - 1.0f / 720) * t + 1.0f / 24) * t - 0.5f) * t + 1.0f;
+  const float a = quadrant & 1 ? c : s, b = quadrant & 1 ? s : c;
+
+  *sine = quadrant & 2 ? -a : a;
+  *cosine = (quadrant + 1) & 2 ? -b : b;
+}
+
+static void noise(uint32_t seed, uint32_t t, const int32_t *restrict column,
+                  const int32_t *restrict row, float *restrict z) {
+  for (int p = 0; p < RST_BATCH; p++) {
+    uint32_t c[4] = {(uint32_t)column[p], (uint32_t)row[p], t, 0};
+    float r0, r1, sine, cosine;
+
+    philox(c, seed, 0);
+    r0 = __builtin_sqrtf(minus_two_log(c[0]));
+    r1 = __builtin_sqrtf(minus_two_log(c[2]));
+    sine_cosine(c[1], &sine, &cosine);
+    z[p] = r0 * cosine;
+    z[RST_BATCH + p] = r0 * sine;
+    sine_cosine(c[3], &sine, &cosine);
+    z[2 * RST_BATCH + p] = r1 * cosine;
+  }
+}
+
+const rst_kernels RST_KERNELS = {
+  .name = RST_KERNELS_NAME,
+  .first_layer = first_layer,
+  .bias_relu = bias_relu,
+  .last_layer = last_layer,
+  .gather = gather,
+  .noise = noise,
+};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tensor table → checked architecture. Every size comes from the file's description; every
+ * tensor's shape follows from it and is checked against it before it is read.
+ */
+#ifndef RST_MODEL_H
+#define RST_MODEL_H
+
+#include <stdatomic.h>
+
+#include "restorator.h"
+
+/* Bounds of what a description may ask for: far above any sensible network, low enough that no
+ * product of sizes can overflow and that a hostile file cannot ask for endless work. */
+enum {
+  RST_INPUT_MIN = 8,
+  RST_INPUT_MAX = 1024,
+  RST_STAGES_MAX = 8,
+  RST_LAYERS_MAX = 8,   /* dense layers in a row, convolutions in a row */
+  RST_BLOCKS_MAX = 16,
+  RST_WIDTH_MAX = 4096, /* channels, dense layers' widths */
+  RST_KERNEL_MAX = 15,
+  RST_BANDS_MAX = 256
+};
+
+typedef enum rst_schedule_kind {
+  RST_SCHEDULE_COSINE,
+  RST_SCHEDULE_LINEAR,
+  RST_SCHEDULE_QUADRATIC,
+  RST_SCHEDULE_SIGMOID
+} rst_schedule_kind;
+
+/* Kernel (in, out), bias (out). */
+typedef struct rst_dense {
+  int in, out;
+  const float *kernel, *bias;
+} rst_dense;
+
+/* Kernel (size, size, in, out), bias (out). */
+typedef struct rst_conv {
+  int size, stride, in, out;
+  const float *kernel, *bias;
+} rst_conv;
+
+typedef struct rst_dense_stack {
+  int count;
+  rst_dense layers[RST_LAYERS_MAX + 1];
+} rst_dense_stack;
+
+typedef struct rst_conv_stack {
+  int count;
+  rst_conv layers[RST_LAYERS_MAX + 1];
+} rst_conv_stack;
+
+/* The encoding of one scalar: learned (bands of δ, (w_sin, w_cos), b, g) or fixed. */
+typedef struct rst_scalar_encoding {
+  bool learned;
+  int bands; /* N, even */
+  int width; /* N + 1 learned, N fixed */
+  const float *frequency, *weight, *bias, *gate; /* (N), (N, 2), (N), (N) */
+} rst_scalar_encoding;
+
+typedef struct rst_stage {
+  int channels;
+  int size;             /* of its maps, size × size */
+  rst_conv down;        /* stride 2 */
+  rst_conv_stack before, after;
+  rst_conv_stack local; /* its last layer gives the local context, `latent` channels */
+} rst_stage;
+
+struct rst_model {
+  atomic_int references;
+  int64_t parameters;
+  char *name, *description, *card; /* owned */
+  float *memory;                   /* owned: all weights */
+
+  int input_size;
+  int latent;
+  const float *norm_gamma, *norm_beta, *norm_mean, *norm_variance; /* (1) */
+  int stage_count;
+  rst_stage stages[RST_STAGES_MAX];
+  rst_conv global_conv;
+  rst_dense_stack global_dense; /* its last layer gives the global vector */
+  rst_dense_stack features;     /* (stages · latent) → … → latent */
+
+  int axes;                        /* 1: x, 2: x and y */
+  rst_scalar_encoding position[2];
+  int position_width;              /* of all axes */
+  rst_scalar_encoding time;
+
+  bool luma_condition, luma_residual;
+  int block_count;
+  rst_dense_stack blocks[RST_BLOCKS_MAX];
+
+  rst_process process;
+  rst_schedule_kind schedule;
+  int steps; /* T; 0 for single pass */
+  bool bgr;  /* the network holds a value's channels as blue, green, red */
+};
+
+#define RST_NORM_EPSILON 1e-3 /* of the batch normalisation */
+
+/* "cosine", …; NULL-terminated, index = rst_schedule_kind. */
+extern const char *const rst_schedule_names[];
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Presets: {"format": 1, "title": "…", "note": "…", NAME: VALUE, …}, any subset of the parameters
+ * but the seed. Read whole or refused whole.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yyjson.h>
+
+#include "memory.h"
+#include "safetensors.h"
+#include "status.h"
+
+#define PRESET_FILE_MAX ((size_t)1 << 20)
+#define PARAMETERS_MAX 64
+
+struct rst_preset {
+  char *name, *title, *note; /* owned */
+  rst_parameters values;
+  bool has[PARAMETERS_MAX];  /* in the table's order */
+};
+
+static rst_status fail_preset(rst_error *error, const char *name, const char *key,
+                              const char *how) {
+  return rst_fail(error, RST_BAD_PRESET, key, how, NULL, "preset %s: %s %s", name, key, how);
+}
+
+/* A JSON value as the parameter table wants it; false where its type does not fit. */
+static bool to_text(const rst_parameter *entry, yyjson_val *value, char *text, size_t size) {
+  switch (entry->type) {
+    case RST_TYPE_BOOL:
+      if (!yyjson_is_bool(value))
+        return false;
+      snprintf(text, size, "%s", yyjson_get_bool(value) ? "true" : "false");
+      return true;
+    case RST_TYPE_INT:
+    case RST_TYPE_REAL:
+      if (yyjson_is_uint(value))
+        snprintf(text, size, "%" PRIu64, yyjson_get_uint(value));
+      else if (yyjson_is_sint(value))
+        snprintf(text, size, "%" PRId64, yyjson_get_sint(value));
+      else if (yyjson_is_real(value)) {
+        char *written = yyjson_val_write_opts(value, 0, rst_json_memory(), NULL, NULL);
+
+        if (written == NULL)
+          return false;
+        snprintf(text, size, "%s", written);
+        free(written);
+      } else
+        return false;
+      return true;
+    case RST_TYPE_CHOICE:
+    case RST_TYPE_TEXT:
+    default:
+      return yyjson_is_str(value) && strlen(yyjson_get_str(value)) == yyjson_get_len(value) &&
+             (size_t)snprintf(text, size, "%s", yyjson_get_str(value)) < size;
+  }
+}
+
+static rst_status take_parameter(rst_preset *preset, const char *key, yyjson_val *value,
+                                 rst_error *error) {
+  static const char *const wanted[] = {"true or false", "a whole number", "a number",
+                                       "a text", "a text"};
+  const rst_parameter *entry = rst_parameter_find(key), *table = rst_parameter_table(NULL);
+  char text[sizeof preset->values.model + 1], how[128];
+  rst_error inner = RST_ERROR_INIT;
+
+  if (entry == NULL || strcmp(key, "seed") == 0)
+    return fail_preset(error, preset->name, key, "is not a key of presets");
+  if (preset->has[entry - table])
+    return fail_preset(error, preset->name, key, "is there twice");
+  if (!to_text(entry, value, text, sizeof text)) {
+    snprintf(how, sizeof how, "must be %s", wanted[entry->type]);
+    return fail_preset(error, preset->name, key, how);
+  }
+  if (rst_parameters_set(&preset->values, key, text, &inner) != RST_OK)
+    return rst_fail(error, RST_BAD_PRESET, key, text, inner.choices, "preset %s: %s",
+                    preset->name, inner.message);
+  preset->has[entry - table] = true;
+  return RST_OK;
+}
+
+static rst_status take_text(rst_preset *preset, const char *key, yyjson_val *value, char **text,
+                            rst_error *error) {
+  if (*text != NULL)
+    return fail_preset(error, preset->name, key, "is there twice");
+  if (!yyjson_is_str(value) || strlen(yyjson_get_str(value)) != yyjson_get_len(value))
+    return fail_preset(error, preset->name, key, "must be a text");
+  *text = strdup(yyjson_get_str(value));
+  return *text == NULL ? rst_fail_memory(error) : RST_OK;
+}
+
+static rst_status take_keys(rst_preset *preset, yyjson_val *root, rst_error *error) {
+  yyjson_obj_iter iter;
+  yyjson_val *key;
+  bool format = false;
+
+  if (!yyjson_is_obj(root))
+    return fail_preset(error, preset->name, "the file", "must hold one object");
+  iter = yyjson_obj_iter_with(root);
+  while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
+    const char *name = yyjson_get_str(key);
+    yyjson_val *value = yyjson_obj_iter_get_val(key);
+    rst_status status = RST_OK;
+
+    if (strlen(name) != yyjson_get_len(key))
+      return fail_preset(error, preset->name, "a key", "holds a zero byte");
+    if (strcmp(name, "format") == 0) {
+      if (format || !yyjson_is_uint(value) || yyjson_get_uint(value) != 1)
+        return fail_preset(error, preset->name, "format", "must be 1, once");
+      format = true;
+    } else if (strcmp(name, "title") == 0) {
+      status = take_text(preset, name, value, &preset->title, error);
+    } else if (strcmp(name, "note") == 0) {
+      status = take_text(preset, name, value, &preset->note, error);
+    } else {
+      status = take_parameter(preset, name, value, error);
+    }
+    if (status != RST_OK)
+      return status;
+  }
+  return format ? RST_OK : fail_preset(error, preset->name, "format", "is missing");
+}
+
+rst_status rst_preset_parse(const char *name, const void *bytes, size_t size, rst_preset **preset,
+                            rst_error *error) {
+  rst_preset *made;
+  yyjson_doc *json = NULL;
+  yyjson_read_err problem = {0};
+  rst_status status = RST_OK;
+
+  if (name == NULL || (bytes == NULL && size > 0) || preset == NULL)
+    return rst_fail_call(error, "rst_preset_parse");
+  made = calloc(1, sizeof *made);
+  if (made == NULL)
+    return rst_fail_memory(error);
+  rst_parameters_init(&made->values);
+  made->name = strdup(name);
+  if (made->name == NULL) {
+    status = rst_fail_memory(error);
+  } else {
+    json = yyjson_read_opts((char *)(uintptr_t)bytes, size, 0, rst_json_memory(), &problem);
+    if (json == NULL && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+      status = rst_fail_memory(error);
+    else if (json == NULL)
+      status = rst_fail(error, RST_BAD_PRESET, name, problem.msg, NULL,
+                        "preset %s is not JSON: %s at byte %zu", name, problem.msg, problem.pos);
+    else
+      status = take_keys(made, yyjson_doc_get_root(json), error);
+  }
+  yyjson_doc_free(json);
+  if (status == RST_OK)
+    *preset = made;
+  else
+    rst_preset_free(made);
+  return status;
+}
+
+rst_status rst_preset_read(const char *path, rst_preset **preset, rst_error *error) {
+  void *bytes;
+  size_t size;
+  rst_status status;
+
+  if (path == NULL || preset == NULL)
+    return rst_fail_call(error, "rst_preset_read");
+  status = rst_read_file(path, PRESET_FILE_MAX, &bytes, &size, error);
+  if (status != RST_OK)
+    return status;
+  status = rst_preset_parse(path, bytes, size, preset, error);
+  free(bytes);
+  return status;
+}
+
+void rst_preset_free(rst_preset *preset) {
+  if (preset == NULL)
+    return;
+  free(preset->name);
+  free(preset->title);
+  free(preset->note);
+  free(preset);
+}
+
+const char *rst_preset_title(const rst_preset *preset) {
+  return preset->title == NULL ? "" : preset->title;
+}
+
+const char *rst_preset_note(const rst_preset *preset) {
+  return preset->note == NULL ? "" : preset->note;
+}
+
+bool rst_preset_has(const rst_preset *preset, const char *parameter) {
+  const rst_parameter *entry = rst_parameter_find(parameter);
+
+  return entry != NULL && preset->has[entry - rst_parameter_table(NULL)];
+}
+
+void rst_preset_apply(const rst_preset *preset, rst_parameters *parameters) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  char text[sizeof parameters->model];
+
+  for (size_t i = 0; i < count; i++)
+    if (preset->has[i] &&
+        rst_parameters_get(&preset->values, table[i].name, text, sizeof text, NULL) == RST_OK)
+      rst_parameters_set(parameters, table[i].name, text, NULL);
+}
+
+/* ---- fitting a model ---- */
+
+static bool wants_diffusion(const rst_preset *preset) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  for (size_t i = 0; i < count; i++)
+    if (table[i].sampling && preset->has[i])
+      return true;
+  return false;
+}
+
+typedef struct {
+  char names[256];
+} fitting;
+
+static bool add_diffusion_model(void *user, const char *id, const char *path) {
+  fitting *fits = user;
+  rst_model *model;
+  rst_model_info info = {.size = sizeof info};
+  size_t used = strlen(fits->names);
+
+  if (rst_model_read(path, &model, NULL) != RST_OK)
+    return true;
+  rst_model_get_info(model, &info);
+  if (info.process == RST_DIFFUSION)
+    snprintf(fits->names + used, sizeof fits->names - used, "%s%s", used == 0 ? "" : ", ", id);
+  rst_model_unref(model);
+  return true;
+}
+
+rst_status rst_preset_check(const rst_preset *preset, const rst_model *model, rst_error *error) {
+  rst_model_info info = {.size = sizeof info};
+  fitting fits = {""};
+
+  if (preset == NULL || model == NULL)
+    return rst_fail_call(error, "rst_preset_check");
+  rst_model_get_info(model, &info);
+  if (info.process == RST_DIFFUSION || !wants_diffusion(preset))
+    return RST_OK;
+  rst_list(RST_KIND_MODEL, add_diffusion_model, &fits, NULL);
+  return rst_fail(error, RST_PRESET_MISFIT, preset->name, info.name, fits.names,
+                  "preset %s sets a diffusion sampler, but the model %s restores in a single "
+                  "pass; models that fit: %s", preset->name, info.name,
+                  fits.names[0] == '\0' ? "none is installed" : fits.names);
+}
