@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Colours a folder of old portraits: a sheet to look at, and the share of skin-like faces.
 
-The folder has faces.json: name → [x, y, width, height] of the face. The window is the square of 2.3
-face widths round the face, edge pixels repeated; without a face, the whole picture. The mode is *colour*.
-A face is skin-like where, in the middle half of its box, the median CIELAB hue lies in 25°…75° and
-the median chroma is 8 or more.
+The folder has faces.json: name → [x, y, width, height] of the face. The window is the square of
+2.3 face widths round the face, edge pixels repeated; without a face, the whole picture. The mode is
+*colour*. A face is skin-like where, in the middle half of its box, the median CIELAB hue lies in
+25°…75° and the median chroma is 8 or more.
 """
 
 import argparse
@@ -35,8 +35,8 @@ def window(picture, face, size):
         x, y, width, height = face
         side = FACE_WIDTHS * width
     across, down = (
-        pictures.box_matrix(start + (length - side) / 2, side, size, pixels) for start, length, pixels
-        in ((x, width, picture.shape[1]), (y, height, picture.shape[0])))
+        pictures.box_matrix(start + (length - side) / 2, side, size, pixels)
+        for start, length, pixels in ((x, width, picture.shape[1]), (y, height, picture.shape[0])))
     return np.moveaxis(np.tensordot(across, np.tensordot(down, picture, (1, 0)), (1, 1)), 0, 1)
 
 
