@@ -212,41 +212,47 @@ static void take_decoder(rst_arena *arena, const rst_model *model, rst_axis axes
   rst_decoder_take(arena, model, scratch);
 }
 
+/* The condition of the batch's points as the case has it: global, local, ℓ. */
+static void store_condition(const rst_encoding *encoding, const rst_decoder_scratch *scratch,
+                            int count, float *to) {
+  const rst_model *model = encoding->model;
+
+  for (int i = 0; i < count; i++) {
+    for (int j = 0; j < model->latent; j++)
+      *to++ = encoding->global[j];
+    for (int j = 0; j < model->latent; j++)
+      *to++ = scratch->feature[0][j * RST_BATCH + i];
+    if (model->luma_condition)
+      *to++ = scratch->luma[i];
+  }
+}
+
 static bool run_condition(golden *g) {
-  const size_t latent = (size_t)g->model->latent;
-  const size_t width = 2 * latent + g->model->luma_condition;
+  const size_t width = 2 * (size_t)g->model->latent + g->model->luma_condition;
   points p = {{0}};
   rst_axis axes[2] = {{0}};
   rst_decoder_scratch scratch;
   rst_arena arena = {NULL};
-  rst_batch_points batch = {0};
   float *condition;
   bool fits;
 
   if (!take_points(g, &p))
     return false;
-  if (p.set.count > RST_BATCH)
-    return complain(g, "has more than %d points", RST_BATCH);
   axes[0] = (rst_axis){.count = p.set.columns, .positions = p.x};
   axes[1] = (rst_axis){.count = p.set.rows, .positions = p.y};
   take_decoder(&arena, g->model, axes, &scratch);
   arena = (rst_arena){.base = rst_floats(arena.used)};
   take_decoder(&arena, g->model, axes, &scratch);
-  batch.count = (int)p.set.count;
-  for (uint32_t i = 0; i < p.set.count; i++)
-    batch.column[i] = batch.row[i] = i;
   rst_decoder_check(g->model);
-  rst_decoder_local(p.encoding, rst_kernels_best(), axes, &batch, &scratch);
   condition = calloc(p.set.count * width, sizeof *condition);
-  for (size_t i = 0; i < p.set.count; i++) {
-    float *to = condition + i * width;
+  for (size_t first = 0; first < p.set.count; first += RST_BATCH) {
+    const size_t left = p.set.count - first;
+    rst_batch_points batch = {.count = left < RST_BATCH ? (int)left : RST_BATCH};
 
-    for (size_t j = 0; j < latent; j++) {
-      to[j] = p.encoding->global[j];
-      to[latent + j] = scratch.feature[0][j * RST_BATCH + i];
-    }
-    if (g->model->luma_condition)
-      to[2 * latent] = scratch.luma[i];
+    for (int i = 0; i < batch.count; i++)
+      batch.column[i] = batch.row[i] = (uint32_t)first + (uint32_t)i;
+    rst_decoder_local(p.encoding, rst_kernels_best(), axes, &batch, &scratch);
+    store_condition(p.encoding, &scratch, batch.count, condition + first * width);
   }
   fits = compare_floats(g, "condition", condition, p.set.count * width);
   free(condition);

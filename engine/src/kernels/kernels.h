@@ -15,7 +15,7 @@
 
 /* Points of one batch; every product has this many, tails are padded. Large enough for sgemm to
  * be efficient, small enough for a batch's data to stay in L2 (see engine/bench). */
-#define RST_BATCH 512
+#define RST_BATCH 128
 
 /* The product of blas.h by plain loops: the reference, and the fallback. */
 void rst_gemm_reference(const rst_gemm *shape, const float *a, const float *b, float *c);
