@@ -2,6 +2,8 @@
 #
 # `dev demo`: restores an ellipse of a photograph in the real GIMP, without display. Writes
 # before.png, selection.png (the coverage, 0…255) and after.png into build/demo/.
+# Uses `top`, `build`, `enter` and the functions of dev.
+# shellcheck disable=SC2154
 
 demo() {
   local photo='' ellipse='' folder=$build/demo suffix result
@@ -37,12 +39,11 @@ demo() {
   suffix=${photo##*.}
   [[ $suffix =~ ^[A-Za-z0-9]+$ ]] || suffix=photo
   cp -- "$photo" "$folder/photo.$suffix"
-  cd "$folder"
-  "${enter[@]}" "$top/tests/gimp/run-gimp" "$build" -n -d -f \
+  "${enter[@]}" env -C "$folder" "$top/tests/gimp/run-gimp" "$build" -n -d -f \
     --batch-interpreter=plug-in-script-fu-eval -b "(script-fu-use-v3)
 $(<"$top/.dev/demo.scm")
-(demo \"photo.$suffix\" $ellipse)" --quit &>gimp.log || true
-  mapfile -t result < <(cat result 2>/dev/null)
+(demo \"photo.$suffix\" $ellipse)" --quit &>"$folder/gimp.log" || true
+  mapfile -t result < <(cat "$folder/result" 2>/dev/null)
   case ${result[0]-} in
     done)
       local time
@@ -55,7 +56,7 @@ $(<"$top/.dev/demo.scm")
       fail "the ellipse lies outside of the picture, ${result[1]}x${result[2]}"
       ;;
     *)
-      cat gimp.log >&2
+      cat "$folder/gimp.log" >&2
       fail "GIMP could not restore $photo: its messages stand above"
       ;;
   esac

@@ -14,8 +14,17 @@
     (for-each (lambda (word) (display word port) (newline port)) words)
     (close-output-port port)))
 
+(define (whole number)
+  (inexact->exact (round number)))
+
 (define (save image name)
   (gimp-file-save RUN-NONINTERACTIVE image name))
+
+; The photo as a viewer shows it, which cameras leave to a tag in the file.
+(define (load-upright name)
+  (let ((image (gimp-file-load RUN-NONINTERACTIVE name)))
+    (gimp-image-policy-rotate image #f)
+    image))
 
 ; The selection as a grey picture whose values are the coverage, 0...255: what alpha becomes when
 ; white is filled into an empty layer, taken as it is, since the coverage has no gamma.
@@ -36,14 +45,14 @@
 
 ; Restores the ellipse in the box x, y, w, h; a width of 0 stands for the middle of the picture.
 (define (demo photo x y w h)
-  (let* ((image (gimp-file-load RUN-NONINTERACTIVE photo))
+  (let* ((image (load-upright photo))
          (width (gimp-image-get-width image))
          (height (gimp-image-get-height image))
-         (whole (= w 0))
-         (x (if whole (* 0.2 width) x))
-         (y (if whole (* 0.2 height) y))
-         (w (if whole (* 0.6 width) w))
-         (h (if whole (* 0.6 height) h))
+         (middle (= w 0))
+         (x (if middle (* 0.2 width) x))
+         (y (if middle (* 0.2 height) y))
+         (w (if middle (* 0.6 width) w))
+         (h (if middle (* 0.6 height) h))
          (feather (* 0.1 (min w h))))
     (if (not (= (gimp-image-get-base-type image) RGB))
         (gimp-image-convert-rgb image))
@@ -63,6 +72,6 @@
           (set! end (now))
           (save image "after.png")
           (save-selection image "selection.png")
-          (tell "done" width height (round x) (round y) (round w) (round h) (round feather)
+          (tell "done" width height (whole x) (whole y) (whole w) (whole h) (whole feather)
                 (- end start) (gimp-version))))
     (gimp-image-delete image)))

@@ -51,7 +51,7 @@ set_enter() {
     GIO_EXTRA_MODULES GTK_PATH XDG_DATA_DIRS; do
     enter+=(--unsetenv "$path")
   done
-  enter+=(--setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 --)
+  enter+=(--setenv PATH /usr/bin:/bin --setenv LC_ALL C.UTF-8 --chdir "$PWD" --)
 }
 
 make_root() {
@@ -60,7 +60,7 @@ make_root() {
   mkdir -p "$cache" || fail "$cache cannot be made; XDG_CACHE_HOME names another place"
   exec {lock}>"$cache/lock"
   if ! flock --nonblock "$lock"; then
-    say "another dev is making the Debian 13 root: waiting for it"
+    say "waiting for another dev, or what is left of a killed one, to finish with $root"
     flock "$lock"
     # shellcheck disable=SC2310
     root_is_current && return
@@ -138,11 +138,10 @@ mirror() {
 }
 
 # The root is unpacked from a tar file, not made in place: so all files are the caller's, whoever
-# calls, and mmdebstrap's other users need no access to the cache. When this script is killed, so
-# are the two programs, and mmdebstrap tidies up.
+# calls, and mmdebstrap's other users need no access to the cache. Its mode unshare keeps its mounts
+# to itself, for root too. When this script is killed, mmdebstrap is told, and tidies up.
 bootstrap() {
-  local mode=unshare errors tee made=true
-  is_root && mode=root
+  local errors tee made=true
   # Proxies, certificates, checks of dates: as this system's own apt has them.
   apt-config dump 2>/dev/null |
     grep -E '^Acquire::(https?|Check-|Retries|ForceIPv)' >"$scratch/apt.conf" || true
@@ -150,9 +149,8 @@ bootstrap() {
   exec {errors}> >(tee "$scratch/log" >&2)
   tee=$!
   # shellcheck disable=SC2046 # without a mirror there is no such word
-  TMPDIR=$scratch setpriv --pdeathsig TERM mmdebstrap --mode="$mode" --variant=apt \
+  TMPDIR=$scratch setpriv --pdeathsig TERM mmdebstrap --mode=unshare --variant=apt \
     --include="$(packages 1 | paste -sd ,)" --aptopt="$scratch/apt.conf" \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     trixie - $(mirror) 2>&"$errors" |
     setpriv --pdeathsig TERM tar -x -C "$cache/new" --no-same-owner --exclude='./dev/*' \
       --exclude=./etc/apt/apt.conf.d/99mmdebstrap || made=false

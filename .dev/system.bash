@@ -4,6 +4,7 @@
 # `prepare_system` sees to it that everything needed is there and sets
 #   system  apt, dnf or other: the system itself; root: the Debian 13 root
 #   enter   the words to put before a command so that it runs there, in the caller's folder
+# shellcheck disable=SC2154 # top: the source tree, set by dev
 
 say() {
   echo "dev: $*" >&2
