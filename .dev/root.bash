@@ -46,6 +46,10 @@ set_enter() {
         ;;
     esac
   done
+  # Nor may a package manager in the root take this system's records for its own.
+  for path in /var/lib/dpkg /var/lib/apt /var/cache/apt; do
+    [[ ! -d $path ]] || enter+=(--ro-bind "$root$path" "$path")
+  done
   # Whatever leads programs of this system to its own libraries would mislead the root's.
   for path in LD_LIBRARY_PATH LD_PRELOAD PKG_CONFIG_PATH PYTHONPATH PYTHONHOME GI_TYPELIB_PATH \
     GIO_EXTRA_MODULES GTK_PATH XDG_DATA_DIRS; do
