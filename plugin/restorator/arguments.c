@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "arguments.h"
+
+#include <glib/gi18n.h>
+
+#include "messages.h"
+
+#define PRESET "preset"
+
+/* Choices are plain strings, since GIMP silently turns a misspelt value of its own choice type into
+ * the default; the help says what is allowed. */
+static char *choice_blurb(const rst_parameter *parameter) {
+  g_autofree char *choices = g_strjoinv(", ", (char **)parameter->choices);
+
+  /* Translators: a parameter's description, then the values it takes. */
+  return g_strdup_printf(_("%s (one of: %s)"), _(parameter->blurb), choices);
+}
+
+static void add_argument(GimpProcedure *procedure, const rst_parameter *parameter) {
+  const char *name = parameter->name;
+  const char *title = _(parameter->title);
+  const char *blurb = _(parameter->blurb);
+  const char *initial = parameter->initial;
+
+  switch (parameter->type) {
+  case RST_TYPE_BOOL:
+    gimp_procedure_add_boolean_argument(procedure, name, title, blurb,
+                                        strcmp(initial, "true") == 0, G_PARAM_READWRITE);
+    break;
+  case RST_TYPE_INT:
+    gimp_procedure_add_int_argument(procedure, name, title, blurb, (int)parameter->low,
+                                    (int)parameter->high,
+                                    (int)g_ascii_strtoll(initial, NULL, 10), G_PARAM_READWRITE);
+    break;
+  case RST_TYPE_REAL:
+    gimp_procedure_add_double_argument(procedure, name, title, blurb, parameter->low,
+                                       parameter->high, g_ascii_strtod(initial, NULL),
+                                       G_PARAM_READWRITE);
+    break;
+  case RST_TYPE_CHOICE: {
+    g_autofree char *with_choices = choice_blurb(parameter);
+
+    gimp_procedure_add_string_argument(procedure, name, title, with_choices, initial,
+                                       G_PARAM_READWRITE);
+    break;
+  }
+  case RST_TYPE_TEXT:
+    gimp_procedure_add_string_argument(procedure, name, title, blurb, initial, G_PARAM_READWRITE);
+    break;
+  }
+}
+
+void arguments_add(GimpProcedure *procedure) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  for (size_t i = 0; i < count; i++)
+    add_argument(procedure, &table[i]);
+  gimp_procedure_add_string_argument(
+    procedure, PRESET, _("Preset"),
+    _("Named set of parameters (id or path); an argument that differs from its default beats it; "
+      "empty for none"),
+    "", G_PARAM_READWRITE);
+}
+
+/* The value as rst_parameters_set() reads it; NULL for an omitted string. */
+static char *value_text(const GValue *value) {
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  switch (G_VALUE_TYPE(value)) {
+  case G_TYPE_BOOLEAN:
+    return g_strdup(g_value_get_boolean(value) ? "true" : "false");
+  case G_TYPE_INT:
+    return g_strdup_printf("%d", g_value_get_int(value));
+  case G_TYPE_DOUBLE:
+    return g_strdup(g_ascii_dtostr(number, sizeof number, g_value_get_double(value)));
+  default:
+    return g_value_dup_string(value);
+  }
+}
+
+static gboolean read_preset(GimpProcedureConfig *config, rst_preset **preset, GError **error) {
+  g_autofree char *name = NULL;
+  rst_error why = RST_ERROR_INIT;
+  char path[4096];
+
+  g_object_get(config, PRESET, &name, NULL);
+  *preset = NULL;
+  if (!name || !*name)
+    return TRUE;
+  if (rst_find(RST_KIND_PRESET, name, path, sizeof path, &why) != RST_OK ||
+      rst_preset_read(path, preset, &why) != RST_OK)
+    return messages_fail(&why, error);
+  return TRUE;
+}
+
+gboolean arguments_read(GimpProcedureConfig *config, rst_parameters *parameters,
+                        rst_preset **preset, GError **error) {
+  g_autoptr(rst_preset) taken = NULL;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  rst_parameters_init(parameters);
+  if (!read_preset(config, &taken, error))
+    return FALSE;
+  if (taken)
+    rst_preset_apply(taken, parameters);
+
+  for (size_t i = 0; i < count; i++) {
+    GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), table[i].name);
+    g_auto(GValue) value = G_VALUE_INIT;
+    rst_error why = RST_ERROR_INIT;
+
+    g_value_init(&value, G_PARAM_SPEC_VALUE_TYPE(spec));
+    g_object_get_property(G_OBJECT(config), table[i].name, &value);
+    /* A procedure cannot see which arguments were given, only which differ from the default. */
+    if (g_param_value_defaults(spec, &value))
+      continue;
+    g_autofree char *text = value_text(&value);
+    if (text && rst_parameters_set(parameters, table[i].name, text, &why) != RST_OK)
+      return messages_fail(&why, error);
+  }
+  *preset = g_steal_pointer(&taken);
+  return TRUE;
+}

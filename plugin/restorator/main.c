@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The plug-in's registration: what GIMP asks for once per version of the executable.
+ */
+#include <glib/gi18n.h>
+#include <libgimp/gimp.h>
+
+#include "arguments.h"
+#include "run.h"
+
+#define PROCEDURE "plug-in-restorator"
+#define ICON "restorator.svg"
+
+#define RESTORATOR_TYPE_PLUG_IN (restorator_plug_in_get_type())
+G_DECLARE_FINAL_TYPE(RestoratorPlugIn, restorator_plug_in, RESTORATOR, PLUG_IN, GimpPlugIn)
+
+struct _RestoratorPlugIn {
+  GimpPlugIn parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE(RestoratorPlugIn, restorator_plug_in, GIMP_TYPE_PLUG_IN)
+
+GIMP_MAIN(RESTORATOR_TYPE_PLUG_IN)
+
+static GList *restorator_plug_in_query_procedures(GimpPlugIn *plug_in) {
+  (void)plug_in;
+  return g_list_append(NULL, g_strdup(PROCEDURE));
+}
+
+/* The icon lies beside the executable, wherever that was installed. */
+static void set_icon(GimpProcedure *procedure) {
+  g_autofree char *folder = g_path_get_dirname(gimp_get_progname());
+  g_autoptr(GFile) icon = g_file_new_build_filename(folder, ICON, NULL);
+
+  gimp_procedure_set_icon_file(procedure, icon);
+}
+
+static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, const char *name) {
+  if (strcmp(name, PROCEDURE) != 0)
+    return NULL;
+
+  GimpProcedure *procedure =
+    gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, restorator_run, NULL, NULL);
+
+  gimp_procedure_set_image_types(procedure, "RGB*, GRAY*");
+  gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+  gimp_procedure_set_menu_label(procedure, _("Restore _Selection…"));
+  gimp_procedure_add_menu_path(procedure, "<Image>/Filters/Enhance");
+  set_icon(procedure);
+  gimp_procedure_set_documentation(
+    procedure, _("Restore the selected part of a layer with a small neural network"),
+    _("Restores detail and colour of the selected part of a layer, the whole layer where nothing "
+      "is selected. The network sees a window round each selected area, shrunk to its own small "
+      "input, and paints the selected pixels anew; feathered selections blend. Pixels that are "
+      "not selected, and transparency everywhere, stay exactly as they are. Works on RGB and "
+      "grey layers of every precision, on this computer alone. The same arguments and seed give "
+      "the same pixels."),
+    name);
+  gimp_procedure_set_attribution(procedure, "The Restorator developers",
+                                 "The Restorator developers, GPL-3.0-or-later", "2026");
+  arguments_add(procedure);
+  return procedure;
+}
+
+static void restorator_plug_in_class_init(RestoratorPlugInClass *class) {
+  GimpPlugInClass *plug_in_class = GIMP_PLUG_IN_CLASS(class);
+
+  plug_in_class->query_procedures = restorator_plug_in_query_procedures;
+  plug_in_class->create_procedure = restorator_plug_in_create_procedure;
+}
+
+static void restorator_plug_in_init(RestoratorPlugIn *plug_in) {
+  (void)plug_in;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* SIGKILL */
+
+#include "meddle.h"
+
+#include <signal.h>
+
+static GimpLayer *first_layer(GimpImage *image) {
+  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+
+  return layers[0];
+}
+
+static void select_none(GimpImage *image) {
+  gimp_selection_none(image);
+}
+
+static void select_less(GimpImage *image) {
+  gimp_image_select_ellipse(image, GIMP_CHANNEL_OP_SUBTRACT, 40, 32, 5, 5);
+}
+
+static void move_layer(GimpImage *image) {
+  gimp_layer_set_offsets(first_layer(image), 1, 0);
+}
+
+static void remove_layer(GimpImage *image) {
+  gimp_image_remove_layer(image, first_layer(image));
+}
+
+static void paint_pixel(GimpImage *image) {
+  GeglColor *white = gegl_color_new("white");
+
+  gimp_drawable_set_pixel(GIMP_DRAWABLE(first_layer(image)), 45, 40, white);
+  g_object_unref(white);
+}
+
+static void lock_layer(GimpImage *image) {
+  gimp_item_set_lock_content(GIMP_ITEM(first_layer(image)), TRUE);
+}
+
+/* Cancel in GIMP's own progress bar does the same to a plug-in. */
+static void die(GimpImage *image) {
+  (void)image;
+  raise(SIGKILL);
+}
+
+void meddle(const char *word, GimpImage *image) {
+  static const struct {
+    const char *word;
+    void (*act)(GimpImage *image);
+  } acts[] = {
+    {"select-none", select_none}, {"select-less", select_less}, {"move-layer", move_layer},
+    {"remove-layer", remove_layer}, {"paint-pixel", paint_pixel}, {"lock-layer", lock_layer},
+    {"die", die},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)
+    if (strcmp(word, acts[i].word) == 0)
+      acts[i].act(image);
+}

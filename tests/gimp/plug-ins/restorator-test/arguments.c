@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cases.h"
+#include "harness.h"
+
+static GimpProcedure *procedure(void) {
+  GimpProcedure *found = gimp_pdb_lookup_procedure(gimp_get_pdb(), "plug-in-restorator");
+
+  g_assert_nonnull(found);
+  return found;
+}
+
+static void check_argument(GParamSpec *spec, const rst_parameter *parameter) {
+  const GValue *initial = g_param_spec_get_default_value(spec);
+
+  switch (parameter->type) {
+  case RST_TYPE_BOOL:
+    g_assert_true(G_IS_PARAM_SPEC_BOOLEAN(spec));
+    g_assert_cmpstr(g_value_get_boolean(initial) ? "true" : "false", ==, parameter->initial);
+    break;
+  case RST_TYPE_INT:
+    g_assert_true(G_IS_PARAM_SPEC_INT(spec));
+    g_assert_cmpfloat(G_PARAM_SPEC_INT(spec)->minimum, ==, parameter->low);
+    g_assert_cmpfloat(G_PARAM_SPEC_INT(spec)->maximum, ==, parameter->high);
+    g_assert_cmpint(g_value_get_int(initial), ==, atoi(parameter->initial));
+    break;
+  case RST_TYPE_REAL:
+    g_assert_true(G_IS_PARAM_SPEC_DOUBLE(spec));
+    g_assert_cmpfloat(G_PARAM_SPEC_DOUBLE(spec)->minimum, ==, parameter->low);
+    g_assert_cmpfloat(G_PARAM_SPEC_DOUBLE(spec)->maximum, ==, parameter->high);
+    g_assert_cmpfloat(g_value_get_double(initial), ==, g_ascii_strtod(parameter->initial, NULL));
+    break;
+  case RST_TYPE_CHOICE:
+  case RST_TYPE_TEXT:
+    g_assert_true(G_IS_PARAM_SPEC_STRING(spec));
+    g_assert_cmpstr(g_value_get_string(initial), ==, parameter->initial);
+    break;
+  }
+  for (const char *const *choice = parameter->choices; choice && *choice; choice++)
+    g_assert_nonnull(strstr(g_param_spec_get_blurb(spec), *choice));
+}
+
+static void test_table(void) {
+  int arguments;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  gimp_procedure_get_arguments(procedure(), &arguments);
+  /* run-mode, image, drawables and preset are beside the table. */
+  g_assert_cmpint(arguments, ==, (int)count + 4);
+  for (size_t i = 0; i < count; i++) {
+    GParamSpec *spec = gimp_procedure_find_argument(procedure(), table[i].name);
+
+    g_test_message("%s", table[i].name);
+    g_assert_nonnull(spec);
+    g_assert_cmpstr(g_param_spec_get_nick(spec), ==, table[i].title);
+    check_argument(spec, &table[i]);
+  }
+  g_assert_true(G_IS_PARAM_SPEC_STRING(gimp_procedure_find_argument(procedure(), "preset")));
+}
+
+static void test_registration(void) {
+  GList *menus = gimp_procedure_get_menu_paths(procedure());
+
+  g_assert_cmpuint(g_list_length(menus), ==, 1);
+  g_assert_cmpstr(menus->data, ==, "<Image>/Filters/Enhance");
+  g_assert_cmpstr(gimp_procedure_get_menu_label(procedure()), ==, "Restore _Selection…");
+  g_assert_cmpstr(gimp_procedure_get_image_types(procedure()), ==, "RGB*, GRAY*");
+  g_assert_cmpuint(strlen(gimp_procedure_get_blurb(procedure())), >, 0);
+  g_assert_cmpuint(strlen(gimp_procedure_get_help(procedure())), >, 0);
+  g_assert_cmpuint(strlen(gimp_procedure_get_copyright(procedure())), >, 0);
+}
+
+/* The layer's bytes after a run on a picture that is the same every time. */
+static GBytes *run(Arguments arguments) {
+  static const Recipe recipe = {.select = select_feathered};
+  Picture picture;
+  GBytes *bytes;
+  g_autofree char *message = NULL;
+
+  picture_make(&recipe, &picture);
+  message = restore(picture.image, picture.layer, arguments);
+  g_assert_cmpstr(message, ==, NULL);
+  bytes = layer_bytes(picture.layer);
+  picture_free(&picture);
+  return bytes;
+}
+
+/* Two steps, after which the random weights of the model have not yet driven all to black or white. */
+#define ARGUMENTS(...)                                                                            \
+  ((const char *const[]){"model", "tiny-diffusion", "start", "2", __VA_ARGS__, NULL})
+
+static void check(Arguments a, Arguments b, gboolean same) {
+  g_autoptr(GBytes) first = run(a);
+  g_autoptr(GBytes) second = run(b);
+
+  g_assert_cmpint(g_bytes_equal(first, second), ==, same);
+}
+
+static void test_seed(void) {
+  check(ARGUMENTS("seed", "5"), ARGUMENTS("seed", "5"), TRUE);
+  check(ARGUMENTS("seed", "5"), ARGUMENTS("seed", "6"), FALSE);
+}
+
+static void test_null(void) {
+  check(ARGUMENTS("sampler", NULL, "window", NULL), ARGUMENTS("sampler", "auto"), TRUE);
+}
+
+/* The preset's parameters stand in for the procedure's defaults, and nothing else. */
+static void test_preset(void) {
+  check(ARGUMENTS("preset", "half"), ARGUMENTS("strength", "0.5", "context", "3"), TRUE);
+  check(ARGUMENTS("preset", "half"), ARGUMENTS("strength", "0.5"), FALSE);
+  check(ARGUMENTS("preset", ""), ARGUMENTS("strength", "1"), TRUE);
+}
+
+static void test_preset_beaten(void) {
+  check(ARGUMENTS("preset", "half", "strength", "0.25"),
+        ARGUMENTS("strength", "0.25", "context", "3"), TRUE);
+  /* A value that is the default cannot be told from one that was left out. */
+  check(ARGUMENTS("preset", "half", "strength", "1"), ARGUMENTS("preset", "half"), TRUE);
+}
+
+static void test_preset_path(void) {
+  g_autofree char *path = g_build_filename(g_getenv("RESTORATOR_PRESETS"), "half.json", NULL);
+
+  check(ARGUMENTS("preset", path), ARGUMENTS("preset", "half"), TRUE);
+}
+
+void add_argument_cases(void) {
+  g_test_add_func("/arguments/table", test_table);
+  g_test_add_func("/arguments/registration", test_registration);
+  g_test_add_func("/arguments/seed", test_seed);
+  g_test_add_func("/arguments/null", test_null);
+  g_test_add_func("/arguments/preset", test_preset);
+  g_test_add_func("/arguments/preset-beaten", test_preset_beaten);
+  g_test_add_func("/arguments/preset-path", test_preset_path);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each file adds its cases to GLib's test runner.
+ */
+#ifndef CASES_H
+#define CASES_H
+
+void add_pixel_cases(void);    /* every kind of layer and selection, against the engine */
+void add_argument_cases(void); /* table, presets, seed */
+void add_refusal_cases(void);  /* what is refused leaves the picture alone, and says why */
+void add_run_cases(void);      /* progress, a change or the end of the plug-in meanwhile, undo */
+
+#endif

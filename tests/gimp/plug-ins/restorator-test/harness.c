@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "harness.h"
+
+/* -------------------------------------------------------------------------------------------
+ * Pictures
+ */
+
+/* Between 0 and 1, without order. */
+static double noise(int x, int y, int channel) {
+  guint32 h = (guint32)x * 0x9e3779b1u ^ (guint32)y * 0x85ebca77u ^ (guint32)channel * 0xc2b2ae3du;
+
+  h = (h ^ (h >> 15)) * 0x2c1b3c6du;
+  h = (h ^ (h >> 12)) * 0x297a2d39u;
+  return (h ^ (h >> 15)) / 4294967296.0;
+}
+
+static double colour(int x, int y, int channel) {
+  const double wave = sin(x / 11.0 + channel) * cos(y / 13.0 - 0.7 * channel);
+
+  return 0.5 + 0.35 * wave + 0.1 * (noise(x, y, channel) - 0.5);
+}
+
+static double patch(int x, int y) {
+  static const double alphas[] = {0, 0.5, 1, 1, 0.25};
+
+  return alphas[(x / 7 + 2 * (y / 9)) % G_N_ELEMENTS(alphas)];
+}
+
+static void paint(GimpDrawable *layer, int width, int height, gboolean alpha) {
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(layer);
+  const Babl *space = babl_format_get_space(gimp_drawable_get_format(layer));
+  g_autofree double *rgba = g_new(double, 4 * (gsize)width * height);
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      double *pixel = rgba + 4 * ((gsize)y * width + x);
+
+      for (int c = 0; c < 3; c++)
+        pixel[c] = colour(x, y, c);
+      pixel[3] = alpha ? patch(x, y) : 1;
+    }
+  gegl_buffer_set(buffer, NULL, 0, babl_format_with_space("R~G~B~A double", space), rgba,
+                  GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_flush(buffer);
+}
+
+void picture_make(const Recipe *recipe, Picture *picture) {
+  const GimpPrecision precision =
+    recipe->precision ? recipe->precision : GIMP_PRECISION_U8_NON_LINEAR;
+  const GimpImageType type = recipe->grey ? (recipe->alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE)
+                                          : (recipe->alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
+  GimpLayer *layer;
+
+  picture->width = recipe->width ? recipe->width : IMAGE_WIDTH;
+  picture->height = recipe->height ? recipe->height : IMAGE_HEIGHT;
+  picture->image = gimp_image_new_with_precision(IMAGE_WIDTH, IMAGE_HEIGHT,
+                                                 recipe->grey ? GIMP_GRAY : GIMP_RGB, precision);
+  g_assert_nonnull(picture->image);
+  if (recipe->profile) {
+    g_autoptr(GimpColorProfile) profile = recipe->profile();
+
+    g_assert_true(gimp_image_set_color_profile(picture->image, profile));
+  }
+  layer = gimp_layer_new(picture->image, "portrait", picture->width, picture->height, type, 100,
+                         GIMP_LAYER_MODE_NORMAL);
+  g_assert_true(gimp_image_insert_layer(picture->image, layer, NULL, 0));
+  gimp_layer_set_offsets(layer, recipe->x, recipe->y);
+  picture->layer = GIMP_DRAWABLE(layer);
+  paint(picture->layer, picture->width, picture->height, recipe->alpha);
+  if (recipe->select)
+    recipe->select(picture->image);
+}
+
+void picture_free(Picture *picture) {
+  g_assert_true(gimp_image_delete(picture->image));
+}
+
+void select_feathered(GimpImage *image) {
+  gimp_image_select_ellipse(image, GIMP_CHANNEL_OP_REPLACE, 28, 22, 40, 34);
+  gimp_selection_feather(image, 8);
+}
+
+void select_rectangle(GimpImage *image) {
+  gimp_image_select_rectangle(image, GIMP_CHANNEL_OP_REPLACE, 30, 20, 33, 41);
+}
+
+void select_corner(GimpImage *image) {
+  gimp_image_select_ellipse(image, GIMP_CHANNEL_OP_REPLACE, -20, -16, 50, 44);
+  gimp_selection_feather(image, 6);
+}
+
+GimpColorProfile *wide_profile(void) {
+  const Babl *space = babl_space_from_chromaticities(
+    "restorator-test-wide", 0.3457, 0.3585, 0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001,
+    babl_trc_gamma(1.8), NULL, NULL, BABL_SPACE_FLAG_EQUALIZE);
+  int length;
+  const char *icc = babl_space_get_icc(space, &length);
+  GimpColorProfile *profile =
+    gimp_color_profile_new_from_icc_profile((const guint8 *)icc, length, NULL);
+
+  g_assert_nonnull(profile);
+  return profile;
+}
+
+GBytes *layer_bytes(GimpDrawable *layer) {
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(layer);
+  const Babl *format = gimp_drawable_get_format(layer);
+  const gsize size = (gsize)gimp_drawable_get_width(layer) * gimp_drawable_get_height(layer) *
+                     babl_format_get_bytes_per_pixel(format);
+  guint8 *bytes = g_malloc(size);
+
+  gegl_buffer_get(buffer, NULL, 1.0, format, bytes, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return g_bytes_new_take(bytes, size);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * The plug-in
+ */
+
+static void set_property(GimpProcedureConfig *config, const char *name, const char *text) {
+  GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), name);
+
+  g_assert_nonnull(spec);
+  if (G_IS_PARAM_SPEC_BOOLEAN(spec))
+    g_object_set(config, name, strcmp(text, "true") == 0, NULL);
+  else if (G_IS_PARAM_SPEC_INT(spec))
+    g_object_set(config, name, (int)g_ascii_strtoll(text, NULL, 10), NULL);
+  else if (G_IS_PARAM_SPEC_DOUBLE(spec))
+    g_object_set(config, name, g_ascii_strtod(text, NULL), NULL);
+  else
+    g_object_set(config, name, text, NULL);
+}
+
+char *restore_all(GimpImage *image, GimpDrawable *const *drawables, int count,
+                  Arguments arguments) {
+  GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), "plug-in-restorator");
+  g_autoptr(GimpProcedureConfig) config = NULL;
+  GimpValueArray *values;
+  GimpPDBStatusType status;
+  char *message = NULL;
+
+  g_assert_nonnull(procedure);
+  config = gimp_procedure_create_config(procedure);
+  g_object_set(config, "run-mode", GIMP_RUN_NONINTERACTIVE, "image", image, NULL);
+  gimp_procedure_config_set_core_object_array(config, "drawables", (GObject **)drawables, count);
+  for (; arguments && *arguments; arguments += 2)
+    set_property(config, arguments[0], arguments[1]);
+
+  values = gimp_procedure_run_config(procedure, config);
+  status = g_value_get_enum(gimp_value_array_index(values, 0));
+  if (status != GIMP_PDB_SUCCESS)
+    message = g_strdup(gimp_value_array_length(values) > 1
+                         ? g_value_get_string(gimp_value_array_index(values, 1))
+                         : gimp_pdb_get_last_error(gimp_get_pdb()));
+  gimp_value_array_unref(values);
+  return message;
+}
+
+char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
+  GimpDrawable *drawables[] = {drawable, NULL};
+
+  return restore_all(image, drawables, 1, arguments);
+}
+
+void arguments_to_parameters(Arguments arguments, rst_parameters *parameters) {
+  rst_error error = RST_ERROR_INIT;
+
+  rst_parameters_init(parameters);
+  for (; arguments && *arguments; arguments += 2)
+    if (rst_parameters_set(parameters, arguments[0], arguments[1], &error) != RST_OK)
+      g_error("%s", error.message);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the cases share: pictures made in memory, a call of the plug-in, the layer's own bytes.
+ */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+#include <libgimp/gimp.h>
+#include <restorator.h>
+
+/* -------------------------------------------------------------------------------------------
+ * Pictures
+ */
+
+/* What is zero or NULL has a plain meaning: RGB, opaque, u8 perceptual, no profile, a layer of the
+ * image's size at (0, 0), nothing selected. */
+typedef struct Recipe {
+  gboolean grey, alpha;
+  GimpPrecision precision;
+  GimpColorProfile *(*profile)(void);
+  int width, height;         /* of the layer; 0: of the image, 96 × 80 */
+  int x, y;                  /* of the layer in the image */
+  void (*select)(GimpImage *image);
+} Recipe;
+
+typedef struct Picture {
+  GimpImage *image;
+  GimpDrawable *layer;
+  int width, height;         /* of the layer */
+} Picture;
+
+#define IMAGE_WIDTH 96
+#define IMAGE_HEIGHT 80
+
+/* Waves with noise on them, so that every bit of a component is in use; with alpha, patches that
+ * are transparent, half and opaque, each with colour in them. */
+void picture_make(const Recipe *recipe, Picture *picture);
+void picture_free(Picture *picture);
+
+void select_feathered(GimpImage *image);   /* an ellipse near the middle */
+void select_rectangle(GimpImage *image);   /* sharp, inside */
+void select_corner(GimpImage *image);      /* feathered round the image's left top corner */
+
+/* RIMM's primaries, D50 and a gamma of 1.8, as ProPhoto RGB has them. */
+GimpColorProfile *wide_profile(void);
+
+/* All of the layer's pixels as they are kept, read from GIMP anew. */
+GBytes *layer_bytes(GimpDrawable *layer);
+
+/* -------------------------------------------------------------------------------------------
+ * The plug-in
+ */
+
+/* Name, value as text, name, value …, NULL, as rst_parameters_set() takes them; and `preset`. */
+typedef const char *const *Arguments;
+
+/* Calls plug-in-restorator without interface. Gives NULL where it succeeds, else its message. */
+char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments);
+char *restore_all(GimpImage *image, GimpDrawable *const *drawables, int count,
+                  Arguments arguments);
+
+/* The same arguments for the engine. */
+void arguments_to_parameters(Arguments arguments, rst_parameters *parameters);
+
+#endif

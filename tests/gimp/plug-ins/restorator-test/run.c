@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+
+#include "cases.h"
+#include "harness.h"
+#include "meddle.h"
+
+#define DIFFUSION ((const char *const[]){"model", "tiny-diffusion", NULL})
+
+static const Recipe recipe = {.alpha = TRUE, .precision = GIMP_PRECISION_FLOAT_NON_LINEAR,
+                              .select = select_feathered};
+
+/* -------------------------------------------------------------------------------------------
+ * Progress, and what happens to the picture while the plug-in computes: the copy of it that these
+ * cases call writes its progress down and meddles halfway through
+ */
+
+static char *file(const char *name) {
+  return g_build_filename(g_getenv("RESTORATOR_TEST_FILES"), name, NULL);
+}
+
+/* Restores with that word for the meddler; gives the message. */
+static char *restore_meddled(const Picture *picture, const char *word) {
+  g_autofree char *meddle_file = file("meddle");
+  g_autofree char *progress_file = file("progress");
+
+  g_remove(progress_file);
+  g_assert_true(g_file_set_contents(meddle_file, word, -1, NULL));
+  return restore(picture->image, picture->layer, DIFFUSION);
+}
+
+static void test_progress(void) {
+  Picture picture;
+  g_autofree char *message = NULL;
+  g_autofree char *progress_file = file("progress");
+  g_autofree char *progress = NULL;
+  double last = 0;
+  guint updates = 0, count;
+
+  picture_make(&recipe, &picture);
+  message = restore_meddled(&picture, "");
+  g_assert_cmpstr(message, ==, NULL);
+  g_assert_true(g_file_get_contents(progress_file, &progress, NULL, NULL));
+
+  g_auto(GStrv) lines = g_strsplit(g_strchomp(progress), "\n", -1);
+  count = g_strv_length(lines);
+  g_assert_cmpuint(count, >=, 5);
+  g_assert_cmpstr(lines[0], ==, "init Restoring “portrait”");
+  g_assert_cmpstr(lines[count - 1], ==, "end");
+  for (guint i = 1; i + 1 < count; i++) {
+    double fraction;
+
+    g_assert_true(g_str_has_prefix(lines[i], "update "));
+    fraction = g_ascii_strtod(lines[i] + strlen("update "), NULL);
+    g_assert_cmpfloat(fraction, >=, last);
+    last = fraction;
+    updates++;
+  }
+  g_test_message("%u updates", updates);
+  g_assert_cmpfloat(last, ==, 1);
+  picture_free(&picture);
+}
+
+/* The layer has to be as it was right after the meddling: nothing was written. */
+static char *run_meddled(const char *word) {
+  Picture picture, twin;
+  char *message;
+
+  picture_make(&recipe, &picture);
+  message = restore_meddled(&picture, word);
+  picture_make(&recipe, &twin);
+  if (strcmp(word, "die") != 0)
+    meddle(word, twin.image);
+  if (gimp_item_is_valid(GIMP_ITEM(picture.layer))) {
+    g_autoptr(GBytes) expected = layer_bytes(twin.layer);
+    g_autoptr(GBytes) after = layer_bytes(picture.layer);
+
+    g_assert_true(g_bytes_equal(after, expected));
+  }
+  picture_free(&twin);
+  picture_free(&picture);
+  return message;
+}
+
+static void test_changed(const void *word) {
+  g_autofree char *message = run_meddled(word);
+
+  g_assert_cmpstr(message, ==, "The layer or the selection has changed in the meantime. Nothing "
+                               "was written: run it again");
+}
+
+static void test_locked(void) {
+  g_autofree char *message = run_meddled("lock-layer");
+
+  g_assert_cmpstr(message, ==, "The pixels of “portrait” are locked: unlock them in the Layers "
+                               "dialog first");
+}
+
+static void test_killed(void) {
+  g_autofree char *progress_file = file("progress");
+  g_autofree char *progress = NULL;
+
+  g_free(run_meddled("die"));
+  /* It was at work, and did not come to its end. */
+  g_assert_true(g_file_get_contents(progress_file, &progress, NULL, NULL));
+  g_assert_nonnull(strstr(progress, "update 0."));
+  g_assert_null(strstr(progress, "end"));
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Undo, which GIMP offers to people alone: needs a display, and xdotool to press the keys
+ */
+
+static gboolean press(const char *key) {
+  const char *const command[] = {"xdotool", "search", "--onlyvisible", "--class", "gimp",
+                                 "windowfocus", "key", key, NULL};
+  int status;
+
+  return g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                      &status, NULL) &&
+         g_spawn_check_wait_status(status, NULL);
+}
+
+/* Presses the key until something happens, since the window takes a while to appear. */
+static GBytes *press_and_wait(const char *key, GimpDrawable *layer) {
+  g_autoptr(GBytes) before = layer_bytes(layer);
+
+  for (int i = 0; i < 100; i++) {
+    press(key);
+    for (int k = 0; k < 10; k++) {
+      GBytes *after = layer_bytes(layer);
+
+      if (!g_bytes_equal(before, after))
+        return after;
+      g_bytes_unref(after);
+      g_usleep(50 * 1000);
+    }
+  }
+  return g_bytes_ref(before);
+}
+
+static void test_undo(void) {
+  Picture picture;
+  g_autofree char *message = NULL;
+
+  picture_make(&recipe, &picture);
+  g_assert_nonnull(gimp_display_new(picture.image));
+  /* A step before it, which one undo has to leave alone. */
+  g_assert_true(gimp_drawable_invert(picture.layer, FALSE));
+  g_autoptr(GBytes) before = layer_bytes(picture.layer);
+  message = restore(picture.image, picture.layer, DIFFUSION);
+  g_assert_cmpstr(message, ==, NULL);
+  g_autoptr(GBytes) after = layer_bytes(picture.layer);
+  g_assert_false(g_bytes_equal(before, after));
+
+  g_autoptr(GBytes) undone = press_and_wait("ctrl+z", picture.layer);
+  g_assert_true(g_bytes_equal(undone, before));
+  g_autoptr(GBytes) redone = press_and_wait("ctrl+y", picture.layer);
+  g_assert_true(g_bytes_equal(redone, after));
+}
+
+void add_run_cases(void) {
+  g_test_add_func("/run/progress", test_progress);
+  g_test_add_data_func("/run/changed/selection-gone", "select-none", test_changed);
+  g_test_add_data_func("/run/changed/selection", "select-less", test_changed);
+  g_test_add_data_func("/run/changed/offset", "move-layer", test_changed);
+  g_test_add_data_func("/run/changed/layer-gone", "remove-layer", test_changed);
+  g_test_add_data_func("/run/changed/pixel", "paint-pixel", test_changed);
+  g_test_add_func("/run/locked", test_locked);
+  g_test_add_func("/run/killed", test_killed);
+  g_test_add_func("/undo/one-step", test_undo);
+}
