@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The subcommands. Each gets its own name and arguments as argc and argv, and returns the exit
+ * status.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+int info_command(int argc, char **argv);
+int list_command(int argc, char **argv);
+int restore_command(int argc, char **argv);
+
+#endif

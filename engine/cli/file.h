@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Picture files, through libvips: what may be read and written, and how.
+ */
+#ifndef CLI_FILE_H
+#define CLI_FILE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <vips/vips.h>
+
+#include "restorator.h"
+
+/* Starts libvips with so many threads (0: its own choice). Ends with vips_shutdown(). */
+bool file_init(int threads, GError **error);
+
+typedef struct cli_format cli_format;
+
+/* The format that a file's suffix stands for, once that file could be written: its folder is
+ * there and writable. NULL and an error otherwise. */
+const cli_format *file_output_format(const char *path, GError **error);
+/* Whether the format can hold the picture: its depth, its transparency. */
+bool file_check_fit(const cli_format *format, VipsImage *image, const char *path, GError **error);
+/* Whether writing and reading again changes pixels. */
+bool file_is_lossy(const cli_format *format);
+
+/* Reads a picture into memory, upright: 8 or 16 bits, grey or R'G'B', with or without alpha. Its
+ * metadata and profile are attached. `cancel` stops it. Unref the image. NULL and an error on
+ * failure. */
+VipsImage *file_read(const char *path, rst_cancel *cancel, GError **error);
+/* Writes a picture. The file appears complete or not at all. */
+bool file_write(VipsImage *image, const cli_format *format, const char *path, rst_cancel *cancel,
+                GError **error);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * info [MODEL]: what a model's file says of it, and what its author says.
+ */
+#include <glib.h>
+#include <glib/gi18n.h>
+#include <inttypes.h>
+#include <string.h>
+#include <stdlib.h>
+#include <yyjson.h>
+
+#include "commands.h"
+#include "error.h"
+
+enum { LABEL = 14, COLUMNS = 80 };
+
+/* One field; its text wraps at words beside the label. Nothing where the text is empty. */
+static void print_field(const char *label, const char *text) {
+  if (text == NULL || *text == '\0')
+    return;
+  char **words = g_strsplit_set(text, " \n", -1);
+  g_print("%s%*s", label, (int) MAX(1, LABEL - g_utf8_strlen(label, -1)), "");
+  glong column = LABEL;
+  for (char **word = words; *word != NULL; word++) {
+    glong length = g_utf8_strlen(*word, -1);
+    if (column > LABEL && column + 1 + length > COLUMNS) {
+      g_print("\n%*s", LABEL, "");
+      column = LABEL;
+    } else if (word != words) {
+      g_print(" ");
+      column++;
+    }
+    g_print("%s", *word);
+    column += length;
+  }
+  g_print("\n");
+  g_strfreev(words);
+}
+
+/* A value as text: a string as it is, anything else as JSON. Free it; NULL without a value. */
+static char *value_text(yyjson_val *value) {
+  if (value == NULL || yyjson_is_null(value))
+    return NULL;
+  if (yyjson_is_str(value))
+    return g_strdup(yyjson_get_str(value));
+  char *json = yyjson_val_write(value, 0, NULL);
+  char *text = g_strdup(json);
+  free(json);
+  return text;
+}
+
+static void print_key(const char *label, yyjson_val *object, const char *key) {
+  char *text = value_text(yyjson_obj_get(object, key));
+  print_field(label, text);
+  g_free(text);
+}
+
+/* A list of strings, or one string. */
+static void print_list(const char *label, yyjson_val *value) {
+  yyjson_val *one;
+  size_t i, count;
+  if (!yyjson_is_arr(value)) {
+    char *text = value_text(value);
+    print_field(label, text);
+    g_free(text);
+    return;
+  }
+  yyjson_arr_foreach(value, i, count, one) {
+    char *text = value_text(one);
+    print_field(i == 0 ? label : "", text);
+    g_free(text);
+  }
+}
+
+/* A list of objects, a line each: "key value, key value". */
+static void print_table(const char *label, yyjson_val *rows) {
+  yyjson_val *row, *key, *value;
+  size_t i, rows_count, j, count;
+  yyjson_arr_foreach(rows, i, rows_count, row) {
+    GString *line = g_string_new(NULL);
+    yyjson_obj_foreach(row, j, count, key, value) {
+      char *text = value_text(value);
+      g_string_append_printf(line, "%s%s %s", j == 0 ? "" : ", ", yyjson_get_str(key),
+                             text == NULL ? "" : text);
+      g_free(text);
+    }
+    print_field(i == 0 ? label : "", line->str);
+    g_string_free(line, TRUE);
+  }
+}
+
+/* A list of numbers as "32, 32, 32". */
+static char *numbers_text(yyjson_val *list) {
+  GString *text = g_string_new(NULL);
+  yyjson_val *one;
+  size_t i, count;
+  yyjson_arr_foreach(list, i, count, one)
+    g_string_append_printf(text, "%s%" PRIu64, i == 0 ? "" : ", ", yyjson_get_uint(one));
+  return g_string_free(text, FALSE);
+}
+
+static void print_network(const rst_model_info *info, yyjson_val *description) {
+  yyjson_val *encoder = yyjson_obj_get(description, "encoder");
+  yyjson_val *decoder = yyjson_obj_get(description, "decoder");
+  yyjson_val *position = yyjson_obj_get(description, "position");
+  char *process = info->process == RST_SINGLE_PASS
+                    ? g_strdup(_("single pass"))
+                    : g_strdup_printf(_("diffusion, %s schedule of %d steps"), info->schedule,
+                                      info->steps);
+  char *count = g_strdup_printf("%" PRId64, info->parameters);
+  char *input = g_strdup_printf(_("%d × %d, luma"), info->input_size, info->input_size);
+  char *stages = numbers_text(yyjson_obj_get(encoder, "stages"));
+  char *stages_text = g_strdup_printf(_("stages of %s channels, latent vectors of %" PRIu64),
+                                      stages,
+                                      yyjson_get_uint(yyjson_obj_get(encoder, "latent")));
+  char *dense = numbers_text(yyjson_obj_get(decoder, "dense"));
+  char *decoder_text = g_strdup_printf(_("%" PRIu64 " blocks of dense layers of %s"),
+                                       yyjson_get_uint(yyjson_obj_get(decoder, "blocks")), dense);
+  char *position_text = g_strdup_printf(_("%s encoding of %s"),
+                                        yyjson_get_str(yyjson_obj_get(position, "kind")),
+                                        yyjson_get_str(yyjson_obj_get(position, "axes")));
+  print_field(_("name"), info->name);
+  print_field(_("process"), process);
+  print_field(_("parameters"), count);
+  print_field(_("input"), input);
+  print_field(_("encoder"), stages_text);
+  print_field(_("position"), position_text);
+  print_field(_("decoder"), decoder_text);
+  g_free(process);
+  g_free(count);
+  g_free(input);
+  g_free(stages);
+  g_free(stages_text);
+  g_free(dense);
+  g_free(decoder_text);
+  g_free(position_text);
+}
+
+static void print_card(yyjson_val *card) {
+  print_key(_("title"), card, "title");
+  print_key(_("summary"), card, "summary");
+  print_key(_("use"), card, "use");
+  print_key(_("limits"), card, "limits");
+  print_key(_("licence"), card, "licence");
+  print_list(_("data"), yyjson_obj_get(card, "data"));
+  print_key(_("minutes"), card, "minutes");
+  print_table(_("figures"), yyjson_obj_get(card, "figures"));
+  print_table(_("recommended"), yyjson_obj_get(card, "recommended"));
+  print_table(_("discouraged"), yyjson_obj_get(card, "discouraged"));
+}
+
+static bool print_model(const char *name, GError **error) {
+  char path[4096];
+  rst_error cause = RST_ERROR_INIT;
+  rst_model *model = NULL;
+  if (rst_find(RST_KIND_MODEL, name, path, sizeof path, &cause) != RST_OK ||
+      rst_model_read(path, &model, &cause) != RST_OK)
+    return cli_fail_engine(error, &cause);
+  rst_model_info info = {.size = sizeof info};
+  rst_model_get_info(model, &info);
+  yyjson_doc *description = yyjson_read(info.description, strlen(info.description), 0);
+  yyjson_doc *card = yyjson_read(info.card, strlen(info.card), 0);
+  print_card(yyjson_doc_get_root(card));
+  print_network(&info, yyjson_doc_get_root(description));
+  print_field(_("file"), path);
+  yyjson_doc_free(description);
+  yyjson_doc_free(card);
+  rst_model_unref(model);
+  return true;
+}
+
+int info_command(int argc, char **argv) {
+  char **names = NULL;
+  const GOptionEntry entries[] = {
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names, NULL, NULL},
+    G_OPTION_ENTRY_NULL,
+  };
+  GOptionContext *context = g_option_context_new("[MODEL]");
+  g_option_context_set_summary(context, _("Describes a model: an id, or a path with a “/”. Without "
+                                          "one, the default model."));
+  g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+  GError *error = NULL;
+  bool good = g_option_context_parse(context, &argc, &argv, &error);
+  g_option_context_free(context);
+  if (good && names != NULL && names[1] != NULL) {
+    g_set_error_literal(&error, CLI_ERROR, CLI_WRONG_USAGE, _("one model at a time"));
+    good = false;
+  }
+  if (good) {
+    rst_parameters defaults;
+    rst_parameters_init(&defaults);
+    good = print_model(names == NULL ? defaults.model : names[0], &error);
+  }
+  g_strfreev(names);
+  return good ? CLI_DONE : cli_report(error);
+}

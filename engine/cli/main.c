@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * restorator: restores regions of pictures from the command line.
+ */
+#include <glib.h>
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <string.h>
+
+#include "commands.h"
+#include "error.h"
+#include "restorator.h"
+
+typedef struct command {
+  const char *name;
+  const char *synopsis;
+  const char *blurb;
+  int (*run)(int argc, char **argv);
+} command;
+
+static const command commands[] = {
+  {"restore", "IN OUT", N_("Restore a region of a picture"), restore_command},
+  {"info", "[MODEL]", N_("Describe a model"), info_command},
+  {"list", "", N_("List models and presets"), list_command},
+};
+
+static char *commands_text(void) {
+  GString *text = g_string_new(_("Commands:"));
+  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+    char *usage = g_strdup_printf("%s %s", commands[i].name, commands[i].synopsis);
+    g_string_append_printf(text, "\n  %-16s %s", usage, _(commands[i].blurb));
+    g_free(usage);
+  }
+  g_string_append(text, "\n\n");
+  g_string_append(text, _("restorator COMMAND --help explains a command.\n"
+                          "Exit status: 0 done, 1 failed, 2 wrong usage."));
+  return g_string_free(text, FALSE);
+}
+
+int main(int argc, char **argv) {
+  setlocale(LC_ALL, "");
+  setlocale(LC_NUMERIC, "C"); /* numbers read and written alike everywhere */
+  bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+  textdomain(GETTEXT_PACKAGE);
+  g_set_prgname("restorator");
+
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    {"version", 0, 0, G_OPTION_ARG_NONE, &version, N_("Show the version and the arithmetic"), NULL},
+    G_OPTION_ENTRY_NULL,
+  };
+  GOptionContext *context = g_option_context_new("COMMAND …");
+  char *text = commands_text();
+  g_option_context_set_description(context, text);
+  g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+  g_option_context_set_strict_posix(context, TRUE); /* what follows the command is its own */
+  GError *error = NULL;
+  bool parsed = g_option_context_parse(context, &argc, &argv, &error);
+  g_option_context_free(context);
+  g_free(text);
+  if (!parsed)
+    return cli_report(error);
+  if (version) {
+    g_print("restorator %s\n%s\n", rst_version(), rst_arithmetic());
+    return CLI_DONE;
+  }
+
+  if (argc < 2) {
+    cli_say(_("no command given; restorator --help lists them"));
+    return CLI_WRONG_USAGE;
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+    if (strcmp(argv[1], commands[i].name) == 0) {
+      /* GOption's usage line is made of the program's name. */
+      char *name = g_strdup_printf("restorator %s", argv[1]);
+      g_set_prgname(name);
+      g_free(name);
+      return commands[i].run(argc - 1, argv + 1);
+    }
+  }
+  cli_say(_("unknown command “%s”; restorator --help lists them"), argv[1]);
+  return CLI_WRONG_USAGE;
+}

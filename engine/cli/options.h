@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The options of `restore`: the engine's parameters, from its one table, and the program's own.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <glib.h>
+
+#include "restorator.h"
+
+typedef struct cli_options {
+  const char *input, *output;
+  char *preset;      /* id or path, NULL without */
+  char *mask;        /* path, NULL without */
+  bool has_region;
+  int region[4];     /* x, y, width, height */
+  int threads;
+  gboolean progress, quiet, force;
+  GHashTable *given; /* parameters on the command line: name → text */
+  char **files;
+} cli_options;
+
+/* Reads the command line. Prints the help and ends the program where that is asked for. */
+bool options_parse(cli_options *options, int argc, char **argv, GError **error);
+void options_clear(cli_options *options);
+
+/* The parameters: defaults, then the preset (NULL: none), then those given. */
+bool options_apply(const cli_options *options, const rst_preset *preset, rst_parameters *parameters,
+                   GError **error);
+
+#endif

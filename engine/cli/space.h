@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A picture's colour space: the way to and from the engine's sRGB, and its linear light.
+ */
+#ifndef CLI_SPACE_H
+#define CLI_SPACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct cli_space cli_space;
+
+/* `channels`: 1 grey, 3 R'G'B'. `profile`: the bytes of an ICC profile; sRGB is meant where it is
+ * NULL, and taken where the profile is malformed or of another kind of picture. */
+cli_space *space_new(const void *profile, size_t size, int channels);
+void space_free(cli_space *space);
+
+/* `count` colours, gamma-coded. `native`: (count, channels); `rgb`: (count, 3) sRGB. Both ways
+ * may leave 0…1 where one space is smaller than the other. */
+void space_to_srgb(const cli_space *space, int count, const float *native, float *rgb);
+void space_from_srgb(const cli_space *space, int count, const float *rgb, float *native);
+
+/* Interpolates in linear light from `original` to `restored`, both gamma-coded (count, channels)
+ * in 0…1, by `coverage` (count), and writes the result into `restored`. Exact at coverage 1 and
+ * where both are equal. */
+void space_blend(const cli_space *space, int count, const float *coverage, const float *original,
+                 float *restored);
+
+#endif

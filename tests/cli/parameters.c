@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every parameter reaches the engine, presets too, and flags beat presets.
+ */
+#include <string.h>
+
+#include "harness.h"
+#include "restorator.h"
+
+/* One case for each parameter of the engine's table: arguments that must change the picture. */
+static const struct {
+  const char *name;
+  const char *arguments[3];
+} cases[] = {
+  {"model", {"--model", "tiny-single"}},
+  {"sampler", {"--sampler", "ddpm"}},
+  {"stochasticity", {"--stochasticity", "0.5"}},
+  {"step-skip", {"--step-skip", "4"}},
+  {"sequence", {"--sequence", "quadratic"}},
+  {"start", {"--start", "12"}},
+  {"end", {"--end", "3"}},
+  {"noise-stddev", {"--noise-stddev", "zero"}},
+  {"project", {"--no-project"}},
+  {"clip", {"--clip"}},
+  {"seed", {"--seed", "7"}},
+  {"mode", {"--mode", "detail"}},
+  {"strength", {"--strength", "0.5"}},
+  {"context", {"--context", "1.1"}},
+  {"window", {"--window", "picture"}},
+  {"hide-region", {"--hide-region"}},
+};
+
+static const rect region = {12, 8, 16, 20};
+static const char *input;
+
+/* Restores the region with the arguments, NULL-terminated, and returns the picture's path. The
+ * test network's weights are random: from the noisiest timesteps on its values would leave 0…1
+ * for good, where no parameter shows. */
+static const char *restore(const char *name, const char *const *arguments) {
+  const char *output = path_of(name);
+  const char *all[16] = {"restore", input, output, "--region", "12,8,16x20", "--model",
+                         "tiny-diffusion", "--start", "20"};
+  int count = 9;
+  while (*arguments != NULL)
+    all[count++] = *arguments++;
+  check_done(run_arguments(all), name);
+  return output;
+}
+
+static const char *restore_plain(void) {
+  return restore("plain.png", (const char *const[]) {NULL});
+}
+
+static void make_input(void) {
+  pixels *p = make_pixels(48, 40, 3, 8);
+  input = write_pixels(p, "input.png");
+  pixels_free(p);
+}
+
+static void test_each_parameter(void) {
+  pixels *plain = read_pixels(restore_plain());
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  for (size_t i = 0; i < count; i++) {
+    gsize k = 0;
+    while (k < G_N_ELEMENTS(cases) && strcmp(cases[k].name, table[i].name) != 0)
+      k++;
+    if (k == G_N_ELEMENTS(cases))
+      g_error("no case for the parameter %s", table[i].name);
+    pixels *changed = read_pixels(restore("changed.png", cases[k].arguments));
+    if (differing(plain, changed) == 0)
+      g_error("%s changes nothing", table[i].name);
+    g_assert_cmpint(differing_outside(plain, changed, region), ==, 0);
+    pixels_free(changed);
+  }
+  pixels_free(plain);
+}
+
+/* The default, given in words, changes nothing. */
+static void test_each_default(void) {
+  const char *plain = restore_plain();
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(table[i].name, "model") == 0)
+      continue;
+    char *option = g_strdup_printf("--%s", table[i].name);
+    char *opposite = g_strdup_printf("--no-%s", table[i].name);
+    bool off = strcmp(table[i].initial, "false") == 0;
+    const char *arguments[3] = {option, table[i].initial};
+    if (table[i].type == RST_TYPE_BOOL) {
+      arguments[0] = off ? opposite : option;
+      arguments[1] = NULL;
+    }
+    if (strcmp(table[i].name, "start") == 0)
+      arguments[1] = "20";
+    g_assert_cmpint(differing_files(plain, restore("default.png", arguments)), ==, 0);
+    g_free(option);
+    g_free(opposite);
+  }
+}
+
+static void test_last_flag_wins(void) {
+  const char *seven = restore("seven.png", (const char *const[]) {"--seed", "7", NULL});
+  const char *both = restore("both.png",
+                             (const char *const[]) {"--seed=9", "--clip", "--seed=7", "--no-clip",
+                                                    NULL});
+  g_assert_cmpint(differing_files(seven, both), ==, 0);
+}
+
+static void test_wrong_values(void) {
+  const char *output = path_of("wrong.png");
+  check_failed(run("restore", input, output, "--strength", "1.5", NULL), 2, "strength");
+  check_failed(run("restore", input, output, "--strength", "1.5", NULL), 2, "1.5");
+  check_failed(run("restore", input, output, "--context", "0.5", NULL), 2, "context");
+  check_failed(run("restore", input, output, "--seed", "-1", NULL), 2, "seed");
+  check_failed(run("restore", input, output, "--step-skip", "many", NULL), 2, "step-skip");
+  check_failed(run("restore", input, output, "--mode", "sepia", NULL), 2, "colour");
+  check_failed(run("restore", input, output, "--window", "1,2", NULL), 2, "window");
+  check_failed(run("restore", input, output, "--no-seed", NULL), 2, "--no-seed");
+  check_failed(run("restore", input, output, "--clip=false", NULL), 2,
+               "--clip takes no value");
+  check_failed(run("restore", input, output, "--no-clip=true", NULL), 2,
+               "--no-clip takes no value");
+  check_failed(run("restore", input, output, "--quiet=no", NULL), 2, "--quiet takes no value");
+  /* Only the model can tell. */
+  check_failed(run("restore", input, output, "--model", "tiny-diffusion", "--start", "101", NULL),
+               2, "start");
+  check_failed(run("restore", input, output, "--model", "tiny-diffusion", "--start", "20", "--end",
+                   "20", NULL), 2, "end");
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+}
+
+static void test_ignored(void) {
+  const char *plain = restore("single.png", (const char *const[]) {"--model", "tiny-single", NULL});
+  const char *output = path_of("ignored.png");
+  const outcome *o = run_well("restore", input, output, "--region", "12,8,16x20", "--model",
+                              "tiny-single", "--step-skip", "4", NULL);
+  g_assert_nonnull(strstr(o->err, "restorator: step-skip has no effect: tiny-single is a "
+                                  "single-pass model\n"));
+  g_assert_cmpint(differing_files(plain, output), ==, 0);
+  o = run_well("restore", input, output, "--model", "tiny-diffusion", "--sampler", "ddpm",
+               "--project", "--clip", NULL);
+  g_assert_nonnull(strstr(o->err, "restorator: project has no effect with the sampler ddpm\n"));
+  g_assert_null(strstr(o->err, "clip has"));
+  o = run_well("restore", input, output, "--model", "tiny-diffusion", "--step-skip", "4", NULL);
+  g_assert_null(strstr(o->err, "no effect"));
+}
+
+static void test_preset(void) {
+  const char *path = write_text("presets/mine.json",
+                                "{\"format\": 1, \"title\": \"Mine\", \"step-skip\": 4, "
+                                "\"strength\": 0.5, \"project\": false}");
+  const char *flags = restore("flags.png",
+                              (const char *const[]) {"--step-skip", "4", "--strength", "0.5",
+                                                     "--no-project", NULL});
+  const char *by_id = restore("by-id.png", (const char *const[]) {"--preset", "mine", NULL});
+  const char *by_path = restore("by-path.png", (const char *const[]) {"--preset", path, NULL});
+  g_assert_cmpint(differing_files(flags, by_id), ==, 0);
+  g_assert_cmpint(differing_files(flags, by_path), ==, 0);
+
+  flags = restore("flags.png", (const char *const[]) {"--strength", "0.5", "--no-project", NULL});
+  const char *beaten = restore("beaten.png",
+                               (const char *const[]) {"--step-skip", "8", "--preset", "mine",
+                                                      NULL});
+  g_assert_cmpint(differing_files(flags, beaten), ==, 0);
+  g_assert_cmpint(differing_files(beaten, by_id), >, 0);
+}
+
+/* A preset's model counts where no flag names another. */
+static void test_preset_model(void) {
+  write_text("presets/single.json", "{\"format\": 1, \"title\": \"Single\", "
+                                    "\"model\": \"tiny-single\"}");
+  const char *output = path_of("preset-model.png");
+  run_well("restore", input, output, "--region", "12,8,16x20", "--preset", "single", NULL);
+  const char *flags = restore("flags.png", (const char *const[]) {"--model", "tiny-single", NULL});
+  g_assert_cmpint(differing_files(flags, output), ==, 0);
+}
+
+static void test_preset_refused(void) {
+  const char *output = path_of("refused.png");
+  write_text("presets/sampler.json", "{\"format\": 1, \"title\": \"S\", \"step-skip\": 4}");
+  const outcome *o = run("restore", input, output, "--preset", "sampler", "--model", "tiny-single",
+                         NULL);
+  check_failed(o, 1, "restores in a single pass");
+  g_assert_nonnull(strstr(o->err, "tiny-diffusion")); /* one that fits */
+  write_text("presets/odd.json", "{\"format\": 1, \"title\": \"O\", \"sharpness\": 4}");
+  check_failed(run("restore", input, output, "--preset", "odd", NULL), 1, "sharpness");
+  write_text("presets/high.json", "{\"format\": 1, \"title\": \"H\", \"strength\": 4}");
+  check_failed(run("restore", input, output, "--preset", "high", NULL), 1, "strength");
+  check_failed(run("restore", input, output, "--preset", "nobody", NULL), 1, "nobody");
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+}
+
+int main(int argc, char **argv) {
+  harness_begin(&argc, &argv);
+  make_input();
+  g_test_add_func("/parameters/each", test_each_parameter);
+  g_test_add_func("/parameters/each-default", test_each_default);
+  g_test_add_func("/parameters/last-flag-wins", test_last_flag_wins);
+  g_test_add_func("/parameters/wrong-values", test_wrong_values);
+  g_test_add_func("/parameters/ignored", test_ignored);
+  g_test_add_func("/presets/applied", test_preset);
+  g_test_add_func("/presets/model", test_preset_model);
+  g_test_add_func("/presets/refused", test_preset_refused);
+  return harness_run();
+}

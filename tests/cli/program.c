@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The program without a picture: version, help, list, info, commands.
+ */
+#include <string.h>
+
+#include "harness.h"
+#include "restorator.h"
+
+static void assert_contains(const char *text, const char *part) {
+  if (strstr(text, part) == NULL)
+    g_error("“%s” is not in: %s", part, text);
+}
+
+static void test_version(void) {
+  const outcome *o = run_well("--version", NULL);
+  char *expected = g_strdup_printf("restorator %s\n%s\n", rst_version(), rst_arithmetic());
+  g_assert_cmpstr(o->out, ==, expected);
+  g_assert_cmpstr(o->err, ==, "");
+  g_free(expected);
+}
+
+static void test_help(void) {
+  const outcome *o = run_well("--help", NULL);
+  static const char *const commands[] = {"restore IN OUT", "info [MODEL]", "list"};
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+    assert_contains(o->out, commands[i]);
+}
+
+/* The line of the help on an option, its name followed by anything but a letter of a name. */
+static char *help_line(char **lines, const char *option) {
+  for (; *lines != NULL; lines++) {
+    const char *found = strstr(*lines, option);
+    if (found != NULL && !g_ascii_isalnum(found[strlen(option)]) && found[strlen(option)] != '-')
+      return *lines;
+  }
+  g_error("the help does not list %s", option);
+}
+
+static void test_restore_help(void) {
+  const outcome *o = run_well("restore", "--help", NULL);
+  char **lines = g_strsplit(o->out, "\n", -1);
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  g_assert_cmpuint(count, >, 10);
+  for (size_t i = 0; i < count; i++) {
+    const rst_parameter *p = &table[i];
+    char *option = g_strdup_printf("--%s", p->name);
+    char *initial = g_strdup_printf("[%s]", p->initial);
+    char *line = help_line(lines, option);
+    assert_contains(line, p->blurb);
+    assert_contains(line, initial);
+    if (p->type == RST_TYPE_CHOICE)
+      for (const char *const *choice = p->choices; *choice != NULL; choice++)
+        assert_contains(line, *choice);
+    if (p->type == RST_TYPE_INT || p->type == RST_TYPE_REAL) {
+      char *range = g_strdup_printf("=%.10g..%.10g", p->low, p->high);
+      assert_contains(line, range);
+      g_free(range);
+    }
+    if (p->type == RST_TYPE_BOOL) {
+      char *opposite = g_strdup_printf("--no-%s", p->name);
+      help_line(lines, opposite);
+      g_free(opposite);
+    }
+    g_free(option);
+    g_free(initial);
+  }
+  static const char *const own[] = {"--preset", "--region", "--mask", "--threads", "--progress",
+                                    "--force", "--quiet"};
+  for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
+    help_line(lines, own[i]);
+  g_strfreev(lines);
+}
+
+static void test_list(void) {
+  write_text("presets/mine.json", "{\"format\": 1, \"title\": \"My own\", \"strength\": 0.5}");
+  write_text("presets/broken.json", "{\"format\": 1, \"stren");
+  const outcome *o = run_well("list", NULL);
+  assert_contains(o->out, "tiny-diffusion");
+  assert_contains(o->out, "diffusion    golden luma\n");
+  assert_contains(o->out, "tiny-single");
+  assert_contains(o->out, "single pass  golden luma-single\n");
+  assert_contains(o->out, "/tiny-single.safetensors\n");
+  assert_contains(o->out, "My own\n");
+  assert_contains(o->out, path_of("presets/mine.json"));
+  assert_contains(o->out, "unreadable");
+  g_assert_cmpint(strstr(o->out, "My own") > strstr(o->out, "Presets"), ==, 1);
+}
+
+/* A model file with another card in its place: the header grows and the tensors stay. */
+static void write_carded(const char *source, const char *path, const char *card) {
+  char *bytes;
+  gsize size;
+  g_assert_true(g_file_get_contents(source, &bytes, &size, NULL));
+  guint64 length;
+  memcpy(&length, bytes, 8);
+  length = GUINT64_FROM_LE(length);
+  char *escaped = g_strescape(card, NULL);
+  char *header = g_strndup(bytes + 8, length);
+  char **halves = g_strsplit(header, "\"__metadata__\":{", 2);
+  if (halves[1] == NULL) {
+    g_strfreev(halves);
+    halves = g_strsplit(header, "\"__metadata__\": {", 2);
+  }
+  g_assert_nonnull(halves[1]);
+  char *grown = g_strdup_printf("%s\"__metadata__\":{\"card\":\"%s\",%s", halves[0], escaped,
+                                halves[1]);
+  guint64 grown_length = GUINT64_TO_LE((guint64) strlen(grown));
+  GByteArray *file = g_byte_array_new();
+  g_byte_array_append(file, (guint8 *) &grown_length, 8);
+  g_byte_array_append(file, (guint8 *) grown, (guint) strlen(grown));
+  g_byte_array_append(file, (guint8 *) bytes + 8 + length, (guint) (size - 8 - length));
+  g_assert_true(g_file_set_contents(path, (char *) file->data, file->len, NULL));
+  g_byte_array_unref(file);
+  g_strfreev(halves);
+  g_free(grown);
+  g_free(header);
+  g_free(escaped);
+  g_free(bytes);
+}
+
+static void test_info(void) {
+  const outcome *o = run_well("info", "tiny-diffusion", NULL);
+  assert_contains(o->out, "name          golden luma\n");
+  assert_contains(o->out, "process       diffusion, cosine schedule of 100 steps\n");
+  assert_contains(o->out, "parameters    37581\n");
+  assert_contains(o->out, "input         40 × 40, luma\n");
+  assert_contains(o->out, "encoder       stages of 12, 16 channels, latent vectors of 18\n");
+  assert_contains(o->out, "position      learned encoding of xy\n");
+  assert_contains(o->out, "decoder       3 blocks of dense layers of 32, 32, 32\n");
+  o = run_well("info", "tiny-single", NULL);
+  assert_contains(o->out, "process       single pass\n");
+}
+
+static void test_card(void) {
+  char *source = g_build_filename(g_getenv("RESTORATOR_MODELS"), "tiny-single.safetensors", NULL);
+  const char *carded = path_of("carded.safetensors");
+  write_carded(source, carded,
+               "{\"title\": \"A title\", \"summary\": \"One two three four five six seven eight "
+               "nine ten eleven twelve thirteen fourteen.\", \"use\": \"faces\", \"limits\": "
+               "\"no hats\", \"licence\": \"CC0-1.0\", \"data\": [\"first set\", \"second set\"], "
+               "\"figures\": [{\"set\": \"val\", \"setup\": \"B\", \"mse\": 0.0021, "
+               "\"bicubic\": 0.0095}], \"discouraged\": [{\"setup\": \"DDIM\", \"mse\": 0.5}], "
+               "\"unknown\": 1}");
+  const outcome *o = run_well("info", carded, NULL);
+  assert_contains(o->out, "title         A title\n");
+  assert_contains(o->out, "summary       One two three four five six seven eight nine ten eleven "
+                          "twelve\n              thirteen fourteen.\n");
+  assert_contains(o->out, "use           faces\n");
+  assert_contains(o->out, "limits        no hats\n");
+  assert_contains(o->out, "licence       CC0-1.0\n");
+  assert_contains(o->out, "data          first set\n              second set\n");
+  assert_contains(o->out, "figures       set val, setup B, mse 0.0021, bicubic 0.0095\n");
+  assert_contains(o->out, "discouraged   setup DDIM, mse 0.5\n");
+  assert_contains(o->out, carded);
+  g_free(source);
+}
+
+/* Without an argument, the default model; it is not among the test's own. */
+static void test_info_default(void) {
+  const outcome *named = run("info", "portrait", NULL);
+  char *out = g_strdup(named->out), *err = g_strdup(named->err);
+  const outcome *o = run("info", NULL);
+  g_assert_cmpstr(o->out, ==, out);
+  g_assert_cmpstr(o->err, ==, err);
+  g_free(out);
+  g_free(err);
+}
+
+static void test_wrong_usage(void) {
+  check_failed(run_arguments((const char *const[]) {NULL}), 2, "no command");
+  check_failed(run("restort", NULL), 2, "unknown command “restort”");
+  check_failed(run("--nonsense", NULL), 2, "--nonsense");
+  check_failed(run("list", "all", NULL), 2, "list takes no arguments");
+  check_failed(run("info", "a", "b", NULL), 2, "one model at a time");
+  check_failed(run("info", "nobody", NULL), 1, "nobody");
+  check_failed(run("info", "nobody", NULL), 1, "tiny-diffusion");
+}
+
+int main(int argc, char **argv) {
+  harness_begin(&argc, &argv);
+  g_test_add_func("/program/version", test_version);
+  g_test_add_func("/program/help", test_help);
+  g_test_add_func("/program/restore-help", test_restore_help);
+  g_test_add_func("/program/list", test_list);
+  g_test_add_func("/program/info", test_info);
+  g_test_add_func("/program/card", test_card);
+  g_test_add_func("/program/info-default", test_info_default);
+  g_test_add_func("/program/wrong-usage", test_wrong_usage);
+  return harness_run();
+}
