@@ -105,6 +105,7 @@ typedef enum rst_sampler { RST_SAMPLER_AUTO, RST_SAMPLER_DDPM, RST_SAMPLER_DDIM 
 typedef enum rst_sequence { RST_SEQUENCE_UNIFORM, RST_SEQUENCE_QUADRATIC } rst_sequence;
 typedef enum rst_stddev { RST_STDDEV_NORMAL, RST_STDDEV_SQUARED, RST_STDDEV_ZERO } rst_stddev;
 typedef enum rst_mode { RST_MODE_AUTO, RST_MODE_FULL, RST_MODE_COLOUR, RST_MODE_DETAIL } rst_mode;
+typedef enum rst_match { RST_MATCH_AUTO, RST_MATCH_ON, RST_MATCH_OFF } rst_match;
 typedef enum rst_window_kind {
   RST_WINDOW_AUTO,    /* context × the longest side of the part's box, centred on it */
   RST_WINDOW_PICTURE, /* the square round the whole picture, centred */
@@ -139,6 +140,7 @@ typedef struct rst_parameters {
   rst_window_kind window_kind;
   rst_window window;    /* where window_kind is RST_WINDOW_GIVEN */
   bool hide_region;
+  rst_match match;
 } rst_parameters;
 
 /* Sets every parameter to its default. */
@@ -397,6 +399,10 @@ RST_API void rst_noise(int seed, int column, int row, int t, float z[3]);
  * colour. */
 RST_API rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *window);
 
+/* Whether the difference along the region's border is spread inward: `auto` is on for hidden
+ * regions. */
+RST_API bool rst_resolve_match(const rst_parameters *parameters);
+
 /* Joins the network's colours with the picture's by `mode` (not RST_MODE_AUTO): full takes the
  * network's, clamped to 0…1; colour the picture's L* and the network's a*b*; detail the
  * network's L* and the picture's a*b* (CIELAB of sRGB, D65; out of gamut, chroma shrinks at
@@ -459,7 +465,9 @@ RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_p
 
 /* Restores the planned region part by part: reads each window, encodes it, samples its covered
  * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
- * not by the picture. Hooks: progress and cancel. Errors: as the calls above.
+ * not by the picture; where the surroundings are matched, by the part. Then the difference of the
+ * picture to the restored colours, on the ring of pixels round the part, is spread over it as a
+ * membrane (Laplace's equation, cf. Pérez et al. 2003) and added. Hooks: progress and cancel. Errors: as the calls above.
  * Thread: the session's caller. */
 RST_API rst_status rst_restore(rst_session *session, rst_model *model,
                                const rst_parameters *parameters, const rst_picture *picture,

@@ -17,6 +17,7 @@
 static const char *const samplers[] = {"auto", "ddpm", "ddim", NULL};
 static const char *const sequences[] = {"uniform", "quadratic", NULL};
 static const char *const stddevs[] = {"normal", "squared", "zero", NULL};
+static const char *const matches[] = {"auto", "on", "off", NULL};
 static const char *const modes[] = {"auto", "full", "colour", "detail", NULL};
 
 #define AT(member) offsetof(rst_parameters, member)
@@ -62,6 +63,10 @@ static const rst_parameter table[] = {
   {"hide-region", "Hide the region",
    "Whether the selected pixels are damage that the network must not see",
    RST_TYPE_BOOL, 0, 0, "false", NULL, false, false, AT(hide_region)},
+  {"match", "Match the surroundings",
+   "Whether the difference along the region's border is spread inward, so that no seam shows; "
+   "auto is on for hidden regions",
+   RST_TYPE_CHOICE, 0, 0, "auto", matches, false, false, AT(match)},
 };
 
 #define COUNT (sizeof table / sizeof *table)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "membrane.h"
 #include "memory.h"
 #include "session.h"
 #include "status.h"
@@ -382,73 +383,202 @@ static rst_status encode_part(restoration *r, const rst_part *part, rst_encoding
   return status;
 }
 
-/* Rows of one band: its pixels, coverage and colours. */
+/* A rectangle restored at a time: its pixels, what of it is covered, what is to be computed, and
+ * its colours. */
 typedef struct {
   rst_mode mode;
-  size_t width;
-  int rows;
+  int x, y, width, height;
   int threads;
-  float *rgba, *coverage, *colours;
+  float *rgba, *coverage, *wanted, *colours;
 } band;
+
+static size_t band_pixels(const band *b) {
+  return (size_t)b->width * (size_t)b->height;
+}
+
+static rst_status take_band(band *b, rst_error *error) {
+  const size_t pixels = band_pixels(b);
+
+  b->rgba = rst_floats(9 * pixels);
+  if (b->rgba == NULL)
+    return rst_fail_memory(error);
+  b->coverage = b->rgba + 4 * pixels;
+  b->wanted = b->rgba + 5 * pixels;
+  b->colours = b->rgba + 6 * pixels;
+  return RST_OK;
+}
 
 static void mix_rows(void *data, int worker) {
   const band *b = data;
 
-  for (int row = worker; row < b->rows; row += b->threads) {
-    const size_t first = (size_t)row * b->width;
+  for (int row = worker; row < b->height; row += b->threads) {
+    const size_t first = (size_t)row * (size_t)b->width;
 
-    for (size_t i = first; i < first + b->width; i++)
-      if (b->coverage[i] > 0)
+    for (size_t i = first; i < first + (size_t)b->width; i++)
+      if (b->wanted[i] > 0)
         rst_mix(b->mode, 1, b->rgba + 4 * i, b->colours + 3 * i, b->colours + 3 * i);
   }
 }
 
-static rst_status restore_band(restoration *r, const rst_part *part,
-                               const rst_encoding *encoding, int y, band *b) {
-  const rst_picture *picture = r->picture;
-  rst_hooks hooks = {sizeof hooks, r, tell_band, NULL, cancel_of(r), NULL};
+/* Restores the wanted pixels of a band, joined with the picture by mode. */
+static rst_status restore_band(restoration *r, const rst_encoding *encoding, band *b) {
+  const rst_hooks hooks = {sizeof hooks, r, tell_band, NULL, cancel_of(r), NULL};
   rst_status status;
   rst_grid grid;
 
-  if (!read_covered(picture, part->x, y, part->width, b->rows, b->rgba, b->coverage))
-    return fail_host(r->error);
-  r->band_points = 0;
-  for (size_t i = 0; i < b->width * (size_t)b->rows; i++)
-    r->band_points += b->coverage[i] > 0;
-  if (r->band_points == 0)
-    return RST_OK;
-  rst_grid_pixels(&grid, part->x, y, part->width, b->rows);
-  status = rst_sample(r->session, encoding, r->parameters, &grid, b->coverage, b->colours, &hooks,
+  rst_grid_pixels(&grid, b->x, b->y, b->width, b->height);
+  status = rst_sample(r->session, encoding, r->parameters, &grid, b->wanted, b->colours, &hooks,
                       r->error);
-  if (status != RST_OK)
-    return status;
-  rst_pool_run(r->session->pool, mix_rows, b);
-  r->done += r->band_points;
-  return picture->write(picture->user, part->x, y, part->width, b->rows, b->colours, b->coverage)
-           ? RST_OK
-           : fail_host(r->error);
+  if (status == RST_OK)
+    rst_pool_run(r->session->pool, mix_rows, b);
+  return status;
+}
+
+static int64_t count_covered(const band *b) {
+  int64_t count = 0;
+
+  for (size_t i = 0; i < band_pixels(b); i++)
+    count += b->coverage[i] > 0;
+  return count;
+}
+
+static rst_status restore_bands(restoration *r, const rst_part *part,
+                                const rst_encoding *encoding) {
+  const rst_picture *picture = r->picture;
+  band b = {.mode = part->mode, .x = part->x, .width = part->width,
+            .height = band_rows(part->width, part->height),
+            .threads = rst_session_threads(r->session)};
+  rst_status status = take_band(&b, r->error);
+  const int rows = b.height, end = part->y + part->height;
+
+  for (b.y = part->y; b.y < end && status == RST_OK; b.y += rows) {
+    b.height = end - b.y < rows ? end - b.y : rows;
+    if (!read_covered(picture, b.x, b.y, b.width, b.height, b.rgba, b.coverage)) {
+      status = fail_host(r->error);
+      break;
+    }
+    r->band_points = count_covered(&b);
+    if (r->band_points == 0)
+      continue;
+    memcpy(b.wanted, b.coverage, band_pixels(&b) * sizeof *b.wanted);
+    status = restore_band(r, encoding, &b);
+    r->done += r->band_points;
+    if (status == RST_OK && !picture->write(picture->user, b.x, b.y, b.width, b.height, b.colours,
+                                            b.coverage))
+      status = fail_host(r->error);
+  }
+  free(b.rgba);
+  return status;
+}
+
+/* ---- matching ---- */
+
+/* A part's box grown by one pixel, as far as picture and window reach: the ring round the region,
+ * where both the picture and the network's colours are to be had. */
+static void grow_box(const rst_part *part, const rst_picture *picture, band *b) {
+  const rst_window *w = &part->window;
+  const int right = w->x + w->side < picture->width ? w->x + w->side : picture->width;
+  const int bottom = w->y + w->side < picture->height ? w->y + w->side : picture->height;
+
+  b->x = part->x > 0 && part->x > w->x ? part->x - 1 : part->x;
+  b->y = part->y > 0 && part->y > w->y ? part->y - 1 : part->y;
+  b->width = (part->x + part->width < right ? part->x + part->width + 1 : right) - b->x;
+  b->height = (part->y + part->height < bottom ? part->y + part->height + 1 : bottom) - b->y;
+}
+
+static bool beside_covered(const band *b, int x, int y) {
+  const float *at = b->coverage + (size_t)y * (size_t)b->width + x;
+
+  return (x > 0 && at[-1] > 0) || (x < b->width - 1 && at[1] > 0) ||
+         (y > 0 && at[-b->width] > 0) || (y < b->height - 1 && at[b->width] > 0);
+}
+
+/* Of a band that holds a whole part: what is covered is unknown, its ring known. */
+static void mark_cells(const band *b, unsigned char *cells) {
+  for (int y = 0; y < b->height; y++)
+    for (int x = 0; x < b->width; x++) {
+      const size_t i = (size_t)y * (size_t)b->width + (size_t)x;
+
+      cells[i] = b->coverage[i] > 0 ? RST_CELL_UNKNOWN
+                 : b->rgba[4 * i + 3] > 0 && beside_covered(b, x, y) ? RST_CELL_KNOWN
+                                                                     : RST_CELL_IGNORED;
+      b->wanted[i] = cells[i] != RST_CELL_IGNORED;
+    }
+}
+
+/* Adds to the colours what the picture differs from them on the ring, spread over the region. */
+static rst_status match_ring(restoration *r, const band *b, const unsigned char *cells) {
+  const size_t pixels = band_pixels(b);
+  float *difference = rst_floats(3 * pixels);
+  rst_status status;
+
+  if (difference == NULL)
+    return rst_fail_memory(r->error);
+  for (size_t i = 0; i < pixels; i++)
+    for (size_t c = 0; cells[i] == RST_CELL_KNOWN && c < 3; c++)
+      difference[3 * i + c] =
+        fminf(fmaxf(b->rgba[4 * i + c], 0), 1) - b->colours[3 * i + c];
+  status = rst_membrane_spread(b->width, b->height, cells, difference, cancel_of(r), r->error);
+  for (size_t i = 0; i < pixels && status == RST_OK; i++)
+    for (size_t c = 0; cells[i] == RST_CELL_UNKNOWN && c < 3; c++) {
+      float *colour = &b->colours[3 * i + c];
+
+      *colour = fminf(fmaxf(*colour + difference[3 * i + c], 0), 1);
+    }
+  free(difference);
+  return status;
+}
+
+/* A host expects rectangles inside the part, so the ring is left out, row by row. */
+static rst_status write_part(restoration *r, const rst_part *part, const band *b) {
+  for (int y = part->y; y < part->y + part->height; y++) {
+    const size_t first = (size_t)(y - b->y) * (size_t)b->width + (size_t)(part->x - b->x);
+
+    if (!r->picture->write(r->picture->user, part->x, y, part->width, 1, b->colours + 3 * first,
+                           b->coverage + first))
+      return fail_host(r->error);
+  }
+  return RST_OK;
+}
+
+/* The ring's influence reaches everywhere, so the part is held whole. */
+static rst_status restore_matched(restoration *r, const rst_part *part,
+                                  const rst_encoding *encoding) {
+  band b = {.mode = part->mode, .threads = rst_session_threads(r->session)};
+  unsigned char *cells;
+  rst_status status;
+
+  grow_box(part, r->picture, &b);
+  status = take_band(&b, r->error);
+  cells = rst_array(band_pixels(&b), 1);
+  if (status == RST_OK && cells == NULL)
+    status = rst_fail_memory(r->error);
+  if (status == RST_OK && !read_covered(r->picture, b.x, b.y, b.width, b.height, b.rgba,
+                                        b.coverage))
+    status = fail_host(r->error);
+  if (status == RST_OK) {
+    mark_cells(&b, cells);
+    r->band_points = part->points;
+    status = restore_band(r, encoding, &b);
+    r->done += part->points;
+  }
+  if (status == RST_OK)
+    status = match_ring(r, &b, cells);
+  if (status == RST_OK)
+    status = write_part(r, part, &b);
+  free(cells);
+  free(b.rgba);
+  return status;
 }
 
 static rst_status restore_part(restoration *r, const rst_part *part) {
-  const int rows = band_rows(part->width, part->height);
-  const size_t pixels = (size_t)part->width * (size_t)rows;
-  band b = {.mode = part->mode, .width = (size_t)part->width,
-            .threads = rst_session_threads(r->session)};
   rst_encoding *encoding;
   rst_status status = encode_part(r, part, &encoding);
 
   if (status != RST_OK)
     return status;
-  b.rgba = rst_floats(8 * pixels);
-  if (b.rgba == NULL)
-    status = rst_fail_memory(r->error);
-  b.coverage = b.rgba + 4 * pixels;
-  b.colours = b.rgba + 5 * pixels;
-  for (int y = 0; y < part->height && status == RST_OK; y += rows) {
-    b.rows = part->height - y < rows ? part->height - y : rows;
-    status = restore_band(r, part, encoding, part->y + y, &b);
-  }
-  free(b.rgba);
+  status = rst_resolve_match(r->parameters) ? restore_matched(r, part, encoding)
+                                            : restore_bands(r, part, encoding);
   rst_encoding_unref(encoding);
   return status;
 }
@@ -465,6 +595,11 @@ static bool good_plan(const rst_plan *plan, const rst_picture *picture) {
       return false;
   }
   return true;
+}
+
+bool rst_resolve_match(const rst_parameters *parameters) {
+  return parameters->match == RST_MATCH_AUTO ? parameters->hide_region
+                                             : parameters->match == RST_MATCH_ON;
 }
 
 rst_status rst_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,

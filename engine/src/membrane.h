@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A membrane: differences that are known along a border, spread smoothly over what it encloses.
+ */
+#ifndef RST_MEMBRANE_H
+#define RST_MEMBRANE_H
+
+#include "restorator.h"
+
+typedef enum rst_cell {
+  RST_CELL_IGNORED, /* takes no part: as if it were not there */
+  RST_CELL_KNOWN,
+  RST_CELL_UNKNOWN
+} rst_cell;
+
+/* Solves Laplace's equation on the unknown cells of a (height, width) grid: each becomes the mean
+ * of its neighbours (four, those that are not ignored), the known ones staying as they are.
+ * `values` (height, width, 3): known ones in, all others out; unknown cells with no way to a known
+ * one become 0. Errors: RST_NO_MEMORY, RST_CANCELLED. */
+rst_status rst_membrane_spread(int width, int height, const unsigned char *cells, float *values,
+                               const rst_cancel *cancel, rst_error *error);
+
+#endif
