@@ -69,6 +69,8 @@ void picture_make(const Recipe *recipe, Picture *picture) {
   paint(picture->layer, picture->width, picture->height, recipe->alpha);
   if (recipe->select)
     recipe->select(picture->image);
+  if (recipe->prepare)
+    recipe->prepare(layer);
 }
 
 void picture_free(Picture *picture) {
@@ -87,6 +89,31 @@ void select_rectangle(GimpImage *image) {
 void select_corner(GimpImage *image) {
   gimp_image_select_ellipse(image, GIMP_CHANNEL_OP_REPLACE, -20, -16, 50, 44);
   gimp_selection_feather(image, 6);
+}
+
+void add_mask(GimpLayer *layer) {
+  GimpLayerMask *mask = gimp_layer_create_mask(layer, GIMP_ADD_MASK_WHITE);
+
+  g_assert_true(gimp_layer_add_mask(layer, mask));
+  g_assert_true(gimp_drawable_fill(GIMP_DRAWABLE(mask), GIMP_FILL_CIELAB_MIDDLE_GRAY));
+  gimp_layer_set_edit_mask(layer, FALSE);
+}
+
+void lock_alpha_and_position(GimpLayer *layer) {
+  g_assert_true(gimp_layer_set_lock_alpha(layer, TRUE));
+  g_assert_true(gimp_item_set_lock_position(GIMP_ITEM(layer), TRUE));
+}
+
+void hide(GimpLayer *layer) {
+  g_assert_true(gimp_item_set_visible(GIMP_ITEM(layer), FALSE));
+}
+
+void put_into_group(GimpLayer *layer) {
+  GimpImage *image = gimp_item_get_image(GIMP_ITEM(layer));
+  GimpLayer *group = GIMP_LAYER(gimp_group_layer_new(image, "family"));
+
+  g_assert_true(gimp_image_insert_layer(image, group, NULL, 0));
+  g_assert_true(gimp_image_reorder_item(image, GIMP_ITEM(layer), GIMP_ITEM(group), 0));
 }
 
 GimpColorProfile *wide_profile(void) {

@@ -21,6 +21,7 @@ typedef struct Recipe {
   int width, height;         /* of the layer; 0: of the image, 96 × 80 */
   int x, y;                  /* of the layer in the image */
   void (*select)(GimpImage *image);
+  void (*prepare)(GimpLayer *layer); /* last */
 } Recipe;
 
 typedef struct Picture {
@@ -40,6 +41,11 @@ void picture_free(Picture *picture);
 void select_feathered(GimpImage *image);   /* an ellipse near the middle */
 void select_rectangle(GimpImage *image);   /* sharp, inside */
 void select_corner(GimpImage *image);      /* feathered round the image's left top corner */
+
+void add_mask(GimpLayer *layer);           /* a layer mask that shows half */
+void lock_alpha_and_position(GimpLayer *layer);
+void hide(GimpLayer *layer);
+void put_into_group(GimpLayer *layer);     /* named "family" */
 
 /* RIMM's primaries, D50 and a gamma of 1.8, as ProPhoto RGB has them. */
 GimpColorProfile *wide_profile(void);

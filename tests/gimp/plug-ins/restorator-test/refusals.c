@@ -17,17 +17,8 @@ static GimpDrawable *make_indexed(const Picture *picture) {
   return NULL;
 }
 
-static GimpLayer *put_into_group(const Picture *picture) {
-  GimpLayer *group = GIMP_LAYER(gimp_group_layer_new(picture->image, "family"));
-
-  g_assert_true(gimp_image_insert_layer(picture->image, group, NULL, 0));
-  g_assert_true(gimp_image_reorder_item(picture->image, GIMP_ITEM(picture->layer),
-                                        GIMP_ITEM(group), 0));
-  return group;
-}
-
 static GimpDrawable *choose_group(const Picture *picture) {
-  return GIMP_DRAWABLE(put_into_group(picture));
+  return GIMP_DRAWABLE(gimp_item_get_parent(GIMP_ITEM(picture->layer)));
 }
 
 static GimpDrawable *lock(const Picture *picture) {
@@ -36,15 +27,14 @@ static GimpDrawable *lock(const Picture *picture) {
 }
 
 static GimpDrawable *lock_group(const Picture *picture) {
-  g_assert_true(gimp_item_set_lock_content(GIMP_ITEM(put_into_group(picture)), TRUE));
+  GimpItem *group = gimp_item_get_parent(GIMP_ITEM(picture->layer));
+
+  g_assert_true(gimp_item_set_lock_content(group, TRUE));
   return NULL;
 }
 
 static GimpDrawable *choose_mask(const Picture *picture) {
-  GimpLayerMask *mask = gimp_layer_create_mask(GIMP_LAYER(picture->layer), GIMP_ADD_MASK_WHITE);
-
-  g_assert_true(gimp_layer_add_mask(GIMP_LAYER(picture->layer), mask));
-  return GIMP_DRAWABLE(mask);
+  return GIMP_DRAWABLE(gimp_layer_get_mask(GIMP_LAYER(picture->layer)));
 }
 
 static GimpDrawable *choose_channel(const Picture *picture) {
@@ -71,6 +61,8 @@ static GimpDrawable *clear(const Picture *picture) {
 #define SINGLE "model", "tiny-single"
 #define DIFFUSION "model", "tiny-diffusion"
 #define PLAIN {.select = select_feathered}
+#define GROUPED {.select = select_feathered, .prepare = put_into_group}
+#define MASKED {.select = select_feathered, .prepare = add_mask}
 
 static const Refusal refusals[] = {
   {"model/missing", PLAIN, NULL, {"model", "nosuch"}, {"no model “nosuch”", "tiny-single"}},
@@ -98,10 +90,10 @@ static const Refusal refusals[] = {
   {"preset/misspelt", PLAIN, NULL, {SINGLE, "preset", "misspelt"}, {"preset", "strengt"}},
   {"preset/misfit", PLAIN, NULL, {SINGLE, "preset", "steps"}, {"does not fit", "tiny-diffusion"}},
   {"drawable/indexed", PLAIN, make_indexed, {SINGLE}, {"indexed", "Image ▸ Mode ▸ RGB"}},
-  {"drawable/group", PLAIN, choose_group, {SINGLE}, {"“family” is a layer group"}},
+  {"drawable/group", GROUPED, choose_group, {SINGLE}, {"“family” is a layer group"}},
   {"drawable/locked", PLAIN, lock, {SINGLE}, {"“portrait” are locked", "unlock"}},
-  {"drawable/locked-group", PLAIN, lock_group, {SINGLE}, {"“portrait” are locked", "unlock"}},
-  {"drawable/mask", PLAIN, choose_mask, {SINGLE}, {"is a layer mask"}},
+  {"drawable/locked-group", GROUPED, lock_group, {SINGLE}, {"“portrait” are locked", "unlock"}},
+  {"drawable/mask", MASKED, choose_mask, {SINGLE}, {"is a layer mask"}},
   {"drawable/channel", PLAIN, choose_channel, {SINGLE}, {"“spare” is a channel"}},
   {"drawable/floating", PLAIN, choose_floating, {SINGLE}, {"is a floating selection", "anchor"}},
   {"region/outside",

@@ -112,7 +112,7 @@ static void test_killed(void) {
  */
 
 static gboolean press(const char *key) {
-  const char *const command[] = {"xdotool", "search", "--onlyvisible", "--class", "gimp",
+  const char *const command[] = {"xdotool", "search", "--onlyvisible", "--name", "Untitled",
                                  "windowfocus", "key", key, NULL};
   int status;
 
@@ -125,7 +125,7 @@ static gboolean press(const char *key) {
 static GBytes *press_and_wait(const char *key, GimpDrawable *layer) {
   g_autoptr(GBytes) before = layer_bytes(layer);
 
-  for (int i = 0; i < 100; i++) {
+  for (int i = 0; i < 20; i++) {
     press(key);
     for (int k = 0; k < 10; k++) {
       GBytes *after = layer_bytes(layer);
@@ -141,10 +141,12 @@ static GBytes *press_and_wait(const char *key, GimpDrawable *layer) {
 
 static void test_undo(void) {
   Picture picture;
+  GimpDisplay *display;
   g_autofree char *message = NULL;
 
   picture_make(&recipe, &picture);
-  g_assert_nonnull(gimp_display_new(picture.image));
+  display = gimp_display_new(picture.image);
+  g_assert_nonnull(display);
   /* A step before it, which one undo has to leave alone. */
   g_assert_true(gimp_drawable_invert(picture.layer, FALSE));
   g_autoptr(GBytes) before = layer_bytes(picture.layer);
@@ -157,6 +159,8 @@ static void test_undo(void) {
   g_assert_true(g_bytes_equal(undone, before));
   g_autoptr(GBytes) redone = press_and_wait("ctrl+y", picture.layer);
   g_assert_true(g_bytes_equal(redone, after));
+  /* The image goes with its only display. */
+  g_assert_true(gimp_display_delete(display));
 }
 
 void add_run_cases(void) {
