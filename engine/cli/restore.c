@@ -14,7 +14,10 @@
 #include "picture.h"
 #include "progress.h"
 
-static const char *const mode_names[] = {"auto", "full", "colour", "detail"};
+/* A choice's name, as on the command line. */
+static const char *choice_name(const char *parameter, int value) {
+  return rst_parameter_find(parameter)->choices[value];
+}
 
 static rst_preset *read_preset(const char *name, GError **error) {
   char path[4096];
@@ -74,7 +77,6 @@ static bool get_box(const cli_options *o, const VipsImage *image, int box[4], GE
 /* The sampler's settings in words. */
 static char *setup_text(const rst_parameters *p, const rst_model *model,
                         const rst_model_info *info) {
-  static const char *const stddevs[] = {"normal", "squared", "zero"};
   if (info->process == RST_SINGLE_PASS)
     return g_strdup(_("single pass"));
   int passes = 0;
@@ -85,7 +87,7 @@ static char *setup_text(const rst_parameters *p, const rst_model *model,
                          info->steps);
   if (!ddpm)
     g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
-  g_string_append_printf(text, _(", noise stddev %s"), stddevs[p->noise_stddev]);
+  g_string_append_printf(text, _(", noise stddev %s"), choice_name("noise-stddev", p->noise_stddev));
   if (!ddpm && p->project)
     g_string_append(text, _(", projected"));
   if (p->clip)
@@ -94,20 +96,23 @@ static char *setup_text(const rst_parameters *p, const rst_model *model,
   return g_string_free(text, FALSE);
 }
 
-/* Modes and windows of the parts in words: each mode in use, and the window, or the range of the
- * windows' sides. */
-static char *parts_text(const rst_plan *plan) {
+/* How the parts were joined and what the network saw, in words: each mode in use, and the window,
+ * or the range of the windows' sides. */
+static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) {
   GString *text = g_string_new(_("mode "));
   unsigned seen = 0;
   int smallest = plan->parts[0].window.side, largest = smallest;
   for (int i = 0; i < plan->count; i++) {
     const rst_part *part = &plan->parts[i];
     if ((seen & 1u << part->mode) == 0)
-      g_string_append_printf(text, "%s%s", seen == 0 ? "" : "/", mode_names[part->mode]);
+      g_string_append_printf(text, "%s%s", seen == 0 ? "" : "/",
+                             choice_name("mode", part->mode));
     seen |= 1u << part->mode;
     smallest = MIN(smallest, part->window.side);
     largest = MAX(largest, part->window.side);
   }
+  if (rst_resolve_match(parameters))
+    g_string_append(text, _(", matched to the surroundings"));
   if (plan->count == 1)
     g_string_append_printf(text, _(", window %d,%d,%d"), plan->parts[0].window.x,
                            plan->parts[0].window.y, plan->parts[0].window.side);
@@ -120,7 +125,7 @@ static char *parts_text(const rst_plan *plan) {
 static void say_done(const cli_options *o, const rst_parameters *parameters, const rst_model *model,
                      const rst_model_info *info, const rst_plan *plan, double seconds) {
   char *setup = setup_text(parameters, model, info);
-  char *parts = parts_text(plan);
+  char *parts = parts_text(parameters, plan);
   cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), o->output,
           plan->points, parameters->model, setup, parts, seconds);
   g_free(setup);

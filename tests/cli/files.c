@@ -346,7 +346,29 @@ static const char *string_of(VipsImage *image, const char *name) {
   return text;
 }
 
-/* EXIF, XMP, resolution and comments live on; a thumbnail of the old picture does not. */
+static bool has_thumbnail(const pixels *p) {
+  return vips_image_get_typeof(p->image, "jpeg-thumbnail-data") != 0;
+}
+
+/* A thumbnail in the file shows the picture as it was: it is dropped. */
+static void test_thumbnail(void) {
+  pixels *source = make_pixels(48, 40, 3, 8);
+  void *bytes;
+  size_t size;
+  g_assert_cmpint(vips_jpegsave_buffer(source->image, &bytes, &size, NULL), ==, 0);
+  vips_image_set_blob_copy(source->image, "jpeg-thumbnail-data", bytes, size);
+  const char *input = write_pixels(source, "thumbnail.jpg"), *output = path_of("none.jpg");
+  run_well("restore", input, output, SINGLE, INNER, NULL);
+  pixels *before = read_pixels(input), *after = read_pixels(output);
+  g_assert_true(has_thumbnail(before));
+  g_assert_false(has_thumbnail(after));
+  pixels_free(source);
+  pixels_free(before);
+  pixels_free(after);
+  g_free(bytes);
+}
+
+/* EXIF, XMP, resolution and comments live on. */
 static void test_metadata(void) {
   static const char xmp[] = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">kept</x:xmpmeta>";
   static const char *const suffixes[] = {"png", "jpg"};
@@ -431,6 +453,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/files/foreign-profile", test_foreign_profile);
   g_test_add_func("/files/orientation", test_orientation);
   g_test_add_func("/files/metadata", test_metadata);
+  g_test_add_func("/files/thumbnail", test_thumbnail);
   g_test_add_func("/files/in-place", test_in_place);
   g_test_add_func("/files/odd-names", test_odd_names);
   return harness_run();

@@ -28,6 +28,7 @@ static const struct {
   {"context", {"--context", "1.1"}},
   {"window", {"--window", "picture"}},
   {"hide-region", {"--hide-region"}},
+  {"match", {"--match", "on"}},
 };
 
 static const rect region = {12, 8, 16, 20};

@@ -323,6 +323,9 @@ static void test_closing_line(void) {
   g_assert_true(g_str_has_suffix(o->err, " s\n"));
   g_assert_cmpstr(o->out, ==, "");
   g_free(expected);
+  o = run_well("restore", input, output, SINGLE, "--region", INNER, "--hide-region", NULL);
+  g_assert_nonnull(strstr(o->err, "with tiny-single (single pass), mode full, matched to the "
+                                  "surroundings, window 5,3,30, in "));
   o = run_well("restore", input, output, SINGLE, "--quiet", "--step-skip", "3", NULL);
   g_assert_cmpstr(o->err, ==, "");
   pixels_free(source);
