@@ -87,7 +87,8 @@ static char *setup_text(const rst_parameters *p, const rst_model *model,
                          info->steps);
   if (!ddpm)
     g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
-  g_string_append_printf(text, _(", noise stddev %s"), choice_name("noise-stddev", p->noise_stddev));
+  g_string_append_printf(text, _(", noise stddev %s"),
+                         choice_name("noise-stddev", p->noise_stddev));
   if (!ddpm && p->project)
     g_string_append(text, _(", projected"));
   if (p->clip)
