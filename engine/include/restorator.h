@@ -78,6 +78,7 @@ typedef enum rst_status {
   RST_NO_SUCH_PRESET = 27,    /* subject: the id; choices: the ids there are */
   RST_BAD_PRESET = 28,        /* subject: the file or its key; value: what is wrong with it */
   RST_PRESET_MISFIT = 29,     /* subject: the preset; value: the model; choices: models that fit */
+  RST_BAD_SETUP = 30,         /* subject: the record's key; value: what is wrong with it */
 
   RST_EMPTY_REGION = 40,      /* no pixel is covered */
   RST_EMPTY_INPUT = 41,       /* the network would see nothing: select less or raise the context */
@@ -268,6 +269,11 @@ RST_API void rst_preset_apply(const rst_preset *preset, rst_parameters *paramete
  * Errors: RST_PRESET_MISFIT, with the ids of the models that fit in `choices`. */
 RST_API rst_status rst_preset_check(const rst_preset *preset, const rst_model *model,
                                     rst_error *error);
+
+/* A preset file of all parameters but the seed, with title and note (NULL: without). `text` is to
+ * be freed with free(). Errors: RST_NO_MEMORY. */
+RST_API rst_status rst_preset_write(const rst_parameters *parameters, const char *title,
+                                    const char *note, char **text, rst_error *error);
 
 /* -------------------------------------------------------------------------------------------
  * Sessions, progress, cancel
@@ -472,6 +478,32 @@ RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_p
 RST_API rst_status rst_restore(rst_session *session, rst_model *model,
                                const rst_parameters *parameters, const rst_picture *picture,
                                const rst_plan *plan, const rst_hooks *hooks, rst_error *error);
+
+/* -------------------------------------------------------------------------------------------
+ * Setups: what was done to a picture, kept with it as text, so that it can be repeated
+ */
+
+typedef struct rst_setup {
+  size_t size; /* sizeof (rst_setup) */
+  rst_parameters parameters;
+  char version[32]; /* of the engine that did it */
+  char sha256[65];  /* of the model file, hexadecimal; "" where it is not known */
+  int box[4];       /* x, y, width, height of what was restored */
+  int window_count; /* of its parts */
+  rst_window windows[RST_PARTS_MAX];
+} rst_setup;
+
+/* What a plan and its parameters come to; `sha256` NULL or hexadecimal. */
+RST_API void rst_setup_fill(rst_setup *setup, const rst_parameters *parameters,
+                            const rst_plan *plan, const char *sha256);
+/* Adds a setup at the end of a history (NULL or "": none yet), which is kept as it is. `text`, a
+ * JSON list, is to be freed with free(). Errors: RST_BAD_SETUP, RST_NO_MEMORY. */
+RST_API rst_status rst_setup_append(const char *history, const rst_setup *setup, char **text,
+                                    rst_error *error);
+/* Reads entry `index` of a history, −1 the newest, −2 the one before …; `count` (NULL allowed):
+ * how many there are. Errors: RST_BAD_SETUP. */
+RST_API rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int *count,
+                                  rst_error *error);
 
 #ifdef __cplusplus
 }

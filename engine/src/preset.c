@@ -3,13 +3,11 @@
  * Presets: {"format": 1, "title": "…", "note": "…", NAME: VALUE, …}, any subset of the parameters
  * but the seed. Read whole or refused whole.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <yyjson.h>
-
+#include "json.h"
 #include "memory.h"
 #include "safetensors.h"
 #include "status.h"
@@ -28,56 +26,17 @@ static rst_status fail_preset(rst_error *error, const char *name, const char *ke
   return rst_fail(error, RST_BAD_PRESET, key, how, NULL, "preset %s: %s %s", name, key, how);
 }
 
-/* A JSON value as the parameter table wants it; false where its type does not fit. */
-static bool to_text(const rst_parameter *entry, yyjson_val *value, char *text, size_t size) {
-  switch (entry->type) {
-    case RST_TYPE_BOOL:
-      if (!yyjson_is_bool(value))
-        return false;
-      snprintf(text, size, "%s", yyjson_get_bool(value) ? "true" : "false");
-      return true;
-    case RST_TYPE_INT:
-    case RST_TYPE_REAL:
-      if (yyjson_is_uint(value))
-        snprintf(text, size, "%" PRIu64, yyjson_get_uint(value));
-      else if (yyjson_is_sint(value))
-        snprintf(text, size, "%" PRId64, yyjson_get_sint(value));
-      else if (yyjson_is_real(value)) {
-        char *written = yyjson_val_write_opts(value, 0, rst_json_memory(), NULL, NULL);
-
-        if (written == NULL)
-          return false;
-        snprintf(text, size, "%s", written);
-        free(written);
-      } else
-        return false;
-      return true;
-    case RST_TYPE_CHOICE:
-    case RST_TYPE_TEXT:
-    default:
-      return yyjson_is_str(value) && strlen(yyjson_get_str(value)) == yyjson_get_len(value) &&
-             (size_t)snprintf(text, size, "%s", yyjson_get_str(value)) < size;
-  }
-}
-
 static rst_status take_parameter(rst_preset *preset, const char *key, yyjson_val *value,
                                  rst_error *error) {
-  static const char *const wanted[] = {"true or false", "a whole number", "a number",
-                                       "a text", "a text"};
   const rst_parameter *entry = rst_parameter_find(key), *table = rst_parameter_table(NULL);
-  char text[sizeof preset->values.model + 1], how[128];
   rst_error inner = RST_ERROR_INIT;
 
   if (entry == NULL || strcmp(key, "seed") == 0)
     return fail_preset(error, preset->name, key, "is not a key of presets");
   if (preset->has[entry - table])
     return fail_preset(error, preset->name, key, "is there twice");
-  if (!to_text(entry, value, text, sizeof text)) {
-    snprintf(how, sizeof how, "must be %s", wanted[entry->type]);
-    return fail_preset(error, preset->name, key, how);
-  }
-  if (rst_parameters_set(&preset->values, key, text, &inner) != RST_OK)
-    return rst_fail(error, RST_BAD_PRESET, key, text, inner.choices, "preset %s: %s",
+  if (rst_json_read_parameter(entry, value, &preset->values, &inner) != RST_OK)
+    return rst_fail(error, RST_BAD_PRESET, key, inner.value, inner.choices, "preset %s: %s",
                     preset->name, inner.message);
   preset->has[entry - table] = true;
   return RST_OK;
@@ -87,7 +46,7 @@ static rst_status take_text(rst_preset *preset, const char *key, yyjson_val *val
                             rst_error *error) {
   if (*text != NULL)
     return fail_preset(error, preset->name, key, "is there twice");
-  if (!yyjson_is_str(value) || strlen(yyjson_get_str(value)) != yyjson_get_len(value))
+  if (!rst_json_is_text(value))
     return fail_preset(error, preset->name, key, "must be a text");
   *text = strdup(yyjson_get_str(value));
   return *text == NULL ? rst_fail_memory(error) : RST_OK;
@@ -106,7 +65,7 @@ static rst_status take_keys(rst_preset *preset, yyjson_val *root, rst_error *err
     yyjson_val *value = yyjson_obj_iter_get_val(key);
     rst_status status = RST_OK;
 
-    if (strlen(name) != yyjson_get_len(key))
+    if (!rst_json_is_text(key))
       return fail_preset(error, preset->name, "a key", "holds a zero byte");
     if (strcmp(name, "format") == 0) {
       if (format || !yyjson_is_uint(value) || yyjson_get_uint(value) != 1)
@@ -206,6 +165,31 @@ void rst_preset_apply(const rst_preset *preset, rst_parameters *parameters) {
     if (preset->has[i] &&
         rst_parameters_get(&preset->values, table[i].name, text, sizeof text, NULL) == RST_OK)
       rst_parameters_set(parameters, table[i].name, text, NULL);
+}
+
+rst_status rst_preset_write(const rst_parameters *parameters, const char *title, const char *note,
+                            char **text, rst_error *error) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(rst_json_memory());
+  yyjson_mut_val *root = doc == NULL ? NULL : yyjson_mut_obj(doc);
+  bool done = root != NULL && yyjson_mut_obj_add_int(doc, root, "format", 1) &&
+              (title == NULL || yyjson_mut_obj_add_strcpy(doc, root, "title", title)) &&
+              (note == NULL || yyjson_mut_obj_add_strcpy(doc, root, "note", note));
+  char *written = NULL;
+
+  if (root != NULL)
+    yyjson_mut_doc_set_root(doc, root);
+  for (size_t i = 0; i < count && done; i++)
+    if (strcmp(table[i].name, "seed") != 0)
+      done = rst_json_write_parameter(doc, root, &table[i], parameters);
+  if (done)
+    written = rst_json_text(doc);
+  yyjson_mut_doc_free(doc);
+  if (written == NULL)
+    return rst_fail_memory(error);
+  *text = written;
+  return RST_OK;
 }
 
 /* ---- fitting a model ---- */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "status.h"
+
+bool rst_json_is_text(yyjson_val *value) {
+  return yyjson_is_str(value) && strlen(yyjson_get_str(value)) == yyjson_get_len(value);
+}
+
+/* A number as the table reads it; false where it is none or memory ran out. */
+static bool number_to_text(yyjson_val *value, char *text, size_t size) {
+  char *written;
+
+  if (yyjson_is_uint(value)) {
+    snprintf(text, size, "%" PRIu64, yyjson_get_uint(value));
+    return true;
+  }
+  if (yyjson_is_sint(value)) {
+    snprintf(text, size, "%" PRId64, yyjson_get_sint(value));
+    return true;
+  }
+  if (!yyjson_is_real(value))
+    return false;
+  written = yyjson_val_write_opts(value, 0, rst_json_memory(), NULL, NULL);
+  if (written == NULL)
+    return false;
+  snprintf(text, size, "%s", written);
+  free(written);
+  return true;
+}
+
+static bool to_text(const rst_parameter *entry, yyjson_val *value, char *text, size_t size) {
+  switch (entry->type) {
+    case RST_TYPE_BOOL:
+      snprintf(text, size, "%s", yyjson_get_bool(value) ? "true" : "false");
+      return yyjson_is_bool(value);
+    case RST_TYPE_INT:
+    case RST_TYPE_REAL:
+      return number_to_text(value, text, size);
+    case RST_TYPE_CHOICE:
+    case RST_TYPE_TEXT:
+    default:
+      return rst_json_is_text(value) &&
+             (size_t)snprintf(text, size, "%s", yyjson_get_str(value)) < size;
+  }
+}
+
+rst_status rst_json_read_parameter(const rst_parameter *entry, yyjson_val *value,
+                                   rst_parameters *parameters, rst_error *error) {
+  static const char *const wanted[] = {"true or false", "a whole number", "a number", "a text",
+                                       "a text"};
+  char text[sizeof parameters->model + 1];
+
+  if (!to_text(entry, value, text, sizeof text))
+    return rst_fail(error, RST_WRONG_TYPE, entry->name, yyjson_get_type_desc(value),
+                    wanted[entry->type], "%s must be %s", entry->name, wanted[entry->type]);
+  return rst_parameters_set(parameters, entry->name, text, error);
+}
+
+bool rst_json_write_parameter(yyjson_mut_doc *doc, yyjson_mut_val *object,
+                              const rst_parameter *entry, const rst_parameters *parameters) {
+  const char *member = (const char *)parameters + entry->offset;
+  char text[sizeof parameters->model];
+
+  switch (entry->type) {
+    case RST_TYPE_BOOL:
+      return yyjson_mut_obj_add_bool(doc, object, entry->name, *(const bool *)member);
+    case RST_TYPE_INT:
+      return yyjson_mut_obj_add_int(doc, object, entry->name, *(const int *)member);
+    case RST_TYPE_REAL:
+      return yyjson_mut_obj_add_real(doc, object, entry->name, *(const double *)member);
+    case RST_TYPE_CHOICE:
+    case RST_TYPE_TEXT:
+    default:
+      return rst_parameters_get(parameters, entry->name, text, sizeof text, NULL) == RST_OK &&
+             yyjson_mut_obj_add_strcpy(doc, object, entry->name, text);
+  }
+}
+
+char *rst_json_text(yyjson_mut_doc *doc) {
+  return yyjson_mut_write_opts(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, rst_json_memory(), NULL, NULL);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is kept with a picture: written, appended, read back, refused.
+ */
+#include <string.h>
+
+#include "fixtures.h"
+
+static rst_setup *setup_of(const rst_parameters *parameters) {
+  rst_plan *plan = g_new0(rst_plan, 1);
+  rst_setup *setup = g_new0(rst_setup, 1);
+
+  plan->count = 2;
+  plan->parts[0] = (rst_part){.x = 10, .y = 20, .width = 30, .height = 40, .window = {-5, 3, 60}};
+  plan->parts[1] = (rst_part){.x = 2, .y = 70, .width = 5, .height = 6, .window = {0, 65, 9}};
+  rst_setup_fill(setup, parameters, plan, "00ff");
+  g_free(plan);
+  return setup;
+}
+
+static void assert_same_parameters(const rst_parameters *a, const rst_parameters *b) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  for (size_t i = 0; i < count; i++) {
+    char of_a[1024], of_b[1024];
+
+    assert_ok(rst_parameters_get(a, table[i].name, of_a, sizeof of_a, NULL));
+    assert_ok(rst_parameters_get(b, table[i].name, of_b, sizeof of_b, NULL));
+    g_assert_cmpstr(of_a, ==, of_b);
+  }
+}
+
+static rst_parameters unusual_parameters(void) {
+  return new_parameters("model=/some/where \"quoted\" ä.safetensors", "sampler=ddpm",
+                        "stochasticity=0.1", "step-skip=3", "sequence=quadratic", "start=77",
+                        "end=4", "noise-stddev=squared", "project=false", "clip=true",
+                        "seed=2147483647", "mode=detail", "strength=0.30000000000000004",
+                        "context=3.7", "window=-4,5,600", "hide-region=true", "match=off", NULL);
+}
+
+static void test_round_trip(void) {
+  const rst_parameters unusual = unusual_parameters(), usual = new_parameters("seed=0", NULL);
+  rst_setup *first = setup_of(&unusual), *second = setup_of(&usual), *read = g_new0(rst_setup, 1);
+  char *one = NULL, *two = NULL;
+  int count;
+
+  read->size = sizeof *read;
+  assert_ok(rst_setup_append(NULL, first, &one, NULL));
+  assert_ok(rst_setup_append(one, second, &two, NULL));
+  assert_ok(rst_setup_read(two, 0, read, &count, NULL));
+  g_assert_cmpint(count, ==, 2);
+  assert_same_parameters(&read->parameters, &unusual);
+  g_assert_cmpstr(read->version, ==, rst_version());
+  g_assert_cmpstr(read->sha256, ==, "00ff");
+  g_assert_cmpmem(read->box, sizeof read->box, ((const int[]){2, 20, 38, 56}), sizeof read->box);
+  g_assert_cmpint(read->window_count, ==, 2);
+  g_assert_cmpmem(read->windows, 2 * sizeof *read->windows, first->windows,
+                  2 * sizeof *first->windows);
+  assert_ok(rst_setup_read(two, -1, read, NULL, NULL));
+  assert_same_parameters(&read->parameters, &usual);
+  assert_ok(rst_setup_read(two, -2, read, NULL, NULL));
+  assert_same_parameters(&read->parameters, &unusual);
+  free(one);
+  free(two);
+  g_free(first);
+  g_free(second);
+  g_free(read);
+}
+
+/* What another version wrote is kept as it is. */
+static void test_foreign_entries(void) {
+  const rst_parameters usual = new_parameters("seed=0", NULL);
+  rst_setup *setup = setup_of(&usual);
+  char *text = NULL;
+
+  assert_ok(rst_setup_append("[{\"format\": 2, \"news\": [1.5, null]}]", setup, &text, NULL));
+  g_assert_nonnull(strstr(text, "\"news\""));
+  g_assert_cmpint(rst_setup_read(text, 0, setup, NULL, NULL), ==, RST_BAD_SETUP);
+  assert_ok(rst_setup_read(text, 1, setup, NULL, NULL));
+  free(text);
+  g_free(setup);
+}
+
+static void test_hostile(void) {
+  static const char good[] =
+    "[{\"format\":1,\"version\":\"0\",\"model\":{\"id\":\"m\",\"sha256\":\"\"},"
+    "\"parameters\":{\"seed\":5},\"box\":[0,0,1,1],\"windows\":[[0,0,1]]}]";
+  static const char *const changes[][2] = {
+    {"[{", "{"}, {"\"format\":1", "\"format\":\"1\""}, {"\"version\":\"0\"", "\"version\":0"},
+    {"\"seed\":5", "\"seed\":-1"}, {"\"seed\":5", "\"seed\":\"5\""}, {"\"seed\":5", "\"sed\":5"},
+    {"\"sha256\":\"\"", "\"sha\":\"\""}, {"[0,0,1,1]", "[0,0,1]"}, {"[0,0,1,1]", "[0,0,1,1e9]"},
+    {"[[0,0,1]]", "[[0,0,0]]"}, {"[[0,0,1]]", "[0]"}, {"[[0,0,1]]", "3"},
+    {"\"parameters\":{\"seed\":5}", "\"parameters\":[]"}, {good, "[]"}, {good, "[1]"},
+  };
+  rst_setup *setup = g_new0(rst_setup, 1);
+
+  setup->size = sizeof *setup;
+  assert_ok(rst_setup_read(good, -1, setup, NULL, NULL));
+  g_assert_cmpint(setup->parameters.seed, ==, 5);
+  for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+    char *bad = replace(good, changes[i][0], changes[i][1]);
+    rst_error error = RST_ERROR_INIT;
+
+    assert_status(rst_setup_read(bad, -1, setup, NULL, &error), RST_BAD_SETUP);
+    assert_error(&error, RST_BAD_SETUP, NULL);
+    g_free(bad);
+  }
+  assert_status(rst_setup_read(good, 1, setup, NULL, NULL), RST_BAD_SETUP);
+  assert_status(rst_setup_read(good, -2, setup, NULL, NULL), RST_BAD_SETUP);
+  for (gsize length = 1; length < sizeof good - 1; length++) {
+    char *cut = g_strndup(good, length), *text = NULL;
+
+    assert_status(rst_setup_read(cut, -1, setup, NULL, NULL), RST_BAD_SETUP);
+    assert_status(rst_setup_append(cut, setup, &text, NULL), RST_BAD_SETUP);
+    g_free(cut);
+  }
+  g_free(setup);
+}
+
+static void test_preset_written(void) {
+  const rst_parameters unusual = unusual_parameters();
+  rst_parameters read = new_parameters("seed=2147483647", NULL);
+  rst_preset *preset;
+  char *text = NULL;
+
+  assert_ok(rst_preset_write(&unusual, "A \"title\"", NULL, &text, NULL));
+  assert_ok(rst_preset_parse("mine", text, strlen(text), &preset, NULL));
+  g_assert_cmpstr(rst_preset_title(preset), ==, "A \"title\"");
+  g_assert_cmpstr(rst_preset_note(preset), ==, "");
+  g_assert_false(rst_preset_has(preset, "seed"));
+  rst_preset_apply(preset, &read);
+  assert_same_parameters(&read, &unusual);
+  rst_preset_free(preset);
+  free(text);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/setup/round-trip", test_round_trip);
+  g_test_add_func("/setup/foreign-entries", test_foreign_entries);
+  g_test_add_func("/setup/hostile", test_hostile);
+  g_test_add_func("/setup/preset-written", test_preset_written);
+  return g_test_run();
+}
