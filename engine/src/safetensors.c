@@ -15,6 +15,9 @@
 #include "memory.h"
 #include "status.h"
 
+/* JSON takes some twenty times its length once it is read; no table of tensors is this long. */
+#define HEADER_MAX ((uint64_t)16 << 20)
+
 /* ---- files ---- */
 
 static rst_status fail_open(rst_error *error, const char *path, int number) {
@@ -113,21 +116,35 @@ static bool has_zero_byte(yyjson_val *text) {
   return strlen(yyjson_get_str(text)) != yyjson_get_len(text);
 }
 
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static rst_status parse_metadata(yyjson_val *metadata, rst_error *error) {
   yyjson_obj_iter iter = yyjson_obj_iter_with(metadata);
   yyjson_val *key;
+  const char **keys;
+  size_t count = 0;
+  bool texts = true, twice = false;
 
   if (!yyjson_is_obj(metadata))
     return fail_file(error, "__metadata__", "is not an object");
-  while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
+  keys = rst_array(yyjson_obj_size(metadata), sizeof *keys);
+  if (keys == NULL)
+    return rst_fail_memory(error);
+  while (texts && (key = yyjson_obj_iter_next(&iter)) != NULL) {
     yyjson_val *value = yyjson_obj_iter_get_val(key);
 
-    if (!yyjson_is_str(value) || has_zero_byte(value) || has_zero_byte(key))
-      return fail_file(error, "__metadata__", "holds something other than texts");
-    if (yyjson_obj_get(metadata, yyjson_get_str(key)) != value)
-      return fail_file(error, "__metadata__", "names a key twice");
+    texts = yyjson_is_str(value) && !has_zero_byte(value) && !has_zero_byte(key);
+    keys[count++] = yyjson_get_str(key);
   }
-  return RST_OK;
+  qsort(keys, count, sizeof *keys, by_text); /* there may be millions */
+  for (size_t i = 1; texts && i < count; i++)
+    twice = twice || strcmp(keys[i - 1], keys[i]) == 0;
+  free(keys);
+  if (!texts)
+    return fail_file(error, "__metadata__", "holds something other than texts");
+  return twice ? fail_file(error, "__metadata__", "names a key twice") : RST_OK;
 }
 
 static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_t data_size,
@@ -249,6 +266,8 @@ rst_status rst_safetensors_parse(const void *bytes, size_t size, rst_safetensors
     header = header << 8 | file[i];
   if (header > size - 8)
     return fail_file(error, "the header", "is longer than the file");
+  if (header > HEADER_MAX)
+    return fail_file(error, "the header", "is longer than 16 MiB");
   table->header = yyjson_read_opts((char *)(uintptr_t)(file + 8), (size_t)header, 0,
                                    rst_json_memory(), &json);
   if (table->header == NULL) {
