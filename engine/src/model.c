@@ -37,7 +37,9 @@ static const char *describe(yyjson_val *value, char text[64]) {
     return "missing";
   if (yyjson_is_str(value))
     snprintf(text, 64, "\"%.50s\"", yyjson_get_str(value));
-  else if (yyjson_is_int(value))
+  else if (yyjson_is_uint(value))
+    snprintf(text, 64, "%" PRIu64, yyjson_get_uint(value));
+  else if (yyjson_is_sint(value))
     snprintf(text, 64, "%" PRId64, yyjson_get_sint(value));
   else if (yyjson_is_bool(value))
     return yyjson_get_bool(value) ? "true" : "false";
@@ -109,6 +111,17 @@ static int get_choice(reader *r, yyjson_val *object, const char *key,
   }
   fail_key(r, key, describe(value, text), wanted);
   return 0;
+}
+
+/* A text that may be missing: NULL. */
+static const char *get_text(reader *r, yyjson_val *object, const char *key) {
+  yyjson_val *value = yyjson_obj_get(object, key);
+  const char *text = yyjson_get_str(value);
+  char found[64];
+
+  if (value != NULL && (text == NULL || strlen(text) != yyjson_get_len(value)))
+    fail_key(r, key, describe(value, found), "a text");
+  return text;
 }
 
 static bool get_bool_or(reader *r, yyjson_val *object, const char *key, bool missing) {
@@ -289,7 +302,9 @@ static void describe_process(reader *r, yyjson_val *root, rst_model *model) {
   model->bgr = get_choice(r, root, "colour", colours) == 1;
 }
 
-static rst_status describe_model(yyjson_val *root, rst_model *model, rst_error *error) {
+/* `name` points into the description's JSON. */
+static rst_status describe_model(yyjson_val *root, rst_model *model, const char **name,
+                                 rst_error *error) {
   static const char *const keys[] = {"format",   "name", "parameters", "input",
                                      "encoder",  "features", "position", "time",
                                      "decoder",  "process", "colour",   "luma", NULL};
@@ -302,6 +317,7 @@ static rst_status describe_model(yyjson_val *root, rst_model *model, rst_error *
   if (r.status != RST_OK)
     return r.status;
   get_int(&r, root, "format", 1, 1);
+  *name = get_text(&r, root, "name");
   model->input_size = get_int(&r, input, "size", RST_INPUT_MIN, RST_INPUT_MAX);
   get_int(&r, input, "channels", 1, 1);
   describe_encoder(&r, yyjson_obj_get(root, "encoder"), model);
@@ -473,11 +489,37 @@ static rst_status load_model(rst_safetensors *table, rst_model *model, rst_error
 
 /* ---- the public calls ---- */
 
+/* `what` is the metadata's key of the JSON text. */
+static rst_status parse_json(const char *text, const char *what, yyjson_doc **json,
+                             rst_error *error) {
+  yyjson_read_err problem;
+
+  *json = yyjson_read_opts((char *)(uintptr_t)text, strlen(text), 0, rst_json_memory(), &problem);
+  if (*json != NULL)
+    return RST_OK;
+  if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+    return rst_fail_memory(error);
+  return rst_fail(error, RST_BAD_DESCRIPTION, what, problem.msg, NULL,
+                  "the metadata's key %s is not JSON: %s at byte %zu", what, problem.msg,
+                  problem.pos);
+}
+
+/* What a card says is the hosts' to read; that it can be read is checked here. */
+static rst_status check_card(const char *card, rst_error *error) {
+  yyjson_doc *json;
+  rst_status status = parse_json(card, "card", &json, error);
+
+  if (status == RST_OK && !yyjson_is_obj(yyjson_doc_get_root(json)))
+    status = rst_fail(error, RST_BAD_DESCRIPTION, "card", NULL, "an object",
+                      "the model's card is not an object");
+  yyjson_doc_free(json);
+  return status;
+}
+
 static rst_status parse_table(rst_safetensors *table, rst_model *model, rst_error *error) {
   const char *description = rst_safetensors_metadata(table, "restorator");
-  const char *card = rst_safetensors_metadata(table, "card");
+  const char *card = rst_safetensors_metadata(table, "card"), *name;
   yyjson_doc *json;
-  yyjson_read_err problem;
   rst_status status;
 
   if (description == NULL)
@@ -487,19 +529,13 @@ static rst_status parse_table(rst_safetensors *table, rst_model *model, rst_erro
   model->card = strdup(card == NULL ? "{}" : card);
   if (model->description == NULL || model->card == NULL)
     return rst_fail_memory(error);
-  json = yyjson_read_opts(model->description, strlen(model->description), 0, rst_json_memory(),
-                          &problem);
-  if (json == NULL) {
-    if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
-      return rst_fail_memory(error);
-    return rst_fail(error, RST_BAD_DESCRIPTION, "restorator", problem.msg, NULL,
-                    "the model's description is not JSON: %s at byte %zu", problem.msg,
-                    problem.pos);
-  }
-  status = describe_model(yyjson_doc_get_root(json), model, error);
+  status = check_card(model->card, error);
+  if (status == RST_OK)
+    status = parse_json(model->description, "restorator", &json, error);
+  if (status != RST_OK)
+    return status;
+  status = describe_model(yyjson_doc_get_root(json), model, &name, error);
   if (status == RST_OK) {
-    const char *name = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(json), "name"));
-
     model->name = strdup(name == NULL ? "" : name);
     if (model->name == NULL)
       status = rst_fail_memory(error);
