@@ -12,20 +12,39 @@ void rst_error_init(rst_error *error) {
   error->size = sizeof *error;
 }
 
-/* Cuts at a whole UTF-8 character, so that a cut text can still be shown. */
-static void copy_text(char *to, size_t size, const char *from) {
-  size_t n;
+/* Bytes of the UTF-8 character at `at`, 0 where there is none (RFC 3629). */
+static size_t character(const char *at) {
+  const unsigned char *c = (const unsigned char *)at;
+  const size_t length = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3
+                      : c[0] < 0xf5 ? 4 : 0;
 
-  if (from == NULL)
-    from = "";
-  n = strlen(from);
-  if (n >= size) {
-    n = size - 1;
-    while (n > 0 && ((unsigned char)from[n] & 0xc0) == 0x80)
-      n--;
+  for (size_t i = 1; i < length; i++)
+    if ((c[i] & 0xc0) != 0x80) /* the end of the text, too */
+      return 0;
+  if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] >= 0xa0) ||
+      (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] >= 0x90))
+    return 0; /* too long a form, half of a pair, beyond Unicode */
+  return length;
+}
+
+/* Cuts at a whole character and puts "?" for bytes that are none, so that a text that came from a
+ * file, a path or a cut can always be shown. */
+static void copy_text(char *to, size_t size, const char *from) {
+  size_t used = 0;
+
+  while (from != NULL && *from != '\0') {
+    const size_t length = character(from), bytes = length == 0 ? 1 : length;
+
+    if (used + bytes >= size)
+      break;
+    if (length == 0)
+      to[used] = '?';
+    else
+      memcpy(to + used, from, length);
+    used += bytes;
+    from += bytes;
   }
-  memcpy(to, from, n);
-  to[n] = '\0';
+  to[used] = '\0';
 }
 
 rst_status rst_fail(rst_error *error, rst_status code, const char *subject, const char *value,
