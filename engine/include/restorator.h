@@ -480,6 +480,26 @@ RST_API rst_status rst_restore(rst_session *session, rst_model *model,
                                const rst_plan *plan, const rst_hooks *hooks, rst_error *error);
 
 /* -------------------------------------------------------------------------------------------
+ * Matching, step by step, for hosts that restore points in an order of their own
+ */
+
+/* The rectangle (x, y, width, height) in which a part of a picture of `width` × `height` pixels is
+ * matched: its box with the ring round it, as far as picture and window reach. */
+RST_API void rst_match_box(const rst_part *part, int width, int height, int box[4]);
+/* Which pixels of that rectangle are on the ring. `rgba`: (height, width, 4); `coverage`, `ring`:
+ * (height, width), coverage 0 where alpha is. */
+RST_API void rst_match_ring(int width, int height, const float *rgba, const float *coverage,
+                            bool *ring);
+/* Spreads what the picture differs from the restored colours on the ring. `colours`: (height,
+ * width, 3), joined with the picture by mode, read on the ring alone. `difference`: (height,
+ * width, 3); a covered pixel's result is its colour + difference, clamped to 0…1. Errors:
+ * RST_NO_MEMORY, RST_CANCELLED. */
+RST_API rst_status rst_match_spread(int width, int height, const float *rgba,
+                                    const float *coverage, const bool *ring, const float *colours,
+                                    float *difference, const rst_cancel *cancel,
+                                    rst_error *error);
+
+/* -------------------------------------------------------------------------------------------
  * Setups: what was done to a picture, kept with it as text, so that it can be repeated
  */
 

@@ -473,54 +473,65 @@ static rst_status restore_bands(restoration *r, const rst_part *part,
 
 /* ---- matching ---- */
 
-/* A part's box grown by one pixel, as far as picture and window reach: the ring round the region,
- * where both the picture and the network's colours are to be had. */
-static void grow_box(const rst_part *part, const rst_picture *picture, band *b) {
+void rst_match_box(const rst_part *part, int width, int height, int box[4]) {
   const rst_window *w = &part->window;
-  const int right = w->x + w->side < picture->width ? w->x + w->side : picture->width;
-  const int bottom = w->y + w->side < picture->height ? w->y + w->side : picture->height;
+  const int right = w->x + w->side < width ? w->x + w->side : width;
+  const int bottom = w->y + w->side < height ? w->y + w->side : height;
 
-  b->x = part->x > 0 && part->x > w->x ? part->x - 1 : part->x;
-  b->y = part->y > 0 && part->y > w->y ? part->y - 1 : part->y;
-  b->width = (part->x + part->width < right ? part->x + part->width + 1 : right) - b->x;
-  b->height = (part->y + part->height < bottom ? part->y + part->height + 1 : bottom) - b->y;
+  box[0] = part->x > 0 && part->x > w->x ? part->x - 1 : part->x;
+  box[1] = part->y > 0 && part->y > w->y ? part->y - 1 : part->y;
+  box[2] = (part->x + part->width < right ? part->x + part->width + 1 : right) - box[0];
+  box[3] = (part->y + part->height < bottom ? part->y + part->height + 1 : bottom) - box[1];
 }
 
-static bool beside_covered(const band *b, int x, int y) {
-  const float *at = b->coverage + (size_t)y * (size_t)b->width + x;
+static bool beside_covered(int width, int height, const float *coverage, int x, int y) {
+  const float *at = coverage + (size_t)y * (size_t)width + x;
 
-  return (x > 0 && at[-1] > 0) || (x < b->width - 1 && at[1] > 0) ||
-         (y > 0 && at[-b->width] > 0) || (y < b->height - 1 && at[b->width] > 0);
+  return (x > 0 && at[-1] > 0) || (x < width - 1 && at[1] > 0) || (y > 0 && at[-width] > 0) ||
+         (y < height - 1 && at[width] > 0);
 }
 
-/* Of a band that holds a whole part: what is covered is unknown, its ring known. */
-static void mark_cells(const band *b, unsigned char *cells) {
-  for (int y = 0; y < b->height; y++)
-    for (int x = 0; x < b->width; x++) {
-      const size_t i = (size_t)y * (size_t)b->width + (size_t)x;
+void rst_match_ring(int width, int height, const float *rgba, const float *coverage, bool *ring) {
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      const size_t i = (size_t)y * (size_t)width + (size_t)x;
 
-      cells[i] = b->coverage[i] > 0 ? RST_CELL_UNKNOWN
-                 : b->rgba[4 * i + 3] > 0 && beside_covered(b, x, y) ? RST_CELL_KNOWN
-                                                                     : RST_CELL_IGNORED;
-      b->wanted[i] = cells[i] != RST_CELL_IGNORED;
+      ring[i] = !(coverage[i] > 0) && rgba[4 * i + 3] > 0 &&
+                beside_covered(width, height, coverage, x, y);
     }
 }
 
+rst_status rst_match_spread(int width, int height, const float *rgba, const float *coverage,
+                            const bool *ring, const float *colours, float *difference,
+                            const rst_cancel *cancel, rst_error *error) {
+  const size_t pixels = (size_t)width * (size_t)height;
+  unsigned char *cells = rst_array(pixels, 1);
+  rst_status status;
+
+  if (cells == NULL)
+    return rst_fail_memory(error);
+  for (size_t i = 0; i < pixels; i++) {
+    cells[i] = coverage[i] > 0 ? RST_CELL_UNKNOWN : ring[i] ? RST_CELL_KNOWN : RST_CELL_IGNORED;
+    for (size_t c = 0; cells[i] == RST_CELL_KNOWN && c < 3; c++)
+      difference[3 * i + c] = fminf(fmaxf(rgba[4 * i + c], 0), 1) - colours[3 * i + c];
+  }
+  status = rst_membrane_spread(width, height, cells, difference, cancel, error);
+  free(cells);
+  return status;
+}
+
 /* Adds to the colours what the picture differs from them on the ring, spread over the region. */
-static rst_status match_ring(restoration *r, const band *b, const unsigned char *cells) {
+static rst_status match_ring(restoration *r, const band *b, const bool *ring) {
   const size_t pixels = band_pixels(b);
   float *difference = rst_floats(3 * pixels);
   rst_status status;
 
   if (difference == NULL)
     return rst_fail_memory(r->error);
-  for (size_t i = 0; i < pixels; i++)
-    for (size_t c = 0; cells[i] == RST_CELL_KNOWN && c < 3; c++)
-      difference[3 * i + c] =
-        fminf(fmaxf(b->rgba[4 * i + c], 0), 1) - b->colours[3 * i + c];
-  status = rst_membrane_spread(b->width, b->height, cells, difference, cancel_of(r), r->error);
+  status = rst_match_spread(b->width, b->height, b->rgba, b->coverage, ring, b->colours,
+                            difference, cancel_of(r), r->error);
   for (size_t i = 0; i < pixels && status == RST_OK; i++)
-    for (size_t c = 0; cells[i] == RST_CELL_UNKNOWN && c < 3; c++) {
+    for (size_t c = 0; b->coverage[i] > 0 && c < 3; c++) {
       float *colour = &b->colours[3 * i + c];
 
       *colour = fminf(fmaxf(*colour + difference[3 * i + c], 0), 1);
@@ -545,28 +556,35 @@ static rst_status write_part(restoration *r, const rst_part *part, const band *b
 static rst_status restore_matched(restoration *r, const rst_part *part,
                                   const rst_encoding *encoding) {
   band b = {.mode = part->mode, .threads = rst_session_threads(r->session)};
-  unsigned char *cells;
+  bool *ring;
   rst_status status;
+  int box[4];
 
-  grow_box(part, r->picture, &b);
+  rst_match_box(part, r->picture->width, r->picture->height, box);
+  b.x = box[0];
+  b.y = box[1];
+  b.width = box[2];
+  b.height = box[3];
   status = take_band(&b, r->error);
-  cells = rst_array(band_pixels(&b), 1);
-  if (status == RST_OK && cells == NULL)
+  ring = rst_array(band_pixels(&b), sizeof *ring);
+  if (status == RST_OK && ring == NULL)
     status = rst_fail_memory(r->error);
   if (status == RST_OK && !read_covered(r->picture, b.x, b.y, b.width, b.height, b.rgba,
                                         b.coverage))
     status = fail_host(r->error);
   if (status == RST_OK) {
-    mark_cells(&b, cells);
+    rst_match_ring(b.width, b.height, b.rgba, b.coverage, ring);
+    for (size_t i = 0; i < band_pixels(&b); i++)
+      b.wanted[i] = ring[i] ? 1 : b.coverage[i];
     r->band_points = part->points;
     status = restore_band(r, encoding, &b);
     r->done += part->points;
   }
   if (status == RST_OK)
-    status = match_ring(r, &b, cells);
+    status = match_ring(r, &b, ring);
   if (status == RST_OK)
     status = write_part(r, part, &b);
-  free(cells);
+  free(ring);
   free(b.rgba);
   return status;
 }
