@@ -60,27 +60,27 @@ set_enter() {
 
 make_root() {
   local lock
-  need_tools
   mkdir -p "$cache" || fail "$cache cannot be made; XDG_CACHE_HOME names another place"
   exec {lock}>"$cache/lock"
   if ! flock --nonblock "$lock"; then
-    say "waiting for another dev, or what is left of a killed one, to finish with $root"
+    say "another dev is making the Debian 13 root: waiting for it"
     flock "$lock"
     # shellcheck disable=SC2310
     root_is_current && return
   fi
+  need_tools
   # For mmdebstrap, outside of the user's folders, since its other users have to get there.
   scratch=${TMPDIR:-/var/tmp}/restorator-root-$UID-$(cksum <<<"$cache" | cut -d ' ' -f 1)
-  trap 'erase "$cache/new" "$scratch"' EXIT
-  erase "$cache/new" "$scratch" # what a killed run left
+  trap tidy EXIT
+  tidy # what a killed run left
   need_space
   need_namespaces
   mkdir -m 755 "$cache/new" "$scratch"
   bootstrap
   root_stamp >"$cache/new/stamp"
-  [[ -d $root ]] && mv "$root" "$scratch/old"
+  [[ -d $root ]] && mv "$root" "$cache/old"
   mv "$cache/new" "$root"
-  erase "$scratch"
+  tidy
   trap - EXIT
   exec {lock}>&-
 }
@@ -143,21 +143,21 @@ mirror() {
 
 # The root is unpacked from a tar file, not made in place: so all files are the caller's, whoever
 # calls, and mmdebstrap's other users need no access to the cache. Its mode unshare keeps its mounts
-# to itself, for root too. When this script is killed, mmdebstrap is told, and tidies up.
+# to itself, for root too. The lock is not for these programs: they may outlive this one.
 bootstrap() {
   local errors tee made=true
   # Proxies, certificates, checks of dates: as this system's own apt has them.
   apt-config dump 2>/dev/null |
     grep -E '^Acquire::(https?|Check-|Retries|ForceIPv)' >"$scratch/apt.conf" || true
   say "making a Debian 13 root in $root (once; some minutes)"
-  exec {errors}> >(tee "$scratch/log" >&2)
+  exec {errors}> >(tee "$scratch/log" >&2 {lock}>&-)
   tee=$!
   # shellcheck disable=SC2046 # without a mirror there is no such word
-  TMPDIR=$scratch setpriv --pdeathsig TERM mmdebstrap --mode=unshare --variant=apt \
+  TMPDIR=$scratch mmdebstrap --mode=unshare --variant=apt \
     --include="$(packages 1 | paste -sd ,)" --aptopt="$scratch/apt.conf" \
-    trixie - $(mirror) 2>&"$errors" |
-    setpriv --pdeathsig TERM tar -x -C "$cache/new" --no-same-owner --exclude='./dev/*' \
-      --exclude=./etc/apt/apt.conf.d/99mmdebstrap || made=false
+    trixie - $(mirror) 2>&"$errors" {lock}>&- |
+    tar -x -C "$cache/new" --no-same-owner --exclude='./dev/*' \
+      --exclude=./etc/apt/apt.conf.d/99mmdebstrap {lock}>&- || made=false
   exec {errors}>&-
   wait "$tee"
   $made && return
@@ -167,9 +167,16 @@ bootstrap() {
   fail "the Debian 13 root was not made: the lines above say why"
 }
 
-# erase FOLDER…: also where mmdebstrap, killed as a normal user, left files of its other users.
-erase() {
-  rm -rf "$@" 2>/dev/null && return
-  mmdebstrap --unshare-helper find "$@" -mindepth 2 -delete 2>/dev/null || true
-  rm -rf "$@"
+# Ends what still works for a root that will not be, which has the scratch folder's name among its
+# arguments, and erases everything that is not the finished root.
+tidy() {
+  local process processes
+  mapfile -t processes < <(grep -lsF -- "$scratch" /proc/[0-9]*/cmdline | cut -d / -f 3)
+  for process in "${processes[@]}"; do
+    kill -KILL "$process" 2>/dev/null && sleep 1
+  done
+  rm -rf "$cache"/{new,old} "$scratch" 2>/dev/null && return
+  # A normal user has mmdebstrap's other users to thank for some of the files.
+  mmdebstrap --unshare-helper find "$scratch" -mindepth 2 -delete 2>/dev/null || true
+  rm -rf "$scratch"
 }
