@@ -224,7 +224,7 @@ static pixels *to_srgb(const pixels *source, const colour_space *space) {
 
 /* A picture with a profile and the same picture in sRGB are restored to the same colours. */
 static void compare_with_srgb(const colour_space *space) {
-  icc profile = make_rgb_profile(space->white, space->primaries, space->gamma);
+  icc profile = make_rgb_profile(space->white, space->primaries, space->gamma, false);
   pixels *source = make_pixels(48, 40, 3, 16), *srgb = to_srgb(source, space);
   attach_profile(source, profile);
   const char *input = write_pixels(source, "profile.png"), *output = path_of("profile-out.png");
@@ -270,7 +270,7 @@ static void test_prophoto(void) {
 /* In a linear space, coverage interpolates the stored values themselves. */
 static void test_linear_profile(void) {
   static const double srgb[] = {0.64, 0.33, 0.30, 0.60, 0.15, 0.06};
-  icc linear = make_rgb_profile(d65, srgb, 1.0);
+  icc linear = make_rgb_profile(d65, srgb, 1.0, false);
   pixels *source = make_pixels(48, 40, 3, 16), *mask = make_pixels(48, 40, 1, 8);
   for (int i = 0; i < 48 * 40; i++)
     mask->values[i] = 51; /* a fifth */
@@ -291,6 +291,37 @@ static void test_linear_profile(void) {
   pixels_free(whole);
   pixels_free(fifth);
   g_free(linear.bytes);
+}
+
+/* A profile's sampled curves have no exact inverse: what is not covered must never go through
+ * them, neither masked nor transparent pixels. */
+static void test_sampled_profile(void) {
+  icc sampled = make_rgb_profile(adobe.white, adobe.primaries, adobe.gamma, true);
+  pixels *source = make_pixels(48, 40, 4, 16), *mask = make_pixels(48, 40, 1, 8);
+  for (int i = 0; i < 48 * 40; i++) {
+    mask->values[i] = i % 3 == 0 ? 0 : 128;
+    if (i % 5 == 0)
+      source->values[4 * i + 3] = 0;
+  }
+  pixels_update(mask);
+  pixels_update(source);
+  attach_profile(source, sampled);
+  const char *output = path_of("out.png");
+  run_well("restore", write_pixels(source, "in.png"), output, SINGLE, "--mask",
+           write_pixels(mask, "mask.png"), "--window", "picture", NULL);
+  pixels *restored = read_pixels(output);
+  int changed = 0;
+  for (int i = 0; i < 48 * 40; i++)
+    for (int c = 0; c < 4; c++)
+      if (i % 3 == 0 || i % 5 == 0 || c == 3)
+        g_assert_cmpint(restored->values[4 * i + c], ==, source->values[4 * i + c]);
+      else
+        changed += restored->values[4 * i + c] != source->values[4 * i + c];
+  g_assert_cmpint(changed, >, 48 * 40);
+  pixels_free(source);
+  pixels_free(mask);
+  pixels_free(restored);
+  g_free(sampled.bytes);
 }
 
 /* A profile for another kind of picture is not used. */
@@ -450,6 +481,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/files/adobe-rgb", test_adobe);
   g_test_add_func("/files/prophoto", test_prophoto);
   g_test_add_func("/files/linear-profile", test_linear_profile);
+  g_test_add_func("/files/sampled-profile", test_sampled_profile);
   g_test_add_func("/files/foreign-profile", test_foreign_profile);
   g_test_add_func("/files/orientation", test_orientation);
   g_test_add_func("/files/metadata", test_metadata);

@@ -276,10 +276,14 @@ static icc save_profile(cmsHPROFILE handle) {
   return made;
 }
 
-icc make_rgb_profile(const double white[2], const double p[6], double gamma) {
+icc make_rgb_profile(const double white[2], const double p[6], double gamma, bool sampled) {
   cmsCIExyY point = {white[0], white[1], 1};
   cmsCIExyYTRIPLE primaries = {{p[0], p[1], 1}, {p[2], p[3], 1}, {p[4], p[5], 1}};
-  cmsToneCurve *curve = cmsBuildGamma(NULL, gamma);
+  cmsUInt16Number samples[256];
+  for (int i = 0; i < 256; i++)
+    samples[i] = (cmsUInt16Number) lrint(pow(i / 255.0, gamma) * 65535);
+  cmsToneCurve *curve = sampled ? cmsBuildTabulatedToneCurve16(NULL, 256, samples)
+                                : cmsBuildGamma(NULL, gamma);
   cmsToneCurve *curves[] = {curve, curve, curve};
   cmsHPROFILE handle = cmsCreateRGBProfile(&point, &primaries, curves);
   cmsFreeToneCurve(curve);

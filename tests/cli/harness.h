@@ -76,13 +76,13 @@ int differing_files(const char *a, const char *b);
 /* The largest difference of two values. */
 int largest_difference(const pixels *a, const pixels *b);
 
-/* ICC profiles made on the spot: primaries and white as xy, one gamma. The bytes are the
- * caller's. */
+/* ICC profiles made on the spot: primaries and white as xy, one gamma, as a formula or as a table
+ * of samples. The bytes are the caller's. */
 typedef struct icc {
   void *bytes;
   gsize size;
 } icc;
-icc make_rgb_profile(const double white[2], const double primaries[6], double gamma);
+icc make_rgb_profile(const double white[2], const double primaries[6], double gamma, bool sampled);
 icc make_grey_profile(double gamma);
 void attach_profile(pixels *pixels, icc profile);
 
