@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The inner loops of every instruction set that this processor runs, and OpenBLAS, against sums in
+ * double; the noise, bit by bit.
+ */
+#include "fixtures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+
+static const int awkward[] = {1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 200, 257};
+
+/* The bound: a sum of n terms in float32, in any order, fused or not, is off by no more than
+ * (n + 2) · 2⁻²³ of the sum of their magnitudes. */
+typedef struct {
+  double value, magnitude;
+  int terms;
+} sum;
+
+static void add(sum *s, double term) {
+  s->value += term;
+  s->magnitude += fabs(term);
+  s->terms++;
+}
+
+static void assert_sum(float value, const sum *s, bool relu) {
+  const double expected = relu ? MAX(s->value, 0) : s->value;
+
+  g_assert_cmpfloat(fabs(value - expected), <=, (s->terms + 2) * 0x1p-23 * s->magnitude);
+}
+
+static void for_each_set(void (*check)(const rst_kernels *set, int width)) {
+  for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++)
+    for (size_t i = 0; i < G_N_ELEMENTS(awkward); i++)
+      check(*set, awkward[i]);
+}
+
+static void check_first_layer(const rst_kernels *set, int width) {
+  const size_t values = (size_t)width * RST_BATCH;
+  float *base = random_floats(1, values, -1, 1), *step = random_floats(2, (size_t)width, -1, 1);
+  float *weight = random_floats(3, 6 * (size_t)width, -1, 1);
+  float *input = random_floats(4, 6 * RST_BATCH, -2, 2), *out = g_new(float, values + 1);
+
+  out[values] = 123;
+  set->first_layer(width, base, step, weight, input, out);
+  for (int o = 0; o < width; o++)
+    for (int p = 0; p < RST_BATCH; p++) {
+      sum s = {0, 0, 0};
+
+      add(&s, base[o * RST_BATCH + p]);
+      add(&s, step[o]);
+      for (int j = 0; j < 6; j++)
+        add(&s, (double)weight[j * width + o] * input[j * RST_BATCH + p]);
+      assert_sum(out[o * RST_BATCH + p], &s, true);
+    }
+  g_assert_cmpfloat(out[values], ==, 123);
+  g_free(base);
+  g_free(step);
+  g_free(weight);
+  g_free(input);
+  g_free(out);
+}
+
+static void check_bias_relu(const rst_kernels *set, int width) {
+  const size_t count = (size_t)width * RST_BATCH;
+  float *bias = random_floats(5, (size_t)width, -1, 1), *values = random_floats(6, count, -1, 1);
+  float *before = g_memdup2(values, count * sizeof *values);
+
+  set->bias_relu(width, bias, values);
+  for (size_t i = 0; i < count; i++) {
+    const float expected = before[i] + bias[i / RST_BATCH];
+
+    g_assert_cmpfloat(values[i], ==, MAX(expected, 0));
+  }
+  g_free(bias);
+  g_free(values);
+  g_free(before);
+}
+
+static void check_last_layer(const rst_kernels *set, int width) {
+  float *weight = random_floats(7, 3 * (size_t)width, -1, 1), *bias = random_floats(8, 3, -1, 1);
+  float *in = random_floats(9, (size_t)width * RST_BATCH, 0, 2);
+  float *result = random_floats(10, 3 * RST_BATCH, -2, 2);
+  float *before = g_memdup2(result, 3 * RST_BATCH * sizeof *result);
+
+  set->last_layer(width, weight, bias, in, result);
+  for (int c = 0; c < 3; c++)
+    for (int p = 0; p < RST_BATCH; p++) {
+      sum s = {0, 0, 0};
+
+      add(&s, before[c * RST_BATCH + p]);
+      add(&s, bias[c]);
+      for (int o = 0; o < width; o++)
+        add(&s, (double)weight[3 * o + c] * in[o * RST_BATCH + p]);
+      assert_sum(result[c * RST_BATCH + p], &s, false);
+    }
+  g_free(weight);
+  g_free(bias);
+  g_free(in);
+  g_free(result);
+  g_free(before);
+}
+
+static void check_gather(const rst_kernels *set, int width) {
+  float *maps = random_floats(11, 12 * (size_t)width, -1, 1);
+  float *factor = random_floats(12, 12, 0, 1), *bias = random_floats(13, (size_t)width, -1, 1);
+  float *out = g_new(float, (size_t)width + 1);
+  const float *rows[12];
+
+  for (int i = 0; i < 12; i++)
+    rows[i] = maps + (11 - i) * width;
+  for (int count = 0; count <= 12; count += 3) {
+    out[width] = 123;
+    set->gather(width, count, rows, factor, bias, out);
+    for (int o = 0; o < width; o++) {
+      sum s = {0, 0, 0};
+
+      add(&s, bias[o]);
+      for (int i = 0; i < count; i++)
+        add(&s, (double)factor[i] * rows[i][o]);
+      assert_sum(out[o], &s, true);
+    }
+    g_assert_cmpfloat(out[width], ==, 123);
+  }
+  g_free(maps);
+  g_free(factor);
+  g_free(bias);
+  g_free(out);
+}
+
+static void test_first_layer(void) {
+  for_each_set(check_first_layer);
+}
+
+static void test_bias_relu(void) {
+  for_each_set(check_bias_relu);
+}
+
+static void test_last_layer(void) {
+  for_each_set(check_last_layer);
+}
+
+static void test_gather(void) {
+  for_each_set(check_gather);
+}
+
+static void test_sets(void) {
+  const rst_kernels *const *sets = rst_kernels_all();
+  int count = 0;
+
+  g_assert_cmpstr(sets[0]->name, ==, "generic");
+  while (sets[count] != NULL)
+    g_test_message("%s", sets[count++]->name);
+  g_assert_true(rst_kernels_best() == sets[count - 1]);
+}
+
+/* ---- products ---- */
+
+static const struct {
+  int m, n, k;
+} shapes[] = {
+  {1, 1, 1},     {1, 1, 64},     {3, RST_BATCH, 5},  {64, RST_BATCH, 64}, {64, RST_BATCH, 256},
+  {5, 7, 9},     {65, 33, 17},   {64, 32, 9},        {64, 32, 800},       {256, RST_BATCH, 33},
+  {33, 129, 31}, {127, 513, 63}, {1, RST_BATCH, 200}, {200, 1, 3},        {16, 16, 1025},
+};
+
+/* Every combination of transposes and sums, rows apart from each other: what lies between stays. */
+static void check_product(void (*product)(const rst_gemm *, const float *, const float *, float *),
+                          const rst_gemm *s) {
+  const size_t a_rows = (size_t)(s->transpose_a ? s->k : s->m);
+  const size_t b_rows = (size_t)(s->transpose_b ? s->n : s->k);
+  const size_t c_size = (size_t)s->m * (size_t)s->ldc;
+  float *a = random_floats(20, a_rows * (size_t)s->lda, -1, 1);
+  float *b = random_floats(21, b_rows * (size_t)s->ldb, -1, 1);
+  float *c = random_floats(22, c_size, -1, 1), *before = g_memdup2(c, c_size * sizeof *c);
+
+  product(s, a, b, c);
+  for (int i = 0; i < s->m; i++)
+    for (int j = 0; j < s->ldc; j++) {
+      const size_t at = (size_t)i * (size_t)s->ldc + (size_t)j;
+      sum total = {0, 0, 0};
+
+      if (j >= s->n) {
+        g_assert_cmpfloat(c[at], ==, before[at]);
+        continue;
+      }
+      if (s->accumulate)
+        add(&total, before[at]);
+      for (int l = 0; l < s->k; l++)
+        add(&total, (double)(s->transpose_a ? a[l * s->lda + i] : a[i * s->lda + l]) *
+                    (s->transpose_b ? b[j * s->ldb + l] : b[l * s->ldb + j]));
+      assert_sum(c[at], &total, false);
+    }
+  g_free(a);
+  g_free(b);
+  g_free(c);
+  g_free(before);
+}
+
+static void check_products(void (*product)(const rst_gemm *, const float *, const float *,
+                                           float *)) {
+  for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++)
+    for (int kind = 0; kind < 16; kind++) {
+      const int apart = kind & 8 ? 3 : 0;
+      rst_gemm s = {.transpose_a = kind & 1, .transpose_b = kind & 2, .accumulate = kind & 4,
+                    .m = shapes[i].m, .n = shapes[i].n, .k = shapes[i].k};
+
+      s.lda = (s.transpose_a ? s.m : s.k) + apart;
+      s.ldb = (s.transpose_b ? s.k : s.n) + apart;
+      s.ldc = s.n + apart;
+      rst_blas_check(&s);
+      check_product(product, &s);
+    }
+}
+
+static void test_reference_products(void) {
+  check_products(rst_gemm_reference);
+}
+
+static void test_products(void) {
+  check_products(rst_blas_gemm);
+  g_test_message("%s", rst_arithmetic());
+}
+
+/* ---- noise ---- */
+
+/* Philox 4×32-10 written anew from the paper. */
+static void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+  uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+
+  for (uint32_t round = 0; round < 10; round++) {
+    const uint32_t k0 = key[0] + round * 0x9e3779b9u, k1 = key[1] + round * 0xbb67ae85u;
+    const uint64_t p0 = (uint64_t)c0 * 0xd2511f53u, p1 = (uint64_t)c2 * 0xcd9e8d57u;
+    const uint32_t n0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0, n2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+
+    c0 = n0;
+    c1 = (uint32_t)p1;
+    c2 = n2;
+    c3 = (uint32_t)p0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/* The known answers of Random123's kat_vectors: the generator that the next test relies on. */
+static void test_known_answers(void) {
+  static const struct {
+    uint32_t counter[4], key[2], answer[4];
+  } known[] = {
+    {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+    {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff},
+     {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+    {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0},
+     {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+    uint32_t words[4];
+
+    philox(known[i].counter, known[i].key, words);
+    assert_same(words, known[i].answer, 4);
+  }
+}
+
+/* The formula of the header, in double. */
+static void test_noise_formula(void) {
+  dice d = {5};
+
+  for (int i = 0; i < 20000; i++) {
+    const int edge[] = {0, 1, -1, INT32_MAX, INT32_MIN};
+    const int seed = i < 5 ? abs(edge[i] == INT32_MIN ? 0 : edge[i]) : dice_int(&d, 0, 1 << 30);
+    const int column = i < 25 ? edge[i % 5] : dice_int(&d, -3000, 100000);
+    const int row = i < 25 ? edge[i / 5] : dice_int(&d, -3000, 100000);
+    const int t = dice_int(&d, 0, 4000);
+    const uint32_t counter[4] = {(uint32_t)column, (uint32_t)row, (uint32_t)t, 0};
+    const uint32_t key[2] = {(uint32_t)seed, 0};
+    uint32_t w[4];
+    double radius[2], angle[2], expected[3];
+    float z[3];
+
+    philox(counter, key, w);
+    for (int j = 0; j < 2; j++) {
+      radius[j] = sqrt(-2 * log(((w[2 * j] >> 8) + 1) * 0x1p-24));
+      angle[j] = 2 * G_PI * (w[2 * j + 1] * 0x1p-32);
+    }
+    expected[0] = radius[0] * cos(angle[0]);
+    expected[1] = radius[0] * sin(angle[0]);
+    expected[2] = radius[1] * cos(angle[1]);
+    rst_noise(seed, column, row, t, z);
+    assert_close(z, expected, 3, 2e-6);
+  }
+}
+
+/* The same bits in every set, whatever else is in the batch. */
+static void test_noise_sets(void) {
+  dice d = {6};
+
+  for (int round = 0; round < 50; round++) {
+    int32_t column[RST_BATCH], row[RST_BATCH];
+    const uint32_t seed = dice_next(&d) >> 1, t = dice_next(&d) % 4001;
+
+    for (int p = 0; p < RST_BATCH; p++) {
+      column[p] = (int32_t)dice_next(&d) >> (round % 32);
+      row[p] = (int32_t)dice_next(&d) >> (round % 32);
+    }
+    for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++) {
+      float z[3 * RST_BATCH], one[3];
+
+      (*set)->noise(seed, t, column, row, z);
+      for (int p = 0; p < RST_BATCH; p++) {
+        rst_noise((int)seed, column[p], row[p], (int)t, one);
+        for (int c = 0; c < 3; c++)
+          assert_same(&z[c * RST_BATCH + p], &one[c], 1);
+      }
+    }
+  }
+}
+
+/* Values recorded once: a picture restored today comes out the same on every platform and by every
+ * later version. */
+static void test_noise_recorded(void) {
+  static const struct {
+    int seed, column, row, t;
+    uint32_t bits[3];
+  } recorded[] = {
+    {0, 0, 0, 100, {0xbf67d8ae, 0x3d878575, 0x3fc1cbd0}},
+    {0, 0, 0, 0, {0x3f7dbb33, 0xbf6cb6b0, 0xbf1e1b9d}},
+    {1, 0, 0, 100, {0x3fd2306d, 0x3fdcab78, 0x3fa88316}},
+    {0, 1, 0, 100, {0xbf1259ff, 0x3f005007, 0x3f2229c3}},
+    {0, 0, 1, 100, {0x3e48e816, 0x3f25430f, 0x3f5586fa}},
+    {2147483647, -1, -1, 4000, {0xbf8f3f78, 0x3ef9300f, 0x3f9dbf89}},
+    {42, 511, 300, 57, {0x3fe46193, 0x3f8e14a6, 0xbf508e58}},
+    {123456789, 100000, -7, 1, {0xbf13b1f3, 0xbf033164, 0xbf33ed68}},
+    {7, 16777215, 16777215, 99, {0x3d43e986, 0xbf82e843, 0xbf1de2c5}},
+    {0, 178, 178, 13, {0xbd4a602a, 0x3fa0998a, 0x3f169fc7}},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(recorded); i++) {
+    float z[3];
+    uint32_t bits[3];
+
+    rst_noise(recorded[i].seed, recorded[i].column, recorded[i].row, recorded[i].t, z);
+    memcpy(bits, z, sizeof bits);
+    g_test_message("0x%08x, 0x%08x, 0x%08x", bits[0], bits[1], bits[2]);
+    assert_same(bits, recorded[i].bits, 3);
+  }
+}
+
+/* Moments, tails and independence of 10⁶ draws; bounds are five standard deviations. */
+static void test_noise_statistics(void) {
+  enum { SIDE = 1024 };
+  const double n = SIDE * SIDE;
+  const rst_kernels *kernels = rst_kernels_best();
+  int32_t columns[RST_BATCH], rows[RST_BATCH];
+  float batch[3 * RST_BATCH], next[3 * RST_BATCH], seeded[3 * RST_BATCH];
+  double moment[3][5] = {{0}}, beyond[5] = {0}, cross[3] = {0}, beside[3] = {0}, below = 0;
+  double steps = 0, seeds = 0;
+  float *above = g_new0(float, SIDE);
+
+  for (int row = 0; row < SIDE; row++) {
+    float left[3] = {0, 0, 0};
+
+    for (int column = 0; column < SIDE; column++) {
+      const int p = column % RST_BATCH;
+      float z[3];
+
+      if (p == 0) {
+        for (int i = 0; i < RST_BATCH; i++) {
+          columns[i] = column + i;
+          rows[i] = row;
+        }
+        kernels->noise(1, 40, columns, rows, batch);
+        kernels->noise(1, 41, columns, rows, next);
+        kernels->noise(2, 40, columns, rows, seeded);
+      }
+      for (int c = 0; c < 3; c++) {
+        double power = 1;
+
+        z[c] = batch[c * RST_BATCH + p];
+        for (int k = 1; k < 5; k++)
+          moment[c][k] += power *= z[c];
+        for (int k = 1; k < 5; k++)
+          beyond[k] += fabs(z[c]) > k;
+        cross[c] += z[c] * z[(c + 1) % 3];
+        beside[c] += z[c] * left[c];
+        left[c] = z[c];
+      }
+      below += z[0] * above[column];
+      above[column] = z[0];
+      steps += z[0] * next[p];
+      seeds += z[0] * seeded[p];
+    }
+  }
+  for (int c = 0; c < 3; c++) {
+    g_assert_cmpfloat(fabs(moment[c][1] / n), <, 5 / sqrt(n));
+    g_assert_cmpfloat(fabs(moment[c][2] / n - 1), <, 5 * sqrt(2 / n));
+    g_assert_cmpfloat(fabs(moment[c][3] / n), <, 5 * sqrt(15 / n));
+    g_assert_cmpfloat(fabs(moment[c][4] / n - 3), <, 5 * sqrt(96 / n));
+    g_assert_cmpfloat(fabs(cross[c] / n), <, 5 / sqrt(n));
+    g_assert_cmpfloat(fabs(beside[c] / n), <, 5 / sqrt(n));
+  }
+  for (int k = 1; k < 5; k++) {
+    const double share = erfc(k / sqrt(2));
+
+    g_assert_cmpfloat(fabs(beyond[k] - 3 * n * share), <, 5 * sqrt(3 * n * share));
+  }
+  g_assert_cmpfloat(fabs(below / n), <, 5 / sqrt(n));
+  g_assert_cmpfloat(fabs(steps / n), <, 5 / sqrt(n));
+  g_assert_cmpfloat(fabs(seeds / n), <, 5 / sqrt(n));
+  g_free(above);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/kernels/sets", test_sets);
+  g_test_add_func("/kernels/first layer", test_first_layer);
+  g_test_add_func("/kernels/bias and relu", test_bias_relu);
+  g_test_add_func("/kernels/last layer", test_last_layer);
+  g_test_add_func("/kernels/gather", test_gather);
+  g_test_add_func("/kernels/reference products", test_reference_products);
+  g_test_add_func("/kernels/products", test_products);
+  g_test_add_func("/noise/known answers", test_known_answers);
+  g_test_add_func("/noise/formula", test_noise_formula);
+  g_test_add_func("/noise/sets", test_noise_sets);
+  g_test_add_func("/noise/recorded", test_noise_recorded);
+  g_test_add_func("/noise/statistics", test_noise_statistics);
+  return g_test_run();
+}
