@@ -378,10 +378,11 @@ static void test_noise_statistics(void) {
         kernels->noise(1, 41, columns, rows, next);
         kernels->noise(2, 40, columns, rows, seeded);
       }
+      for (int c = 0; c < 3; c++)
+        z[c] = batch[c * RST_BATCH + p];
       for (int c = 0; c < 3; c++) {
         double power = 1;
 
-        z[c] = batch[c * RST_BATCH + p];
         for (int k = 1; k < 5; k++)
           moment[c][k] += power *= z[c];
         for (int k = 1; k < 5; k++)
