@@ -65,6 +65,12 @@ static void draw(const job *j, size_t first, int count, int which, int t, const 
 
   if (given == NULL) {
     j->kernels->noise(j->seed, (uint32_t)t, column, row, z);
+    for (int p = 0; j->model->bgr && p < RST_BATCH; p++) { /* noise belongs to colours */
+      const float red = z[p];
+
+      z[p] = z[2 * RST_BATCH + p];
+      z[2 * RST_BATCH + p] = red;
+    }
     return;
   }
   given += ((size_t)which * j->set->count + first) * 3;
