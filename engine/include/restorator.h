@@ -329,7 +329,7 @@ typedef struct rst_hooks {
 typedef struct rst_input rst_input;
 
 /* Begins to collect `window` of a picture of `width` × `height` pixels for `model`.
- * Errors: RST_OUT_OF_RANGE, RST_NO_MEMORY. */
+ * Errors: RST_OUTSIDE_WINDOW, RST_NO_MEMORY. */
 RST_API rst_status rst_input_new(const rst_model *model, const rst_window *window, int width,
                                  int height, rst_input **input, rst_error *error);
 RST_API void rst_input_free(rst_input *input);

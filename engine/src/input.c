@@ -46,8 +46,8 @@ rst_status rst_input_new(const rst_model *model, const rst_window *window, int w
   if (model == NULL || window == NULL || input == NULL || width < 1 || height < 1 ||
       width > RST_SIDE_MAX || height > RST_SIDE_MAX)
     return rst_fail_call(error, "rst_input_new");
-  if (window->side < 1 || window->side > RST_SIDE_MAX || abs(window->x) > RST_SIDE_MAX ||
-      abs(window->y) > RST_SIDE_MAX || window->x >= width || window->y >= height ||
+  if (window->side < 1 || window->side > RST_SIDE_MAX || window->x < -RST_SIDE_MAX ||
+      window->y < -RST_SIDE_MAX || window->x >= width || window->y >= height ||
       window->x + window->side <= 0 || window->y + window->side <= 0) {
     char text[64];
 
@@ -194,7 +194,8 @@ rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const fl
 /* −1…1 from a sum of weighted values; `area` is the weight of a cell that is wholly seen. False
  * where too little of it is seen. */
 static bool finish_cell(double value, double weight, double area, float *cell) {
-  const bool seen = weight >= area / 2;
+  /* rounding of the sums must not decide about a cell of which exactly half is seen */
+  const bool seen = weight >= area * (0.5 - 1e-9);
 
   *cell = seen ? (float)fmin(fmax(value / weight, -1), 1) : 0;
   return seen;

@@ -213,7 +213,8 @@ static void test_permuted(void) {
   for (int begin = 0, count; begin < points; begin += count) { /* cut anywhere */
     rst_point_set set;
 
-    count = MIN(dice_int(&d, 1, 3 * RST_BATCH), points - begin);
+    count = dice_int(&d, 1, 3 * RST_BATCH);
+    count = MIN(count, points - begin);
     set = (rst_point_set){.count = (size_t)count, .columns = window.side, .rows = window.side,
                           .x = at, .y = at, .points = order + begin, .column = window.x,
                           .row = window.y, .column_step = 1, .row_step = 1};
