@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The preview's machinery against rst_restore(), and what it computes in which order.
+ */
+#include <glib.h>
+#include <math.h>
+#include <preview.h>
+#include <string.h>
+
+enum { WIDTH = 150, HEIGHT = 130 };
+
+/* ---- a picture in memory, read on its own thread alone ---- */
+
+typedef struct {
+  GThread *thread;
+  int width, height;
+  float *rgba, *coverage;
+  float *result; /* (height, width, 3), NaN where nothing was written */
+  int *written;  /* (height, width) */
+  bool broken;
+} photo;
+
+static float wave(int x, int y, int c) {
+  return 0.5f + 0.3f * sinf(0.11f * (float)x + (float)c) + 0.15f * cosf(0.23f * (float)(y - x));
+}
+
+static photo *photo_new(int width, int height) {
+  photo *p = g_new0(photo, 1);
+  const gsize count = (gsize)width * (gsize)height;
+
+  p->thread = g_thread_self();
+  p->width = width;
+  p->height = height;
+  p->rgba = g_new(float, 4 * count);
+  p->coverage = g_new0(float, count);
+  p->result = g_new0(float, 3 * count);
+  p->written = g_new0(int, count);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      float *at = p->rgba + 4 * ((gsize)y * (gsize)width + (gsize)x);
+
+      for (int c = 0; c < 3; c++)
+        at[c] = wave(x, y, c);
+      at[3] = x < 4 && y > 60 ? 0 : 1; /* a transparent edge */
+    }
+  return p;
+}
+
+static void photo_free(photo *p) {
+  g_free(p->rgba);
+  g_free(p->coverage);
+  g_free(p->result);
+  g_free(p->written);
+  g_free(p);
+}
+
+/* Selects a feathered ellipse besides what is selected. */
+static void select_ellipse(photo *p, int x, int y, int w, int h) {
+  for (int v = y; v < y + h; v++)
+    for (int u = x; u < x + w; u++) {
+      const double dx = (u + 0.5 - x) / w * 2 - 1, dy = (v + 0.5 - y) / h * 2 - 1;
+      const double inside = (1 - sqrt(dx * dx + dy * dy)) * 5;
+
+      if (inside > 0)
+        p->coverage[(gsize)v * (gsize)p->width + (gsize)u] = (float)fmin(inside, 1);
+    }
+}
+
+static int64_t count_selected(const photo *p) {
+  int64_t count = 0;
+
+  for (gsize i = 0; i < (gsize)p->width * (gsize)p->height; i++)
+    count += p->coverage[i] > 0 && p->rgba[4 * i + 3] > 0;
+  return count;
+}
+
+static void copy_out(const photo *p, const float *from, int channels, int x, int y, int w, int h,
+                     float *to) {
+  g_assert_true(g_thread_self() == p->thread);
+  for (int row = 0; row < h; row++)
+    memcpy(to + (gsize)row * (gsize)(w * channels),
+           from + ((gsize)(y + row) * (gsize)p->width + (gsize)x) * (gsize)channels,
+           (gsize)(w * channels) * sizeof *to);
+}
+
+static bool photo_read(void *user, int x, int y, int w, int h, float *rgba) {
+  const photo *p = user;
+
+  copy_out(p, p->rgba, 4, x, y, w, h, rgba);
+  return !p->broken;
+}
+
+static bool photo_coverage(void *user, int x, int y, int w, int h, float *coverage) {
+  const photo *p = user;
+
+  copy_out(p, p->coverage, 1, x, y, w, h, coverage);
+  return true;
+}
+
+static bool photo_write(void *user, int x, int y, int w, int h, const float *rgb,
+                        const float *coverage) {
+  photo *p = user;
+
+  g_assert_true(g_thread_self() == p->thread);
+  for (int row = 0; row < h; row++)
+    for (int column = 0; column < w; column++) {
+      const gsize from = (gsize)row * (gsize)w + (gsize)column;
+      const gsize to = (gsize)(y + row) * (gsize)p->width + (gsize)(x + column);
+
+      if (!(coverage[from] > 0))
+        continue;
+      g_assert_cmpfloat(coverage[from], ==, p->coverage[to]);
+      p->written[to]++;
+      memcpy(p->result + 3 * to, rgb + 3 * from, 3 * sizeof *rgb);
+    }
+  return true;
+}
+
+static rst_picture picture_of(photo *p) {
+  return (rst_picture){sizeof(rst_picture), p->width, p->height, p, photo_read, photo_coverage,
+                       photo_write};
+}
+
+/* ---- models and setups ---- */
+
+static rst_model *read_model(const char *id) {
+  char path[4096];
+  rst_model *model = NULL;
+  rst_error error = RST_ERROR_INIT;
+
+  if (rst_find(RST_KIND_MODEL, id, path, sizeof path, &error) != RST_OK ||
+      rst_model_read(path, &model, &error) != RST_OK)
+    g_error("%s", error.message);
+  return model;
+}
+
+/* "name value name value …" */
+static rst_parameters parameters_of(const char *text) {
+  rst_parameters parameters;
+  char **words = g_strsplit(text, " ", -1);
+
+  rst_parameters_init(&parameters);
+  for (char **word = words; word[0] && word[1]; word += 2)
+    g_assert_cmpint(rst_parameters_set(&parameters, word[0], word[1], NULL), ==, RST_OK);
+  g_strfreev(words);
+  return parameters;
+}
+
+/* ---- a preview on a photo ---- */
+
+typedef struct {
+  int x, y, step;
+} point;
+
+typedef struct {
+  photo *photo;
+  preview *preview;
+  rst_model *model;
+  GArray *points; /* of point, in the order restored; the worker's until it is exact */
+  int notices;
+} bench;
+
+static void note(void *user) {
+  bench *b = user;
+
+  g_assert_true(g_thread_self() == b->photo->thread);
+  b->notices++;
+}
+
+static void trace(void *user, const canvas *c, int x, int y, int step) {
+  bench *b = user;
+  const point p = {x, y, step};
+
+  (void)c;
+  g_array_append_val(b->points, p);
+}
+
+static void whole(const photo *p, int box[4]) {
+  memcpy(box, (int[4]){0, 0, p->width, p->height}, 4 * sizeof *box);
+}
+
+static bench *bench_new(photo *p, const char *model) {
+  bench *b = g_new0(bench, 1);
+  const rst_picture picture = picture_of(p);
+  rst_error error = RST_ERROR_INIT;
+  int box[4];
+
+  b->photo = p;
+  b->model = read_model(model);
+  b->points = g_array_new(FALSE, FALSE, sizeof(point));
+  whole(p, box);
+  if (preview_new(&picture, box, 2, note, b, &b->preview, &error) != RST_OK)
+    g_error("%s", error.message);
+  preview_set_trace(b->preview, trace, b);
+  return b;
+}
+
+static void bench_free(bench *b) {
+  preview_free(b->preview);
+  rst_model_unref(b->model);
+  g_array_unref(b->points);
+  photo_free(b->photo);
+  g_free(b);
+}
+
+static void set(bench *b, const char *setup) {
+  const rst_parameters parameters = parameters_of(setup);
+
+  preview_set_setup(b->preview, b->model, &parameters);
+}
+
+static gboolean tick(void *data) {
+  (void)data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the main loop until the preview gets there; other ends fail. */
+static preview_status reach(bench *b, preview_phase phase) {
+  const guint timer = g_timeout_add(5, tick, NULL);
+  const gint64 end = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
+  preview_status status;
+
+  do {
+    g_main_context_iteration(NULL, TRUE);
+    preview_get_status(b->preview, &status);
+    if (g_get_monotonic_time() > end)
+      g_error("phase %d instead of %d", status.phase, phase);
+    if (status.phase == PREVIEW_FAILED && phase != PREVIEW_FAILED)
+      g_error("%s", status.error.message);
+  } while (status.phase != phase);
+  g_source_remove(timer);
+  return status;
+}
+
+static preview_status finish(bench *b, const char *setup) {
+  set(b, setup);
+  return reach(b, PREVIEW_EXACT);
+}
+
+/* The same setup straight through rst_restore(), compared bit by bit. */
+static void check_exact(bench *b, const char *setup) {
+  const rst_parameters parameters = parameters_of(setup);
+  const gsize count = (gsize)b->photo->width * (gsize)b->photo->height;
+  const rst_picture picture = picture_of(b->photo);
+  rst_plan plan = {.size = sizeof plan};
+  rst_session *session = NULL;
+  rst_error error = RST_ERROR_INIT;
+  int64_t inside = 0;
+  float *ours;
+  int box[4];
+
+  memset(b->photo->written, 0, count * sizeof *b->photo->written);
+  memset(b->photo->result, 0, 3 * count * sizeof *b->photo->result);
+  if (preview_write(b->preview, &error) != RST_OK)
+    g_error("%s", error.message);
+  for (gsize i = 0; i < count; i++)
+    g_assert_cmpint(b->photo->written[i], ==,
+                    b->photo->coverage[i] > 0 && b->photo->rgba[4 * i + 3] > 0);
+  ours = g_memdup2(b->photo->result, 3 * count * sizeof *ours);
+  memset(b->photo->result, 0, 3 * count * sizeof *b->photo->result);
+  whole(b->photo, box);
+  if (rst_session_new(1, &session, &error) != RST_OK ||
+      rst_plan_region(&parameters, &picture, box, &plan, &error) != RST_OK ||
+      rst_restore(session, b->model, &parameters, &picture, &plan, NULL, &error) != RST_OK)
+    g_error("%s", error.message);
+  /* Were all colours clamped, the bits would say nothing. */
+  for (gsize i = 0; i < 3 * count; i++)
+    inside += ours[i] > 0 && ours[i] < 1;
+  g_assert_cmpint(inside, >, count_selected(b->photo));
+  g_assert_cmpmem(ours, 3 * count * sizeof *ours, b->photo->result, 3 * count * sizeof *ours);
+  rst_session_free(session);
+  g_free(ours);
+}
+
+static void check_once(const bench *b) {
+  const photo *p = b->photo;
+  g_autofree int *times = g_new0(int, (gsize)p->width * (gsize)p->height);
+
+  for (guint i = 0; i < b->points->len; i++) {
+    const point *at = &g_array_index(b->points, point, i);
+
+    g_assert_cmpint(++times[at->y * p->width + at->x], ==, 1);
+  }
+}
+
+/* ---- tests ---- */
+
+static const char *const setups[] = {
+  "start 12 step-skip 4",
+  "start 12 sampler ddpm seed 3 noise-stddev squared",
+  "start 12 stochasticity 0.5 project false clip true mode detail",
+  "start 12 mode colour strength 0.5",
+  "start 12 match on mode full",
+  "start 12 match on mode colour sequence quadratic",
+  "start 12 hide-region true",
+  "start 12 context 3 seed 7",
+  "start 12 window picture",
+  "start 12 window -10,-20,170",
+};
+
+static void test_exact(gconstpointer model) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+
+  select_ellipse(p, 0, 50, 60, 50); /* over the transparent edge */
+  select_ellipse(p, 90, 20, 50, 60);
+
+  bench *b = bench_new(p, model);
+
+  for (gsize i = 0; i < G_N_ELEMENTS(setups); i++) {
+    finish(b, setups[i]);
+    check_exact(b, setups[i]);
+  }
+  bench_free(b);
+}
+
+static void test_order(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+  const viewport view = {40, 50, 30, 20, 1}; /* of 40 × 50 pixels */
+  const rect visible = {30, 20, 40, 50};
+
+  select_ellipse(p, 10, 10, 120, 110);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+  bool outside = false;
+  int last = 1 << 20, steps = 0, from = 0;
+
+  preview_set_viewport(b->preview, &view);
+  finish(b, "step-skip 1 mode colour");
+  check_once(b);
+  g_assert_cmpint(b->points->len, ==, count_selected(p));
+  for (guint i = 0; i < b->points->len; i++) {
+    const point *at = &g_array_index(b->points, point, i);
+
+    outside = outside || !rect_contains(&visible, at->x, at->y);
+    if (outside) {
+      g_assert_false(rect_contains(&visible, at->x, at->y));
+      continue;
+    }
+    g_assert_cmpint(at->step, <=, last);
+    if (at->step < last) {
+      /* A level has about as many points as all coarser ones times three. */
+      steps++;
+      if (last < 1 << 20)
+        g_assert_cmpint(i, <=, 2000 * 2 / at->step / at->step * 2);
+      from = (int)i;
+    }
+    last = at->step;
+    g_assert_cmpint(at->x % at->step, ==, 0);
+    g_assert_cmpint(at->y % at->step, ==, 0);
+  }
+  g_assert_true(outside);
+  g_assert_cmpint(from, >, 0);
+  g_assert_cmpint(last, ==, 1);
+  g_assert_cmpint(steps, >=, 3);
+  check_exact(b, "step-skip 1 mode colour");
+  bench_free(b);
+}
+
+/* What a change costs: windows encoded, and whether points are restored anew. */
+static const struct {
+  const char *setup;
+  int encoded;
+  bool restored;
+} changes[] = {
+  {"start 12 seed 0", 1, true},
+  {"start 12 seed 1", 0, true},
+  {"start 12 seed 1 step-skip 5", 0, true},
+  {"start 12 seed 1 step-skip 5 stochasticity 0.25", 0, true},
+  {"start 12 seed 1 step-skip 5 stochasticity 0.25 strength 0.5", 0, false},
+  {"start 12 seed 1 step-skip 5 stochasticity 0.25 strength 0.5 mode colour", 0, false},
+  {"start 12 seed 1 step-skip 5 stochasticity 0.25 mode detail", 0, false},
+  {"start 12 seed 1 sampler ddpm", 0, true},
+  {"start 12 seed 1 sampler ddpm stochasticity 0.1 step-skip 3 project false", 0, false},
+  {"start 12 seed 1 sampler ddpm hide-region true match off", 1, true},
+  {"start 12 seed 1 sampler ddpm", 0, true},
+  {"start 12 seed 1 sampler ddpm context 2", 1, true},
+  {"start 12 seed 1 sampler ddpm", 0, true},
+  {"start 12 seed 1 sequence quadratic step-skip 3", 0, true},
+  {"start 12 seed 1 sequence quadratic step-skip 7", 0, false},
+};
+
+static void test_changes(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+
+  select_ellipse(p, 40, 40, 40, 44);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+  preview_status before = {0};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+    const preview_status after = finish(b, changes[i].setup);
+
+    g_test_message("%s", changes[i].setup);
+    g_assert_cmpint(after.encoded - before.encoded, ==, changes[i].encoded);
+    g_assert_cmpint(after.restored - before.restored, ==,
+                    changes[i].restored ? count_selected(p) : 0);
+    check_exact(b, changes[i].setup);
+    before = after;
+  }
+  /* The ring alone is new. */
+  const preview_status matched = finish(b, "start 12 seed 1 sequence quadratic match on");
+
+  g_assert_cmpint(matched.restored - before.restored, >, 40);
+  g_assert_cmpint(matched.restored - before.restored, <, 200);
+  bench_free(b);
+}
+
+static void test_changes_single(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+
+  select_ellipse(p, 40, 40, 40, 44);
+
+  bench *b = bench_new(p, "tiny-single");
+  const preview_status first = finish(b, "seed 0");
+  const preview_status second = finish(b, "seed 9 sampler ddpm step-skip 2");
+
+  g_assert_cmpint(first.restored, ==, count_selected(p));
+  g_assert_cmpint(second.restored, ==, first.restored);
+  bench_free(b);
+}
+
+static void run_for(double seconds) {
+  const gint64 end = g_get_monotonic_time() + (gint64)(seconds * G_USEC_PER_SEC);
+  const guint timer = g_timeout_add(1, tick, NULL);
+
+  while (g_get_monotonic_time() < end)
+    g_main_context_iteration(NULL, TRUE);
+  g_source_remove(timer);
+}
+
+static void test_newest_wins(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+
+  select_ellipse(p, 5, 5, 140, 120);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+  const int64_t points = count_selected(p);
+
+  for (int i = 0; i < 40; i++) {
+    char setup[64];
+
+    g_snprintf(setup, sizeof setup, "step-skip 1 seed %d", i);
+    set(b, setup);
+    run_for(0.003);
+  }
+  g_assert_cmpint(preview_write(b->preview, NULL), ==, RST_BAD_CALL);
+
+  const preview_status status = finish(b, "step-skip 8 start 12 seed 99");
+
+  g_assert_cmpint(status.restored, <, 20 * points);
+  check_exact(b, "step-skip 8 start 12 seed 99");
+  bench_free(b);
+}
+
+static void test_stop(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+
+  select_ellipse(p, 5, 5, 140, 120);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+  double longest = 0;
+  int stops = 0;
+
+  set(b, "step-skip 1 mode colour");
+  for (int i = 0; i < 12; i++) {
+    preview_status status;
+
+    run_for(0.02);
+    preview_get_status(b->preview, &status);
+    if (status.phase == PREVIEW_EXACT)
+      break;
+
+    const gint64 begin = g_get_monotonic_time();
+
+    preview_set_running(b->preview, false);
+    reach(b, PREVIEW_STOPPED);
+    longest = MAX(longest, (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC);
+    stops++;
+    g_assert_cmpint(preview_write(b->preview, NULL), ==, RST_BAD_CALL);
+    preview_set_running(b->preview, true);
+  }
+  g_test_minimized_result(longest, "longest stop");
+  g_test_message("%d stops, the longest %.1f ms", stops, 1000 * longest);
+  g_assert_cmpint(stops, >, 0);
+  g_assert_cmpfloat(longest, <, 0.5); /* 50 ms on a machine that does nothing else */
+  reach(b, PREVIEW_EXACT);
+  check_once(b);
+  g_assert_cmpint(b->points->len, ==, count_selected(p));
+  check_exact(b, "step-skip 1 mode colour");
+  bench_free(b);
+}
+
+/* Shown is what the pixels are: before everywhere, and after where strength and coverage say. */
+static void test_frames(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+  const viewport fit = {WIDTH, HEIGHT, 0, 0, 1};
+  const viewport beyond = {60, 40, -10, 100, 2};
+
+  select_ellipse(p, 40, 30, 60, 60);
+
+  bench *b = bench_new(p, "tiny-single");
+
+  preview_set_viewport(b->preview, &fit);
+  finish(b, "mode full");
+  check_exact(b, "mode full");
+
+  frame *f = preview_get_frame(b->preview);
+  int changed = 0;
+
+  g_assert_cmpint(f->viewport.width, ==, WIDTH);
+  for (int i = 0; i < WIDTH * HEIGHT; i++) {
+    const guint32 red = (f->after[i] >> 16) & 255, old = (f->before[i] >> 16) & 255;
+
+    if (p->rgba[4 * i + 3] < 1)
+      continue;
+    g_assert_cmpint(old, ==, (int)(p->rgba[4 * i] * 255 + 0.5f));
+    if (p->coverage[i] == 0)
+      g_assert_cmphex(f->after[i], ==, f->before[i]);
+    if (p->coverage[i] >= 1)
+      g_assert_cmpint(ABS((int)red - (int)(p->result[3 * i] * 255 + 0.5f)), <=, 1);
+    changed += f->after[i] != f->before[i];
+  }
+  g_assert_cmpint(changed, >, 1000);
+  frame_unref(f);
+
+  preview_status status = finish(b, "mode full strength 0");
+
+  f = preview_get_frame(b->preview);
+  for (int i = 0; i < WIDTH * HEIGHT; i++) /* half covered pixels take a way through linear light */
+    for (int shift = 0; shift < 24; shift += 8)
+      g_assert_cmpint(ABS((int)(f->after[i] >> shift & 255) - (int)(f->before[i] >> shift & 255)),
+                      <=, 1);
+  frame_unref(f);
+
+  /* Another view computes nothing and shows nothing beyond the picture. */
+  const int64_t restored = status.restored;
+
+  preview_set_viewport(b->preview, &beyond);
+  status = reach(b, PREVIEW_EXACT);
+  g_assert_cmpint(status.restored, ==, restored);
+  f = preview_get_frame(b->preview);
+  g_assert_cmphex(f->before[0], ==, 0);
+  g_assert_cmphex(f->before[20], !=, 0);
+  frame_unref(f);
+  bench_free(b);
+}
+
+static void test_region(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+  const char *pinned = "window 10,10,110 start 12 seed 2";
+  int box[4];
+
+  whole(p, box);
+  select_ellipse(p, 40, 40, 30, 30);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+  const preview_status small = finish(b, pinned);
+
+  /* A selection that grows within the window keeps what it has. */
+  select_ellipse(p, 30, 30, 50, 60);
+  preview_set_region(b->preview, box, false);
+
+  const preview_status large = reach(b, PREVIEW_EXACT);
+
+  g_assert_cmpint(large.restored, ==, count_selected(p));
+  g_assert_cmpint(large.encoded, ==, small.encoded);
+  check_once(b);
+  check_exact(b, pinned);
+
+  /* Other pixels: everything anew. */
+  for (int i = 0; i < 4 * WIDTH * HEIGHT; i++)
+    p->rgba[i] = i % 4 == 3 ? 1 : 1 - p->rgba[i];
+  preview_set_region(b->preview, box, true);
+
+  const preview_status other = reach(b, PREVIEW_EXACT);
+
+  g_assert_cmpint(other.encoded, ==, large.encoded + 1);
+  check_exact(b, pinned);
+
+  /* Where the network must not see the selection, its input depends on that. */
+  finish(b, "window 10,10,110 start 12 match off hide-region true");
+  select_ellipse(p, 20, 20, 60, 70);
+  preview_set_region(b->preview, box, false);
+  reach(b, PREVIEW_EXACT);
+  check_exact(b, "window 10,10,110 start 12 match off hide-region true");
+  bench_free(b);
+}
+
+static void test_errors(void) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+  int box[4];
+
+  whole(p, box);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+
+  set(b, "seed 0");
+  g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_EMPTY_REGION);
+  g_assert_cmpint(preview_write(b->preview, NULL), ==, RST_BAD_CALL);
+
+  select_ellipse(p, 20, 20, 50, 50);
+  preview_set_region(b->preview, box, false);
+  reach(b, PREVIEW_EXACT);
+  set(b, "step-skip 4000");
+  g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_OUT_OF_RANGE);
+  set(b, "window 0,0,30");
+  g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_OUTSIDE_WINDOW);
+  finish(b, "start 12 seed 5");
+  check_exact(b, "start 12 seed 5");
+
+  preview_set_setup(b->preview, NULL, &(rst_parameters){.size = sizeof(rst_parameters)});
+  reach(b, PREVIEW_WAITING);
+
+  p->broken = true;
+  preview_set_region(b->preview, box, true);
+  set(b, "start 12 seed 5");
+  g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_HOST_FAILED);
+  p->broken = false;
+  set(b, "start 12 seed 5");
+  reach(b, PREVIEW_EXACT);
+  check_exact(b, "start 12 seed 5");
+  bench_free(b);
+}
+
+static void test_free_while_busy(void) {
+  for (int i = 0; i < 5; i++) {
+    photo *p = photo_new(WIDTH, HEIGHT);
+
+    select_ellipse(p, 5, 5, 140, 120);
+
+    bench *b = bench_new(p, "tiny-diffusion");
+
+    set(b, "step-skip 1 mode colour");
+    run_for(0.01 * i);
+    bench_free(b);
+  }
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_data_func("/preview/exact/diffusion", "tiny-diffusion", test_exact);
+  g_test_add_data_func("/preview/exact/single-pass", "tiny-single", test_exact);
+  g_test_add_func("/preview/order", test_order);
+  g_test_add_func("/preview/changes/diffusion", test_changes);
+  g_test_add_func("/preview/changes/single-pass", test_changes_single);
+  g_test_add_func("/preview/newest-wins", test_newest_wins);
+  g_test_add_func("/preview/stop", test_stop);
+  g_test_add_func("/preview/frames", test_frames);
+  g_test_add_func("/preview/region", test_region);
+  g_test_add_func("/preview/errors", test_errors);
+  g_test_add_func("/preview/free-while-busy", test_free_while_busy);
+  return g_test_run();
+}

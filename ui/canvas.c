@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "canvas.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+  COVERED = 1,
+  RING = 2,
+  RESTORED = 4, /* `colours` is valid */
+  MIXED = 8     /* `mixed` is valid */
+};
+
+static gsize pixel_count(const canvas *c) {
+  return (gsize)c->box.width * (gsize)c->box.height;
+}
+
+static gsize index_of(const canvas *c, int x, int y) {
+  return (gsize)(y - c->box.y) * (gsize)c->box.width + (gsize)(x - c->box.x);
+}
+
+static bool in_part(const rst_part *part, int x, int y) {
+  return x >= part->x && y >= part->y && x < part->x + part->width && y < part->y + part->height;
+}
+
+static rst_status fail_memory(rst_error *error) {
+  if (error) {
+    rst_error_init(error);
+    error->code = RST_NO_MEMORY;
+    snprintf(error->message, sizeof error->message, "memory ran out");
+  }
+  return RST_NO_MEMORY;
+}
+
+static rst_status fail_cancelled(rst_error *error) {
+  if (error) {
+    rst_error_init(error);
+    error->code = RST_CANCELLED;
+  }
+  return RST_CANCELLED;
+}
+
+/* ---- new and free ---- */
+
+static void copy_coverage(canvas *c, const plane *pixels, const plane *coverage) {
+  for (int y = c->box.y; y < c->box.y + c->box.height; y++)
+    for (int x = c->box.x; x < c->box.x + c->box.width; x++)
+      if (rect_contains(&coverage->box, x, y) && *plane_at(coverage, x, y) > 0 &&
+          plane_at(pixels, x, y)[3] > 0)
+        c->coverage[index_of(c, x, y)] = *plane_at(coverage, x, y);
+}
+
+/* The box's pixels without the rows' gaps. */
+static float *copy_pixels(const canvas *c, const plane *pixels) {
+  const gsize row = 4 * (gsize)c->box.width;
+  float *copy = g_try_new(float, row * (gsize)c->box.height);
+
+  for (int y = 0; copy && y < c->box.height; y++)
+    memcpy(copy + (gsize)y * row, plane_at(pixels, c->box.x, c->box.y + y), row * sizeof *copy);
+  return copy;
+}
+
+/* Which pixels are wanted. */
+static bool mark(canvas *c, const plane *pixels) {
+  g_autofree float *rgba = copy_pixels(c, pixels);
+  g_autofree bool *ring = g_try_new(bool, pixel_count(c));
+
+  if (!rgba || !ring)
+    return false;
+  rst_match_ring(c->box.width, c->box.height, rgba, c->coverage, ring);
+  for (int y = c->box.y; y < c->box.y + c->box.height; y++)
+    for (int x = c->box.x; x < c->box.x + c->box.width; x++) {
+      const gsize i = index_of(c, x, y);
+
+      /* Within the ring another part's pixels may be covered: they are that part's. */
+      if (c->coverage[i] > 0 && in_part(&c->part, x, y)) {
+        c->state[i] = COVERED;
+        c->covered++;
+      } else if (ring[i]) {
+        c->state[i] = RING;
+        c->ring++;
+      }
+    }
+  return true;
+}
+
+canvas *canvas_new(const rst_part *part, int width, int height, const plane *pixels,
+                   const plane *coverage) {
+  canvas *c = g_new0(canvas, 1);
+  int box[4];
+  gsize count;
+
+  rst_match_box(part, width, height, box);
+  c->part = *part;
+  c->box = (rect){box[0], box[1], box[2], box[3]};
+  count = pixel_count(c);
+  c->coverage = g_try_malloc0_n(count, sizeof *c->coverage);
+  c->colours = g_try_malloc0_n(count, 3 * sizeof *c->colours);
+  c->mixed = g_try_malloc0_n(count, 3 * sizeof *c->mixed);
+  c->state = g_try_malloc0(count);
+  if (c->coverage && c->colours && c->mixed && c->state) {
+    copy_coverage(c, pixels, coverage);
+    if (mark(c, pixels))
+      return c;
+  }
+  canvas_free(c);
+  return NULL;
+}
+
+void canvas_free(canvas *c) {
+  if (!c)
+    return;
+  rst_encoding_unref(c->encoding);
+  g_free(c->coverage);
+  g_free(c->colours);
+  g_free(c->mixed);
+  g_free(c->difference);
+  g_free(c->state);
+  g_free(c);
+}
+
+static void clear_state(canvas *c, int flags) {
+  for (gsize i = 0; i < pixel_count(c); i++)
+    c->state[i] &= (guint8)~flags;
+  c->covered_done = c->ring_done = 0;
+  c->matched = false;
+}
+
+void canvas_forget(canvas *c) {
+  clear_state(c, RESTORED | MIXED);
+}
+
+void canvas_set_mode(canvas *c, rst_mode mode) {
+  if (c->part.mode != mode)
+    clear_state(c, MIXED);
+  c->part.mode = mode;
+}
+
+void canvas_set_encoding(canvas *c, rst_encoding *encoding) {
+  rst_encoding_unref(c->encoding);
+  c->encoding = encoding;
+}
+
+void canvas_adopt(canvas *c, const canvas *from) {
+  const rect both = rect_intersect(&c->box, &from->box);
+
+  for (int y = both.y; y < both.y + both.height; y++)
+    for (int x = both.x; x < both.x + both.width; x++) {
+      const gsize i = index_of(c, x, y), j = index_of(from, x, y);
+
+      if (!(c->state[i] & (COVERED | RING)) || !(from->state[j] & RESTORED))
+        continue;
+      memcpy(c->colours + 3 * i, from->colours + 3 * j, 3 * sizeof *c->colours);
+      c->state[i] |= RESTORED;
+    }
+  canvas_set_encoding(c, from->encoding ? rst_encoding_ref(from->encoding) : NULL);
+}
+
+/* ---- refining ---- */
+
+/* Some lattice points of a canvas, and their samples. */
+typedef struct {
+  canvas *c;
+  const canvas_job *job;
+  rst_grid grid;
+  float *wanted;  /* (rows, columns) */
+  float *colours; /* (rows, columns, 3) */
+} lattice;
+
+static void mix(canvas *c, const plane *pixels, gsize i, int x, int y) {
+  rst_mix(c->part.mode, 1, plane_at(pixels, x, y), c->colours + 3 * i, c->mixed + 3 * i);
+  c->state[i] |= MIXED;
+  if (c->state[i] & COVERED)
+    c->covered_done++;
+  else
+    c->ring_done++;
+}
+
+/* Points are mixed as soon as they are restored: a cancelled round's count too. */
+static void take_batch(void *user, const uint32_t *points, size_t count) {
+  lattice *l = user;
+  canvas *c = l->c;
+
+  for (size_t p = 0; p < count; p++) {
+    const int x = l->grid.column + (int)(points[p] % (uint32_t)l->grid.columns) *
+                                     l->grid.column_step;
+    const int y = l->grid.row + (int)(points[p] / (uint32_t)l->grid.columns) * l->grid.row_step;
+    const gsize i = index_of(c, x, y);
+
+    memcpy(c->colours + 3 * i, l->colours + 3 * points[p], 3 * sizeof(float));
+    c->state[i] |= RESTORED;
+    mix(c, l->job->pixels, i, x, y);
+    if (l->job->restored)
+      l->job->restored(l->job->user, c, x, y, l->grid.column_step);
+  }
+}
+
+static int round_up(int value, int step) {
+  return (value + step - 1) / step * step;
+}
+
+/* The lattice's points in an area; false where there are none. */
+static bool place(const canvas *c, const rect *area, int step, rst_grid *grid) {
+  const rect inside = rect_intersect(area, &c->box);
+
+  if (rect_is_empty(&inside))
+    return false;
+  const int x = round_up(inside.x, step), y = round_up(inside.y, step);
+
+  rst_grid_pixels(grid, x, y, (inside.x + inside.width - x + step - 1) / step,
+                  (inside.y + inside.height - y + step - 1) / step);
+  grid->dx = grid->dy = grid->column_step = grid->row_step = step;
+  return x < inside.x + inside.width && y < inside.y + inside.height;
+}
+
+/* Marks what has to be restored and mixes what only waits for its mode. */
+static rst_status sort_points(lattice *l, guint8 kind, gint64 *missing, bool *changed,
+                              rst_error *error) {
+  canvas *c = l->c;
+  const rst_grid *grid = &l->grid;
+
+  for (int row = 0; row < grid->rows; row++) {
+    if (rst_cancel_is_set(l->job->cancel))
+      return fail_cancelled(error);
+    for (int column = 0; column < grid->columns; column++) {
+      const int x = grid->column + column * grid->column_step;
+      const int y = grid->row + row * grid->row_step;
+      const gsize i = index_of(c, x, y);
+      const gsize point = (gsize)row * (gsize)grid->columns + (gsize)column;
+
+      l->wanted[point] = 0;
+      if (!(c->state[i] & kind) || (c->state[i] & MIXED))
+        continue;
+      *changed = true;
+      if (c->state[i] & RESTORED) {
+        mix(c, l->job->pixels, i, x, y);
+      } else {
+        l->wanted[point] = 1;
+        ++*missing;
+      }
+    }
+  }
+  return RST_OK;
+}
+
+rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, const rect *area,
+                         int step, bool *changed, rst_error *error) {
+  lattice l = {.c = c, .job = job};
+  rst_hooks hooks = RST_HOOKS_INIT;
+  g_autofree float *room = NULL;
+  gint64 missing = 0;
+  rst_status status;
+
+  if (!place(c, area, step, &l.grid))
+    return RST_OK;
+  room = g_try_malloc_n((gsize)l.grid.columns * (gsize)l.grid.rows, 4 * sizeof *room);
+  if (!room)
+    return fail_memory(error);
+  l.wanted = room;
+  l.colours = room + (gsize)l.grid.columns * (gsize)l.grid.rows;
+  status = sort_points(&l, kind == CANVAS_RING ? RING : COVERED, &missing, changed, error);
+  if (status != RST_OK || missing == 0)
+    return status;
+  hooks.user = &l;
+  hooks.batch = take_batch;
+  hooks.cancel = job->cancel;
+  return rst_sample(job->session, c->encoding, job->parameters, &l.grid, l.wanted, l.colours,
+                    &hooks, error);
+}
+
+rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error) {
+  const gsize count = pixel_count(c);
+  g_autofree float *rgba = copy_pixels(c, job->pixels);
+  g_autofree bool *ring = g_try_new(bool, count);
+  rst_status status;
+
+  if (!c->difference)
+    c->difference = g_try_malloc0_n(count, 3 * sizeof *c->difference);
+  if (!rgba || !ring || !c->difference)
+    return fail_memory(error);
+  for (gsize i = 0; i < count; i++)
+    ring[i] = c->state[i] & RING;
+  status = rst_match_spread(c->box.width, c->box.height, rgba, c->coverage, ring, c->mixed,
+                            c->difference, job->cancel, error);
+  c->matched = status == RST_OK;
+  return status;
+}
+
+/* ---- reading ---- */
+
+bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float colour[3]) {
+  const gsize at = index_of(c, x, y);
+
+  if (!(c->state[at] & COVERED))
+    return false;
+  for (int step = 1; step <= coarsest; step *= 2) {
+    const int u = x / step * step, v = y / step * step;
+    const gsize i = u < c->box.x || v < c->box.y ? at : index_of(c, u, v);
+
+    if ((c->state[i] & (COVERED | MIXED)) != (COVERED | MIXED))
+      continue;
+    memcpy(colour, c->mixed + 3 * i, 3 * sizeof *colour);
+    for (int k = 0; match && c->matched && k < 3; k++)
+      colour[k] = fminf(fmaxf(colour[k] + c->difference[3 * at + (gsize)k], 0), 1);
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One part's points, as far as they are restored. Points are restored on lattices of the picture's
+ * pixels (every 2ⁿth column and row): a coarse lattice's points are the finer one's too, so each
+ * is computed once.
+ *
+ * The network's colours are kept beside what the mode makes of them: another mode, match or
+ * strength costs no network pass.
+ *
+ * Threads: one at a time.
+ */
+#ifndef CANVAS_H
+#define CANVAS_H
+
+#include <restorator.h>
+
+#include "plane.h"
+
+typedef struct canvas {
+  rst_part part;
+  rect box;              /* the part's, with the ring that is matched */
+  float *coverage;       /* (height, width): 0 where alpha is */
+  float *colours;        /* (height, width, 3): the network's */
+  float *mixed;          /* (height, width, 3): joined with the picture by mode */
+  float *difference;     /* (height, width, 3): to be added where the surroundings are matched */
+  guint8 *state;         /* (height, width): of each pixel */
+  bool matched;          /* `difference` is valid */
+  int64_t covered, ring; /* points */
+  int64_t covered_done, ring_done; /* of these: finished, mode applied */
+  rst_encoding *encoding;          /* NULL until its window is encoded */
+} canvas;
+
+/* `pixels` (4 channels) and `coverage` (1; nothing is covered beyond its box) have to be filled
+ * in rst_match_box(). NULL where memory ran out. */
+canvas *canvas_new(const rst_part *part, int width, int height, const plane *pixels,
+                   const plane *coverage);
+void canvas_free(canvas *c); /* NULL is allowed */
+
+/* Forgets all colours; with the mode, what it made of them. */
+void canvas_forget(canvas *c);
+void canvas_set_mode(canvas *c, rst_mode mode);
+/* Takes over the points, and the encoding, of a canvas with the same window. */
+void canvas_adopt(canvas *c, const canvas *from);
+/* Takes over the reference; NULL forgets it. */
+void canvas_set_encoding(canvas *c, rst_encoding *encoding);
+
+/* What one round of refining needs. */
+typedef struct canvas_job {
+  rst_session *session;
+  const rst_parameters *parameters;
+  const plane *pixels;
+  rst_cancel *cancel;
+  /* Told of each point that the network has restored; NULL: nobody. */
+  void (*restored)(void *user, const canvas *c, int x, int y, int step);
+  void *user;
+} canvas_job;
+
+typedef enum canvas_kind { CANVAS_COVERED, CANVAS_RING } canvas_kind;
+
+/* Finishes the points of that kind on the lattice of `step` in `area`. `changed` becomes true
+ * where there were any to do, also where it fails: what is finished by then is kept. */
+rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, const rect *area,
+                         int step, bool *changed, rst_error *error);
+/* Spreads the ring's difference; the ring has to be finished. */
+rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error);
+
+/* The restored colour of a pixel of the part, or while that is missing, of the nearest coarser
+ * lattice of at most `coarsest`. False where there is none yet, or the pixel is not covered. */
+bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float colour[3]);
+
+#endif

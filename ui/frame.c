@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "frame.h"
+
+#include <math.h>
+#include <string.h>
+
+/* More taps a screen pixel and axis would show no more of a picture that is shrunk so far. */
+enum { TAPS_MAX = 3, CHECK = 8 };
+
+rect viewport_get_area(const viewport *v, const rect *picture) {
+  if (v->width < 1 || v->height < 1 || !(v->zoom > 0))
+    return (rect){0, 0, 0, 0};
+  const double x0 = fmax(floor(v->x), picture->x), y0 = fmax(floor(v->y), picture->y);
+  const double x1 = fmin(ceil(v->x + v->width / v->zoom), picture->x + picture->width);
+  const double y1 = fmin(ceil(v->y + v->height / v->zoom), picture->y + picture->height);
+
+  if (!(x1 > x0 && y1 > y0))
+    return (rect){0, 0, 0, 0};
+  return (rect){(int)x0, (int)y0, (int)(x1 - x0), (int)(y1 - y0)};
+}
+
+/* ---- memory: rows before and after in one block ---- */
+
+static void clear(void *data) {
+  frame *f = data;
+
+  g_free(f->before);
+}
+
+static frame *allocate(const viewport *v) {
+  frame *f = g_atomic_rc_box_new0(frame);
+  const gsize pixels = (gsize)v->width * (gsize)v->height;
+
+  f->viewport = *v;
+  f->before = g_try_malloc_n(pixels, 2 * sizeof *f->before);
+  if (f->before) {
+    f->after = f->before + pixels;
+    return f;
+  }
+  frame_unref(f);
+  return NULL;
+}
+
+frame *frame_ref(frame *f) {
+  return g_atomic_rc_box_acquire(f);
+}
+
+void frame_unref(frame *f) {
+  if (f)
+    g_atomic_rc_box_release_full(f, clear);
+}
+
+/* ---- colours ---- */
+
+static float to_linear(float v) {
+  return v <= 0.04045f ? v / 12.92f : powf((v + 0.055f) / 1.055f, 2.4f);
+}
+
+static float from_linear(float v) {
+  return v <= 0.0031308f ? v * 12.92f : 1.055f * powf(v, 1 / 2.4f) - 0.055f;
+}
+
+static float clamp(float v) {
+  return v > 0 ? v < 1 ? v : 1 : 0; /* NaN is 0 */
+}
+
+/* A pixel as a host will have it: strength, then coverage in linear light. */
+static void restored_pixel(const frame_scene *s, int x, int y, float colour[3]) {
+  float restored[3];
+
+  for (int i = 0; i < s->count; i++) {
+    const canvas *c = s->canvases[i];
+    const rst_part *part = &c->part;
+
+    if (x < part->x || y < part->y || x >= part->x + part->width || y >= part->y + part->height ||
+        !canvas_get(c, x, y, s->coarsest, s->match, restored))
+      continue;
+    const float coverage = c->coverage[(gsize)(y - c->box.y) * (gsize)c->box.width +
+                                       (gsize)(x - c->box.x)];
+
+    rst_apply_strength(s->strength, 3, colour, restored, restored);
+    for (int k = 0; k < 3; k++) {
+      if (coverage >= 1) {
+        colour[k] = restored[k];
+      } else {
+        const float from = to_linear(clamp(colour[k])), to = to_linear(clamp(restored[k]));
+
+        colour[k] = from_linear(from + coverage * (to - from));
+      }
+    }
+    return;
+  }
+}
+
+/* ---- drawing ---- */
+
+/* The picture's columns or rows that a screen's ones take part in. */
+typedef struct {
+  int count; /* taps each */
+  int *at;   /* (screen pixels, taps); −1: beyond the picture */
+} axis;
+
+static void axis_init(axis *a, double begin, double zoom, int first, int last, int low, int high) {
+  a->count = CLAMP((int)ceil(1 / zoom), 1, TAPS_MAX);
+  a->at = g_new(int, (gsize)(last - first) * (gsize)a->count);
+  for (int i = first; i < last; i++)
+    for (int tap = 0; tap < a->count; tap++) {
+      const double at = floor(begin + (i + (tap + 0.5) / a->count) / zoom);
+
+      a->at[(i - first) * a->count + tap] = at >= low && at < high ? (int)at : -1;
+    }
+}
+
+/* Transparency shows a chequerboard. */
+static guint32 draw_pixel(const frame_scene *s, const axis *columns, const axis *rows, int i, int j,
+                          float board, bool after) {
+  const int *xs = columns->at + i * columns->count, *ys = rows->at + j * rows->count;
+  float sum[3] = {0, 0, 0};
+  int taps = 0;
+
+  for (int v = 0; v < rows->count; v++)
+    for (int u = 0; u < columns->count; u++) {
+      if (xs[u] < 0 || ys[v] < 0)
+        continue;
+      const float *rgba = plane_at(s->pixels, xs[u], ys[v]);
+      const float alpha = clamp(rgba[3]);
+      float colour[3] = {rgba[0], rgba[1], rgba[2]};
+
+      if (after)
+        restored_pixel(s, xs[u], ys[v], colour);
+      for (int k = 0; k < 3; k++)
+        sum[k] += board + alpha * (clamp(colour[k]) - board);
+      taps++;
+    }
+  if (taps == 0)
+    return 0;
+  const float scale = 255.0f / (float)taps;
+
+  return 0xff000000u | (guint32)(sum[0] * scale + 0.5f) << 16 |
+         (guint32)(sum[1] * scale + 0.5f) << 8 | (guint32)(sum[2] * scale + 0.5f);
+}
+
+/* Draws the screen's pixels in `part` of the frame. */
+static void draw(const frame_scene *s, const viewport *v, const rect *part, bool after,
+                 guint32 *out) {
+  const rect *picture = &s->pixels->box;
+  axis columns, rows;
+
+  axis_init(&columns, v->x, v->zoom, part->x, part->x + part->width, picture->x,
+            picture->x + picture->width);
+  axis_init(&rows, v->y, v->zoom, part->y, part->y + part->height, picture->y,
+            picture->y + picture->height);
+  for (int j = 0; j < part->height; j++)
+    for (int i = 0; i < part->width; i++) {
+      const int x = part->x + i, y = part->y + j;
+      const float board = ((x / CHECK + y / CHECK) & 1) ? 0.6f : 0.4f;
+
+      out[(gsize)y * (gsize)v->width + (gsize)x] =
+        draw_pixel(s, &columns, &rows, i, j, board, after);
+    }
+  g_free(columns.at);
+  g_free(rows.at);
+}
+
+frame *frame_new(const viewport *v, const frame_scene *scene) {
+  const rect all = {0, 0, v->width, v->height};
+  frame *f = allocate(v);
+
+  if (!f)
+    return NULL;
+  draw(scene, v, &all, false, f->before);
+  memcpy(f->after, f->before, (gsize)v->width * (gsize)v->height * sizeof *f->after);
+  return f;
+}
+
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area) {
+  const viewport *v = &last->viewport;
+  const rect all = {0, 0, v->width, v->height};
+  frame *f = allocate(v);
+
+  if (!f)
+    return NULL;
+  memcpy(f->before, last->before, 2 * (gsize)v->width * (gsize)v->height * sizeof *f->before);
+  /* One more on each side for the taps. */
+  const double x0 = floor((area->x - v->x) * v->zoom) - 1;
+  const double y0 = floor((area->y - v->y) * v->zoom) - 1;
+  const double x1 = ceil((area->x + area->width - v->x) * v->zoom) + 1;
+  const double y1 = ceil((area->y + area->height - v->y) * v->zoom) + 1;
+
+  if (x1 <= 0 || y1 <= 0 || x0 >= v->width || y0 >= v->height)
+    return f;
+  const int left = (int)fmax(x0, 0), top = (int)fmax(y0, 0);
+  const rect wanted = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
+  const rect part = rect_intersect(&wanted, &all);
+
+  draw(scene, v, &part, true, f->after);
+  return f;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is shown: the visible part of a picture, before and after, in the screen's pixels.
+ *
+ * Threads: a frame that was handed out never changes; any thread may hold and release it.
+ */
+#ifndef FRAME_H
+#define FRAME_H
+
+#include "canvas.h"
+
+/* The screen's pixel (i, j) shows the picture at (x + (i + ½) / zoom, y + (j + ½) / zoom). */
+typedef struct viewport {
+  int width, height; /* screen pixels; 0: nothing is shown */
+  double x, y;       /* of the picture, at the top left corner */
+  double zoom;       /* screen pixels a picture's pixel */
+} viewport;
+
+/* The picture's pixels that it shows, within `picture`. */
+rect viewport_get_area(const viewport *v, const rect *picture);
+
+typedef struct frame {
+  viewport viewport;
+  guint32 *before, *after; /* (height, width): 0xAARRGGBB, premultiplied, A 0 beyond the picture */
+} frame;
+
+frame *frame_ref(frame *f);
+void frame_unref(frame *f); /* NULL is allowed */
+
+/* What the colours of a frame come from. */
+typedef struct frame_scene {
+  const plane *pixels; /* filled in the viewport's area */
+  canvas *const *canvases;
+  int count;
+  int coarsest; /* the largest step of points that may stand in for their neighbours */
+  bool match;
+  double strength; /* 0…1 */
+} frame_scene;
+
+/* A frame without any restored point. NULL where memory ran out. */
+frame *frame_new(const viewport *v, const frame_scene *scene);
+/* A frame like `last`, drawn anew where it shows `area` of the picture. */
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area);
+
+#endif

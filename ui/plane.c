@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plane.h"
+
+#include <string.h>
+
+enum { TILE = 128 }; /* a host reads one within a few milliseconds */
+
+bool rect_is_empty(const rect *r) {
+  return r->width < 1 || r->height < 1;
+}
+
+bool rect_contains(const rect *r, int x, int y) {
+  return x >= r->x && y >= r->y && x < r->x + r->width && y < r->y + r->height;
+}
+
+rect rect_intersect(const rect *a, const rect *b) {
+  const int x = MAX(a->x, b->x), y = MAX(a->y, b->y);
+
+  return (rect){x, y, MIN(a->x + a->width, b->x + b->width) - x,
+                MIN(a->y + a->height, b->y + b->height) - y};
+}
+
+rect rect_unite(const rect *a, const rect *b) {
+  if (rect_is_empty(a))
+    return *b;
+  if (rect_is_empty(b))
+    return *a;
+  const int x = MIN(a->x, b->x), y = MIN(a->y, b->y);
+
+  return (rect){x, y, MAX(a->x + a->width, b->x + b->width) - x,
+                MAX(a->y + a->height, b->y + b->height) - y};
+}
+
+static void clear(void *data) {
+  plane *p = data;
+
+  g_free(p->values);
+  g_free(p->filled);
+}
+
+plane *plane_new(const rect *box, int channels) {
+  plane *p = g_atomic_rc_box_new0(plane);
+
+  p->box = *box;
+  p->channels = channels;
+  p->tile_columns = (box->width + TILE - 1) / TILE;
+  p->tile_rows = (box->height + TILE - 1) / TILE;
+  /* The system gives zeroed pages when they are first touched, not before. */
+  p->values = g_try_malloc0_n((gsize)box->width * (gsize)channels,
+                              (gsize)box->height * sizeof *p->values);
+  p->filled = g_try_malloc0_n((gsize)p->tile_columns, (gsize)p->tile_rows);
+  if (p->values && p->filled)
+    return p;
+  plane_unref(p);
+  return NULL;
+}
+
+plane *plane_ref(plane *p) {
+  return g_atomic_rc_box_acquire(p);
+}
+
+void plane_unref(plane *p) {
+  if (p)
+    g_atomic_rc_box_release_full(p, clear);
+}
+
+float *plane_at(const plane *p, int x, int y) {
+  return p->values + ((gsize)(y - p->box.y) * (gsize)p->box.width + (gsize)(x - p->box.x)) *
+                       (gsize)p->channels;
+}
+
+static rect tile_box(const plane *p, int tile) {
+  const rect whole = {p->box.x + tile % p->tile_columns * TILE,
+                      p->box.y + tile / p->tile_columns * TILE, TILE, TILE};
+
+  return rect_intersect(&whole, &p->box);
+}
+
+bool plane_find_missing(const plane *p, const rect *area, int *tile) {
+  const rect inside = rect_intersect(area, &p->box);
+
+  if (rect_is_empty(&inside))
+    return false;
+  const int left = (inside.x - p->box.x) / TILE;
+  const int right = (inside.x - p->box.x + inside.width - 1) / TILE;
+  const int bottom = (inside.y - p->box.y + inside.height - 1) / TILE;
+
+  for (int row = (inside.y - p->box.y) / TILE; row <= bottom; row++)
+    for (int column = left; column <= right; column++)
+      if (!p->filled[row * p->tile_columns + column]) {
+        *tile = row * p->tile_columns + column;
+        return true;
+      }
+  return false;
+}
+
+bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w, int h,
+                float *values), void *user) {
+  const rect box = tile_box(p, tile);
+  const gsize row = (gsize)box.width * (gsize)p->channels;
+  g_autofree float *values = g_new(float, row * (gsize)box.height);
+
+  if (!read(user, box.x, box.y, box.width, box.height, values))
+    return false;
+  for (int y = 0; y < box.height; y++)
+    memcpy(plane_at(p, box.x, box.y + y), values + (gsize)y * row, row * sizeof *values);
+  return true;
+}
+
+void plane_mark_filled(plane *p, int tile) {
+  p->filled[tile] = 1;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A rectangle of a picture copied to plain memory, tile by tile as it is needed: hosts can be read
+ * on the main thread only, and other threads see the copy.
+ *
+ * Threads: one thread fills tiles; what was filled never changes and may be read by any thread that
+ * has learnt of it (the callers' lock sees to that).
+ */
+#ifndef PLANE_H
+#define PLANE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct rect {
+  int x, y, width, height; /* empty where width or height is below 1 */
+} rect;
+
+bool rect_is_empty(const rect *r);
+bool rect_contains(const rect *r, int x, int y);
+rect rect_intersect(const rect *a, const rect *b);
+/* The smallest rectangle that holds both; an empty one adds nothing. */
+rect rect_unite(const rect *a, const rect *b);
+
+typedef struct plane {
+  rect box;
+  int channels;
+  float *values;  /* (height, width, channels); memory is used up by what was filled alone */
+  guint8 *filled; /* (tile_rows, tile_columns) */
+  int tile_columns, tile_rows;
+} plane;
+
+/* NULL where memory ran out. The new plane has one reference. */
+plane *plane_new(const rect *box, int channels);
+plane *plane_ref(plane *p);
+void plane_unref(plane *p); /* NULL is allowed */
+
+/* The values of a pixel inside the box. */
+float *plane_at(const plane *p, int x, int y);
+/* Fills the next tile that an area still misses; `missing` tells whether there was one. `read` is
+ * called with a rectangle of the box and contiguous room for its values. False where it is. */
+bool plane_find_missing(const plane *p, const rect *area, int *tile);
+bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w, int h,
+                float *values), void *user);
+void plane_mark_filled(plane *p, int tile);
+
+#endif
