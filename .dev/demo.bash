@@ -56,8 +56,8 @@ $(<"$top/.dev/demo.scm")
       fail "the ellipse lies outside of the picture, ${result[1]}x${result[2]}"
       ;;
     *)
-      cat "$folder/gimp.log" >&2
-      fail "GIMP could not restore $photo: its messages stand above"
+      fail "GIMP could not restore $photo:" \
+        "$(sed -n 's/^Error: *//p' "$folder/gimp.log" | head -n 1) (more in build/demo/gimp.log)"
       ;;
   esac
 }

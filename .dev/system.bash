@@ -21,7 +21,7 @@ is_root() {
 
 # packages COLUMN: the names in that column of the table, one a line.
 packages() {
-  awk -v column="$1" '!/^#/ && NF { print $column }' "$top/.dev/packages"
+  awk -v column="$1" '!/^#/ && NF && $column != "-" { print $column }' "$top/.dev/packages"
 }
 
 at_least() {
