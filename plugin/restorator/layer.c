@@ -70,21 +70,27 @@ static bool picture_read(void *user, int x, int y, int w, int h, float *rgba) {
 
 static bool picture_read_coverage(void *user, int x, int y, int w, int h, float *coverage) {
   Layer *layer = user;
+  const size_t count = (size_t)w * h;
+  g_autofree float *values = g_new(float, 2 * count);
 
-  /* Beyond its box it is 0, as GEGL has it. */
-  gegl_buffer_get(layer->coverage, GEGL_RECTANGLE(x, y, w, h), 1.0, NULL, coverage,
-                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  /* Beyond its box it is 0, as GEGL has it. With an alpha to drop, since the first conversion of
+   * u8 or u16 to plain "Y float" takes babl 350 MB for a moment. */
+  gegl_buffer_get(layer->coverage, GEGL_RECTANGLE(x, y, w, h), 1.0, babl_format("YA float"),
+                  values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (size_t i = 0; i < count; i++)
+    coverage[i] = values[2 * i];
   return true;
 }
 
-/* Only the colours of covered pixels are replaced. All else keeps the bytes that the layer has,
- * since merging without a selection writes every pixel of the box. */
+/* Only the colours of covered pixels that change are replaced. All else keeps the bytes that the
+ * layer has, since merging without a selection writes every pixel of the box. */
 static bool picture_write(void *user, int x, int y, int w, int h, const float *rgb,
                           const float *coverage) {
   Layer *layer = user;
   const GeglRectangle area = {x, y, w, h};
   const size_t count = (size_t)w * h;
-  const size_t values = count * babl_format_get_n_components(layer->coded);
+  const size_t channels = babl_format_get_n_components(layer->coded);
+  const size_t values = count * channels;
   g_autofree float *before = g_new(float, values);
   g_autofree float *after = g_new(float, values);
   g_autofree guint8 *restored = g_malloc(count * layer->bytes);
@@ -99,7 +105,8 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
                   GEGL_ABYSS_NONE);
   babl_process(babl_fish(layer->coded, layer->native), after, restored, (long)count);
   for (size_t i = 0; i < count; i++)
-    if (coverage[i] > 0)
+    if (coverage[i] > 0 &&
+        memcmp(before + i * channels, after + i * channels, channels * sizeof *after) != 0)
       memcpy(result + i * layer->bytes, restored + i * layer->bytes, layer->colour_bytes);
   gegl_buffer_set(layer->result, &area, 0, layer->native, result, GEGL_AUTO_ROWSTRIDE);
   return true;
@@ -127,25 +134,33 @@ static gboolean find_box(GimpDrawable *drawable, GeglRectangle *box) {
   return gimp_drawable_mask_intersect(drawable, &box->x, &box->y, &box->width, &box->height);
 }
 
-static GeglBuffer *copy(GeglBuffer *buffer, const GeglRectangle *from, const GeglRectangle *to,
-                        const Babl *format) {
-  GeglBuffer *result = gegl_buffer_new(to, format);
+static GeglBuffer *get_selection(const Layer *layer) {
+  return gimp_drawable_get_buffer(GIMP_DRAWABLE(gimp_image_get_selection(layer->image)));
+}
+
+/* The box in the selection's pixels, which are the image's. */
+static GeglRectangle box_in_image(const Layer *layer) {
+  GeglRectangle box = layer->box;
+  int x, y;
+
+  gimp_drawable_get_offsets(layer->drawable, &x, &y);
+  box.x += x;
+  box.y += y;
+  return box;
+}
+
+static GeglBuffer *copy(GeglBuffer *buffer, const GeglRectangle *from, const GeglRectangle *to) {
+  GeglBuffer *result = gegl_buffer_new(to, gegl_buffer_get_format(buffer));
 
   gegl_buffer_copy(buffer, from, GEGL_ABYSS_NONE, result, to);
   return result;
 }
 
-/* The selection belongs to the image; `box` is the layer's. */
-static GeglBuffer *copy_selection(Layer *layer, const GeglRectangle *box) {
-  g_autoptr(GeglBuffer) selection =
-    gimp_drawable_get_buffer(GIMP_DRAWABLE(gimp_image_get_selection(layer->image)));
-  GeglRectangle there = *box;
-  int x, y;
+static GeglBuffer *copy_selection(const Layer *layer) {
+  g_autoptr(GeglBuffer) selection = get_selection(layer);
+  const GeglRectangle there = box_in_image(layer);
 
-  gimp_drawable_get_offsets(layer->drawable, &x, &y);
-  there.x += x;
-  there.y += y;
-  return copy(selection, &there, box, babl_format("Y float"));
+  return copy(selection, &there, &layer->box);
 }
 
 static const Babl *coded_format(const Babl *native, gboolean grey) {
@@ -179,10 +194,10 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   if (babl_format_has_alpha(layer->native))
     layer->colour_bytes -= layer->bytes / babl_format_get_n_components(layer->native);
   layer->pixels = gimp_drawable_get_buffer(drawable);
-  layer->original = copy(layer->pixels, &box, &box, layer->native);
-  layer->result = copy(layer->original, &box, &box, layer->native);
+  layer->original = copy(layer->pixels, &box, &box);
+  layer->result = copy(layer->original, &box, &box);
   if (!gimp_selection_is_empty(image))
-    layer->coverage = copy_selection(layer, &box);
+    layer->coverage = copy_selection(layer);
   return layer;
 }
 
@@ -209,44 +224,47 @@ gboolean layer_is_grey(const Layer *layer) {
  * Commit
  */
 
-/* Whether both hold the same bytes in the box. */
-static gboolean is_equal(GeglBuffer *a, GeglBuffer *b, const Babl *format,
-                         const GeglRectangle *box) {
-  const int bytes = babl_format_get_bytes_per_pixel(format);
-  GeglBufferIterator *tiles = gegl_buffer_iterator_new(a, box, 0, format, GEGL_ACCESS_READ,
+/* Whether two buffers of one format hold the same bytes there. */
+static gboolean is_equal(GeglBuffer *a, const GeglRectangle *in_a, GeglBuffer *b,
+                         const GeglRectangle *in_b) {
+  const Babl *format = gegl_buffer_get_format(a);
+  const size_t bytes = babl_format_get_bytes_per_pixel(format);
+  GeglBufferIterator *tiles = gegl_buffer_iterator_new(a, in_a, 0, format, GEGL_ACCESS_READ,
                                                        GEGL_ABYSS_NONE, 2);
   gboolean equal = TRUE;
 
-  gegl_buffer_iterator_add(tiles, b, box, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  gegl_buffer_iterator_add(tiles, b, in_b, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
   while (equal && gegl_buffer_iterator_next(tiles))
-    equal = memcmp(tiles->items[0].data, tiles->items[1].data, (size_t)tiles->length * bytes) == 0;
+    equal = memcmp(tiles->items[0].data, tiles->items[1].data, tiles->length * bytes) == 0;
   if (!equal)
     gegl_buffer_iterator_stop(tiles);
   return equal;
 }
 
-static gboolean is_unchanged(Layer *layer) {
-  GeglRectangle box;
+static gboolean is_unchanged(const Layer *layer) {
+  const GeglRectangle *box = &layer->box;
+  GeglRectangle found;
 
   if (!gimp_item_is_valid(GIMP_ITEM(layer->drawable)) ||
       gimp_drawable_get_format(layer->drawable) != layer->native ||
       gimp_selection_is_empty(layer->image) != !layer->coverage ||
-      !find_box(layer->drawable, &box) || !gegl_rectangle_equal(&box, &layer->box))
+      !find_box(layer->drawable, &found) || !gegl_rectangle_equal(&found, box))
     return FALSE;
 
   /* A buffer opened anew: the first one keeps the tiles that it has fetched. */
   g_autoptr(GeglBuffer) pixels = gimp_drawable_get_buffer(layer->drawable);
-  if (!is_equal(pixels, layer->original, layer->native, &box))
+  if (!is_equal(pixels, box, layer->original, box))
     return FALSE;
   if (!layer->coverage)
     return TRUE;
-  g_autoptr(GeglBuffer) coverage = copy_selection(layer, &box);
-  return is_equal(coverage, layer->coverage, babl_format("Y float"), &box);
+  g_autoptr(GeglBuffer) selection = get_selection(layer);
+  const GeglRectangle there = box_in_image(layer);
+  return is_equal(selection, &there, layer->coverage, box);
 }
 
 /* GIMP blends what is in the shadow with the layer by the selection, in linear light, and keeps
  * the box for its undo. */
-static gboolean merge(Layer *layer) {
+static gboolean merge(const Layer *layer) {
   GeglBuffer *shadow = gimp_drawable_get_shadow_buffer(layer->drawable);
 
   if (!shadow)
@@ -259,7 +277,7 @@ static gboolean merge(Layer *layer) {
 /* A merge with a selection takes every pixel of the box through linear floats, which moves last
  * bits of those that it shall not change, too. What was not restored, and alpha, get their own
  * bytes back; the merge's undo covers them. */
-static void keep_the_rest(Layer *layer) {
+static void keep_the_rest(const Layer *layer) {
   g_autoptr(GeglBuffer) merged = gimp_drawable_get_buffer(layer->drawable);
   GeglBufferIterator *tiles = gegl_buffer_iterator_new(merged, &layer->box, 0, layer->native,
                                                        GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 3);

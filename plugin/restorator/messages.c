@@ -68,6 +68,10 @@ static char *sentence(const rst_error *why) {
     return g_strdup_printf(_("The preset “%s” does not fit the model “%s”: choose one of %s"),
                            subject, value, choices);
 
+  case RST_BAD_SETUP:
+    return g_strdup_printf(_("The record of what was done to the picture cannot be used: %s: %s"),
+                           subject, value);
+
   case RST_EMPTY_REGION:
     return g_strdup(_("Nothing is selected that could be restored: select more; fully transparent "
                       "pixels do not count"));

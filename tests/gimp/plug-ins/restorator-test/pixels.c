@@ -122,10 +122,27 @@ static void test_pixels(const void *data) {
   picture_free(&picture);
 }
 
+/* Not even the rounding of double precision to the engine's floats. */
+static void test_strength_0(void) {
+  static const Recipe recipe = {.alpha = TRUE, .precision = GIMP_PRECISION_DOUBLE_NON_LINEAR,
+                                .select = select_feathered};
+  Picture picture;
+  g_autofree char *message = NULL;
+
+  picture_make(&recipe, &picture);
+  g_autoptr(GBytes) before = layer_bytes(picture.layer);
+  message = restore(picture.image, picture.layer, (const char *[]){SINGLE, "strength", "0", NULL});
+  g_autoptr(GBytes) after = layer_bytes(picture.layer);
+  g_assert_cmpstr(message, ==, NULL);
+  g_assert_true(g_bytes_equal(before, after));
+  picture_free(&picture);
+}
+
 void add_pixel_cases(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *path = g_strconcat("/pixels/", cases[i].name, NULL);
 
     g_test_add_data_func(path, &cases[i], test_pixels);
   }
+  g_test_add_func("/pixels/parameters/strength-0", test_strength_0);
 }

@@ -5,14 +5,16 @@
 #include "harness.h"
 #include "meddle.h"
 
-#define DIFFUSION ((const char *const[]){"model", "tiny-diffusion", NULL})
+#define DIFFUSION ((const char *const[]){"model", "tiny-diffusion", "start", "2", NULL})
 
 static const Recipe recipe = {.alpha = TRUE, .precision = GIMP_PRECISION_FLOAT_NON_LINEAR,
                               .select = select_feathered};
+/* More than the engine computes at once: it is asked for several pieces. */
+static const Recipe large = {.alpha = TRUE, .width = 700, .height = 700};
 
 /* -------------------------------------------------------------------------------------------
  * Progress, and what happens to the picture while the plug-in computes: the copy of it that these
- * cases call writes its progress down and meddles halfway through
+ * cases call writes its progress down and meddles when all is computed
  */
 
 static char *file(const char *name) {
@@ -62,13 +64,13 @@ static void test_progress(void) {
 }
 
 /* The layer has to be as it was right after the meddling: nothing was written. */
-static char *run_meddled(const char *word) {
+static char *run_meddled(const Recipe *of, const char *word) {
   Picture picture, twin;
   char *message;
 
-  picture_make(&recipe, &picture);
+  picture_make(of, &picture);
   message = restore_meddled(&picture, word);
-  picture_make(&recipe, &twin);
+  picture_make(of, &twin);
   if (strcmp(word, "die") != 0)
     meddle(word, twin.image);
   if (gimp_item_is_valid(GIMP_ITEM(picture.layer))) {
@@ -83,14 +85,14 @@ static char *run_meddled(const char *word) {
 }
 
 static void test_changed(const void *word) {
-  g_autofree char *message = run_meddled(word);
+  g_autofree char *message = run_meddled(&recipe, word);
 
   g_assert_cmpstr(message, ==, "The layer or the selection has changed in the meantime. Nothing "
                                "was written: run it again");
 }
 
 static void test_locked(void) {
-  g_autofree char *message = run_meddled("lock-layer");
+  g_autofree char *message = run_meddled(&recipe, "lock-layer");
 
   g_assert_cmpstr(message, ==, "The pixels of “portrait” are locked: unlock them in the Layers "
                                "dialog first");
@@ -100,10 +102,10 @@ static void test_killed(void) {
   g_autofree char *progress_file = file("progress");
   g_autofree char *progress = NULL;
 
-  g_free(run_meddled("die"));
-  /* It was at work, and did not come to its end. */
+  g_free(run_meddled(&large, "die"));
+  /* It had computed all, and did not come to its end. */
   g_assert_true(g_file_get_contents(progress_file, &progress, NULL, NULL));
-  g_assert_nonnull(strstr(progress, "update 0."));
+  g_assert_nonnull(strstr(progress, "update 1"));
   g_assert_null(strstr(progress, "end"));
 }
 
