@@ -7,16 +7,15 @@
 #include <string.h>
 
 #include "memory.h"
+#include "parameters.h"
 #include "status.h"
 
 bool rst_json_is_text(yyjson_val *value) {
   return yyjson_is_str(value) && strlen(yyjson_get_str(value)) == yyjson_get_len(value);
 }
 
-/* A number as the table reads it; false where it is none or memory ran out. */
+/* A number as the table reads it; false where it is none. */
 static bool number_to_text(yyjson_val *value, char *text, size_t size) {
-  char *written;
-
   if (yyjson_is_uint(value)) {
     snprintf(text, size, "%" PRIu64, yyjson_get_uint(value));
     return true;
@@ -25,14 +24,7 @@ static bool number_to_text(yyjson_val *value, char *text, size_t size) {
     snprintf(text, size, "%" PRId64, yyjson_get_sint(value));
     return true;
   }
-  if (!yyjson_is_real(value))
-    return false;
-  written = yyjson_val_write_opts(value, 0, rst_json_memory(), NULL, NULL);
-  if (written == NULL)
-    return false;
-  snprintf(text, size, "%s", written);
-  free(written);
-  return true;
+  return yyjson_is_real(value) && rst_write_real(yyjson_get_real(value), text, size);
 }
 
 static bool to_text(const rst_parameter *entry, yyjson_val *value, char *text, size_t size) {

@@ -12,6 +12,7 @@
 
 #include "memory.h"
 #include "model.h"
+#include "parameters.h"
 #include "status.h"
 
 static const char *const samplers[] = {"auto", "ddpm", "ddim", NULL};
@@ -121,22 +122,21 @@ static bool read_real(const char *text, double *number) {
   return true;
 }
 
-/* The shortest text that reads back to the same bits. */
-static bool write_real(double number, char *text, size_t size) {
+/* In memory of its own: a value that is there must not get lost because memory ran out. */
+bool rst_write_real(double number, char *text, size_t size) {
+  char room[1024];
+  yyjson_alc memory;
   yyjson_mut_val value = {0};
-  char *written;
+  const char *written;
   size_t length;
-  bool fits;
 
+  yyjson_alc_pool_init(&memory, room, sizeof room);
   yyjson_mut_set_real(&value, number);
-  written = yyjson_mut_val_write_opts(&value, 0, rst_json_memory(), &length, NULL);
-  if (written == NULL)
+  written = yyjson_mut_val_write_opts(&value, 0, &memory, &length, NULL);
+  if (written == NULL || length >= size)
     return false;
-  fits = length < size;
-  if (fits)
-    memcpy(text, written, length + 1);
-  free(written);
-  return fits;
+  memcpy(text, written, length + 1);
+  return true;
 }
 
 /* ---- one value from text ---- */
@@ -221,7 +221,8 @@ static rst_status set_window(const rst_parameter *entry, rst_parameters *paramet
     return fail_type(entry, text, "auto, picture or X,Y,SIDE", error);
   if (window.side < 1 || window.side > RST_SIDE_MAX)
     return rst_fail_range(error, "window's side", text, 1, RST_SIDE_MAX);
-  if (abs(window.x) > RST_SIDE_MAX || abs(window.y) > RST_SIDE_MAX)
+  if (window.x < -RST_SIDE_MAX || window.x > RST_SIDE_MAX || window.y < -RST_SIDE_MAX ||
+      window.y > RST_SIDE_MAX)
     return rst_fail_range(error, "window's corner", text, -RST_SIDE_MAX, RST_SIDE_MAX);
   parameters->window_kind = RST_WINDOW_GIVEN;
   parameters->window = window;
@@ -280,7 +281,7 @@ static bool write_value(const rst_parameters *parameters, const rst_parameter *e
       number = snprintf(text, size, "%d", *(const int *)member);
       break;
     case RST_TYPE_REAL:
-      return write_real(*(const double *)member, text, size);
+      return rst_write_real(*(const double *)member, text, size);
     case RST_TYPE_CHOICE:
       number = *(const int *)member;
       if (number < 0 || number >= choice_count(entry))
@@ -331,22 +332,32 @@ static rst_status check_steps(const char *name, int value, int low, int high, rs
   return rst_fail_range(error, name, text, low, high);
 }
 
-rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
-                                rst_error *error) {
+rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {
   rst_parameters copy;
-  rst_status status;
   char text[sizeof copy.model];
 
-  if (parameters == NULL || parameters->size != sizeof *parameters || model == NULL)
-    return rst_fail_call(error, "rst_parameters_check");
+  if (parameters == NULL || parameters->size != sizeof *parameters)
+    return rst_fail_call(error, "parameters");
   copy = *parameters;
-  for (size_t i = 0; i < COUNT; i++) { /* a struct may have been filled by hand */
-    status = rst_parameters_get(parameters, table[i].name, text, sizeof text, error);
+  for (size_t i = 0; i < COUNT; i++) {
+    rst_status status = rst_parameters_get(parameters, table[i].name, text, sizeof text, error);
+
     if (status == RST_OK)
       status = rst_parameters_set(&copy, table[i].name, text, error);
     if (status != RST_OK)
       return status;
   }
+  return RST_OK;
+}
+
+rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
+                                rst_error *error) {
+  rst_status status = rst_parameters_check_values(parameters, error);
+
+  if (status != RST_OK)
+    return status;
+  if (model == NULL)
+    return rst_fail_call(error, "rst_parameters_check");
   if (model->process == RST_SINGLE_PASS)
     return RST_OK;
   if (parameters->sampler != RST_SAMPLER_DDPM && parameters->sequence == RST_SEQUENCE_UNIFORM) {
