@@ -9,6 +9,7 @@
 
 #include "membrane.h"
 #include "memory.h"
+#include "parameters.h"
 #include "session.h"
 #include "status.h"
 
@@ -185,6 +186,7 @@ static bool boxes_overlap(const area *a, const area *b) {
 
 /* Joins areas whose boxes overlap, until none do; the areas that remain come first. */
 static void join_boxes(areas *a) {
+  bool joined;
   int count = 0;
 
   for (int i = 0; i < a->count; i++)
@@ -194,14 +196,18 @@ static void join_boxes(areas *a) {
   a->too_many = a->too_many || count > AREAS_MAX;
   if (a->too_many)
     return;
-  for (int i = 0; i < a->count; i++)
-    for (int j = 0; j < a->count; j++)
-      if (j != i && boxes_overlap(&a->areas[i], &a->areas[j])) {
-        grow(&a->areas[i], &a->areas[j]);
-        a->areas[j] = a->areas[--a->count];
-        i = -1; /* the grown box may overlap any other */
-        break;
-      }
+  do {
+    joined = false;
+    for (int i = 0; i < a->count; i++)
+      for (int j = i + 1; j < a->count;)
+        if (boxes_overlap(&a->areas[i], &a->areas[j])) {
+          grow(&a->areas[i], &a->areas[j]);
+          a->areas[j] = a->areas[--a->count];
+          joined = true; /* the grown box may overlap any other: one round more */
+        } else {
+          j++;
+        }
+  } while (joined);
 }
 
 /* ---- windows ---- */
@@ -288,17 +294,22 @@ rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *
                            const int box[4], rst_plan *plan, rst_error *error) {
   areas a = {.whole = {RST_SIDE_MAX, RST_SIDE_MAX, 0, 0, 0, 0}};
   rst_status status;
-  int inside[4], x1, y1;
+  int inside[4];
 
   if (parameters == NULL || parameters->size != sizeof *parameters || !good_picture(picture) ||
       plan == NULL || plan->size != sizeof *plan)
     return rst_fail_call(error, "rst_plan_region");
-  inside[0] = box == NULL || box[0] < 0 ? 0 : box[0];
-  inside[1] = box == NULL || box[1] < 0 ? 0 : box[1];
-  x1 = box == NULL || box[2] > picture->width - box[0] ? picture->width : box[0] + box[2];
-  y1 = box == NULL || box[3] > picture->height - box[1] ? picture->height : box[1] + box[3];
-  inside[2] = x1 - inside[0];
-  inside[3] = y1 - inside[1];
+  status = rst_parameters_check_values(parameters, error);
+  if (status != RST_OK)
+    return status;
+  for (int axis = 0; axis < 2; axis++) {
+    const int size = axis == 0 ? picture->width : picture->height;
+    const int64_t begin = box == NULL ? 0 : box[axis];
+    const int64_t end = box == NULL ? size : begin + box[2 + axis];
+
+    inside[axis] = begin < 0 ? 0 : begin > size ? size : (int)begin;
+    inside[2 + axis] = (end > size ? size : end < 0 ? 0 : (int)end) - inside[axis];
+  }
   status = inside[2] < 1 || inside[3] < 1 ? RST_OK : find_areas(picture, inside, &a, error);
   if (status == RST_OK)
     status = make_plan(parameters, picture, &a, plan, error);
