@@ -185,17 +185,13 @@ VipsImage *file_read(const char *path, rst_cancel *cancel, GError **error) {
   return pixels;
 }
 
-/* Replaces the file, or the one that a link points to, by a temporary file beside it. */
+/* Replaces the file, or the one that a link points to, by a temporary file beside it. GLib keeps
+ * the permissions of the one before. */
 static bool replace_file(const char *path, const void *bytes, size_t size, GError **error) {
   char *real = realpath(path, NULL);
-  const char *target = real == NULL ? path : real;
-  GStatBuf before;
-  bool existed = g_stat(target, &before) == 0;
-  bool good = g_file_set_contents_full(target, bytes, (gssize) size,
+  bool good = g_file_set_contents_full(real == NULL ? path : real, bytes, (gssize) size,
                                        G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
                                        0666, error);
-  if (good && existed)
-    good = g_chmod(target, before.st_mode & 07777) == 0;
   free(real);
   return good;
 }

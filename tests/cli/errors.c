@@ -86,6 +86,21 @@ static void test_truncated(void) {
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
 }
 
+/* Bytes in the middle of the compressed pixels are not what they were. */
+static void test_damaged(void) {
+  char *bytes;
+  gsize size;
+  pixels *p = make_pixels(300, 200, 3, 8);
+  const char *damaged = path_of("damaged.png"), *output = path_of("out.png");
+  g_assert_true(g_file_get_contents(write_pixels(p, "whole.png"), &bytes, &size, NULL));
+  memset(bytes + size / 2, 0x5a, 64);
+  g_assert_true(g_file_set_contents(damaged, bytes, (gssize) size, NULL));
+  check_failed(run("restore", damaged, output, SINGLE, "--region", "0,0,20x20", NULL), 1, damaged);
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  g_free(bytes);
+  pixels_free(p);
+}
+
 static void test_cmyk(void) {
   pixels *p = make_pixels(48, 40, 4, 8);
   VipsImage *cmyk;
@@ -199,6 +214,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/errors/models", test_models);
   g_test_add_func("/errors/inputs", test_inputs);
   g_test_add_func("/errors/truncated", test_truncated);
+  g_test_add_func("/errors/damaged", test_damaged);
   g_test_add_func("/errors/cmyk", test_cmyk);
   g_test_add_func("/errors/outputs", test_outputs);
   g_test_add_func("/errors/progress", test_progress);

@@ -440,14 +440,14 @@ static void test_in_place(void) {
   const char *input = write_pixels(source, "in.png"), *output = path_of("out.png");
   const char *same = write_pixels(source, "same.png"), *link_path = path_of("link.png");
   run_well("restore", input, output, SINGLE, INNER, NULL);
-  g_assert_cmpint(g_chmod(same, 0640), ==, 0);
+  g_assert_cmpint(g_chmod(same, 0664), ==, 0);
   g_assert_cmpint(symlink("same.png", link_path), ==, 0);
   run_well("restore", link_path, link_path, SINGLE, INNER, NULL);
   g_assert_true(g_file_test(link_path, G_FILE_TEST_IS_SYMLINK));
   g_assert_cmpint(differing_files(output, same), ==, 0);
   GStatBuf status;
   g_assert_cmpint(g_stat(same, &status), ==, 0);
-  g_assert_cmpint(status.st_mode & 07777, ==, 0640);
+  g_assert_cmpint(status.st_mode & 07777, ==, 0664);
   pixels_free(source);
 }
 
