@@ -207,6 +207,18 @@ static rst_status set_model(const rst_parameter *entry, char *to, size_t size, c
   return RST_OK;
 }
 
+/* `what` of the window, a part of its text, is out of range. */
+static rst_status fail_window(rst_error *error, const rst_parameter *entry, const char *text,
+                              const char *what, int low) {
+  rst_fail(error, RST_OUT_OF_RANGE, entry->name, text, NULL,
+           "%s is %s, but its %s must be %d to %d", entry->name, text, what, low, RST_SIDE_MAX);
+  if (error != NULL && error->size == sizeof *error) {
+    error->low = low;
+    error->high = RST_SIDE_MAX;
+  }
+  return RST_OUT_OF_RANGE;
+}
+
 static rst_status set_window(const rst_parameter *entry, rst_parameters *parameters,
                              const char *text, rst_error *error) {
   const char *at = text;
@@ -220,10 +232,10 @@ static rst_status set_window(const rst_parameter *entry, rst_parameters *paramet
       *at++ != ',' || !read_int(at, &at, &window.side) || *at != '\0')
     return fail_type(entry, text, "auto, picture or X,Y,SIDE", error);
   if (window.side < 1 || window.side > RST_SIDE_MAX)
-    return rst_fail_range(error, "window's side", text, 1, RST_SIDE_MAX);
+    return fail_window(error, entry, text, "side", 1);
   if (window.x < -RST_SIDE_MAX || window.x > RST_SIDE_MAX || window.y < -RST_SIDE_MAX ||
       window.y > RST_SIDE_MAX)
-    return rst_fail_range(error, "window's corner", text, -RST_SIDE_MAX, RST_SIDE_MAX);
+    return fail_window(error, entry, text, "corner", -RST_SIDE_MAX);
   parameters->window_kind = RST_WINDOW_GIVEN;
   parameters->window = window;
   return RST_OK;
