@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Linked into a copy of the plug-in in place of libgimp's progress functions: writes down each call,
- * and just before the end does to the picture what the tests ask for. (GIMP 3.0 refuses progress
- * callbacks of a caller, so that the tests cannot see it from outside.)
+ * Linked into a copy of the plug-in in place of libgimp's progress functions: writes down each
+ * call, and when all is computed does to the picture what the tests ask for. (GIMP 3.0 refuses
+ * progress callbacks of a caller, so that the tests cannot look in from outside.)
  */
 #include <stdio.h>
 

@@ -85,7 +85,7 @@ static GBytes *run(Arguments arguments) {
   return bytes;
 }
 
-/* Two steps, after which the random weights of the model have not yet driven all to black or white. */
+/* Two steps: after more, the model's random weights have driven all to black or white. */
 #define ARGUMENTS(...)                                                                            \
   ((const char *const[]){"model", "tiny-diffusion", "start", "2", __VA_ARGS__, NULL})
 
