@@ -116,38 +116,47 @@ static void make_cancellable(VipsImage *image, rst_cancel *cancel) {
   g_signal_connect(image, "eval", G_CALLBACK(on_eval), cancel);
 }
 
-/* The file, opened, where it is one of `formats`. */
-static VipsImage *open_image(const char *path, GError **error) {
+static bool check_path(const char *path, GError **error) {
   GStatBuf status;
+  const char *fault = NULL;
   if (g_stat(path, &status) != 0)
-    g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
+    fault = g_strerror(errno);
   else if (S_ISDIR(status.st_mode))
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a folder"), path);
+    fault = _("is a folder");
   else if (S_ISREG(status.st_mode) && status.st_size == 0)
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: the file is empty"), path);
-  else {
-    /* A source, since libvips takes brackets in a plain file name for options. */
-    VipsSource *source = vips_source_new_from_file(path);
-    const char *loader = source == NULL ? NULL : vips_foreign_find_load_source(source);
-    VipsImage *image = NULL;
-    bool known = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
-      known |= loader != NULL && g_str_has_prefix(loader, formats[i].loader);
-    if (source == NULL) {
+    fault = _("the file is empty");
+  if (fault != NULL)
+    g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, fault);
+  return fault == NULL;
+}
+
+static bool is_known_loader(const char *loader) {
+  for (size_t i = 0; i < G_N_ELEMENTS(formats) && loader != NULL; i++)
+    if (g_str_has_prefix(loader, formats[i].loader))
+      return true;
+  return false;
+}
+
+/* The file, opened, where its content is of one of `formats`. */
+static VipsImage *open_image(const char *path, GError **error) {
+  if (!check_path(path, error))
+    return NULL;
+  /* A source, since libvips takes brackets in a plain file name for options. */
+  VipsSource *source = vips_source_new_from_file(path);
+  VipsImage *image = NULL;
+  if (source == NULL) {
+    cli_fail_vips(error, path);
+  } else if (!is_known_loader(vips_foreign_find_load_source(source))) {
+    vips_error_clear();
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is neither PNG nor JPEG"), path);
+  } else {
+    image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
+                                       VIPS_FAIL_ON_ERROR, NULL);
+    if (image == NULL)
       cli_fail_vips(error, path);
-    } else if (!known) {
-      vips_error_clear();
-      g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is neither PNG nor JPEG"), path);
-    } else {
-      image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
-                                         VIPS_FAIL_ON_ERROR, NULL);
-      if (image == NULL)
-        cli_fail_vips(error, path);
-    }
-    g_clear_object(&source);
-    return image;
   }
-  return NULL;
+  g_clear_object(&source);
+  return image;
 }
 
 static bool check_kind(VipsImage *image, const char *path, GError **error) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "interrupt.h"
 
+#include <glib.h>
 #include <signal.h>
 
 static rst_cancel *token;
@@ -16,7 +17,7 @@ rst_cancel *interrupt_catch(void) {
   if (token == NULL)
     token = rst_cancel_new();
   if (token == NULL)
-    return NULL;
+    g_error("out of memory"); /* as GLib ends a program that runs out of it */
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     struct sigaction before, action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);

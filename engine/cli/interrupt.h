@@ -8,8 +8,7 @@
 
 #include "restorator.h"
 
-/* Catches the signals from now on. The token lives as long as the program; NULL where memory ran
- * out. */
+/* Catches the signals from now on. The token lives as long as the program. */
 rst_cancel *interrupt_catch(void);
 /* The number of the signal that came, 0 while none has. */
 int interrupt_signal(void);
