@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* symlink() */
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
 #include "cases.h"
 #include "harness.h"
 
@@ -71,18 +76,22 @@ static void test_registration(void) {
 }
 
 /* The layer's bytes after a run on a picture that is the same every time. */
-static GBytes *run(Arguments arguments) {
+static GBytes *run_in_mode(GimpRunMode mode, Arguments arguments) {
   static const Recipe recipe = {.select = select_feathered};
   Picture picture;
   GBytes *bytes;
   g_autofree char *message = NULL;
 
   picture_make(&recipe, &picture);
-  message = restore(picture.image, picture.layer, arguments);
+  message = restore_all(mode, picture.image, &picture.layer, 1, arguments);
   g_assert_cmpstr(message, ==, NULL);
   bytes = layer_bytes(picture.layer);
   picture_free(&picture);
   return bytes;
+}
+
+static GBytes *run(Arguments arguments) {
+  return run_in_mode(GIMP_RUN_NONINTERACTIVE, arguments);
 }
 
 /* Two steps: after more, the model's random weights have driven all to black or white. */
@@ -125,6 +134,26 @@ static void test_preset_path(void) {
   check(ARGUMENTS("preset", path), ARGUMENTS("preset", "half"), TRUE);
 }
 
+/* A model of the default's name, in a folder that run-cases has put before the others. */
+static void provide_default_model(void) {
+  g_auto(GStrv) folders = g_strsplit(g_getenv("RESTORATOR_MODELS"), ":", -1);
+  g_autofree char *from = g_build_filename(folders[1], "tiny-single.safetensors", NULL);
+  g_autofree char *to = g_build_filename(folders[0], "portrait.safetensors", NULL);
+
+  g_assert_cmpint(g_mkdir_with_parents(folders[0], 0777), ==, 0);
+  if (!g_file_test(to, G_FILE_TEST_EXISTS))
+    g_assert_cmpint(symlink(from, to), ==, 0);
+}
+
+/* From the menu, and once more with the last values, which are the same defaults. */
+static void test_mode(const void *mode) {
+  provide_default_model();
+  g_autoptr(GBytes) defaults = run(NULL);
+  g_autoptr(GBytes) chosen = run_in_mode(GPOINTER_TO_INT(mode), NULL);
+
+  g_assert_true(g_bytes_equal(defaults, chosen));
+}
+
 void add_argument_cases(void) {
   g_test_add_func("/arguments/table", test_table);
   g_test_add_func("/arguments/registration", test_registration);
@@ -133,4 +162,8 @@ void add_argument_cases(void) {
   g_test_add_func("/arguments/preset", test_preset);
   g_test_add_func("/arguments/preset-beaten", test_preset_beaten);
   g_test_add_func("/arguments/preset-path", test_preset_path);
+  g_test_add_data_func("/arguments/mode/interactive", GINT_TO_POINTER(GIMP_RUN_INTERACTIVE),
+                       test_mode);
+  g_test_add_data_func("/arguments/mode/last-values", GINT_TO_POINTER(GIMP_RUN_WITH_LAST_VALS),
+                       test_mode);
 }

@@ -158,7 +158,7 @@ static void set_property(GimpProcedureConfig *config, const char *name, const ch
     g_object_set(config, name, text, NULL);
 }
 
-char *restore_all(GimpImage *image, GimpDrawable *const *drawables, int count,
+char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
                   Arguments arguments) {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), "plug-in-restorator");
   g_autoptr(GimpProcedureConfig) config = NULL;
@@ -168,7 +168,7 @@ char *restore_all(GimpImage *image, GimpDrawable *const *drawables, int count,
 
   g_assert_nonnull(procedure);
   config = gimp_procedure_create_config(procedure);
-  g_object_set(config, "run-mode", GIMP_RUN_NONINTERACTIVE, "image", image, NULL);
+  g_object_set(config, "run-mode", mode, "image", image, NULL);
   gimp_procedure_config_set_core_object_array(config, "drawables", (GObject **)drawables, count);
   for (; arguments && *arguments; arguments += 2)
     set_property(config, arguments[0], arguments[1]);
@@ -186,7 +186,7 @@ char *restore_all(GimpImage *image, GimpDrawable *const *drawables, int count,
 char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
   GimpDrawable *drawables[] = {drawable, NULL};
 
-  return restore_all(image, drawables, 1, arguments);
+  return restore_all(GIMP_RUN_NONINTERACTIVE, image, drawables, 1, arguments);
 }
 
 void arguments_to_parameters(Arguments arguments, rst_parameters *parameters) {

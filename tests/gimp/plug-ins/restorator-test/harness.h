@@ -60,9 +60,10 @@ GBytes *layer_bytes(GimpDrawable *layer);
 /* Name, value as text, name, value …, NULL, as rst_parameters_set() takes them; and `preset`. */
 typedef const char *const *Arguments;
 
-/* Calls plug-in-restorator without interface. Gives NULL where it succeeds, else its message. */
+/* Calls plug-in-restorator, the first without interface. Gives NULL where it succeeds, else its
+ * message. */
 char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments);
-char *restore_all(GimpImage *image, GimpDrawable *const *drawables, int count,
+char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
                   Arguments arguments);
 
 /* The same arguments for the engine. */

@@ -154,7 +154,8 @@ static void test_several(void) {
   GimpDrawable *both[] = {picture.layer, GIMP_DRAWABLE(copy), NULL};
 
   g_autoptr(GBytes) before = layer_bytes(picture.layer);
-  message = restore_all(picture.image, both, 2, (const char *const[]){SINGLE, NULL});
+  message = restore_all(GIMP_RUN_NONINTERACTIVE, picture.image, both, 2,
+                        (const char *const[]){SINGLE, NULL});
   g_autoptr(GBytes) after = layer_bytes(picture.layer);
   g_autoptr(GBytes) other = layer_bytes(GIMP_DRAWABLE(copy));
   check_message(message, says);
