@@ -39,6 +39,11 @@ static const kind kinds[] = {
                        RST_NO_SUCH_PRESET, "preset"},
 };
 
+/* NULL where there is no such kind. */
+static const kind *find_kind(rst_kind which) {
+  return which == RST_KIND_MODEL || which == RST_KIND_PRESET ? &kinds[which] : NULL;
+}
+
 typedef struct {
   int count;
   char paths[FOLDERS_MAX][PATH_SIZE];
@@ -139,12 +144,16 @@ static int by_id(const void *a, const void *b) {
 
 rst_status rst_list(rst_kind which, bool (*found)(void *user, const char *id, const char *path),
                     void *user, rst_error *error) {
-  const kind *k = &kinds[which];
-  folders *list = rst_array(1, sizeof *list);
+  const kind *k = find_kind(which);
+  folders *list;
   entries all = {NULL, 0, 0};
-  bool done = list != NULL, more = true;
+  bool done, more = true;
   char path[PATH_SIZE + 512];
 
+  if (k == NULL || found == NULL)
+    return rst_fail_call(error, "rst_list");
+  list = rst_array(1, sizeof *list);
+  done = list != NULL;
   if (list != NULL)
     find_folders(k, list);
   for (int i = 0; done && i < list->count; i++)
@@ -188,11 +197,11 @@ static bool match(void *user, const char *id, const char *path) {
 }
 
 rst_status rst_find(rst_kind which, const char *name, char *path, size_t size, rst_error *error) {
-  const kind *k = &kinds[which];
+  const kind *k = find_kind(which);
   search s = {.wanted = name, .path = path, .size = size};
   rst_status status;
 
-  if (name == NULL || path == NULL)
+  if (k == NULL || name == NULL || path == NULL)
     return rst_fail_call(error, "rst_find");
   if (strchr(name, '/') != NULL) {
     if (strlen(name) >= size)
