@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Memory runs out at every single allocation of everything that the engine does: it says so,
+ * leaves nothing behind, and what it still gives is right. The linker puts the functions below in
+ * the place of the C library's (--wrap), for the engine and this file alone.
+ */
+#include "fixtures.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+/* ---- an allocator that fails ---- */
+
+static atomic_int count;   /* allocations since begin() */
+static atomic_int live;    /* of these, not yet freed */
+static int fail_at;        /* the one that fails, 0: none */
+static bool fail_onwards;  /* and all after it */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t number, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void __real_free(void *memory);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t number, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t size);
+void __wrap_free(void *memory);
+
+static bool fails(void) {
+  const int number = atomic_fetch_add(&count, 1) + 1;
+
+  return fail_at > 0 && (fail_onwards ? number >= fail_at : number == fail_at);
+}
+
+static void *counted(void *memory) {
+  atomic_fetch_add(&live, memory != NULL);
+  return memory;
+}
+
+void *__wrap_malloc(size_t size) {
+  return fails() ? NULL : counted(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t number, size_t size) {
+  return fails() ? NULL : counted(__real_calloc(number, size));
+}
+
+void *__wrap_realloc(void *memory, size_t size) {
+  if (fails())
+    return NULL;
+  return memory == NULL ? counted(__real_malloc(size)) : __real_realloc(memory, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size) {
+  return fails() ? NULL : counted(__real_aligned_alloc(alignment, size));
+}
+
+char *__wrap_strndup(const char *text, size_t size) {
+  const size_t length = strnlen(text, size);
+  char *copy = __wrap_malloc(length + 1);
+
+  if (copy != NULL) {
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+  }
+  return copy;
+}
+
+char *__wrap_strdup(const char *text) {
+  return __wrap_strndup(text, strlen(text));
+}
+
+void __wrap_free(void *memory) {
+  atomic_fetch_sub(&live, memory != NULL);
+  __real_free(memory);
+}
+
+/* ---- everything that the engine does ---- */
+
+static char *folder, *model_path;
+static GByteArray *model_file;
+
+enum { SIDE = 24 };
+
+typedef struct {
+  float colours[3 * SIDE * SIDE];  /* of rst_sample() */
+  float result[3 * SIDE * SIDE];   /* of rst_restore() */
+  rst_parameters parameters;       /* after a preset */
+  int ids;
+} outcome;
+
+/* Each returns what the engine said; all that it made is freed. */
+typedef rst_status (*scene)(outcome *o, rst_error *error);
+
+static rst_status do_read(outcome *o, rst_error *error) {
+  rst_model *model;
+  const rst_status status = rst_model_read(model_path, &model, error);
+
+  (void)o;
+  if (status == RST_OK)
+    rst_model_unref(model);
+  return status;
+}
+
+static rst_status encode(rst_session *session, rst_model *model, rst_encoding **encoding,
+                         rst_error *error) {
+  static float rgba[4 * SIDE * SIDE];
+  const rst_window window = {0, 0, SIDE};
+  rst_input *input;
+  rst_status status = rst_input_new(model, &window, SIDE, SIDE, &input, error);
+
+  for (int i = 0; i < 4 * SIDE * SIDE; i++)
+    rgba[i] = i % 4 == 3 ? 1 : (float)(i * 37 % 256) / 255;
+  if (status != RST_OK)
+    return status;
+  status = rst_input_add(input, SIDE, rgba, NULL, error);
+  if (status == RST_OK)
+    status = rst_encode(session, model, input, NULL, encoding, error);
+  rst_input_free(input);
+  return status;
+}
+
+static rst_status do_sample(outcome *o, rst_error *error) {
+  const rst_parameters parameters = new_parameters("step-skip=9", NULL);
+  rst_session *session = NULL;
+  rst_model *model = NULL;
+  rst_encoding *encoding = NULL;
+  rst_grid grid;
+  rst_status status = rst_session_new(3, &session, error);
+
+  if (status == RST_OK)
+    status = rst_model_parse(model_file->data, model_file->len, &model, error);
+  if (status == RST_OK)
+    status = encode(session, model, &encoding, error);
+  rst_grid_pixels(&grid, 0, 0, SIDE, SIDE);
+  if (status == RST_OK) {
+    status = rst_sample(session, encoding, &parameters, &grid, NULL, o->colours, NULL, error);
+    /* a session that ran out of memory once works on */
+    if (status == RST_NO_MEMORY && !fail_onwards)
+      assert_ok(rst_sample(session, encoding, &parameters, &grid, NULL, o->colours, NULL, NULL));
+  }
+  rst_encoding_unref(encoding);
+  rst_model_unref(model);
+  rst_session_free(session);
+  return status;
+}
+
+static rst_status restore(outcome *o, const char *match, rst_error *error) {
+  const rst_parameters parameters = new_parameters("step-skip=9", match, NULL);
+  canvas *c = canvas_new(SIDE, SIDE, 4);
+  rst_plan plan = {.size = sizeof plan};
+  rst_session *session = NULL;
+  rst_model *model = NULL;
+  rst_status status;
+
+  canvas_deselect(c);
+  canvas_select(c, 2, 2, 7, 9, 1);
+  canvas_select(c, 12, 13, 10, 8, 0.5f);
+  for (int i = 0; i < 3 * SIDE * SIDE; i++)
+    c->result[i] = 0;
+  status = rst_plan_region(&parameters, &c->picture, NULL, &plan, error);
+  if (status == RST_OK)
+    status = rst_session_new(2, &session, error);
+  if (status == RST_OK)
+    status = rst_model_parse(model_file->data, model_file->len, &model, error);
+  if (status == RST_OK)
+    status = rst_restore(session, model, &parameters, &c->picture, &plan, NULL, error);
+  memcpy(o->result, c->result, sizeof o->result);
+  rst_model_unref(model);
+  rst_session_free(session);
+  canvas_free(c);
+  return status;
+}
+
+static rst_status do_restore(outcome *o, rst_error *error) {
+  return restore(o, "match=off", error);
+}
+
+static rst_status do_match(outcome *o, rst_error *error) {
+  return restore(o, "match=on", error);
+}
+
+static rst_status do_preset(outcome *o, rst_error *error) {
+  static const char text[] = "{\"format\": 1, \"title\": \"t\", \"note\": \"n\", \"strength\": 0.3,"
+                             " \"context\": 2.5, \"model\": \"m\", \"window\": \"1,2,3\"}";
+  rst_preset *preset;
+  char *written = NULL;
+  rst_status status;
+
+  o->parameters = new_parameters(NULL, NULL);
+  status = rst_preset_parse("p", text, strlen(text), &preset, error);
+  if (status != RST_OK)
+    return status;
+  rst_preset_apply(preset, &o->parameters);
+  status = rst_preset_write(&o->parameters, "t", "n", &written, error);
+  free(written);
+  rst_preset_free(preset);
+  return status;
+}
+
+static bool found(void *user, const char *id, const char *path) {
+  (void)id;
+  (void)path;
+  ++*(int *)user;
+  return true;
+}
+
+static rst_status do_list(outcome *o, rst_error *error) {
+  char path[4096];
+  rst_status status;
+
+  o->ids = 0;
+  status = rst_list(RST_KIND_MODEL, found, &o->ids, error);
+  return status == RST_OK ? rst_find(RST_KIND_MODEL, "model", path, sizeof path, error) : status;
+}
+
+static rst_status do_steps(outcome *o, rst_error *error) {
+  rst_model *model;
+  rst_status status = rst_model_parse(model_file->data, model_file->len, &model, error);
+
+  (void)o;
+  if (status != RST_OK)
+    return status;
+  {
+    const rst_parameters parameters = new_parameters("step-skip=9", "strength=0.1", NULL);
+    int passes;
+
+    status = rst_parameters_steps(&parameters, model, NULL, &passes, error);
+  }
+  rst_model_unref(model);
+  return status;
+}
+
+static rst_status do_setup(outcome *o, rst_error *error) {
+  const rst_parameters parameters = new_parameters("strength=0.1", NULL);
+  rst_plan plan = {.size = sizeof plan, .count = 1, .parts = {{.window = {1, 2, 3}}}};
+  rst_setup *setup = g_new0(rst_setup, 1);
+  char *one = NULL, *two = NULL;
+  rst_status status;
+
+  (void)o;
+  rst_setup_fill(setup, &parameters, &plan, NULL);
+  status = rst_setup_append(NULL, setup, &one, error);
+  if (status == RST_OK)
+    status = rst_setup_append(one, setup, &two, error);
+  if (status == RST_OK)
+    status = rst_setup_read(two, 1, setup, NULL, error);
+  free(one);
+  free(two);
+  g_free(setup);
+  return status;
+}
+
+static const struct {
+  const char *name;
+  scene play;
+} scenes[] = {
+  {"read", do_read},     {"sample", do_sample}, {"restore", do_restore}, {"match", do_match},
+  {"preset", do_preset}, {"list", do_list},     {"steps", do_steps},     {"setup", do_setup},
+};
+
+static void begin(int at, bool onwards) {
+  atomic_store(&count, 0);
+  fail_at = at;
+  fail_onwards = onwards;
+}
+
+static void test_scene(gconstpointer data) {
+  const scene play = scenes[GPOINTER_TO_SIZE(data)].play;
+  outcome *expected = g_new0(outcome, 1), *o = g_new0(outcome, 1);
+  const int before = atomic_load(&live);
+  int allocations;
+
+  begin(0, false);
+  assert_ok(play(expected, NULL)); /* once, so that what is found out once per process is */
+  begin(0, false);
+  assert_ok(play(expected, NULL));
+  allocations = atomic_load(&count);
+  g_test_message("%d allocations", allocations);
+  g_assert_cmpint(allocations, >=, 1);
+  g_assert_cmpint(atomic_load(&live), ==, before);
+  for (int onwards = 0; onwards < 2; onwards++)
+    for (int at = 1; at <= allocations; at++) {
+      rst_error error = RST_ERROR_INIT;
+      rst_status status;
+
+      memset(o, 0, sizeof *o);
+      begin(at, onwards);
+      status = play(o, &error);
+      begin(0, false);
+      if (status == RST_OK)
+        assert_same(o, expected, 1); /* unharmed */
+      else
+        assert_error(&error, RST_NO_MEMORY, NULL);
+      if (atomic_load(&live) != before)
+        g_error("allocation %d: %d blocks are left", at, atomic_load(&live) - before);
+    }
+  g_free(expected);
+  g_free(o);
+}
+
+static void test_cancel(void) {
+  rst_cancel *cancel;
+
+  begin(1, false);
+  g_assert_null(rst_cancel_new());
+  begin(0, false);
+  cancel = rst_cancel_new();
+  g_assert_nonnull(cancel);
+  rst_cancel_free(cancel);
+}
+
+/* A misfit is told although the search for what fits ran out of memory. */
+static void test_misfit(void) {
+  static const char text[] = "{\"format\": 1, \"clip\": true}";
+  net single = net_small;
+  rst_model *model;
+  rst_preset *preset;
+
+  single.process = "single pass";
+  model = network_model(&single);
+  assert_ok(rst_preset_parse("p", text, strlen(text), &preset, NULL));
+  for (int at = 0; at < 200; at++) {
+    begin(at, at % 2);
+    assert_status(rst_preset_check(preset, model, NULL), RST_PRESET_MISFIT);
+  }
+  begin(0, false);
+  rst_preset_free(preset);
+  rst_model_unref(model);
+}
+
+int main(int argc, char **argv) {
+  network *n = network_new(&net_small);
+  int status;
+
+  g_test_init(&argc, &argv, NULL);
+  model_file = network_file(n);
+  folder = g_dir_make_tmp("restorator-XXXXXX", NULL);
+  model_path = g_build_filename(folder, "model.safetensors", NULL);
+  g_assert_true(g_file_set_contents(model_path, (const char *)model_file->data, model_file->len,
+                                    NULL));
+  g_setenv("RESTORATOR_MODELS", folder, TRUE);
+  for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++) {
+    char *path = g_strdup_printf("/memory/%s", scenes[i].name);
+
+    g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_scene);
+    g_free(path);
+  }
+  g_test_add_func("/memory/cancel", test_cancel);
+  g_test_add_func("/memory/misfit", test_misfit);
+  status = g_test_run();
+  g_unlink(model_path);
+  g_rmdir(folder);
+  g_free(model_path);
+  g_free(folder);
+  g_byte_array_unref(model_file);
+  network_free(n);
+  return status;
+}
