@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Any text as a picture's record of what was restored: refused, or entries that can be appended.
+ */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "restorator.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  char *history = malloc(size + 1), *longer;
+  rst_setup setup = {.size = sizeof setup};
+  rst_error error = RST_ERROR_INIT;
+  int count, after;
+
+  memcpy(history, data, size);
+  history[size] = '\0';
+  if (rst_setup_read(history, -1, &setup, &count, &error) == RST_OK) {
+    if (rst_setup_append(history, &setup, &longer, NULL) != RST_OK)
+      abort();
+    if (rst_setup_read(longer, -1, &setup, &after, NULL) != RST_OK || after != count + 1)
+      abort();
+    free(longer);
+  } else if (error.message[0] == '\0') {
+    abort();
+  }
+  free(history);
+  return 0;
+}
