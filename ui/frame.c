@@ -64,7 +64,22 @@ static float clamp(float v) {
   return v > 0 ? v < 1 ? v : 1 : 0; /* NaN is 0 */
 }
 
-/* A pixel as a host will have it: strength, then coverage in linear light. */
+void frame_blend(double strength, float coverage, const float restored[3], float colour[3]) {
+  float result[3];
+
+  rst_apply_strength(strength, 3, colour, restored, result);
+  for (int k = 0; k < 3; k++) {
+    if (coverage >= 1) {
+      colour[k] = result[k];
+    } else {
+      const float from = to_linear(clamp(colour[k])), to = to_linear(clamp(result[k]));
+
+      colour[k] = from_linear(from + coverage * (to - from));
+    }
+  }
+}
+
+/* A pixel as a host will have it. */
 static void restored_pixel(const frame_scene *s, int x, int y, float colour[3]) {
   float restored[3];
 
@@ -75,19 +90,8 @@ static void restored_pixel(const frame_scene *s, int x, int y, float colour[3]) 
     if (x < part->x || y < part->y || x >= part->x + part->width || y >= part->y + part->height ||
         !canvas_get(c, x, y, s->coarsest, s->match, restored))
       continue;
-    const float coverage = c->coverage[(gsize)(y - c->box.y) * (gsize)c->box.width +
-                                       (gsize)(x - c->box.x)];
-
-    rst_apply_strength(s->strength, 3, colour, restored, restored);
-    for (int k = 0; k < 3; k++) {
-      if (coverage >= 1) {
-        colour[k] = restored[k];
-      } else {
-        const float from = to_linear(clamp(colour[k])), to = to_linear(clamp(restored[k]));
-
-        colour[k] = from_linear(from + coverage * (to - from));
-      }
-    }
+    frame_blend(s->strength, c->coverage[(gsize)(y - c->box.y) * (gsize)c->box.width +
+                                         (gsize)(x - c->box.x)], restored, colour);
     return;
   }
 }

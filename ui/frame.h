@@ -9,6 +9,10 @@
 
 #include "canvas.h"
 
+/* What becomes of a pixel: `restored` by strength, then by coverage in linear light. `colour`: the
+ * picture's, R'G'B', in and out. */
+void frame_blend(double strength, float coverage, const float restored[3], float colour[3]);
+
 /* The screen's pixel (i, j) shows the picture at (x + (i + ½) / zoom, y + (j + ½) / zoom). */
 typedef struct viewport {
   int width, height; /* screen pixels; 0: nothing is shown */

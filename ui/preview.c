@@ -920,6 +920,10 @@ rst_status preview_new(const rst_picture *picture, const int box[4], int threads
   return status;
 }
 
+int preview_get_threads(const preview *p) {
+  return rst_session_threads(p->session);
+}
+
 /* The newest request wins: what runs for an older one ends now. */
 static void wake_worker(preview *p) {
   p->serial++;

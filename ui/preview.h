@@ -54,6 +54,8 @@ rst_status preview_new(const rst_picture *picture, const int box[4], int threads
 /* Waits for the worker to end: within 50 ms. NULL is allowed. */
 void preview_free(preview *p);
 
+int preview_get_threads(const preview *p);
+
 /* Which result is wanted; a model of NULL: none. `parameters->model` is not read. */
 void preview_set_setup(preview *p, rst_model *model, const rst_parameters *parameters);
 /* What is visible. */
@@ -64,7 +66,7 @@ void preview_set_region(preview *p, const int box[4], bool pixels);
 void preview_set_running(preview *p, bool running);
 
 void preview_get_status(preview *p, preview_status *status);
-/* The newest frame, to be unreferenced; NULL where there is none. It may be of an older viewport. */
+/* The newest frame, to be unreferenced; NULL where there is none. Its viewport may be older. */
 frame *preview_get_frame(preview *p);
 /* The parts with their windows. False where there is no plan. */
 bool preview_get_plan(preview *p, rst_plan *plan);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "card.h"
+
+#include <glib/gi18n.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yyjson.h>
+
+/* -------------------------------------------------------------------------------------------
+ * As text
+ */
+
+/* A value as people read it: a string as it is, a list's elements and an object's fields side by
+ * side, anything else as JSON. */
+static void append_value(GString *text, yyjson_val *value) {
+  yyjson_val *key, *one;
+  size_t i, count;
+
+  if (yyjson_is_str(value)) {
+    g_string_append(text, yyjson_get_str(value));
+  } else if (yyjson_is_arr(value)) {
+    yyjson_arr_foreach(value, i, count, one) {
+      g_string_append(text, i == 0 ? "" : yyjson_is_obj(one) ? "\n" : "; ");
+      append_value(text, one);
+    }
+  } else if (yyjson_is_obj(value)) {
+    yyjson_obj_foreach(value, i, count, key, one) {
+      g_string_append_printf(text, "%s%s ", i == 0 ? "" : ", ", yyjson_get_str(key));
+      append_value(text, one);
+    }
+  } else {
+    char *json = yyjson_val_write(value, 0, NULL);
+
+    g_string_append(text, json ? json : "");
+    free(json);
+  }
+}
+
+static void append_field(GString *markup, const char *label, const char *text) {
+  g_autofree char *line = NULL;
+
+  if (!*text)
+    return;
+  line = g_markup_printf_escaped("%s<b>%s</b>  %s", markup->len == 0 ? "" : "\n", label, text);
+  g_string_append(markup, line);
+}
+
+static void append_key(GString *markup, const char *label, yyjson_val *card, const char *key) {
+  yyjson_val *value = yyjson_obj_get(card, key);
+  GString *text = g_string_new(NULL);
+
+  if (value && !yyjson_is_null(value))
+    append_value(text, value);
+  append_field(markup, label, text->str);
+  g_string_free(text, TRUE);
+}
+
+static void append_network(GString *markup, const rst_model_info *info) {
+  g_autofree char *text =
+    info->process == RST_SINGLE_PASS
+      ? g_strdup_printf(_("single pass, %" PRId64 " parameters, sees %d × %d pixels"),
+                        info->parameters, info->input_size, info->input_size)
+      : g_strdup_printf(_("diffusion of %d steps (%s schedule), %" PRId64
+                          " parameters, sees %d × %d pixels"),
+                        info->steps, info->schedule, info->parameters, info->input_size,
+                        info->input_size);
+
+  append_field(markup, _("Network"), text);
+}
+
+char *card_markup(const rst_model *model) {
+  rst_model_info info = {.size = sizeof info};
+  GString *markup = g_string_new(NULL);
+
+  rst_model_get_info(model, &info);
+
+  yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
+  yyjson_val *card = yyjson_doc_get_root(doc);
+
+  append_key(markup, _("Title"), card, "title");
+  append_key(markup, _("Summary"), card, "summary");
+  append_key(markup, _("Use"), card, "use");
+  append_key(markup, _("Limits"), card, "limits");
+  append_network(markup, &info);
+  append_key(markup, _("Trained on"), card, "data");
+  append_key(markup, _("Minutes"), card, "minutes");
+  append_key(markup, _("Recommended"), card, "recommended");
+  append_key(markup, _("Discouraged"), card, "discouraged");
+  append_key(markup, _("Figures"), card, "figures");
+  append_key(markup, _("Licence"), card, "licence");
+  yyjson_doc_free(doc);
+  return g_string_free(markup, FALSE);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Warnings
+ */
+
+static rst_preset *read_preset(const char *id) {
+  rst_preset *preset = NULL;
+  char path[4096];
+
+  if (rst_find(RST_KIND_PRESET, id, path, sizeof path, NULL) != RST_OK ||
+      rst_preset_read(path, &preset, NULL) != RST_OK)
+    return NULL;
+  return preset;
+}
+
+/* Whether the preset leaves all of a sampler's parameters as they are. */
+static gboolean is_setup(const rst_parameters *parameters, const char *id) {
+  rst_preset *preset = read_preset(id);
+  rst_parameters here = *parameters, other;
+  char mine[1024], its[1024];
+  gboolean same = preset != NULL, says = FALSE;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  if (here.sampler == RST_SAMPLER_AUTO)
+    here.sampler = RST_SAMPLER_DDIM;
+  other = here;
+  if (preset)
+    rst_preset_apply(preset, &other);
+  for (size_t i = 0; i < count && same; i++) {
+    if (!table[i].sampling || !rst_preset_has(preset, table[i].name))
+      continue;
+    says = TRUE;
+    rst_parameters_get(&here, table[i].name, mine, sizeof mine, NULL);
+    rst_parameters_get(&other, table[i].name, its, sizeof its, NULL);
+    same = strcmp(mine, its) == 0;
+  }
+  rst_preset_free(preset);
+  return same && says;
+}
+
+gboolean card_warns(const rst_model *model, const rst_parameters *parameters,
+                    card_warning *warning) {
+  rst_model_info info = {.size = sizeof info};
+  gboolean found = FALSE;
+  yyjson_val *one;
+  size_t i, count;
+
+  rst_model_get_info(model, &info);
+
+  yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
+  yyjson_val *card = yyjson_doc_get_root(doc);
+  yyjson_val *discouraged = yyjson_obj_get(card, "discouraged");
+  yyjson_val *recommended = yyjson_arr_get_first(yyjson_obj_get(card, "recommended"));
+  const char *better = yyjson_get_str(yyjson_obj_get(recommended, "setup"));
+
+  yyjson_arr_foreach(discouraged, i, count, one) {
+    const char *setup = yyjson_get_str(yyjson_obj_get(one, "setup"));
+
+    if (found || !setup || info.process != RST_DIFFUSION || !is_setup(parameters, setup))
+      continue;
+    found = TRUE;
+    g_strlcpy(warning->setup, setup, sizeof warning->setup);
+    g_strlcpy(warning->better, better ? better : "", sizeof warning->better);
+    warning->mse = yyjson_get_num(yyjson_obj_get(one, "mse"));
+    warning->bicubic = yyjson_get_num(yyjson_obj_get(one, "bicubic"));
+  }
+  yyjson_doc_free(doc);
+  return found;
+}

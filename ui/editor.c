@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "editor.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+struct _RestoratorEditor {
+  GtkBox parent;
+  preview *preview;
+  int width, height; /* of the picture */
+  int threads;
+  GtkWidget *view, *panel, *zoom, *status, *progress, *error, *error_text;
+  char *setup; /* in words */
+};
+
+G_DEFINE_FINAL_TYPE(RestoratorEditor, restorator_editor, GTK_TYPE_BOX)
+
+static guint progressed;
+
+/* -------------------------------------------------------------------------------------------
+ * Status
+ */
+
+static char *setup_text(const rst_parameters *p, const rst_model *model) {
+  rst_model_info info = {.size = sizeof info};
+  g_autofree char *name = g_path_get_basename(p->model);
+  GString *text = g_string_new(name);
+  int passes = 0;
+
+  rst_model_get_info(model, &info);
+  if (info.process == RST_SINGLE_PASS) {
+    g_string_append(text, _(", single pass"));
+    return g_string_free(text, FALSE);
+  }
+  rst_parameters_steps(p, model, NULL, &passes, NULL);
+  g_string_append_printf(text, _(", %s, %d of %d steps"),
+                         p->sampler == RST_SAMPLER_DDPM ? "DDPM" : "DDIM", passes, info.steps);
+  if (p->sampler != RST_SAMPLER_DDPM)
+    g_string_append_printf(text, _(", η %g"), p->stochasticity);
+  if (p->sampler != RST_SAMPLER_DDPM && p->project)
+    g_string_append(text, _(", projected"));
+  if (p->clip)
+    g_string_append(text, _(", clipped"));
+  g_string_append_printf(text, _(", seed %d"), p->seed);
+  return g_string_free(text, FALSE);
+}
+
+/* Seconds so far, and what they will come to if all goes on like this. */
+static char *time_text(const preview_status *s) {
+  if (s->phase == PREVIEW_EXACT)
+    return g_strdup_printf(_("finished in %.1f s"), s->seconds);
+  if (s->phase == PREVIEW_REFINING && s->done > 0 && s->seconds > 0.5)
+    return g_strdup_printf(_("%.0f of about %.0f s"), s->seconds,
+                           ceil(s->seconds * (double)s->points / (double)s->done));
+  return g_strdup(_("working"));
+}
+
+static char *phase_text(const preview_status *s) {
+  switch (s->phase) {
+  case PREVIEW_WAITING:
+  case PREVIEW_FAILED:
+    return NULL;
+  case PREVIEW_READING:
+    return g_strdup(_("reading the picture"));
+  case PREVIEW_ENCODING:
+    return g_strdup(_("encoding"));
+  case PREVIEW_STOPPED:
+    return g_strdup(_("stopped"));
+  default:
+    return time_text(s);
+  }
+}
+
+static void update_status(RestoratorEditor *editor, const preview_status *s) {
+  g_autofree char *phase = phase_text(s);
+  GString *text = g_string_new(NULL);
+
+  /* What changes comes first: the line is cut where there is no room. */
+  if (s->points > 0 && phase)
+    g_string_append_printf(text, _("%'" G_GINT64_FORMAT " of %'" G_GINT64_FORMAT " pixels · "),
+                           s->done, s->points);
+  if (phase)
+    g_string_append_printf(text, "%s · ", phase);
+  if (editor->setup)
+    g_string_append_printf(text, "%s · ", editor->setup);
+  g_string_append_printf(text, ngettext("CPU, %d thread", "CPU, %d threads",
+                                        (gulong)editor->threads), editor->threads);
+  gtk_label_set_text(GTK_LABEL(editor->status), text->str);
+  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress),
+                                s->points > 0 ? (double)s->done / (double)s->points : 0);
+  g_string_free(text, TRUE);
+}
+
+static void show_error(RestoratorEditor *editor, const char *text) {
+  gtk_label_set_text(GTK_LABEL(editor->error_text), text);
+  gtk_widget_set_visible(editor->error, *text != '\0');
+}
+
+static void news(void *user) {
+  RestoratorEditor *editor = user;
+  preview_status status;
+
+  preview_get_status(editor->preview, &status);
+  restorator_view_update(RESTORATOR_VIEW(editor->view));
+  update_status(editor, &status);
+  if (status.phase == PREVIEW_FAILED)
+    show_error(editor, status.error.message);
+  g_signal_emit(editor, progressed, 0);
+}
+
+/* The panel says itself what is wrong with a setup. */
+static void take_setup(RestoratorEditor *editor) {
+  rst_parameters parameters;
+  rst_model *model = NULL;
+
+  rst_parameters_init(&parameters);
+  show_error(editor, "");
+  g_clear_pointer(&editor->setup, g_free);
+  if (restorator_panel_get_setup(RESTORATOR_PANEL(editor->panel), &parameters, &model, NULL) !=
+      RST_OK)
+    model = NULL;
+  if (model)
+    editor->setup = setup_text(&parameters, model);
+  preview_set_running(editor->preview, true);
+  preview_set_setup(editor->preview, model, &parameters);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * The bar above the view
+ */
+
+static void show_zoom(RestoratorEditor *editor) {
+  const double zoom = restorator_view_get_zoom(RESTORATOR_VIEW(editor->view));
+  g_autofree char *text = g_strdup_printf(_("%.0f %%"), zoom * 100);
+
+  gtk_label_set_text(GTK_LABEL(editor->zoom), text);
+}
+
+static void fit(RestoratorEditor *editor) {
+  restorator_view_fit(RESTORATOR_VIEW(editor->view));
+}
+
+static void actual_size(RestoratorEditor *editor) {
+  restorator_view_set_zoom(RESTORATOR_VIEW(editor->view), 1);
+}
+
+static void zoom_by(RestoratorEditor *editor, double factor) {
+  RestoratorView *view = RESTORATOR_VIEW(editor->view);
+
+  restorator_view_set_zoom(view, restorator_view_get_zoom(view) * factor);
+}
+
+static void zoom_in(RestoratorEditor *editor) {
+  zoom_by(editor, 1.25);
+}
+
+static void zoom_out(RestoratorEditor *editor) {
+  zoom_by(editor, 1 / 1.25);
+}
+
+static void compare(RestoratorEditor *editor, GtkComboBox *combo) {
+  restorator_view_set_compare(RESTORATOR_VIEW(editor->view),
+                              (RestoratorCompare)gtk_combo_box_get_active(combo));
+}
+
+static void hold_before(RestoratorEditor *editor) {
+  restorator_view_hold_before(RESTORATOR_VIEW(editor->view), TRUE);
+}
+
+static void let_before_go(RestoratorEditor *editor) {
+  restorator_view_hold_before(RESTORATOR_VIEW(editor->view), FALSE);
+}
+
+static void show_windows(RestoratorEditor *editor, GtkToggleButton *button) {
+  restorator_view_set_show_windows(RESTORATOR_VIEW(editor->view),
+                                   gtk_toggle_button_get_active(button));
+}
+
+static void show_input(RestoratorEditor *editor, GtkToggleButton *button) {
+  restorator_view_set_show_input(RESTORATOR_VIEW(editor->view),
+                                 gtk_toggle_button_get_active(button));
+}
+
+static void describe(GtkWidget *widget, const char *name, const char *text) {
+  AtkObject *accessible = gtk_widget_get_accessible(widget);
+
+  gtk_widget_set_tooltip_text(widget, text);
+  atk_object_set_name(accessible, name);
+  atk_object_set_description(accessible, text);
+}
+
+static GtkWidget *add(RestoratorEditor *editor, GtkWidget *bar, GtkWidget *control,
+                      const char *name, const char *text, const char *signal,
+                      GCallback callback) {
+  describe(control, name, text);
+  g_signal_connect_swapped(control, signal, callback, editor);
+  gtk_container_add(GTK_CONTAINER(bar), control);
+  return control;
+}
+
+static GtkWidget *icon(const char *name) {
+  return gtk_button_new_from_icon_name(name, GTK_ICON_SIZE_BUTTON);
+}
+
+static GtkWidget *make_zooms(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+
+  add(editor, bar, icon("zoom-fit-best-symbolic"), _("Fit"),
+      _("Shows the selection with its surroundings"), "clicked", G_CALLBACK(fit));
+  add(editor, bar, icon("zoom-original-symbolic"), _("Actual size"),
+      _("Shows each pixel of the picture as one of the screen"), "clicked",
+      G_CALLBACK(actual_size));
+  add(editor, bar, icon("zoom-out-symbolic"), _("Zoom out"), _("Shows more of the picture"),
+      "clicked", G_CALLBACK(zoom_out));
+  editor->zoom = gtk_label_new(NULL);
+  gtk_label_set_width_chars(GTK_LABEL(editor->zoom), 6);
+  gtk_container_add(GTK_CONTAINER(bar), editor->zoom);
+  add(editor, bar, icon("zoom-in-symbolic"), _("Zoom in"), _("Shows the picture larger"),
+      "clicked", G_CALLBACK(zoom_in));
+  return bar;
+}
+
+static GtkWidget *make_comparisons(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *modes = gtk_combo_box_text_new(), *button;
+
+  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Split"));
+  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Side by side"));
+  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Only after"));
+  gtk_combo_box_set_active(GTK_COMBO_BOX(modes), RESTORATOR_COMPARE_SPLIT);
+  add(editor, bar, modes, _("Compare"), _("How before and after are shown"), "changed",
+      G_CALLBACK(compare));
+  button = add(editor, bar, gtk_button_new_with_mnemonic(_("_Before")), _("Before"),
+               _("Shows what was before while it is held; the key B does the same in the view"),
+               "pressed", G_CALLBACK(hold_before));
+  g_signal_connect_swapped(button, "released", G_CALLBACK(let_before_go), editor);
+  return bar;
+}
+
+static GtkWidget *make_overlays(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4), *button;
+
+  button = add(editor, bar, gtk_check_button_new_with_mnemonic(_("Wind_ow")), _("Show the window"),
+               _("Shows the square of the picture that the network sees"), "toggled",
+               G_CALLBACK(show_windows));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  button = add(editor, bar, gtk_check_button_new_with_mnemonic(_("Inp_ut")),
+               _("Show the network's input"),
+               _("Shows the small grey picture that the window becomes for the network"),
+               "toggled", G_CALLBACK(show_input));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  return bar;
+}
+
+/* In one line, or in several where there is no room. */
+static GtkWidget *make_bar(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_flow_box_new();
+  GtkWidget *const groups[] = {make_zooms(editor), make_comparisons(editor),
+                               make_overlays(editor)};
+
+  gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(bar), GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(bar), G_N_ELEMENTS(groups));
+  gtk_flow_box_set_column_spacing(GTK_FLOW_BOX(bar), 12);
+  for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
+    gtk_container_add(GTK_CONTAINER(bar), groups[i]);
+    /* The controls take the focus, not what holds them. */
+    gtk_widget_set_can_focus(gtk_widget_get_parent(groups[i]), FALSE);
+  }
+  return bar;
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Building
+ */
+
+/* What fitting shows: the selection with about a window of surroundings. */
+static rect home_of(const RestoratorEditor *editor, const int box[4]) {
+  const rect picture = {0, 0, editor->width, editor->height};
+  const int margin = MAX(box[2], box[3]) / 3 + 8;
+  const rect wanted = {box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin};
+
+  return rect_intersect(&wanted, &picture);
+}
+
+static GtkWidget *make_error(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_info_bar_new();
+
+  gtk_info_bar_set_message_type(GTK_INFO_BAR(bar), GTK_MESSAGE_ERROR);
+  editor->error_text = gtk_label_new(NULL);
+  gtk_label_set_line_wrap(GTK_LABEL(editor->error_text), TRUE);
+  gtk_label_set_xalign(GTK_LABEL(editor->error_text), 0);
+  gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))),
+                    editor->error_text);
+  gtk_widget_show(editor->error_text);
+  gtk_widget_set_no_show_all(bar, TRUE);
+  return bar;
+}
+
+static GtkWidget *make_left(RestoratorEditor *editor) {
+  GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+
+  editor->view = restorator_view_new();
+  editor->error = make_error(editor);
+  editor->progress = gtk_progress_bar_new();
+  describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
+  editor->status = gtk_label_new(NULL);
+  gtk_label_set_xalign(GTK_LABEL(editor->status), 0);
+  gtk_label_set_ellipsize(GTK_LABEL(editor->status), PANGO_ELLIPSIZE_END);
+  gtk_label_set_selectable(GTK_LABEL(editor->status), TRUE);
+  gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->view, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->error, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
+  return left;
+}
+
+static GtkWidget *make_right(RestoratorEditor *editor) {
+  GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
+
+  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+                                 GTK_POLICY_AUTOMATIC);
+  gtk_container_add(GTK_CONTAINER(scrolled), editor->panel);
+  gtk_widget_set_hexpand(scrolled, FALSE); /* whatever its rows do: the view takes what is left */
+  return scrolled;
+}
+
+static void build(RestoratorEditor *editor, const int box[4]) {
+  const rect home = home_of(editor, box);
+
+  gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(editor), make_right(editor), FALSE, FALSE, 0);
+  g_signal_connect_swapped(editor->view, "zoom-changed", G_CALLBACK(show_zoom), editor);
+  g_signal_connect_swapped(editor->panel, "setup-changed", G_CALLBACK(take_setup), editor);
+  restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
+  restorator_view_set_preview(RESTORATOR_VIEW(editor->view), editor->preview);
+  show_zoom(editor);
+  gtk_widget_show_all(GTK_WIDGET(editor));
+}
+
+/* -------------------------------------------------------------------------------------------
+ * The class
+ */
+
+static void restorator_editor_dispose(GObject *object) {
+  RestoratorEditor *editor = RESTORATOR_EDITOR(object);
+
+  if (editor->preview)
+    restorator_view_set_preview(RESTORATOR_VIEW(editor->view), NULL);
+  g_clear_pointer(&editor->preview, preview_free);
+  G_OBJECT_CLASS(restorator_editor_parent_class)->dispose(object);
+}
+
+static void restorator_editor_finalize(GObject *object) {
+  g_free(RESTORATOR_EDITOR(object)->setup);
+  G_OBJECT_CLASS(restorator_editor_parent_class)->finalize(object);
+}
+
+static void restorator_editor_class_init(RestoratorEditorClass *class) {
+  G_OBJECT_CLASS(class)->dispose = restorator_editor_dispose;
+  G_OBJECT_CLASS(class)->finalize = restorator_editor_finalize;
+  progressed = g_signal_new("progressed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                            NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void restorator_editor_init(RestoratorEditor *editor) {
+  gtk_box_set_spacing(GTK_BOX(editor), 12);
+}
+
+GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const int box[4],
+                                 rst_error *error) {
+  RestoratorEditor *editor = g_object_new(RESTORATOR_TYPE_EDITOR, NULL);
+
+  if (preview_new(picture, box, 0, news, editor, &editor->preview, error) != RST_OK) {
+    g_object_unref(g_object_ref_sink(editor));
+    return NULL;
+  }
+  editor->width = picture->width;
+  editor->height = picture->height;
+  editor->threads = preview_get_threads(editor->preview);
+  editor->panel = restorator_panel_new(settings);
+  build(editor, box);
+  take_setup(editor);
+  return GTK_WIDGET(editor);
+}
+
+void restorator_editor_set_region(RestoratorEditor *editor, const int box[4], gboolean pixels) {
+  const rect home = home_of(editor, box);
+
+  show_error(editor, "");
+  restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
+  preview_set_region(editor->preview, box, pixels);
+}
+
+preview *restorator_editor_get_preview(RestoratorEditor *editor) {
+  return editor->preview;
+}
+
+RestoratorView *restorator_editor_get_view(RestoratorEditor *editor) {
+  return RESTORATOR_VIEW(editor->view);
+}
+
+RestoratorPanel *restorator_editor_get_panel(RestoratorEditor *editor) {
+  return RESTORATOR_PANEL(editor->panel);
+}
+
+const char *restorator_editor_get_status(RestoratorEditor *editor) {
+  return gtk_label_get_text(GTK_LABEL(editor->status));
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The controls of all parameters, bound to an object's properties (values.h): presets and models
+ * first, the sampler's own parameters in an expander. What does not apply is insensitive, and its
+ * tooltip says why.
+ */
+#ifndef PANEL_H
+#define PANEL_H
+
+#include <gtk/gtk.h>
+#include <restorator.h>
+
+#define RESTORATOR_TYPE_PANEL (restorator_panel_get_type())
+G_DECLARE_FINAL_TYPE(RestoratorPanel, restorator_panel, RESTORATOR, PANEL, GtkBox)
+
+/* The signal "setup-changed" comes once for all properties changed together. */
+GtkWidget *restorator_panel_new(GObject *settings);
+
+/* What is set, and the model that it names (the panel's). Errors: as rst_parameters_set(),
+ * rst_find(), rst_model_read() and rst_parameters_check(). */
+rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *parameters,
+                                      rst_model **model, rst_error *error);
+/* The control of a parameter, or of "preset"; NULL where there is none of that name. */
+GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name);
+
+#endif
