@@ -287,8 +287,8 @@ RST_API rst_status rst_session_new(int threads, rst_session **session, rst_error
 RST_API void rst_session_free(rst_session *session);
 RST_API int rst_session_threads(const rst_session *session);
 
-/* An atomic flag. Any thread may set it; the work that holds it ends within 50 ms with
- * RST_CANCELLED. */
+/* An atomic flag. Any thread may set it, a signal handler too; the work that holds it ends within
+ * 50 ms with RST_CANCELLED. */
 typedef struct rst_cancel rst_cancel;
 RST_API rst_cancel *rst_cancel_new(void); /* NULL where memory ran out */
 RST_API void rst_cancel_free(rst_cancel *cancel);
@@ -463,8 +463,8 @@ typedef struct rst_plan {
 
 /* The region's parts: selected areas that neither touch nor have overlapping boxes have their own
  * window each; all in one where there are more than RST_PARTS_MAX or the window is given.
- * Reads coverage and alpha of `box` (x, y, width, height; NULL: the whole picture), outside of
- * which nothing is covered. Errors: RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED,
+ * Reads coverage and alpha of `box` alone (x, y, width, height; NULL: the whole picture), which must
+ * hold all that is covered: the box saves reading, it selects nothing. Errors: RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED,
  * RST_NO_MEMORY. */
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const int box[4], rst_plan *plan, rst_error *error);
