@@ -5,8 +5,8 @@
 #include "preview.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum {
   COARSEST = 64,          /* the largest step between points */
@@ -14,6 +14,7 @@ enum {
   READ_MICROSECONDS = 4000,
   FRAME_MICROSECONDS = 33000,
   BAND_PIXELS = 1 << 18,
+  NICENESS = 5, /* of the worker and the session's threads: the main loop goes first */
   ENCODINGS_SPARE = 16 /* windows encoded earlier that are kept beside those in use */
 };
 
@@ -43,13 +44,16 @@ struct preview {
   GSource *notice, *reader; /* on the caller's context */
   rst_cancel *cancel;
   rst_session *session;
+  int threads; /* asked for */
   GThread *thread;
   void (*restored)(void *user, const canvas *c, int x, int y, int step);
   void *restored_user;
 
   pthread_mutex_t lock; /* of all down to `encodings` */
   pthread_cond_t wake;
-  bool quit;
+  bool quit, started;
+  rst_status start_status;
+  rst_error start_error;
   request wanted;
   guint64 serial, taken; /* of `wanted`; of the one in work */
   bool demanded, unreadable;
@@ -824,9 +828,31 @@ static void show_failure(preview *p, const rst_error *error) {
   publish(p, PREVIEW_FAILED, NULL);
 }
 
+/* The session's threads inherit the niceness of the one that makes them; on Linux it is a
+ * thread's own. */
+static bool start(preview *p, int threads) {
+  rst_error error = RST_ERROR_INIT;
+  rst_session *session = NULL;
+
+  setpriority(PRIO_PROCESS, 0, NICENESS);
+
+  const rst_status status = rst_session_new(threads, &session, &error);
+
+  pthread_mutex_lock(&p->lock);
+  p->session = session;
+  p->start_status = status;
+  p->start_error = error;
+  p->started = true;
+  pthread_cond_broadcast(&p->wake);
+  pthread_mutex_unlock(&p->lock);
+  return status == RST_OK;
+}
+
 static void *run(void *data) {
   preview *p = data;
 
+  if (!start(p, p->threads))
+    return NULL;
   while (take_request(p)) {
     rst_error error = RST_ERROR_INIT;
     preview_phase phase = PREVIEW_WAITING;
@@ -887,6 +913,20 @@ static void drop(preview *p) {
   g_free(p);
 }
 
+/* Waits for its session, which is there within a millisecond. */
+static rst_status start_worker(preview *p, rst_error *error) {
+  p->thread = g_thread_try_new("preview", run, p, NULL);
+  if (!p->thread)
+    return fail(error, RST_NO_THREAD, "a thread could not be started");
+  pthread_mutex_lock(&p->lock);
+  while (!p->started)
+    pthread_cond_wait(&p->wake, &p->lock);
+  pthread_mutex_unlock(&p->lock);
+  if (error)
+    *error = p->start_error;
+  return p->start_status;
+}
+
 rst_status preview_new(const rst_picture *picture, const int box[4], int threads,
                        void (*changed)(void *user), void *user, preview **made,
                        rst_error *error) {
@@ -902,16 +942,14 @@ rst_status preview_new(const rst_picture *picture, const int box[4], int threads
   p->wanted.running = true;
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->wake, NULL);
+  p->threads = threads;
   p->cancel = rst_cancel_new();
-  status = rst_session_new(threads, &p->session, error);
-  if (status == RST_OK && (!p->cancel || !set_planes(&p->wanted, picture, box, true)))
+  if (!p->cancel || !set_planes(&p->wanted, picture, box, true)) {
     status = fail_memory(error);
-  if (status == RST_OK) {
+  } else {
     p->notice = add_source(give_notice, G_PRIORITY_DEFAULT, p);
     p->reader = add_source(read_some, G_PRIORITY_DEFAULT_IDLE, p);
-    p->thread = g_thread_try_new("preview", run, p, NULL);
-    if (!p->thread)
-      status = fail(error, RST_NO_THREAD, "a thread could not be started");
+    status = start_worker(p, error);
   }
   if (status == RST_OK)
     *made = p;
