@@ -400,6 +400,7 @@ typedef struct {
   rst_mode mode;
   int x, y, width, height;
   int threads;
+  const rst_cancel *cancel;
   float *rgba, *coverage, *wanted, *colours;
 } band;
 
@@ -422,7 +423,7 @@ static rst_status take_band(band *b, rst_error *error) {
 static void mix_rows(void *data, int worker) {
   const band *b = data;
 
-  for (int row = worker; row < b->height; row += b->threads) {
+  for (int row = worker; row < b->height && !rst_cancelled(b->cancel); row += b->threads) {
     const size_t first = (size_t)row * (size_t)b->width;
 
     for (size_t i = first; i < first + (size_t)b->width; i++)
@@ -440,9 +441,11 @@ static rst_status restore_band(restoration *r, const rst_encoding *encoding, ban
   rst_grid_pixels(&grid, b->x, b->y, b->width, b->height);
   status = rst_sample(r->session, encoding, r->parameters, &grid, b->wanted, b->colours, &hooks,
                       r->error);
-  if (status == RST_OK)
-    rst_pool_run(r->session->pool, mix_rows, b);
-  return status;
+  if (status != RST_OK)
+    return status;
+  b->cancel = cancel_of(r);
+  rst_pool_run(r->session->pool, mix_rows, b);
+  return rst_cancelled(b->cancel) ? rst_fail_cancelled(r->error) : RST_OK;
 }
 
 static int64_t count_covered(const band *b) {
