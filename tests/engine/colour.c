@@ -66,7 +66,8 @@ static void test_round_trip(void) {
   }
 }
 
-/* Out of gamut: in 0…1, the same L* and hue, never more chroma, and as much as there is room for. */
+/* Out of gamut: in 0…1, the same L* and hue, never more chroma, and as much as there is room
+ * for. */
 static void test_gamut(void) {
   dice d = {2};
   int shrunk = 0;
@@ -88,7 +89,8 @@ static void test_gamut(void) {
     g_assert_cmpfloat(fabs(found[0] - lab[0]), <=, 2e-2);
     g_assert_cmpfloat(chroma, <=, expected + 0.05);
     if (chroma > 1) /* the same hue */
-      g_assert_cmpfloat(fabs(found[1] * lab[2] - found[2] * lab[1]) / (chroma * expected), <=, 0.01);
+      g_assert_cmpfloat(fabs(found[1] * lab[2] - found[2] * lab[1]), <=,
+                        0.01 * chroma * expected);
     if (chroma < expected - 0.1) { /* then it lies on the gamut's surface */
       const float low = MIN(rgb[0], MIN(rgb[1], rgb[2])), high = MAX(rgb[0], MAX(rgb[1], rgb[2]));
 
@@ -132,7 +134,8 @@ static void test_modes(void) {
       rst_to_lab(rgba + 4 * i, picture);
       rst_to_lab(colours + 3 * i, restored);
       rst_to_lab(result + 3 * i, found);
-      g_assert_cmpfloat(fabs(found[0] - (mode == RST_MODE_COLOUR ? picture : restored)[0]), <=, 2e-2);
+      g_assert_cmpfloat(fabs(found[0] - (mode == RST_MODE_COLOUR ? picture : restored)[0]), <=,
+                        2e-2);
       exact += fabs(found[1] - (mode == RST_MODE_COLOUR ? restored : picture)[1]) < 2e-2 &&
                fabs(found[2] - (mode == RST_MODE_COLOUR ? restored : picture)[2]) < 2e-2;
     }
@@ -205,7 +208,8 @@ static void test_catmull_rom(void) {
     if (x > 0.25 && x < 0.75) /* straight lines stay straight, away from the edge */
       g_assert_cmpfloat_with_epsilon(rst_interpolate_cubic(ramp, 8, x, x), 8 * x - 0.5, 1e-12);
   }
-  g_assert_cmpfloat(rst_interpolate_cubic(ramp, 8, 0.5 / 8, 0.3), ==, 0); /* at centres: as they are */
+  /* at the centres values are as they are */
+  g_assert_cmpfloat(rst_interpolate_cubic(ramp, 8, 0.5 / 8, 0.3), ==, 0);
   g_assert_cmpfloat(rst_interpolate_cubic(ramp, 8, 3.5 / 8, 0.3), ==, 3);
 }
 

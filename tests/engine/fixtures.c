@@ -64,8 +64,8 @@ static char *describe(const net *s) {
   GString *t = g_string_new("{\"format\": 1, \"name\": \"small\", ");
   const bool diffusion = strcmp(s->process, "diffusion") == 0;
 
-  g_string_append_printf(t, "\"input\": {\"size\": %d, \"channels\": 1}, \"encoder\": {\"stages\": ",
-                         s->input);
+  g_string_append_printf(t, "\"input\": {\"size\": %d, \"channels\": 1}, "
+                         "\"encoder\": {\"stages\": ", s->input);
   append_widths(t, &s->stages);
   g_string_append_printf(t, ", \"before\": %d, \"after\": %d, \"latent\": %d, "
                          "\"local\": {\"before\": %d, \"kernel\": %d}, "

@@ -225,6 +225,39 @@ static void test_products(void) {
   g_test_message("%s", rst_arithmetic());
 }
 
+/* A point's bits must not depend on its place in a batch: the same numbers at every place give the
+ * same results, for each kind of product that the decoder uses. */
+static void test_places(void) {
+  static const int sizes[] = {1, 3, 8, 12, 33, 64, 65, 128, 256};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
+    for (size_t j = 0; j < G_N_ELEMENTS(sizes); j++)
+      for (int point_major = 0; point_major < 2; point_major++) {
+        const int in = sizes[i], out = sizes[j];
+        const rst_gemm s = {.transpose_a = true, .transpose_b = point_major, .m = out,
+                            .n = RST_BATCH, .k = in, .lda = out,
+                            .ldb = point_major ? in : RST_BATCH, .ldc = RST_BATCH};
+        float *weight = random_floats(30, (size_t)(in * out), -1, 1);
+        float *values = random_floats(31, (size_t)in, -1, 1);
+        float *points = g_new(float, in * RST_BATCH), *result = g_new(float, out * RST_BATCH);
+
+        for (int p = 0; p < RST_BATCH; p++)
+          for (int k = 0; k < in; k++)
+            points[point_major ? p * in + k : k * RST_BATCH + p] = values[k];
+        rst_blas_check(&s);
+        rst_blas_gemm(&s, weight, points, result);
+        for (int o = 0; o < out; o++)
+          for (int p = 1; p < RST_BATCH; p++)
+            if (memcmp(&result[o * RST_BATCH + p], &result[o * RST_BATCH], sizeof *result) != 0)
+              g_error("%d x %d: place %d differs from place 0 (%s)", in, out, p,
+                      rst_arithmetic());
+        g_free(weight);
+        g_free(values);
+        g_free(points);
+        g_free(result);
+      }
+}
+
 /* ---- noise ---- */
 
 /* Philox 4×32-10 written anew from the paper. */
@@ -425,6 +458,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/kernels/gather", test_gather);
   g_test_add_func("/kernels/reference products", test_reference_products);
   g_test_add_func("/kernels/products", test_products);
+  g_test_add_func("/kernels/places", test_places);
   g_test_add_func("/noise/known answers", test_known_answers);
   g_test_add_func("/noise/formula", test_noise_formula);
   g_test_add_func("/noise/sets", test_noise_sets);

@@ -129,7 +129,8 @@ static void test_passes(void) {
   g_assert_cmpint(passes, ==, 7); /* 19, 17, 13, 9, 5, 1, 0 */
   assert_ok(rst_parameters_steps(&q, model, steps, &passes, NULL));
   g_assert_cmpint(steps[1], ==, 17);
-  q = new_parameters("sampler=ddpm", "step-skip=4", "sequence=quadratic", "start=15", "end=2", NULL);
+  q = new_parameters("sampler=ddpm", "step-skip=4", "sequence=quadratic", "start=15",
+                     "end=2", NULL);
   assert_ok(rst_parameters_steps(&q, model, steps, &passes, NULL));
   g_assert_cmpint(passes, ==, 13); /* ddpm takes them all */
   g_assert_cmpint(steps[0], ==, 14);
@@ -288,7 +289,8 @@ static void test_ddpm_is_ddim(void) {
 static void test_projection(void) {
   const rst_parameters plain_q = new_parameters("project=false", "step-skip=5", NULL);
   const rst_parameters projected_q = new_parameters("project=true", "step-skip=5", NULL);
-  rst_course plain = make_course(&plain_q, "linear"), projected = make_course(&projected_q, "linear");
+  rst_course plain = make_course(&plain_q, "linear");
+  rst_course projected = make_course(&projected_q, "linear");
   float *value = random_floats(1, 3 * STRIDE, -1, 1), *e = random_floats(2, 3 * STRIDE, -1.5, 1.5);
   float *z = random_floats(3, 3 * STRIDE, -1.7, 1.7);
 
