@@ -6,14 +6,22 @@
 #include "messages.h"
 
 #define PRESET "preset"
+#define OUTPUT "output"
+
+static const char *const outputs[] = {
+  [OUTPUT_IN_PLACE] = "in-place", [OUTPUT_NEW_LAYER] = "new-layer", NULL
+};
 
 /* Choices are plain strings, since GIMP silently turns a misspelt value of its own choice type into
  * the default; the help says what is allowed. */
-static char *choice_blurb(const rst_parameter *parameter) {
-  g_autofree char *choices = g_strjoinv(", ", (char **)parameter->choices);
-
+static void add_choice(GimpProcedure *procedure, const char *name, const char *title,
+                       const char *blurb, const char *const *choices, const char *initial) {
+  g_autofree char *list = g_strjoinv(", ", (char **)choices);
   /* Translators: a parameter's description, then the values it takes. */
-  return g_strdup_printf(_("%s (one of: %s)"), _(parameter->blurb), choices);
+  g_autofree char *with_choices = g_strdup_printf(_("%s (one of: %s)"), blurb, list);
+
+  gimp_procedure_add_string_argument(procedure, name, title, with_choices, initial,
+                                     G_PARAM_READWRITE);
 }
 
 static void add_argument(GimpProcedure *procedure, const rst_parameter *parameter) {
@@ -37,13 +45,9 @@ static void add_argument(GimpProcedure *procedure, const rst_parameter *paramete
                                        parameter->high, g_ascii_strtod(initial, NULL),
                                        G_PARAM_READWRITE);
     break;
-  case RST_TYPE_CHOICE: {
-    g_autofree char *with_choices = choice_blurb(parameter);
-
-    gimp_procedure_add_string_argument(procedure, name, title, with_choices, initial,
-                                       G_PARAM_READWRITE);
+  case RST_TYPE_CHOICE:
+    add_choice(procedure, name, title, blurb, parameter->choices, initial);
     break;
-  }
   case RST_TYPE_TEXT:
     gimp_procedure_add_string_argument(procedure, name, title, blurb, initial, G_PARAM_READWRITE);
     break;
@@ -63,6 +67,13 @@ void arguments_add(GimpProcedure *procedure) {
     "", G_PARAM_READWRITE);
 }
 
+void arguments_add_output(GimpProcedure *procedure) {
+  add_choice(procedure, OUTPUT, _("Output"),
+             _("Where the restored pixels go: into the layer, or into a new layer above it whose "
+               "alpha is the selection"),
+             outputs, outputs[OUTPUT_IN_PLACE]);
+}
+
 /* The value as rst_parameters_set() reads it; NULL for an omitted string. */
 static char *value_text(const GValue *value) {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
@@ -79,32 +90,27 @@ static char *value_text(const GValue *value) {
   }
 }
 
-static gboolean read_preset(GimpProcedureConfig *config, rst_preset **preset, GError **error) {
-  g_autofree char *name = NULL;
+static gboolean read_preset(GimpProcedureConfig *config, Arguments *arguments, GError **error) {
   rst_error why = RST_ERROR_INIT;
   char path[4096];
 
-  g_object_get(config, PRESET, &name, NULL);
-  *preset = NULL;
-  if (!name || !*name)
+  g_object_get(config, PRESET, &arguments->preset_name, NULL);
+  if (!arguments->preset_name || !*arguments->preset_name)
     return TRUE;
-  if (rst_find(RST_KIND_PRESET, name, path, sizeof path, &why) != RST_OK ||
-      rst_preset_read(path, preset, &why) != RST_OK)
+  if (rst_find(RST_KIND_PRESET, arguments->preset_name, path, sizeof path, &why) != RST_OK ||
+      rst_preset_read(path, &arguments->preset, &why) != RST_OK)
     return messages_fail(&why, error);
+  rst_preset_apply(arguments->preset, &arguments->parameters);
   return TRUE;
 }
 
-gboolean arguments_read(GimpProcedureConfig *config, rst_parameters *parameters,
-                        rst_preset **preset, GError **error) {
-  g_autoptr(rst_preset) taken = NULL;
+gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GError **error) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
-  rst_parameters_init(parameters);
-  if (!read_preset(config, &taken, error))
+  rst_parameters_init(&arguments->parameters);
+  if (!read_preset(config, arguments, error))
     return FALSE;
-  if (taken)
-    rst_preset_apply(taken, parameters);
 
   for (size_t i = 0; i < count; i++) {
     GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), table[i].name);
@@ -117,9 +123,31 @@ gboolean arguments_read(GimpProcedureConfig *config, rst_parameters *parameters,
     if (g_param_value_defaults(spec, &value))
       continue;
     g_autofree char *text = value_text(&value);
-    if (text && rst_parameters_set(parameters, table[i].name, text, &why) != RST_OK)
+    if (text && rst_parameters_set(&arguments->parameters, table[i].name, text, &why) != RST_OK)
       return messages_fail(&why, error);
   }
-  *preset = g_steal_pointer(&taken);
   return TRUE;
+}
+
+void arguments_clear(Arguments *arguments) {
+  g_clear_pointer(&arguments->preset, rst_preset_free);
+  g_clear_pointer(&arguments->preset_name, g_free);
+}
+
+gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error) {
+  g_autofree char *name = NULL;
+  g_autofree char *choices = g_strjoinv(", ", (char **)outputs);
+  rst_error why = RST_ERROR_INIT;
+
+  g_object_get(config, OUTPUT, &name, NULL);
+  for (int i = 0; outputs[i]; i++)
+    if (!name || strcmp(name, outputs[i]) == 0) {
+      *output = (Output)i;
+      return TRUE;
+    }
+  why.code = RST_NOT_A_CHOICE;
+  g_strlcpy(why.subject, OUTPUT, sizeof why.subject);
+  g_strlcpy(why.value, name, sizeof why.value);
+  g_strlcpy(why.choices, choices, sizeof why.choices);
+  return messages_fail(&why, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The procedure's arguments: the engine's table of parameters, and `preset`.
+ * The procedures' arguments: the engine's table of parameters, `preset` and `output`.
  */
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
@@ -8,14 +8,26 @@
 #include <libgimp/gimp.h>
 
 #include "engine.h"
+#include "layer.h"
+
+typedef struct Arguments {
+  rst_parameters parameters;
+  rst_preset *preset; /* that took part, NULL for none */
+  char *preset_name;  /* as given */
+} Arguments;
 
 /* Adds an argument for each parameter of the table, with its range and default, and `preset`. */
 void arguments_add(GimpProcedure *procedure);
+/* Adds `output`. */
+void arguments_add_output(GimpProcedure *procedure);
 
-/* Fills `parameters` from a run's arguments and gives the preset that took part, NULL for none:
- * the preset sets every parameter it holds, and an argument that differs from its default beats
- * it. Fails with a sentence for people where a value or the preset is bad. */
-gboolean arguments_read(GimpProcedureConfig *config, rst_parameters *parameters,
-                        rst_preset **preset, GError **error);
+/* Fills `arguments`, all zero before, from a run's: the preset sets every parameter it holds, and
+ * an argument that differs from its default beats it. Fails with a sentence for people where a
+ * value or the preset is bad. */
+gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GError **error);
+void arguments_clear(Arguments *arguments);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Arguments, arguments_clear)
+
+gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error);
 
 #endif

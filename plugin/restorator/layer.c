@@ -5,20 +5,6 @@
 
 #include "messages.h"
 
-struct Layer {
-  GimpImage *image;
-  GimpDrawable *drawable;
-  GeglRectangle box;       /* the selection's, in the layer */
-  GeglBuffer *pixels;      /* the layer's own */
-  GeglBuffer *coverage;    /* of the box, as it was at the beginning; NULL without a selection */
-  GeglBuffer *original;    /* of the box, as it was at the beginning, in the layer's format */
-  GeglBuffer *result;      /* of the box: what it shall become, in the layer's format */
-  const Babl *native;      /* the layer's format */
-  const Babl *coded;       /* gamma-coded colour or tone in the layer's own space, no alpha */
-  int bytes, colour_bytes; /* of a native pixel: all, and those before its alpha */
-  double strength;
-};
-
 /* -------------------------------------------------------------------------------------------
  * What can be restored
  */
@@ -31,7 +17,14 @@ static gboolean is_locked(GimpItem *item) {
   return FALSE;
 }
 
-static gboolean check_kind(GimpDrawable *drawable, GError **error) {
+/* What lies on the layer alone, such as a blur, would not lie on another one above. */
+static gboolean has_effects(GimpDrawable *drawable) {
+  g_autofree GimpDrawableFilter **effects = gimp_drawable_get_filters(drawable);
+
+  return effects && effects[0];
+}
+
+gboolean layer_check(GimpDrawable *drawable, Output output, GError **error) {
   GimpItem *item = GIMP_ITEM(drawable);
   g_autofree char *name = gimp_item_get_name(item);
   const char *why = NULL;
@@ -47,8 +40,11 @@ static gboolean check_kind(GimpDrawable *drawable, GError **error) {
     why = _("“%s” has indexed colours: convert the image with Image ▸ Mode ▸ RGB first");
   else if (gimp_layer_is_floating_sel(GIMP_LAYER(drawable)))
     why = _("“%s” is a floating selection: anchor it, or make a layer of it, first");
-  else if (is_locked(item))
+  else if (output == OUTPUT_IN_PLACE && is_locked(item))
     why = _("The pixels of “%s” are locked: unlock them in the Layers dialog first");
+  else if (output == OUTPUT_NEW_LAYER && has_effects(drawable))
+    why = _("“%s” has layer effects, which would not act on a new layer: merge them first, or "
+            "restore in place");
   if (!why)
     return TRUE;
   g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL, why, name);
@@ -68,17 +64,26 @@ static bool picture_read(void *user, int x, int y, int w, int h, float *rgba) {
   return true;
 }
 
-static bool picture_read_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  Layer *layer = user;
-  const size_t count = (size_t)w * h;
-  g_autofree float *values = g_new(float, 2 * count);
+void layer_read_coverage(const Layer *layer, const GeglRectangle *area, float *coverage) {
+  const size_t count = (size_t)area->width * area->height;
+  g_autofree float *values = NULL;
 
+  if (!layer->coverage) {
+    for (size_t i = 0; i < count; i++)
+      coverage[i] = 1;
+    return;
+  }
   /* Beyond its box it is 0, as GEGL has it. With an alpha to drop, since the first conversion of
    * u8 or u16 to plain "Y float" takes babl 350 MB for a moment. */
-  gegl_buffer_get(layer->coverage, GEGL_RECTANGLE(x, y, w, h), 1.0, babl_format("YA float"),
-                  values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  values = g_new(float, 2 * count);
+  gegl_buffer_get(layer->coverage, area, 1.0, babl_format("YA float"), values,
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   for (size_t i = 0; i < count; i++)
     coverage[i] = values[2 * i];
+}
+
+static bool picture_read_coverage(void *user, int x, int y, int w, int h, float *coverage) {
+  layer_read_coverage(user, GEGL_RECTANGLE(x, y, w, h), coverage);
   return true;
 }
 
@@ -169,11 +174,11 @@ static const Babl *coded_format(const Babl *native, gboolean grey) {
   return babl_format_with_space(grey ? "Y~ float" : "R~G~B~ float", babl_format_get_space(native));
 }
 
-Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
+Layer *layer_open(GimpImage *image, GimpDrawable *drawable, Output output, GError **error) {
   g_autofree char *name = NULL;
   GeglRectangle box;
 
-  if (!check_kind(drawable, error))
+  if (!layer_check(drawable, output, error))
     return NULL;
   name = gimp_item_get_name(GIMP_ITEM(drawable));
   if (!find_box(drawable, &box)) {
@@ -221,7 +226,7 @@ gboolean layer_is_grey(const Layer *layer) {
 }
 
 /* -------------------------------------------------------------------------------------------
- * Commit
+ * Changes in the meantime
  */
 
 /* Whether two buffers of one format hold the same bytes there. */
@@ -241,7 +246,7 @@ static gboolean is_equal(GeglBuffer *a, const GeglRectangle *in_a, GeglBuffer *b
   return equal;
 }
 
-static gboolean is_unchanged(const Layer *layer) {
+gboolean layer_is_unchanged(const Layer *layer) {
   const GeglRectangle *box = &layer->box;
   GeglRectangle found;
 
@@ -260,72 +265,4 @@ static gboolean is_unchanged(const Layer *layer) {
   g_autoptr(GeglBuffer) selection = get_selection(layer);
   const GeglRectangle there = box_in_image(layer);
   return is_equal(selection, &there, layer->coverage, box);
-}
-
-/* GIMP blends what is in the shadow with the layer by the selection, in linear light, and keeps
- * the box for its undo. */
-static gboolean merge(const Layer *layer) {
-  GeglBuffer *shadow = gimp_drawable_get_shadow_buffer(layer->drawable);
-
-  if (!shadow)
-    return FALSE;
-  gegl_buffer_copy(layer->result, &layer->box, GEGL_ABYSS_NONE, shadow, &layer->box);
-  g_object_unref(shadow);
-  return gimp_drawable_merge_shadow(layer->drawable, TRUE);
-}
-
-/* A merge with a selection takes every pixel of the box through linear floats, which moves last
- * bits of those that it shall not change, too. What was not restored, and alpha, get their own
- * bytes back; the merge's undo covers them. */
-static void keep_the_rest(const Layer *layer) {
-  g_autoptr(GeglBuffer) merged = gimp_drawable_get_buffer(layer->drawable);
-  GeglBufferIterator *tiles = gegl_buffer_iterator_new(merged, &layer->box, 0, layer->native,
-                                                       GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE, 3);
-
-  gegl_buffer_iterator_add(tiles, layer->original, &layer->box, 0, layer->native,
-                           GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
-  gegl_buffer_iterator_add(tiles, layer->result, &layer->box, 0, layer->native,
-                           GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
-  while (gegl_buffer_iterator_next(tiles)) {
-    guint8 *pixel = tiles->items[0].data;
-    const guint8 *original = tiles->items[1].data;
-    const guint8 *result = tiles->items[2].data;
-
-    for (int i = 0; i < tiles->length; i++) {
-      const gboolean restored = memcmp(original, result, layer->bytes) != 0;
-      const int kept_from = restored ? layer->colour_bytes : 0;
-
-      memcpy(pixel + kept_from, original + kept_from, layer->bytes - kept_from);
-      pixel += layer->bytes;
-      original += layer->bytes;
-      result += layer->bytes;
-    }
-  }
-  gegl_buffer_flush(merged);
-}
-
-gboolean layer_commit(Layer *layer, GError **error) {
-  gboolean done;
-
-  if (!is_unchanged(layer)) {
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
-                        _("The layer or the selection has changed in the meantime. Nothing was "
-                          "written: run it again"));
-    return FALSE;
-  }
-  if (!check_kind(layer->drawable, error))
-    return FALSE;
-  done = gimp_image_undo_group_start(layer->image);
-  if (done) {
-    done = merge(layer);
-    if (done)
-      keep_the_rest(layer);
-    done = gimp_image_undo_group_end(layer->image) && done;
-  }
-  done = done && gimp_drawable_update(layer->drawable, layer->box.x, layer->box.y,
-                                      layer->box.width, layer->box.height);
-  if (!done)
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
-                        _("GIMP did not take the restored pixels"));
-  return done;
 }

@@ -59,6 +59,7 @@ static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, c
   gimp_procedure_set_attribution(procedure, "The Restorator developers",
                                  "The Restorator developers, GPL-3.0-or-later", "2026");
   arguments_add(procedure);
+  arguments_add_output(procedure);
   return procedure;
 }
 

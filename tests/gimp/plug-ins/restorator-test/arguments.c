@@ -50,8 +50,8 @@ static void test_table(void) {
   const rst_parameter *table = rst_parameter_table(&count);
 
   gimp_procedure_get_arguments(procedure(), &arguments);
-  /* run-mode, image, drawables and preset are beside the table. */
-  g_assert_cmpint(arguments, ==, (int)count + 4);
+  /* run-mode, image, drawables, preset and output are beside the table. */
+  g_assert_cmpint(arguments, ==, (int)count + 5);
   for (size_t i = 0; i < count; i++) {
     GParamSpec *spec = gimp_procedure_find_argument(procedure(), table[i].name);
 
@@ -61,6 +61,7 @@ static void test_table(void) {
     check_argument(spec, &table[i]);
   }
   g_assert_true(G_IS_PARAM_SPEC_STRING(gimp_procedure_find_argument(procedure(), "preset")));
+  g_assert_true(G_IS_PARAM_SPEC_STRING(gimp_procedure_find_argument(procedure(), "output")));
 }
 
 static void test_registration(void) {

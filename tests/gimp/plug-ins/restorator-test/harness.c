@@ -140,6 +140,32 @@ GBytes *layer_bytes(GimpDrawable *layer) {
   return g_bytes_new_take(bytes, size);
 }
 
+char *parasite_text(GimpImage *image, const char *name) {
+  GimpParasite *parasite = gimp_image_get_parasite(image, name);
+  guint32 size;
+  gconstpointer data;
+  char *text;
+
+  if (!parasite)
+    return NULL;
+  data = gimp_parasite_get_data(parasite, &size);
+  text = g_strndup(data, size);
+  gimp_parasite_free(parasite);
+  return text;
+}
+
+char *history_text(GimpImage *image) {
+  return parasite_text(image, "restorator-setup");
+}
+
+void parasite_set(GimpImage *image, const char *name, const char *text) {
+  GimpParasite *parasite = gimp_parasite_new(name, GIMP_PARASITE_PERSISTENT,
+                                             (guint32)strlen(text), text);
+
+  g_assert_true(gimp_image_attach_parasite(image, parasite));
+  gimp_parasite_free(parasite);
+}
+
 /* -------------------------------------------------------------------------------------------
  * The plug-in
  */

@@ -53,6 +53,11 @@ GimpColorProfile *wide_profile(void);
 /* All of the layer's pixels as they are kept, read from GIMP anew. */
 GBytes *layer_bytes(GimpDrawable *layer);
 
+/* What the image keeps of what was done to it, under that name; NULL where there is nothing. */
+char *parasite_text(GimpImage *image, const char *name);
+char *history_text(GimpImage *image); /* "restorator-setup" */
+void parasite_set(GimpImage *image, const char *name, const char *text);
+
 /* -------------------------------------------------------------------------------------------
  * The plug-in
  */

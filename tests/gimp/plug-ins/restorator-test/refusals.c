@@ -53,6 +53,12 @@ static GimpDrawable *choose_floating(const Picture *picture) {
   return GIMP_DRAWABLE(gimp_selection_float(picture->image, drawables, 0, 0));
 }
 
+static GimpDrawable *blur(const Picture *picture) {
+  gimp_drawable_append_new_filter(picture->layer, "gegl:gaussian-blur", NULL,
+                                  GIMP_LAYER_MODE_REPLACE, 1.0, "std-dev-x", 2.0, NULL);
+  return NULL;
+}
+
 static GimpDrawable *clear(const Picture *picture) {
   g_assert_true(gimp_drawable_fill(picture->layer, GIMP_FILL_TRANSPARENT));
   return NULL;
@@ -86,9 +92,12 @@ static const Refusal refusals[] = {
    {"4000 of “start”", "from 0 to "}},
   {"arguments/end", PLAIN, NULL, {DIFFUSION, "start", "3", "end", "3"},
    {"3 of “end”", "from 0 to 2"}},
+  {"arguments/output", PLAIN, NULL, {SINGLE, "output", "new_layer"},
+   {"“new_layer” of “output”", "in-place, new-layer"}},
   {"preset/missing", PLAIN, NULL, {SINGLE, "preset", "nosuch"}, {"no preset “nosuch”", "half"}},
   {"preset/misspelt", PLAIN, NULL, {SINGLE, "preset", "misspelt"}, {"preset", "strengt"}},
-  {"preset/misfit", PLAIN, NULL, {SINGLE, "preset", "steps"}, {"does not fit", "tiny-diffusion"}},
+  {"preset/misfit", PLAIN, NULL, {SINGLE, "preset", "steps"},
+   {"“steps” does not fit the model “tiny-single”", "tiny-diffusion"}},
   {"drawable/indexed", PLAIN, make_indexed, {SINGLE}, {"indexed", "Image ▸ Mode ▸ RGB"}},
   {"drawable/group", GROUPED, choose_group, {SINGLE}, {"“family” is a layer group"}},
   {"drawable/locked", PLAIN, lock, {SINGLE}, {"“portrait” are locked", "unlock"}},
@@ -96,6 +105,7 @@ static const Refusal refusals[] = {
   {"drawable/mask", MASKED, choose_mask, {SINGLE}, {"is a layer mask"}},
   {"drawable/channel", PLAIN, choose_channel, {SINGLE}, {"“spare” is a channel"}},
   {"drawable/floating", PLAIN, choose_floating, {SINGLE}, {"is a floating selection", "anchor"}},
+  {"drawable/effects", PLAIN, blur, {SINGLE, "output", "new-layer"}, {"“portrait” has layer effects"}},
   {"region/outside",
    {.select = select_rectangle, .width = 20, .height = 20, .x = 70, .y = 58}, NULL, {SINGLE},
    {"The selection lies outside of “portrait”", "Select ▸ None"}},

@@ -123,14 +123,32 @@ static gboolean press(const char *key) {
          g_spawn_check_wait_status(status, NULL);
 }
 
+/* What an undo has to bring back: the layer's pixels, where it lies, and the layers there are. */
+static GBytes *state_of(const Picture *picture) {
+  g_autoptr(GBytes) bytes = layer_bytes(picture->layer);
+  g_autofree char *history = history_text(picture->image);
+  g_autofree GimpLayer **layers = gimp_image_get_layers(picture->image);
+  GByteArray *state = g_byte_array_new();
+
+  g_byte_array_append(state, g_bytes_get_data(bytes, NULL), (guint)g_bytes_get_size(bytes));
+  for (int i = 0; layers[i]; i++) {
+    const int id = gimp_item_get_id(GIMP_ITEM(layers[i]));
+
+    g_byte_array_append(state, (const guint8 *)&id, sizeof id);
+  }
+  if (history)
+    g_byte_array_append(state, (const guint8 *)history, (guint)strlen(history));
+  return g_byte_array_free_to_bytes(state);
+}
+
 /* Presses the key until something happens, since the window takes a while to appear. */
-static GBytes *press_and_wait(const char *key, GimpDrawable *layer) {
-  g_autoptr(GBytes) before = layer_bytes(layer);
+static GBytes *press_and_wait(const char *key, const Picture *picture) {
+  g_autoptr(GBytes) before = state_of(picture);
 
   for (int i = 0; i < 20; i++) {
     press(key);
     for (int k = 0; k < 10; k++) {
-      GBytes *after = layer_bytes(layer);
+      GBytes *after = state_of(picture);
 
       if (!g_bytes_equal(before, after))
         return after;
@@ -141,25 +159,37 @@ static GBytes *press_and_wait(const char *key, GimpDrawable *layer) {
   return g_bytes_ref(before);
 }
 
-static void test_undo(void) {
+static void put_over_nothing(GimpLayer *layer) {
+  GimpImage *image = gimp_item_get_image(GIMP_ITEM(layer));
+  GimpLayer *beneath = gimp_layer_new(image, "beneath", 1, 1, GIMP_RGBA_IMAGE, 100,
+                                      GIMP_LAYER_MODE_NORMAL);
+
+  g_assert_true(gimp_image_insert_layer(image, beneath, NULL, 1));
+}
+
+static void test_undo(const void *output) {
+  const char *const arguments[] = {"model", "tiny-diffusion", "start", "2", "output", output, NULL};
+  Recipe layered = recipe;
   Picture picture;
   GimpDisplay *display;
   g_autofree char *message = NULL;
 
-  picture_make(&recipe, &picture);
+  /* A new layer goes into a group with the layer, as that is not opaque. */
+  layered.prepare = put_over_nothing;
+  picture_make(&layered, &picture);
   display = gimp_display_new(picture.image);
   g_assert_nonnull(display);
   /* A step before it, which one undo has to leave alone. */
   g_assert_true(gimp_drawable_invert(picture.layer, FALSE));
-  g_autoptr(GBytes) before = layer_bytes(picture.layer);
-  message = restore(picture.image, picture.layer, DIFFUSION);
+  g_autoptr(GBytes) before = state_of(&picture);
+  message = restore(picture.image, picture.layer, arguments);
   g_assert_cmpstr(message, ==, NULL);
-  g_autoptr(GBytes) after = layer_bytes(picture.layer);
+  g_autoptr(GBytes) after = state_of(&picture);
   g_assert_false(g_bytes_equal(before, after));
 
-  g_autoptr(GBytes) undone = press_and_wait("ctrl+z", picture.layer);
+  g_autoptr(GBytes) undone = press_and_wait("ctrl+z", &picture);
   g_assert_true(g_bytes_equal(undone, before));
-  g_autoptr(GBytes) redone = press_and_wait("ctrl+y", picture.layer);
+  g_autoptr(GBytes) redone = press_and_wait("ctrl+y", &picture);
   g_assert_true(g_bytes_equal(redone, after));
   /* The image goes with its only display. */
   g_assert_true(gimp_display_delete(display));
@@ -174,5 +204,6 @@ void add_run_cases(void) {
   g_test_add_data_func("/run/changed/pixel", "paint-pixel", test_changed);
   g_test_add_func("/run/locked", test_locked);
   g_test_add_func("/run/killed", test_killed);
-  g_test_add_func("/undo/one-step", test_undo);
+  g_test_add_data_func("/undo/in-place", "in-place", test_undo);
+  g_test_add_data_func("/undo/new-layer", "new-layer", test_undo);
 }

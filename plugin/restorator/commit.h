@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What was restored goes into the image in one short step at the end.
+ */
+#ifndef COMMIT_H
+#define COMMIT_H
+
+#include "layer.h"
+
+typedef struct Commit {
+  Output output;
+  const char *name; /* of the new layer */
+} Commit;
+
+/* Writes what was restored, as one undo step. Where the layer, its pixels or the selection have
+ * changed since layer_open(), nothing is written. */
+gboolean commit(const Layer *layer, const Commit *what, GError **error);
+
+#endif

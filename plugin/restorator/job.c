@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "job.h"
+
+#include <glib/gi18n.h>
+
+#include "commit.h"
+#include "messages.h"
+
+/* -------------------------------------------------------------------------------------------
+ * The model
+ */
+
+/* The id, or of a path what would be its id. */
+static char *short_name(const char *name) {
+  g_autofree char *base = g_path_get_basename(name);
+  const char *end = strchr(name, '/') ? strrchr(base, '.') : NULL;
+
+  return end && end > base ? g_strndup(base, (gsize)(end - base)) : g_steal_pointer(&base);
+}
+
+static char *layer_name(const Arguments *arguments) {
+  g_autofree char *model = short_name(arguments->parameters.model);
+  g_autofree char *preset = arguments->preset ? short_name(arguments->preset_name) : NULL;
+
+  /* Translators: a new layer's name: a model's and a preset's. */
+  return preset ? g_strdup_printf(_("%s, %s"), model, preset) : g_steal_pointer(&model);
+}
+
+/* A misfit is told in the words that were asked for, not by the preset's path and by the name
+ * inside the model's file. */
+static gboolean check_preset(const Arguments *arguments, const rst_model *model, rst_error *why) {
+  if (!arguments->preset || rst_preset_check(arguments->preset, model, why) == RST_OK)
+    return TRUE;
+  if (why->code == RST_PRESET_MISFIT) {
+    g_strlcpy(why->subject, arguments->preset_name, sizeof why->subject);
+    g_strlcpy(why->value, arguments->parameters.model, sizeof why->value);
+  }
+  return FALSE;
+}
+
+gboolean job_open(Job *job, const Arguments *arguments, GError **error) {
+  const rst_parameters *parameters = &arguments->parameters;
+  g_autoptr(rst_model) model = NULL;
+  rst_error why = RST_ERROR_INIT;
+  char path[4096];
+
+  if (rst_find(RST_KIND_MODEL, parameters->model, path, sizeof path, &why) != RST_OK ||
+      rst_model_read(path, &model, &why) != RST_OK || !check_preset(arguments, model, &why) ||
+      rst_parameters_check(parameters, model, &why) != RST_OK)
+    return messages_fail(&why, error);
+  job->parameters = *parameters;
+  job->name = layer_name(arguments);
+  job->model = g_steal_pointer(&model);
+  return TRUE;
+}
+
+void job_clear(Job *job) {
+  g_clear_pointer(&job->name, g_free);
+  g_clear_pointer(&job->model, rst_model_unref);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Restoring
+ */
+
+/* libgimp drops what comes too often. */
+static void show_progress(void *user, rst_phase phase, double fraction) {
+  (void)user, (void)phase;
+  gimp_progress_update(fraction);
+}
+
+/* In the mode `colour` tone is the picture's own, and a grey layer has nothing else. */
+static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **error) {
+  if (!layer_is_grey(layer))
+    return TRUE;
+  for (int i = 0; i < plan->count; i++)
+    if (plan->parts[i].mode != RST_MODE_COLOUR)
+      return TRUE;
+  g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                      _("The layer is grey, and the mode “colour” keeps its tone: convert the "
+                        "image with Image ▸ Mode ▸ RGB to get colour, or choose the mode “full” "
+                        "or “detail”"));
+  return FALSE;
+}
+
+static gboolean restore(const Job *job, Layer *layer, GError **error) {
+  const rst_parameters *parameters = &job->parameters;
+  g_autoptr(rst_session) session = NULL;
+  g_autofree rst_plan *plan = g_new0(rst_plan, 1);
+  rst_error why = RST_ERROR_INIT;
+  rst_picture picture;
+  rst_hooks hooks = RST_HOOKS_INIT;
+  int box[4];
+
+  hooks.progress = show_progress;
+  plan->size = sizeof *plan;
+  layer_get_picture(layer, parameters->strength, &picture);
+  layer_get_box(layer, box);
+  if (rst_plan_region(parameters, &picture, box, plan, &why) != RST_OK)
+    return messages_fail(&why, error);
+  if (!check_grey(layer, plan, error))
+    return FALSE;
+  if (rst_session_new(0, &session, &why) != RST_OK ||
+      rst_restore(session, job->model, parameters, &picture, plan, &hooks, &why) != RST_OK)
+    return messages_fail(&why, error);
+  return TRUE;
+}
+
+gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
+                 GError **error) {
+  g_autoptr(Layer) layer = layer_open(image, drawable, output, error);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+
+  if (!layer)
+    return FALSE;
+  name = gimp_item_get_name(GIMP_ITEM(drawable));
+  title = g_strdup_printf(_("Restoring “%s”"), name);
+  gimp_progress_init(title);
+  if (!restore(job, layer, error) || !commit(layer, &(Commit){output, job->name}, error))
+    return FALSE;
+  gimp_progress_end();
+  if (layer_is_grey(layer))
+    gimp_message(_("The layer is grey, so that its tone alone was restored: convert the image "
+                   "with Image ▸ Mode ▸ RGB to get colour"));
+  return TRUE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What shall be done to a layer: the parameters, and the model they ask for, read once.
+ */
+#ifndef JOB_H
+#define JOB_H
+
+#include "arguments.h"
+#include "layer.h"
+
+typedef struct Job {
+  rst_parameters parameters;
+  char *name;       /* of a layer that it makes: the model's, and the preset's */
+  rst_model *model;
+} Job;
+
+/* Reads the model, and checks the arguments against it. `job` is all zero before. */
+gboolean job_open(Job *job, const Arguments *arguments, GError **error);
+void job_clear(Job *job);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
+
+/* Restores the selected part of a layer into the image. All is computed before anything is
+ * written, so that a job that fails or is killed leaves the image as it was. */
+gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
+                 GError **error);
+
+#endif
