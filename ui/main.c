@@ -43,16 +43,22 @@ static GOptionGroup *parameter_options(rst_parameters *parameters) {
   return group;
 }
 
+typedef struct {
+  gboolean ended;
+  int status;
+} Outcome;
+
 static void end_after_saving(gpointer user, const GError *error) {
-  *(int *)user = error ? fail(error->message) : 0;
-  gtk_main_quit();
+  *(Outcome *)user = (Outcome){TRUE, error ? fail(error->message) : 0};
+  if (gtk_main_level() > 0)
+    gtk_main_quit();
 }
 
 static int show(Photo *photo, const rst_parameters *parameters, const char *save) {
   g_autoptr(GObject) settings = restorator_settings_new();
   rst_error error = RST_ERROR_INIT;
   GtkWidget *viewer;
-  int status = 0;
+  Outcome outcome = {FALSE, 0};
 
   values_write(settings, parameters);
   viewer = restorator_viewer_new(photo, settings, &error);
@@ -61,9 +67,10 @@ static int show(Photo *photo, const rst_parameters *parameters, const char *save
   g_signal_connect(viewer, "destroy", G_CALLBACK(gtk_main_quit), NULL);
   gtk_window_present(GTK_WINDOW(viewer));
   if (save)
-    restorator_viewer_save(RESTORATOR_VIEWER(viewer), save, end_after_saving, &status);
-  gtk_main();
-  return status;
+    restorator_viewer_save(RESTORATOR_VIEWER(viewer), save, end_after_saving, &outcome);
+  if (!outcome.ended)
+    gtk_main();
+  return outcome.status;
 }
 
 int main(int argc, char **argv) {

@@ -157,6 +157,19 @@ static void show_failure(RestoratorViewer *viewer, const GError *error) {
   gtk_window_present(GTK_WINDOW(dialog));
 }
 
+/* Why there will be no result; RST_OK while there may be one. */
+static rst_status why_never(RestoratorViewer *viewer, const preview_status *status,
+                            rst_error *why) {
+  RestoratorPanel *panel = restorator_editor_get_panel(RESTORATOR_EDITOR(viewer->editor));
+  rst_parameters parameters;
+  rst_model *model;
+
+  *why = status->error;
+  return status->phase == PREVIEW_FAILED
+           ? why->code
+           : restorator_panel_get_setup(panel, &parameters, &model, why);
+}
+
 static void save_if_exact(RestoratorViewer *viewer) {
   preview *p = restorator_editor_get_preview(RESTORATOR_EDITOR(viewer->editor));
   g_autofree char *path = NULL;
@@ -165,17 +178,23 @@ static void save_if_exact(RestoratorViewer *viewer) {
   preview_status status;
   double strength;
 
-  preview_get_status(p, &status);
-  if (!viewer->path || (status.phase != PREVIEW_EXACT && status.phase != PREVIEW_FAILED))
+  if (!viewer->path)
     return;
+  preview_get_status(p, &status);
+
+  rst_status result = why_never(viewer, &status, &why);
+
+  if (result == RST_OK && status.phase != PREVIEW_EXACT)
+    return;
+  if (result == RST_OK)
+    result = preview_write(p, &why);
   path = g_steal_pointer(&viewer->path);
   gtk_widget_set_sensitive(viewer->save, TRUE);
   g_object_get(viewer->settings, "strength", &strength, NULL);
-  if (preview_write(p, &why) != RST_OK)
-    g_set_error_literal(&error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-                        status.phase == PREVIEW_FAILED ? status.error.message : why.message);
-  else
+  if (result == RST_OK)
     photo_save(viewer->photo, strength, path, &error);
+  else
+    g_set_error_literal(&error, G_FILE_ERROR, G_FILE_ERROR_FAILED, why.message);
   if (viewer->saved)
     viewer->saved(viewer->user, error);
   else if (error)

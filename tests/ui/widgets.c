@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <values.h>
 #include <viewer.h>
 
@@ -12,6 +14,7 @@ enum { WIDTH = 160, HEIGHT = 120 };
 
 static char *folder;      /* the tests' own */
 static char *screenshots; /* where pictures of windows go */
+static char *program;     /* restorator-preview */
 
 /* -------------------------------------------------------------------------------------------
  * Photos, settings, windows
@@ -535,6 +538,39 @@ static void test_compare(void) {
   bench_free(b);
 }
 
+/* Milliseconds of the processor that this thread has had: other programs do not count. */
+static double spent(void) {
+  struct timespec now;
+
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* The main loop stays free while the worker restores, whatever is moved meanwhile. */
+static void test_stalls(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  double longest = 0;
+  int seed = 0, rounds = 0;
+
+  g_object_set(b->settings, "step-skip", 1, NULL);
+  for (const gint64 end = g_get_monotonic_time() + G_USEC_PER_SEC;
+       g_get_monotonic_time() < end; rounds++) {
+    const double begin = spent();
+
+    if (rounds % 50 == 0)
+      g_object_set(b->settings, "seed", ++seed, NULL);
+    if (rounds % 70 == 0)
+      press_key(GTK_WIDGET(b->view), rounds % 140 ? GDK_KEY_plus : GDK_KEY_minus, 0, TRUE);
+    g_main_context_iteration(NULL, TRUE);
+    longest = MAX(longest, spent() - begin);
+  }
+  g_test_message("%d rounds, %d seeds, the longest round took %.1f ms", rounds, seed, longest);
+  g_assert_cmpint(rounds, >, 20);
+  g_assert_cmpfloat(longest, <, 16);
+  finish(b);
+  bench_free(b);
+}
+
 /* -------------------------------------------------------------------------------------------
  * The viewer
  */
@@ -641,6 +677,52 @@ static void test_errors(void) {
   bench_free(b);
 }
 
+/* Runs the program itself; NULL ends its arguments. */
+static int run_program(const char *first, ...) {
+  g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+  g_autofree char *said = NULL;
+  g_autoptr(GError) error = NULL;
+  va_list rest;
+  int status;
+
+  g_ptr_array_add(arguments, program);
+  va_start(rest, first);
+  for (const char *one = first; one; one = va_arg(rest, const char *))
+    g_ptr_array_add(arguments, (char *)one);
+  va_end(rest);
+  g_ptr_array_add(arguments, NULL);
+  g_assert_true(g_spawn_sync(NULL, (char **)arguments->pdata, NULL, G_SPAWN_DEFAULT, NULL, NULL,
+                             NULL, &said, &status, &error));
+  g_assert_true(WIFEXITED(status));
+  g_test_message("%d: %s", WEXITSTATUS(status), said);
+  return WEXITSTATUS(status);
+}
+
+static void test_program(void) {
+  g_autofree char *photo = write_photo();
+  g_autofree char *path = g_build_filename(folder, "saved.png", NULL);
+
+  g_unlink(path);
+  g_assert_cmpint(run_program(photo, "--model", "tiny-single", "--mode", "colour", "--strength",
+                              "0.5", "--save", path, NULL), ==, 0);
+
+  g_autoptr(GdkPixbuf) before = gdk_pixbuf_new_from_file(photo, NULL);
+  g_autoptr(GdkPixbuf) after = gdk_pixbuf_new_from_file(path, NULL);
+  const guint8 *inside[] = {gdk_pixbuf_read_pixels(before), gdk_pixbuf_read_pixels(after)};
+
+  inside[0] += HEIGHT / 2 * gdk_pixbuf_get_rowstride(before) + WIDTH / 2 * 3;
+  inside[1] += HEIGHT / 2 * gdk_pixbuf_get_rowstride(after) + WIDTH / 2 * 4;
+  g_assert_cmpint(memcmp(inside[0], inside[1], 3), !=, 0);
+  g_assert_cmpint(memcmp(gdk_pixbuf_read_pixels(before), gdk_pixbuf_read_pixels(after), 3), ==, 0);
+
+  g_assert_cmpint(run_program(NULL, NULL), ==, 2);
+  g_assert_cmpint(run_program(photo, "--strength", "2", NULL), ==, 2);
+  g_assert_cmpint(run_program("/nowhere.png", NULL), ==, 1);
+  g_assert_cmpint(run_program(photo, "--model", "tiny-single", "--window", "0,0,9", "--save", path,
+                              NULL), ==, 1);
+  g_assert_cmpint(run_program(photo, "--model", "missing", "--save", path, NULL), ==, 1);
+}
+
 static void test_screenshots(void) {
   GtkSettings *look = gtk_settings_get_default();
   Bench *b = bench_new("tiny-diffusion");
@@ -672,8 +754,9 @@ int main(int argc, char **argv) {
   int status;
 
   gtk_test_init(&argc, &argv, NULL);
-  g_assert_cmpint(argc, ==, 2);
-  screenshots = argv[1];
+  g_assert_cmpint(argc, ==, 3);
+  program = argv[1];
+  screenshots = argv[2];
   folder = g_dir_make_tmp("restorator-ui-XXXXXX", NULL);
   g_test_add_func("/ui/values", test_values);
   g_test_add_func("/ui/panel/bindings", test_bindings);
@@ -684,9 +767,11 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/names", test_names);
   g_test_add_func("/ui/view/zoom-and-pan", test_zoom_and_pan);
   g_test_add_func("/ui/view/compare", test_compare);
+  g_test_add_func("/ui/view/stalls", test_stalls);
   g_test_add_func("/ui/viewer/selection", test_selection);
   g_test_add_func("/ui/viewer/save", test_save);
   g_test_add_func("/ui/viewer/errors", test_errors);
+  g_test_add_func("/ui/program", test_program);
   g_test_add_func("/ui/screenshots", test_screenshots);
   status = g_test_run();
   for (const char *const *name = (const char *const[]){"photo.png", "saved.png",
