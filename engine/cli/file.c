@@ -67,6 +67,19 @@ static const cli_format *format_of_suffix(const char *path) {
   return found;
 }
 
+const cli_format *file_format_named(const char *name, GError **error) {
+  char *suffix = g_strconcat(".", name, NULL);
+  const cli_format *found = format_of_suffix(suffix);
+  g_free(suffix);
+  if (found == NULL)
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("--format is “%s”, must be png or jpg"), name);
+  return found;
+}
+
+const char *file_suffix(const cli_format *f) {
+  return f->suffixes[0];
+}
+
 const cli_format *file_output_format(const char *path, GError **error) {
   const cli_format *found = format_of_suffix(path);
   char *folder = g_path_get_dirname(path);

@@ -16,6 +16,11 @@ bool file_init(int threads, GError **error);
 
 typedef struct cli_format cli_format;
 
+/* The format of that name: png, jpg, jpeg. NULL and an error without one. */
+const cli_format *file_format_named(const char *name, GError **error);
+/* The suffix that its files get, with the dot. */
+const char *file_suffix(const cli_format *format);
+
 /* The format that a file's suffix stands for, once that file could be written: its folder is
  * there and writable. NULL and an error otherwise. */
 const cli_format *file_output_format(const char *path, GError **error);

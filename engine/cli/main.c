@@ -19,7 +19,7 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-  {"restore", "IN OUT", N_("Restore a region of a picture"), restore_command},
+  {"restore", "IN OUT", N_("Restore a region of a picture, or of many"), restore_command},
   {"info", "[MODEL]", N_("Describe a model"), info_command},
   {"list", "", N_("List models and presets"), list_command},
 };

@@ -58,6 +58,13 @@ static gboolean on_region(const char *option, const char *value, void *data, GEr
   return TRUE;
 }
 
+static gboolean on_format(const char *option, const char *value, void *data, GError **error) {
+  cli_options *o = data;
+  (void) option;
+  o->format = file_format_named(value, error);
+  return o->format != NULL;
+}
+
 static void add_entry(GArray *entries, const char *name, int flags, char *help, char *values) {
   GOptionEntry entry = {name, 0, flags, G_OPTION_ARG_CALLBACK, on_parameter, help, values};
   g_array_append_val(entries, entry);
@@ -106,6 +113,26 @@ static bool check_values(const GOptionEntry *entries, char **arguments, GError *
   return true;
 }
 
+/* Sorts the arguments that are no options. */
+static bool take_files(cli_options *o, GError **error) {
+  guint count = o->inputs == NULL ? 0 : g_strv_length(o->inputs);
+  const char *fault = NULL;
+  if (o->output_dir == NULL && count != 2)
+    fault = _("two files are needed: the picture and the one to write; or, for many pictures, "
+              "--output-dir");
+  else if (o->output_dir == NULL && (o->format != NULL || o->overwrite))
+    fault = _("--format and --overwrite belong to --output-dir");
+  else if (count == 0)
+    fault = _("--output-dir needs at least one picture");
+  if (fault != NULL) {
+    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, fault);
+    return false;
+  }
+  if (o->output_dir == NULL)
+    o->output = g_steal_pointer(&o->inputs[1]);
+  return true;
+}
+
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   *o = (cli_options) {.given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
   const GOptionEntry own[] = {
@@ -118,22 +145,33 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("FILE")},
     {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
      N_("Threads to work with [as many as there are processors]"), "1..256"},
+    {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, &o->output_dir,
+     N_("Write into this folder, each picture under its own name; it is made where it is missing"),
+     N_("DIR")},
+    {"format", 'f', 0, G_OPTION_ARG_CALLBACK, on_format,
+     N_("Format of the files in that folder [as their names say]"), "png|jpg"},
+    {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite,
+     N_("Restore again what is in that folder already [skipped]"), NULL},
+    {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+     N_("Print a line of JSON on standard output for each picture"), NULL},
     {"force", 0, 0, G_OPTION_ARG_NONE, &o->force,
      N_("Write a file that cannot hold the picture's depth or transparency"), NULL},
     {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
      N_("Report progress even where standard error is no terminal"), NULL},
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, N_("Print errors only"), NULL},
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->files, NULL, NULL},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->inputs, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
   GPtrArray *strings = g_ptr_array_new_with_free_func(g_free);
   GArray *array = parameter_entries(strings);
   const GOptionEntry *parameters = (const GOptionEntry *) array->data;
 
-  GOptionContext *context = g_option_context_new("IN OUT");
+  GOptionContext *context = g_option_context_new("IN OUT | --output-dir DIR IN…");
   g_option_context_set_summary(context,
     _("Restores a region of the picture IN and writes the picture OUT: PNG or JPEG, of the depth\n"
-      "and with the profile and metadata of IN. IN and OUT may be the same file."));
+      "and with the profile and metadata of IN. IN and OUT may be the same file. With\n"
+      "--output-dir, any number of pictures; a bad one does not stop the others, and what an\n"
+      "earlier run has finished is skipped."));
   GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, o, NULL);
   g_option_group_set_translation_domain(group, GETTEXT_PACKAGE);
   g_option_group_add_entries(group, own);
@@ -147,20 +185,15 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   if (!good)
     return false;
 
-  if (o->files == NULL || g_strv_length(o->files) != 2) {
-    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE,
-                        _("two files are needed: the picture and the one to write"));
-    return false;
-  }
-  o->input = o->files[0];
-  o->output = o->files[1];
-  return true;
+  return take_files(o, error);
 }
 
 void options_clear(cli_options *o) {
   g_free(o->preset);
   g_free(o->mask);
-  g_strfreev(o->files);
+  g_strfreev(o->inputs);
+  g_free(o->output);
+  g_free(o->output_dir);
   g_hash_table_unref(o->given);
 }
 

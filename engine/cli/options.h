@@ -7,18 +7,21 @@
 
 #include <glib.h>
 
+#include "file.h"
 #include "restorator.h"
 
 typedef struct cli_options {
-  const char *input, *output;
+  char **inputs;      /* NULL-terminated, at least one */
+  char *output;       /* of the one input; NULL where there is output_dir */
+  char *output_dir;   /* NULL without */
+  const cli_format *format; /* of files in output_dir; NULL: as each name says */
   char *preset;      /* id or path, NULL without */
   char *mask;        /* path, NULL without */
   bool has_region;
   int region[4];     /* x, y, width, height */
   int threads;
-  gboolean progress, quiet, force;
+  gboolean progress, quiet, force, overwrite, json;
   GHashTable *given; /* parameters on the command line: name → text */
-  char **files;
 } cli_options;
 
 /* Reads the command line. Prints the help and ends the program where that is asked for. */

@@ -1,228 +1,198 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * restore IN OUT: one picture from file to file.
+ * restore: one picture from file to file, or many into a folder.
  */
+#include <errno.h>
 #include <glib/gi18n.h>
-#include <inttypes.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "commands.h"
 #include "error.h"
-#include "file.h"
 #include "interrupt.h"
-#include "options.h"
-#include "picture.h"
-#include "progress.h"
+#include "job.h"
+#include "report.h"
 
-/* A choice's name, as on the command line. */
-static const char *choice_name(const char *parameter, int value) {
-  return rst_parameter_find(parameter)->choices[value];
+static cli_item *new_item(const char *input, char *output) {
+  cli_item *item = g_new0(cli_item, 1);
+  item->input = g_strdup(input);
+  item->output = output;
+  return item;
 }
 
-static rst_preset *read_preset(const char *name, GError **error) {
-  char path[4096];
-  rst_error cause = RST_ERROR_INIT;
-  rst_preset *preset = NULL;
-  if (rst_find(RST_KIND_PRESET, name, path, sizeof path, &cause) != RST_OK ||
-      rst_preset_read(path, &preset, &cause) != RST_OK)
-    cli_fail_engine(error, &cause);
-  return preset;
+/* The file in the folder that an input is written to: of its name, with the format's suffix. */
+static char *output_path(const cli_options *o, const char *input) {
+  char *name = g_path_get_basename(input);
+  if (o->format != NULL) {
+    char *dot = strrchr(name, '.');
+    if (dot != NULL && dot != name)
+      *dot = '\0';
+    char *renamed = g_strconcat(name, file_suffix(o->format), NULL);
+    g_free(name);
+    name = renamed;
+  }
+  char *path = g_build_filename(o->output_dir, name, NULL);
+  g_free(name);
+  return path;
 }
 
-static rst_model *read_model(const rst_parameters *parameters, const rst_preset *preset,
-                             GError **error) {
-  char path[4096];
-  rst_error cause = RST_ERROR_INIT;
-  rst_model *model = NULL;
-  if (rst_find(RST_KIND_MODEL, parameters->model, path, sizeof path, &cause) == RST_OK &&
-      rst_model_read(path, &model, &cause) == RST_OK &&
-      (preset == NULL || rst_preset_check(preset, model, &cause) == RST_OK) &&
-      rst_parameters_check(parameters, model, &cause) == RST_OK)
-    return model;
-  rst_model_unref(model);
-  cli_fail_engine(error, &cause);
+static bool is_same_file(const char *a, const char *b) {
+  GStatBuf first, second;
+  return g_stat(a, &first) == 0 && g_stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+/* Finds out what is to be done with a file of many. */
+static void begin_item(const cli_options *o, cli_item *item) {
+  if (is_same_file(item->input, item->output))
+    g_set_error(&item->error, CLI_ERROR, CLI_FAILED,
+                _("%s: would be replaced itself; choose another folder for the output"),
+                item->input);
+  else if (!o->overwrite && g_file_test(item->output, G_FILE_TEST_IS_REGULAR))
+    item->skipped = true; /* files appear complete or not at all */
+  else
+    item->format = file_output_format(item->output, &item->error);
+}
+
+static bool list_many(const cli_options *o, GPtrArray *items, GError **error) {
+  if (g_mkdir_with_parents(o->output_dir, 0777) != 0) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", o->output_dir, g_strerror(errno));
+    return false;
+  }
+  GHashTable *inputs = g_hash_table_new(g_str_hash, g_str_equal); /* by output */
+  const char *other = NULL;
+  for (char **input = o->inputs; *input != NULL && other == NULL; input++) {
+    cli_item *item = new_item(*input, output_path(o, *input));
+    g_ptr_array_add(items, item);
+    other = g_hash_table_lookup(inputs, item->output);
+    if (other != NULL)
+      g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("%s and %s would both be written to %s"),
+                  other, *input, item->output);
+    g_hash_table_insert(inputs, item->output, *input);
+    begin_item(o, item);
+  }
+  g_hash_table_unref(inputs);
+  return other == NULL;
+}
+
+static bool list_items(const cli_options *o, GPtrArray *items, GError **error) {
+  if (o->output_dir != NULL)
+    return list_many(o, items, error);
+  cli_item *item = new_item(o->inputs[0], g_strdup(o->output));
+  g_ptr_array_add(items, item);
+  item->format = file_output_format(item->output, &item->error);
+  return true;
+}
+
+typedef struct counts {
+  int done, skipped, failed;
+  int status; /* of the program: of the last failure */
+} counts;
+
+/* Reports what became of an item, and counts it. One that a signal stopped is neither. */
+static void end_item(const cli_job *job, cli_item *item, counts *c) {
+  const cli_options *o = job->options;
+  if (g_error_matches(item->error, CLI_ERROR, CLI_SIGNALLED + interrupt_signal()))
+    return;
+  if (o->json)
+    report_json(item);
+  if (item->skipped) {
+    c->skipped++;
+  } else if (item->error != NULL) {
+    c->status = cli_report(g_steal_pointer(&item->error));
+    c->failed++;
+  } else {
+    if (!o->quiet)
+      report_done(job, item);
+    c->done++;
+  }
+  g_clear_pointer(&item->plan, g_free);
+}
+
+/* What is done with files while a picture is computed. One thread does it, since libvips keeps
+ * one record of what failed for all threads. */
+typedef struct file_work {
+  const cli_job *job;
+  cli_item *restored, *next; /* the one to write, the one to read; NULL: none */
+} file_work;
+
+static void *do_file_work(void *data) {
+  file_work *work = data;
+  if (work->restored != NULL)
+    item_write(work->job, work->restored);
+  if (work->next != NULL)
+    item_read(work->job, work->next);
+  vips_thread_shutdown();
   return NULL;
 }
 
-/* Parameters given on the command line that this model, or this sampler, does not read. */
-static void say_ignored(const cli_options *o, const rst_parameters *parameters,
-                        const rst_model_info *info) {
-  size_t count;
-  const rst_parameter *table = rst_parameter_table(&count);
-  for (size_t i = 0; i < count; i++) {
-    const rst_parameter *p = &table[i];
-    if (!p->sampling || !g_hash_table_contains(o->given, p->name))
-      continue;
-    if (info->process == RST_SINGLE_PASS)
-      cli_say(_("%s has no effect: %s is a single-pass model"), p->name, parameters->model);
-    else if (parameters->sampler == RST_SAMPLER_DDPM && !p->ddpm)
-      cli_say(_("%s has no effect with the sampler ddpm"), p->name);
+/* In each turn, one picture is computed, the one before it written and the one after it read. */
+static void restore_items(const cli_job *job, GPtrArray *items, counts *c) {
+  int count = (int) items->len;
+  for (int i = -1; i <= count && interrupt_signal() == 0; i++) {
+    file_work work = {
+      .job = job,
+      .restored = i > 0 ? items->pdata[i - 1] : NULL,
+      .next = i + 1 < count ? items->pdata[i + 1] : NULL,
+    };
+    GThread *thread = g_thread_new("files", do_file_work, &work);
+    if (i >= 0 && i < count)
+      item_restore(job, items->pdata[i]);
+    g_thread_join(thread);
+    if (work.restored != NULL)
+      end_item(job, work.restored, c);
   }
 }
 
-/* The region to restore: the rectangle given, or the whole picture. */
-static bool get_box(const cli_options *o, const VipsImage *image, int box[4], GError **error) {
-  const int whole[4] = {0, 0, image->Xsize, image->Ysize};
-  memcpy(box, o->has_region ? o->region : whole, sizeof whole);
-  /* Sizes are at most 2²⁴, so that the sums fit. */
-  if (box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= image->Xsize &&
-      box[1] + box[3] <= image->Ysize)
-    return true;
-  g_set_error(error, CLI_ERROR, CLI_FAILED,
-              _("the region %d,%d,%dx%d reaches beyond the picture, which has %d × %d pixels"),
-              box[0], box[1], box[2], box[3], image->Xsize, image->Ysize);
+static bool fail_midway(GError **error) {
+  g_set_error_literal(error, CLI_ERROR, CLI_SIGNALLED + interrupt_signal(),
+                      _("interrupted; the same command goes on where it stopped"));
   return false;
 }
 
-/* The sampler's settings in words. */
-static char *setup_text(const rst_parameters *p, const rst_model *model,
-                        const rst_model_info *info) {
-  if (info->process == RST_SINGLE_PASS)
-    return g_strdup(_("single pass"));
-  int passes = 0;
-  rst_parameters_steps(p, model, NULL, &passes, NULL);
-  bool ddpm = p->sampler == RST_SAMPLER_DDPM;
-  GString *text = g_string_new(NULL);
-  g_string_append_printf(text, _("%s, %d of %d steps"), ddpm ? "ddpm" : "ddim", passes,
-                         info->steps);
-  if (!ddpm)
-    g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
-  g_string_append_printf(text, _(", noise stddev %s"),
-                         choice_name("noise-stddev", p->noise_stddev));
-  if (!ddpm && p->project)
-    g_string_append(text, _(", projected"));
-  if (p->clip)
-    g_string_append(text, _(", clipped"));
-  g_string_append_printf(text, _(", seed %d"), p->seed);
-  return g_string_free(text, FALSE);
-}
-
-/* How the parts were joined and what the network saw, in words: each mode in use, and the window,
- * or the range of the windows' sides. */
-static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) {
-  GString *text = g_string_new(_("mode "));
-  unsigned seen = 0;
-  int smallest = plan->parts[0].window.side, largest = smallest;
-  for (int i = 0; i < plan->count; i++) {
-    const rst_part *part = &plan->parts[i];
-    if ((seen & 1u << part->mode) == 0)
-      g_string_append_printf(text, "%s%s", seen == 0 ? "" : "/",
-                             choice_name("mode", part->mode));
-    seen |= 1u << part->mode;
-    smallest = MIN(smallest, part->window.side);
-    largest = MAX(largest, part->window.side);
-  }
-  if (rst_resolve_match(parameters))
-    g_string_append(text, _(", matched to the surroundings"));
-  if (plan->count == 1)
-    g_string_append_printf(text, _(", window %d,%d,%d"), plan->parts[0].window.x,
-                           plan->parts[0].window.y, plan->parts[0].window.side);
-  else
-    g_string_append_printf(text, _(", %d parts, windows of %d to %d pixels"), plan->count, smallest,
-                           largest);
-  return g_string_free(text, FALSE);
-}
-
-static void say_done(const cli_options *o, const rst_parameters *parameters, const rst_model *model,
-                     const rst_model_info *info, const rst_plan *plan, double seconds) {
-  char *setup = setup_text(parameters, model, info);
-  char *parts = parts_text(parameters, plan);
-  cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), o->output,
-          plan->points, parameters->model, setup, parts, seconds);
-  g_free(setup);
-  g_free(parts);
-}
-
-/* From the picture in memory to the plan carried out. */
-static bool run_engine(const cli_options *o, const rst_parameters *parameters, rst_model *model,
-                       cli_picture *picture, rst_plan *plan, rst_cancel *cancel, GError **error) {
-  int box[4];
-  if (!get_box(o, picture->image, box, error) ||
-      !picture_begin(picture, box, parameters->strength, error))
-    return false;
-  rst_picture view;
-  picture_view(picture, &view);
-  cli_progress progress;
-  progress_init(&progress, o->progress, o->quiet);
-  rst_hooks hooks = RST_HOOKS_INIT;
-  hooks.user = &progress;
-  hooks.progress = progress_update;
-  hooks.cancel = cancel;
-  rst_session *session = NULL;
-  rst_error cause = RST_ERROR_INIT;
-  bool good = rst_session_new(o->threads, &session, &cause) == RST_OK &&
-              rst_plan_region(parameters, &view, box, plan, &cause) == RST_OK &&
-              rst_restore(session, model, parameters, &view, plan, &hooks, &cause) == RST_OK;
-  progress_end(&progress);
-  rst_session_free(session);
-  return good || cli_fail_engine(error, &cause);
-}
-
-static bool load_picture(const cli_options *o, const cli_format *format, bool keep_grey,
-                         cli_picture *picture, rst_cancel *cancel, GError **error) {
-  VipsImage *image = file_read(o->input, cancel, error);
-  VipsImage *mask = NULL;
-  bool good = image != NULL &&
-              (o->force || file_check_fit(format, image, o->output, error)) &&
-              picture_init(picture, image, keep_grey, error);
-  if (good && o->mask != NULL) {
-    mask = file_read(o->mask, cancel, error);
-    good = mask != NULL && picture_set_mask(picture, mask, error);
-  }
-  g_clear_object(&image);
-  g_clear_object(&mask);
-  return good;
-}
-
-static bool restore_file(const cli_options *o, GError **error) {
-  gint64 start = g_get_monotonic_time();
+static bool run(const cli_options *o, counts *c, GError **error) {
   rst_cancel *cancel = interrupt_catch();
-  rst_preset *preset = NULL;
-  rst_model *model = NULL;
-  VipsImage *result = NULL;
-  cli_picture picture = {NULL};
-  rst_plan *plan = g_new0(rst_plan, 1);
-  plan->size = sizeof *plan;
-  rst_parameters parameters;
-  rst_model_info info = {.size = sizeof info};
-
-  const cli_format *format = file_output_format(o->output, error);
-  bool good = format != NULL &&
-              (o->preset == NULL || (preset = read_preset(o->preset, error)) != NULL) &&
-              options_apply(o, preset, &parameters, error) &&
-              (model = read_model(&parameters, preset, error)) != NULL;
-  if (good) {
-    rst_model_get_info(model, &info);
-    if (!o->quiet)
-      say_ignored(o, &parameters, &info);
-    good = load_picture(o, format, parameters.mode == RST_MODE_DETAIL, &picture, cancel, error) &&
-           run_engine(o, &parameters, model, &picture, plan, cancel, error) &&
-           (result = picture_result(&picture, error)) != NULL &&
-           file_write(result, format, o->output, cancel, error);
+  cli_job job = {.options = o};
+  GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
+  GPtrArray *left = g_ptr_array_new();
+  bool good = list_items(o, items, error);
+  for (guint i = 0; i < items->len && good; i++) {
+    cli_item *item = items->pdata[i];
+    if (item->skipped || item->error != NULL)
+      end_item(&job, item, c);
+    else
+      g_ptr_array_add(left, item);
   }
-  if (good && !o->quiet) {
-    if (file_is_lossy(format))
-      cli_say(_("%s: JPEG compresses anew, so that pixels outside the region change a little; "
-                "PNG keeps them"), o->output);
-    say_done(o, &parameters, model, &info, plan,
-             (double) (g_get_monotonic_time() - start) / G_USEC_PER_SEC);
+  if (good && left->len > 0) {
+    good = job_open(&job, o, cancel, error);
+    if (good && !o->quiet)
+      report_ignored(&job);
+    if (good)
+      restore_items(&job, left, c);
+    job_close(&job);
   }
-  g_clear_object(&result);
-  picture_clear(&picture);
-  g_free(plan);
-  rst_model_unref(model);
-  rst_preset_free(preset);
+  if (good && o->output_dir != NULL && !o->quiet)
+    cli_say(_("%d done, %d skipped, %d failed, of %u"), c->done, c->skipped, c->failed,
+            items->len);
+  if (good && c->done + c->skipped + c->failed < (int) items->len)
+    good = o->output_dir != NULL ? fail_midway(error) : cli_fail_interrupted(error);
+  g_ptr_array_unref(left);
+  g_ptr_array_unref(items);
   return good;
 }
 
 int restore_command(int argc, char **argv) {
   cli_options options;
+  counts c = {.status = CLI_DONE};
   GError *error = NULL;
   bool good = options_parse(&options, argc, argv, &error) && file_init(options.threads, &error);
   if (good) {
-    good = restore_file(&options, &error);
+    good = run(&options, &c, &error);
     vips_shutdown();
   }
+  /* Of many files, how each failed was said. */
+  if (c.failed > 0 && options.output_dir != NULL)
+    c.status = CLI_FAILED;
   options_clear(&options);
-  return good ? CLI_DONE : cli_report(error);
+  return good ? c.status : cli_report(error);
 }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The work of `restore`: what all pictures of a run share, and a picture's way from file to file in
+ * three steps, so that the files of one picture may be read and written while another is computed.
+ */
+#ifndef CLI_JOB_H
+#define CLI_JOB_H
+
+#include <glib.h>
+#include <vips/vips.h>
+
+#include "file.h"
+#include "options.h"
+#include "picture.h"
+#include "restorator.h"
+
+typedef struct cli_job {
+  const cli_options *options;
+  rst_parameters parameters;
+  rst_model *model;
+  rst_model_info info; /* of the model */
+  rst_session *session;
+  rst_cancel *cancel;
+} cli_job;
+
+/* Reads preset and model, and starts the session. The options must outlive the job. */
+bool job_open(cli_job *job, const cli_options *options, rst_cancel *cancel, GError **error);
+/* A job that is all zeros, or was not opened, is allowed. */
+void job_close(cli_job *job);
+
+/* One picture. */
+typedef struct cli_item {
+  char *input, *output;
+  const cli_format *format; /* of the output */
+  bool skipped;             /* it is finished since an earlier run */
+  GError *error;            /* why it failed, NULL while it has not */
+  double seconds;           /* spent on it */
+  rst_plan *plan;
+  cli_picture picture;      /* between the first step and the second */
+  VipsImage *result;        /* between the second step and the third */
+} cli_item;
+
+/* The steps. Each does nothing where an earlier one failed or the item is skipped. Only the second
+ * uses the session. */
+void item_read(const cli_job *job, cli_item *item);
+void item_restore(const cli_job *job, cli_item *item);
+void item_write(const cli_job *job, cli_item *item);
+/* For g_ptr_array_new_with_free_func(). */
+void item_free(void *item);
+
+#endif
