@@ -421,8 +421,8 @@ static void test_warning(void) {
 /* Everything that takes the focus says what it is; everything with a value has a mnemonic. */
 static int nameless;
 
-static void check_name(GtkWidget *widget, gpointer data) {
-  (void)data;
+/* `names`: all of them. */
+static void check_name(GtkWidget *widget, gpointer names) {
   if (gtk_widget_get_can_focus(widget) && gtk_widget_is_visible(widget) &&
       !GTK_IS_SCROLLED_WINDOW(widget) && !GTK_IS_LABEL(widget) && !GTK_IS_WINDOW(widget)) {
     AtkObject *accessible = gtk_widget_get_accessible(widget);
@@ -435,20 +435,28 @@ static void check_name(GtkWidget *widget, gpointer data) {
       nameless++;
     }
   }
+  if (atk_object_get_name(gtk_widget_get_accessible(widget)))
+    g_hash_table_add(names, g_strdup(atk_object_get_name(gtk_widget_get_accessible(widget))));
   if (GTK_IS_CONTAINER(widget))
-    gtk_container_forall(GTK_CONTAINER(widget), check_name, NULL);
+    gtk_container_forall(GTK_CONTAINER(widget), check_name, names);
 }
 
 static void test_names(void) {
   static const char *const names[] = {"preset", "model", "mode", "strength", "seed", "window",
                                       "sampler", "step-skip", "noise-stddev"};
+  static const char *const icons[] = {"Fit", "Actual size", "Zoom in", "Zoom out", "Compare",
+                                      "Preview", "Throw the die", "Model card"};
+  g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   Bench *b = bench_new("tiny-diffusion");
 
   gtk_expander_set_expanded(GTK_EXPANDER(control(b, "expander")), TRUE);
   settle();
   nameless = 0;
-  check_name(b->window, NULL);
+  check_name(b->window, found);
   g_assert_cmpint(nameless, ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(icons); i++)
+    if (!g_hash_table_contains(found, icons[i]))
+      g_error("nothing is called “%s”", icons[i]);
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
     GtkWidget *widget = control(b, names[i]);
     g_autoptr(GList) labels = gtk_widget_list_mnemonic_labels(widget);
