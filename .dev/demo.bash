@@ -25,7 +25,7 @@ demo() {
   done
   if [[ -z $photo ]]; then
     photo=$top/docs/demo/portrait.jpg
-    ellipse=${ellipse:-105,70,222x262} # the face
+    ellipse=${ellipse:-118,45,246x308} # the face
   fi
   [[ ${ellipse:=0,0,0x0} =~ ^(-?[0-9]{1,6}),(-?[0-9]{1,6}),([0-9]{1,6})x([0-9]{1,6})$ ]] ||
     wrong_usage "--ellipse needs X,Y,WxH in whole pixels, not $ellipse"

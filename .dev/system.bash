@@ -92,13 +92,12 @@ install_packages() {
 }
 
 prepare_system() {
-  system=$(kind_of_system)
+  local names=()
   enter=()
-  local names
+  system=$(kind_of_system)
   case $system in
     apt) mapfile -t names < <(packages 1) ;;
     dnf) mapfile -t names < <(packages 2) ;;
-    other) return ;;
     root)
       . "$top/.dev/root.bash"
       prepare_root
