@@ -8,6 +8,7 @@
 
 int info_command(int argc, char **argv);
 int list_command(int argc, char **argv);
+int preset_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
 
 #endif

@@ -5,40 +5,16 @@
 #include <string.h>
 
 #include "error.h"
+#include "lookup.h"
 #include "progress.h"
-
-static rst_preset *read_preset(const char *name, GError **error) {
-  char path[4096];
-  rst_error cause = RST_ERROR_INIT;
-  rst_preset *preset = NULL;
-  if (rst_find(RST_KIND_PRESET, name, path, sizeof path, &cause) != RST_OK ||
-      rst_preset_read(path, &preset, &cause) != RST_OK)
-    cli_fail_engine(error, &cause);
-  return preset;
-}
-
-static rst_model *read_model(const rst_parameters *parameters, const rst_preset *preset,
-                             GError **error) {
-  char path[4096];
-  rst_error cause = RST_ERROR_INIT;
-  rst_model *model = NULL;
-  if (rst_find(RST_KIND_MODEL, parameters->model, path, sizeof path, &cause) == RST_OK &&
-      rst_model_read(path, &model, &cause) == RST_OK &&
-      (preset == NULL || rst_preset_check(preset, model, &cause) == RST_OK) &&
-      rst_parameters_check(parameters, model, &cause) == RST_OK)
-    return model;
-  rst_model_unref(model);
-  cli_fail_engine(error, &cause);
-  return NULL;
-}
 
 bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **error) {
   rst_preset *preset = NULL;
   rst_error cause = RST_ERROR_INIT;
   *job = (cli_job) {.options = o, .info = {.size = sizeof job->info}, .cancel = cancel};
-  bool good = (o->preset == NULL || (preset = read_preset(o->preset, error)) != NULL) &&
+  bool good = (o->preset == NULL || (preset = lookup_preset(o->preset, error)) != NULL) &&
               options_apply(o, preset, &job->parameters, error) &&
-              (job->model = read_model(&job->parameters, preset, error)) != NULL;
+              (job->model = lookup_model(&job->parameters, preset, error)) != NULL;
   rst_preset_free(preset);
   if (!good)
     return false;

@@ -2,7 +2,8 @@
  *
  * list: the models and presets that are found by id.
  */
-#include <glib.h>
+#include "list.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 #include <yyjson.h>
@@ -47,6 +48,18 @@ static bool print_preset(void *user, const char *id, const char *path) {
   return true;
 }
 
+bool list_models(GError **error) {
+  rst_error cause = RST_ERROR_INIT;
+  return rst_list(RST_KIND_MODEL, print_model, NULL, &cause) == RST_OK ||
+         cli_fail_engine(error, &cause);
+}
+
+bool list_presets(GError **error) {
+  rst_error cause = RST_ERROR_INIT;
+  return rst_list(RST_KIND_PRESET, print_preset, NULL, &cause) == RST_OK ||
+         cli_fail_engine(error, &cause);
+}
+
 int list_command(int argc, char **argv) {
   GOptionContext *context = g_option_context_new(NULL);
   g_option_context_set_summary(context, _("Lists models and presets with their ids, kinds, titles "
@@ -58,16 +71,13 @@ int list_command(int argc, char **argv) {
     g_set_error_literal(&error, CLI_ERROR, CLI_WRONG_USAGE, _("list takes no arguments"));
     good = false;
   }
-  rst_error cause = RST_ERROR_INIT;
   if (good) {
     g_print("%s\n", _("Models"));
-    good = rst_list(RST_KIND_MODEL, print_model, NULL, &cause) == RST_OK;
-    if (good) {
-      g_print("%s\n", _("Presets"));
-      good = rst_list(RST_KIND_PRESET, print_preset, NULL, &cause) == RST_OK;
-    }
-    if (!good)
-      cli_fail_engine(&error, &cause);
+    good = list_models(&error);
+  }
+  if (good) {
+    g_print("%s\n", _("Presets"));
+    good = list_presets(&error);
   }
   return good ? CLI_DONE : cli_report(error);
 }

@@ -22,6 +22,7 @@ static const command commands[] = {
   {"restore", "IN OUT", N_("Restore a region of a picture, or of many"), restore_command},
   {"info", "[MODEL]", N_("Describe a model"), info_command},
   {"list", "", N_("List models and presets"), list_command},
+  {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
 };
 
 static char *commands_text(void) {

@@ -22,7 +22,7 @@ static void test_version(void) {
 
 static void test_help(void) {
   const outcome *o = run_well("--help", NULL);
-  static const char *const commands[] = {"restore IN OUT", "info [MODEL]", "list"};
+  static const char *const commands[] = {"restore IN OUT", "info [MODEL]", "list", "preset"};
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
     assert_contains(o->out, commands[i]);
 }
@@ -86,6 +86,57 @@ static void test_list(void) {
   assert_contains(o->out, path_of("presets/mine.json"));
   assert_contains(o->out, "unreadable");
   g_assert_cmpint(strstr(o->out, "My own") > strstr(o->out, "Presets"), ==, 1);
+}
+
+static void test_preset_list(void) {
+  write_text("presets/mine.json", "{\"format\": 1, \"title\": \"My own\", \"strength\": 0.5}");
+  const outcome *o = run_well("preset", "list", NULL);
+  assert_contains(o->out, "My own\n");
+  g_assert_null(strstr(o->out, "tiny-diffusion"));
+}
+
+/* What it sets, and no other parameter. */
+static void test_preset_show(void) {
+  const char *path = write_text("presets/shown.json",
+                                "{\"format\": 1, \"title\": \"A title\", \"note\": \"Some words\", "
+                                "\"step-skip\": 4, \"clip\": true, \"model\": \"nobody\"}");
+  char *expected = g_strdup_printf("title         A title\nnote          Some words\n"
+                                   "model         nobody\nstep-skip     4\nclip          true\n"
+                                   "file          %s\n", path);
+  g_assert_cmpstr(run_well("preset", "show", "shown", NULL)->out, ==, expected);
+  g_assert_cmpstr(run_well("preset", "show", path, NULL)->out, ==, expected);
+  check_failed(run("preset", "show", "nobody", NULL), 1, "nobody");
+  g_free(expected);
+}
+
+/* Every bad file is named with what is wrong; the exit status tells. */
+static void test_preset_check(void) {
+  const char *good = write_text("good.json", "{\"format\": 1, \"title\": \"G\", \"clip\": true, "
+                                             "\"model\": \"tiny-diffusion\"}");
+  const char *odd = write_text("odd.json", "{\"format\": 1, \"title\": \"O\", \"sharp\": 1}");
+  const char *misfit = write_text("misfit.json", "{\"format\": 1, \"title\": \"M\", \"model\": "
+                                                 "\"tiny-single\", \"step-skip\": 4}");
+  const char *late = write_text("late.json", "{\"format\": 1, \"title\": \"L\", \"model\": "
+                                             "\"tiny-diffusion\", \"start\": 101}");
+  const outcome *o = run_well("preset", "check", good, "good.json", NULL);
+  assert_contains(o->out, "/good.json: good, “G”\ngood.json: good, “G”\n");
+  check_failed(run("preset", "check", odd, NULL), 1, "sharp");
+  check_failed(run("preset", "check", misfit, NULL), 1, "single pass");
+  check_failed(run("preset", "check", late, NULL), 1, "late.json: start");
+  check_failed(run("preset", "check", path_of("none.json"), NULL), 1, "none.json");
+  o = run("preset", "check", odd, good, misfit, NULL);
+  g_assert_cmpint(o->status, ==, 1);
+  assert_contains(o->out, "/good.json: good");
+  assert_contains(o->err, "/odd.json: ");
+  assert_contains(o->err, "/misfit.json: ");
+}
+
+static void test_preset_usage(void) {
+  check_failed(run("preset", NULL), 2, "preset check FILE…, preset list, preset show ID");
+  check_failed(run("preset", "chuck", NULL), 2, "one of these");
+  check_failed(run("preset", "show", NULL), 2, "one of these");
+  check_failed(run("preset", "list", "all", NULL), 2, "one of these");
+  check_failed(run("preset", "check", NULL), 2, "one of these");
 }
 
 /* A model file with another card in its place: the header grows and the tensors stay. */
@@ -184,6 +235,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/program/help", test_help);
   g_test_add_func("/program/restore-help", test_restore_help);
   g_test_add_func("/program/list", test_list);
+  g_test_add_func("/program/preset-list", test_preset_list);
+  g_test_add_func("/program/preset-show", test_preset_show);
+  g_test_add_func("/program/preset-check", test_preset_check);
+  g_test_add_func("/program/preset-usage", test_preset_usage);
   g_test_add_func("/program/info", test_info);
   g_test_add_func("/program/card", test_card);
   g_test_add_func("/program/info-default", test_info_default);

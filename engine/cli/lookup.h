@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Models and presets by id or path.
+ */
+#ifndef CLI_LOOKUP_H
+#define CLI_LOOKUP_H
+
+#include <glib.h>
+
+#include "restorator.h"
+
+/* Free it with rst_preset_free(). NULL and an error on failure. */
+rst_preset *lookup_preset(const char *name, GError **error);
+/* The model that the parameters name, once it fits them and the preset (NULL: none). Unref it.
+ * NULL and an error on failure. */
+rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *preset,
+                        GError **error);
+
+#endif
