@@ -342,6 +342,22 @@ static void build(RestoratorEditor *editor, const int box[4]) {
  * The class
  */
 
+/* What none of the widgets inside has taken. */
+static gboolean restorator_editor_key_press(GtkWidget *widget, GdkEventKey *event) {
+  RestoratorPanel *panel = RESTORATOR_PANEL(RESTORATOR_EDITOR(widget)->panel);
+  const guint state = event->state & gtk_accelerator_get_default_mod_mask();
+  const guint key = gdk_keyval_to_lower(event->keyval);
+
+  if (key == GDK_KEY_z && state == GDK_CONTROL_MASK)
+    restorator_panel_undo(panel);
+  else if ((key == GDK_KEY_z && state == (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) ||
+           (key == GDK_KEY_y && state == GDK_CONTROL_MASK))
+    restorator_panel_redo(panel);
+  else
+    return GDK_EVENT_PROPAGATE;
+  return GDK_EVENT_STOP;
+}
+
 static void restorator_editor_dispose(GObject *object) {
   RestoratorEditor *editor = RESTORATOR_EDITOR(object);
 
@@ -359,6 +375,7 @@ static void restorator_editor_finalize(GObject *object) {
 static void restorator_editor_class_init(RestoratorEditorClass *class) {
   G_OBJECT_CLASS(class)->dispose = restorator_editor_dispose;
   G_OBJECT_CLASS(class)->finalize = restorator_editor_finalize;
+  GTK_WIDGET_CLASS(class)->key_press_event = restorator_editor_key_press;
   progressed = g_signal_new("progressed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                             NULL, NULL, G_TYPE_NONE, 0);
 }

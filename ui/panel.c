@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "history.h"
 #include "values.h"
 
 /* One control. Labels are written here for their mnemonics; R, C, L, S, H and O belong to the
@@ -59,6 +60,8 @@ struct _RestoratorPanel {
   GtkWidget *preset_note, *card_button, *card, *passes, *message, *warning, *warning_text,
     *better;
   GtkSizeGroup *labels;
+  history *history; /* NULL until the settings could be read */
+  GtkWidget *undo, *redo;
   char *better_setup;
   gboolean choosing; /* the preset shown follows the settings: nothing is applied */
   guint changed;     /* idle source */
@@ -267,11 +270,25 @@ static void update(RestoratorPanel *panel) {
   update_warning(panel, &now, model);
 }
 
+static void update_history(RestoratorPanel *panel) {
+  rst_parameters now;
+
+  /* What cannot be read, such as a window half typed, is no state to go back to. */
+  if (values_read(panel->settings, &now, NULL) == RST_OK) {
+    if (!panel->history)
+      panel->history = history_new(&now);
+    history_note(panel->history, &now, g_get_monotonic_time());
+  }
+  gtk_widget_set_sensitive(panel->undo, panel->history && history_can_undo(panel->history));
+  gtk_widget_set_sensitive(panel->redo, panel->history && history_can_redo(panel->history));
+}
+
 static gboolean tell_changed(void *data) {
   RestoratorPanel *panel = data;
 
   panel->changed = 0;
   update(panel);
+  update_history(panel);
   g_signal_emit(panel, setup_changed, 0);
   return G_SOURCE_REMOVE;
 }
@@ -322,6 +339,16 @@ static void use_better(RestoratorPanel *panel) {
 
 static void throw_die(RestoratorPanel *panel) {
   g_object_set(panel->settings, "seed", g_random_int_range(0, G_MAXINT), NULL);
+}
+
+void restorator_panel_undo(RestoratorPanel *panel) {
+  if (panel->history)
+    values_write(panel->settings, history_undo(panel->history));
+}
+
+void restorator_panel_redo(RestoratorPanel *panel) {
+  if (panel->history)
+    values_write(panel->settings, history_redo(panel->history));
 }
 
 static void set_defaults(RestoratorPanel *panel) {
@@ -607,10 +634,32 @@ static void make_warning(RestoratorPanel *panel) {
   gtk_widget_set_no_show_all(panel->warning, TRUE);
 }
 
+/* Undo, redo, and all the way back. */
+static GtkWidget *make_buttons(RestoratorPanel *panel) {
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *defaults = gtk_button_new_with_mnemonic(_("_Back to the defaults"));
+
+  panel->undo = button_with_icon("edit-undo-symbolic", _("Undo"),
+                                 _("Takes back the last change of a parameter (Ctrl+Z)"));
+  panel->redo = button_with_icon("edit-redo-symbolic", _("Redo"),
+                                 _("Makes the change again (Ctrl+Shift+Z)"));
+  gtk_widget_set_tooltip_text(defaults, _("Sets every parameter to its default"));
+  describe(defaults, _("Back to the defaults"), _("Sets every parameter to its default"));
+  g_signal_connect_swapped(panel->undo, "clicked", G_CALLBACK(restorator_panel_undo), panel);
+  g_signal_connect_swapped(panel->redo, "clicked", G_CALLBACK(restorator_panel_redo), panel);
+  g_signal_connect_swapped(defaults, "clicked", G_CALLBACK(set_defaults), panel);
+  gtk_box_pack_start(GTK_BOX(box), panel->undo, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), panel->redo, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), defaults, TRUE, TRUE, 0);
+  g_hash_table_insert(panel->controls, (char *)"undo", panel->undo);
+  g_hash_table_insert(panel->controls, (char *)"redo", panel->redo);
+  g_hash_table_insert(panel->controls, (char *)"defaults", defaults);
+  return box;
+}
+
 static void build(RestoratorPanel *panel) {
   GtkWidget *basic = make_grid(), *sampling = make_grid();
   GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_Fine control of the sampler"));
-  GtkWidget *defaults = gtk_button_new_with_mnemonic(_("_Back to the defaults"));
   int basic_rows = 2, sampling_rows = 0;
 
   make_card(panel);
@@ -632,16 +681,12 @@ static void build(RestoratorPanel *panel) {
   gtk_style_context_add_class(gtk_widget_get_style_context(panel->message), "error");
   gtk_widget_set_margin_top(sampling, 6);
   gtk_container_add(GTK_CONTAINER(expander), sampling);
-  gtk_widget_set_tooltip_text(defaults, _("Sets every parameter to its default"));
-  describe(defaults, _("Back to the defaults"), _("Sets every parameter to its default"));
-  g_signal_connect_swapped(defaults, "clicked", G_CALLBACK(set_defaults), panel);
 
   gtk_box_pack_start(GTK_BOX(panel), basic, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->warning, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), expander, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(panel), defaults, FALSE, FALSE, 0);
-  g_hash_table_insert(panel->controls, (char *)"defaults", defaults);
+  gtk_box_pack_start(GTK_BOX(panel), make_buttons(panel), FALSE, FALSE, 0);
   g_hash_table_insert(panel->controls, (char *)"expander", expander);
 }
 
@@ -674,6 +719,7 @@ static void restorator_panel_finalize(GObject *object) {
   g_hash_table_unref(panel->models);
   g_array_unref(panel->presets);
   g_object_unref(panel->labels);
+  history_free(panel->history);
   g_free(panel->better_setup);
   G_OBJECT_CLASS(restorator_panel_parent_class)->finalize(object);
 }
@@ -704,6 +750,7 @@ GtkWidget *restorator_panel_new(GObject *settings) {
   panel->settings = g_object_ref(settings);
   build(panel);
   update(panel);
+  update_history(panel);
   gtk_widget_show_all(GTK_WIDGET(panel));
   g_signal_connect_swapped(settings, "notify", G_CALLBACK(note_change), panel);
   return GTK_WIDGET(panel);

@@ -20,7 +20,10 @@ GtkWidget *restorator_panel_new(GObject *settings);
  * rst_find(), rst_model_read() and rst_parameters_check(). */
 rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *parameters,
                                       rst_model **model, rst_error *error);
-/* The control of a parameter, or of "preset"; NULL where there is none of that name. */
+/* One change of the settings back, or forth again. */
+void restorator_panel_undo(RestoratorPanel *panel);
+void restorator_panel_redo(RestoratorPanel *panel);
+/* The control of a parameter, "preset", "undo", "redo" or "defaults"; NULL where there is none of that name. */
 GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name);
 
 #endif

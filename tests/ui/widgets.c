@@ -3,6 +3,7 @@
  * The panel, the view and the viewer on a screen: run under Xvfb, any GTK warning fails.
  */
 #include <glib/gstdio.h>
+#include <history.h>
 #include <math.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -227,6 +228,55 @@ static void test_values(void) {
 }
 
 /* -------------------------------------------------------------------------------------------
+ * Undo
+ */
+
+static rst_parameters with(rst_parameters from, const char *name, const char *value) {
+  g_assert_cmpint(rst_parameters_set(&from, name, value, NULL), ==, RST_OK);
+  return from;
+}
+
+static void test_history(void) {
+  const gint64 second = G_USEC_PER_SEC;
+  rst_parameters a;
+
+  rst_parameters_init(&a);
+  const rst_parameters b = with(a, "strength", "0.5"), c = with(b, "strength", "0.25");
+  const rst_parameters d = with(c, "seed", "3"), e = with(d, "seed", "4");
+  history *h = history_new(&a);
+
+  g_assert_false(history_can_undo(h));
+  g_assert_cmpmem(history_undo(h), sizeof a, &a, sizeof a);
+  history_note(h, &a, second);
+  g_assert_false(history_can_undo(h));
+  history_note(h, &b, second);
+  history_note(h, &c, second + second / 10); /* the same slider: one entry */
+  history_note(h, &d, second + second / 5);
+  history_note(h, &e, 9 * second); /* the same parameter, but later */
+  g_assert_cmpmem(history_undo(h), sizeof d, &d, sizeof d);
+  g_assert_cmpmem(history_undo(h), sizeof c, &c, sizeof c);
+  g_assert_cmpmem(history_undo(h), sizeof a, &a, sizeof a);
+  g_assert_false(history_can_undo(h));
+  g_assert_cmpmem(history_redo(h), sizeof c, &c, sizeof c);
+  g_assert_cmpmem(history_redo(h), sizeof d, &d, sizeof d);
+  history_note(h, &d, 9 * second); /* what undo itself brings about */
+  g_assert_true(history_can_redo(h));
+  history_note(h, &b, 10 * second);
+  g_assert_false(history_can_redo(h));
+  g_assert_cmpmem(history_undo(h), sizeof d, &d, sizeof d);
+  for (int i = 0; i < 1000; i++) {
+    g_autofree char *seed = g_strdup_printf("%d", i);
+    const rst_parameters next = with(a, "seed", seed);
+
+    history_note(h, &next, (20 + 2 * i) * second);
+  }
+  for (int i = 0; i < 100; i++)
+    history_undo(h);
+  g_assert_cmpint(history_undo(h)->seed, ==, 898);
+  history_free(h);
+}
+
+/* -------------------------------------------------------------------------------------------
  * The panel
  */
 
@@ -295,6 +345,31 @@ static void test_unused(void) {
   check_use(b, "seed", "single pass");
   check_use(b, "sampler", "single pass");
   check_use(b, "strength", NULL);
+  finish(b);
+  bench_free(b);
+}
+
+static void test_undo(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  int seed;
+
+  g_assert_false(gtk_widget_get_sensitive(control(b, "undo")));
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(control(b, "seed")), 7);
+  settle();
+  gtk_combo_box_set_active_id(GTK_COMBO_BOX(control(b, "preset")), "ddim");
+  settle();
+  press_key(GTK_WIDGET(b->editor), GDK_KEY_z, GDK_CONTROL_MASK, TRUE);
+  settle();
+  g_assert_cmpfloat(gtk_spin_button_get_value(GTK_SPIN_BUTTON(control(b, "step-skip"))), ==, 8);
+  gtk_button_clicked(GTK_BUTTON(control(b, "undo")));
+  settle();
+  g_object_get(b->settings, "seed", &seed, NULL);
+  g_assert_cmpint(seed, ==, 0);
+  g_assert_false(gtk_widget_get_sensitive(control(b, "undo")));
+  gtk_button_clicked(GTK_BUTTON(control(b, "redo")));
+  settle();
+  g_object_get(b->settings, "seed", &seed, NULL);
+  g_assert_cmpint(seed, ==, 7);
   finish(b);
   bench_free(b);
 }
@@ -767,6 +842,8 @@ int main(int argc, char **argv) {
   screenshots = argv[2];
   folder = g_dir_make_tmp("restorator-ui-XXXXXX", NULL);
   g_test_add_func("/ui/values", test_values);
+  g_test_add_func("/ui/history", test_history);
+  g_test_add_func("/ui/panel/undo", test_undo);
   g_test_add_func("/ui/panel/bindings", test_bindings);
   g_test_add_func("/ui/panel/unused", test_unused);
   g_test_add_func("/ui/panel/ranges", test_ranges);
