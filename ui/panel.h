@@ -23,7 +23,8 @@ rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *pa
 /* One change of the settings back, or forth again. */
 void restorator_panel_undo(RestoratorPanel *panel);
 void restorator_panel_redo(RestoratorPanel *panel);
-/* The control of a parameter, "preset", "undo", "redo" or "defaults"; NULL where there is none of that name. */
+/* The control of a parameter, "preset", "undo", "redo" or "defaults"; NULL where there is none of
+ * that name. */
 GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name);
 
 #endif

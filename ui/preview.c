@@ -12,7 +12,8 @@ enum {
   COARSEST = 64,          /* the largest step between points */
   FIRST_PASSES = 1 << 14, /* network passes over points before something is shown: some 20 ms */
   READ_MICROSECONDS = 4000,
-  FRAME_MICROSECONDS = 33000,
+  FRAME_MICROSECONDS = 33000, /* from one frame to the next while refining, at least … */
+  FRAME_SHARE = 5,            /* … and at most this part of the time goes into drawing them */
   BAND_PIXELS = 1 << 18,
   NICENESS = 5, /* of the worker and the session's threads: the main loop goes first */
   ENCODINGS_SPARE = 16 /* windows encoded earlier that are kept beside those in use */
@@ -75,7 +76,7 @@ struct preview {
   frame *shown;
   plane *shown_pixels;
   rect dirty; /* of the picture: restored, but not shown yet */
-  gint64 shown_at;
+  gint64 next_frame_at; /* monotonic */
   guint64 shown_result, exact_result; /* serials */
 };
 
@@ -298,6 +299,8 @@ static void publish(preview *p, preview_phase phase, frame *shown) {
 /* Draws what has become dirty. */
 static rst_status show(preview *p, rst_error *error) {
   const frame_scene scene = scene_of(p);
+  const gint64 begin = g_get_monotonic_time();
+  gint64 end;
   frame *f;
 
   if (!p->shown || rect_is_empty(&p->dirty)) {
@@ -310,7 +313,8 @@ static rst_status show(preview *p, rst_error *error) {
   frame_unref(p->shown);
   p->shown = f;
   p->dirty = (rect){0, 0, 0, 0};
-  p->shown_at = g_get_monotonic_time();
+  end = g_get_monotonic_time();
+  p->next_frame_at = end + MAX(FRAME_MICROSECONDS, (FRAME_SHARE - 1) * (end - begin));
   publish(p, PREVIEW_REFINING, f);
   return RST_OK;
 }
@@ -679,8 +683,7 @@ static rst_status refine_chunk(preview *p, canvas *c, const rect *area, int step
 
   if (changed)
     p->dirty = rect_unite(&p->dirty, &touched);
-  if (status == RST_OK && live && changed &&
-      g_get_monotonic_time() - p->shown_at > FRAME_MICROSECONDS)
+  if (status == RST_OK && live && changed && g_get_monotonic_time() >= p->next_frame_at)
     status = show(p, error);
   return status;
 }
