@@ -74,6 +74,14 @@ void arguments_add_output(GimpProcedure *procedure) {
              outputs, outputs[OUTPUT_IN_PLACE]);
 }
 
+void arguments_add_index(GimpProcedure *procedure) {
+  gimp_procedure_add_int_argument(
+    procedure, ARGUMENT_INDEX, _("Index"),
+    _("Which restoration of the image: 0 is the first, 1 the second …; −1 the last, −2 the one "
+      "before it …"),
+    G_MININT, G_MAXINT, -1, G_PARAM_READWRITE);
+}
+
 /* The value as rst_parameters_set() reads it; NULL for an omitted string. */
 static char *value_text(const GValue *value) {
   char number[G_ASCII_DTOSTR_BUF_SIZE];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The procedures' arguments: the engine's table of parameters, `preset` and `output`.
+ * The procedures' arguments: the engine's table of parameters, and `preset`, `output`,
+ * `index`.
  */
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
@@ -9,6 +10,8 @@
 
 #include "engine.h"
 #include "layer.h"
+
+#define ARGUMENT_INDEX "index"
 
 typedef struct Arguments {
   rst_parameters parameters;
@@ -20,6 +23,8 @@ typedef struct Arguments {
 void arguments_add(GimpProcedure *procedure);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
+/* Adds `index`: which of the times that an image was restored. */
+void arguments_add_index(GimpProcedure *procedure);
 
 /* Fills `arguments`, all zero before, from a run's: the preset sets every parameter it holds, and
  * an argument that differs from its default beats it. Fails with a sentence for people where a

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "history.h"
 #include "messages.h"
 #include "new_layer.h"
 
@@ -56,8 +57,21 @@ static gboolean write_in_place(const Layer *layer) {
                               layer->box.height);
 }
 
-gboolean commit(const Layer *layer, const Commit *what, GError **error) {
+static gboolean write_all(const Layer *layer, const Commit *what, const char *history,
+                          gboolean damaged) {
   gboolean done;
+
+  if (!gimp_image_undo_group_start(layer->image))
+    return FALSE;
+  done = (what->output == OUTPUT_NEW_LAYER ? new_layer_add(layer, what->name)
+                                           : write_in_place(layer)) &&
+         history_attach(layer->image, history, damaged);
+  return gimp_image_undo_group_end(layer->image) && done;
+}
+
+gboolean commit(const Layer *layer, const Commit *what, GError **error) {
+  g_autofree char *history = NULL;
+  gboolean damaged;
 
   if (!layer_is_unchanged(layer)) {
     g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
@@ -65,16 +79,12 @@ gboolean commit(const Layer *layer, const Commit *what, GError **error) {
                           "written: run it again"));
     return FALSE;
   }
-  if (!layer_check(layer->drawable, what->output, error))
+  if (!layer_check(layer->drawable, what->output, error) ||
+      !history_extend(layer->image, &what->setup, &history, &damaged, error))
     return FALSE;
-  done = gimp_image_undo_group_start(layer->image);
-  if (done) {
-    done = what->output == OUTPUT_NEW_LAYER ? new_layer_add(layer, what->name)
-                                            : write_in_place(layer);
-    done = gimp_image_undo_group_end(layer->image) && done;
-  }
-  if (!done)
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
-                        _("GIMP did not take the restored pixels"));
-  return done;
+  if (write_all(layer, what, history, damaged))
+    return TRUE;
+  g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
+                      _("GIMP did not take the restored pixels"));
+  return FALSE;
 }

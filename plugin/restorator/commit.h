@@ -10,10 +10,11 @@
 typedef struct Commit {
   Output output;
   const char *name; /* of the new layer */
+  rst_setup setup;  /* goes into the image's list of what was done to it */
 } Commit;
 
-/* Writes what was restored, as one undo step. Where the layer, its pixels or the selection have
- * changed since layer_open(), nothing is written. */
+/* Writes what was restored and how, as one undo step. Where the layer, its pixels or the selection
+ * have changed since layer_open(), nothing is written. */
 gboolean commit(const Layer *layer, const Commit *what, GError **error);
 
 #endif

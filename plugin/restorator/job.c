@@ -38,25 +38,82 @@ static gboolean check_preset(const Arguments *arguments, const rst_model *model,
   return FALSE;
 }
 
-gboolean job_open(Job *job, const Arguments *arguments, GError **error) {
-  const rst_parameters *parameters = &arguments->parameters;
-  g_autoptr(rst_model) model = NULL;
+static gboolean read_model(Job *job, GError **error) {
+  g_autofree char *bytes = NULL;
+  g_autoptr(GError) cause = NULL;
   rst_error why = RST_ERROR_INIT;
   char path[4096];
+  gsize size;
 
-  if (rst_find(RST_KIND_MODEL, parameters->model, path, sizeof path, &why) != RST_OK ||
-      rst_model_read(path, &model, &why) != RST_OK || !check_preset(arguments, model, &why) ||
-      rst_parameters_check(parameters, model, &why) != RST_OK)
+  if (rst_find(RST_KIND_MODEL, job->parameters.model, path, sizeof path, &why) != RST_OK ||
+      rst_model_read(path, &job->model, &why) != RST_OK)
     return messages_fail(&why, error);
-  job->parameters = *parameters;
+  /* Read again, now that it is known to be a model, and no larger than one may be. */
+  if (!g_file_get_contents(path, &bytes, &size, &cause)) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, cause->message);
+    return FALSE;
+  }
+  job->sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
+  return TRUE;
+}
+
+gboolean job_open(Job *job, const Arguments *arguments, GError **error) {
+  rst_error why = RST_ERROR_INIT;
+
+  job->parameters = arguments->parameters;
   job->name = layer_name(arguments);
-  job->model = g_steal_pointer(&model);
+  if (!read_model(job, error))
+    return FALSE;
+  if (!check_preset(arguments, job->model, &why) ||
+      rst_parameters_check(&job->parameters, job->model, &why) != RST_OK)
+    return messages_fail(&why, error);
+  return TRUE;
+}
+
+/* A later version may have understood the same words differently. */
+static gboolean check_version(const rst_setup *setup, GError **error) {
+  int done[3], own[3];
+  const gboolean known = sscanf(setup->version, "%d.%d.%d", &done[0], &done[1], &done[2]) == 3;
+
+  sscanf(rst_version(), "%d.%d.%d", &own[0], &own[1], &own[2]);
+  for (int i = 0; known && i < 3; i++)
+    if (done[i] > own[i])
+      break;
+    else if (done[i] < own[i] || i == 2)
+      return TRUE;
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_SETUP,
+              _("The picture was restored by version %s, which this version, %s, does not know: "
+                "repeat it with that one, or a later one"), setup->version, rst_version());
+  return FALSE;
+}
+
+/* Where the sum was not known, the name has to do. */
+static gboolean check_model(const Job *job, const rst_setup *setup, GError **error) {
+  if (!*setup->sha256 || g_ascii_strcasecmp(setup->sha256, job->sha256) == 0)
+    return TRUE;
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_SETUP,
+              _("The picture was restored with another file of the model “%s”: its SHA-256 was %s, "
+                "and the one found has %s"),
+              setup->parameters.model, setup->sha256, job->sha256);
+  return FALSE;
+}
+
+gboolean job_reopen(Job *job, const rst_setup *setup, GError **error) {
+  rst_error why = RST_ERROR_INIT;
+
+  job->parameters = setup->parameters;
+  job->name = short_name(setup->parameters.model);
+  if (!check_version(setup, error) || !read_model(job, error) || !check_model(job, setup, error))
+    return FALSE;
+  if (rst_parameters_check(&job->parameters, job->model, &why) != RST_OK)
+    return messages_fail(&why, error);
   return TRUE;
 }
 
 void job_clear(Job *job) {
   g_clear_pointer(&job->name, g_free);
   g_clear_pointer(&job->model, rst_model_unref);
+  g_clear_pointer(&job->sha256, g_free);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -83,7 +140,8 @@ static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **er
   return FALSE;
 }
 
-static gboolean restore(const Job *job, Layer *layer, GError **error) {
+/* Says in `setup` what it did. */
+static gboolean restore(const Job *job, Layer *layer, rst_setup *setup, GError **error) {
   const rst_parameters *parameters = &job->parameters;
   g_autoptr(rst_session) session = NULL;
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
@@ -103,6 +161,7 @@ static gboolean restore(const Job *job, Layer *layer, GError **error) {
   if (rst_session_new(0, &session, &why) != RST_OK ||
       rst_restore(session, job->model, parameters, &picture, plan, &hooks, &why) != RST_OK)
     return messages_fail(&why, error);
+  rst_setup_fill(setup, parameters, plan, job->sha256);
   return TRUE;
 }
 
@@ -111,13 +170,14 @@ gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Outpu
   g_autoptr(Layer) layer = layer_open(image, drawable, output, error);
   g_autofree char *name = NULL;
   g_autofree char *title = NULL;
+  Commit what = {.output = output, .name = job->name};
 
   if (!layer)
     return FALSE;
   name = gimp_item_get_name(GIMP_ITEM(drawable));
   title = g_strdup_printf(_("Restoring “%s”"), name);
   gimp_progress_init(title);
-  if (!restore(job, layer, error) || !commit(layer, &(Commit){output, job->name}, error))
+  if (!restore(job, layer, &what.setup, error) || !commit(layer, &what, error))
     return FALSE;
   gimp_progress_end();
   if (layer_is_grey(layer))

@@ -12,10 +12,13 @@ typedef struct Job {
   rst_parameters parameters;
   char *name;       /* of a layer that it makes: the model's, and the preset's */
   rst_model *model;
+  char *sha256;     /* of the model's file, hexadecimal */
 } Job;
 
 /* Reads the model, and checks the arguments against it. `job` is all zero before. */
 gboolean job_open(Job *job, const Arguments *arguments, GError **error);
+/* The same job once more. Refuses setups of later versions, and another model file. */
+gboolean job_reopen(Job *job, const rst_setup *setup, GError **error);
 void job_clear(Job *job);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 

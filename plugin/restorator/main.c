@@ -9,6 +9,7 @@
 #include "run.h"
 
 #define PROCEDURE "plug-in-restorator"
+#define REPEAT PROCEDURE "-repeat"
 #define ICON "restorator.svg"
 
 #define RESTORATOR_TYPE_PLUG_IN (restorator_plug_in_get_type())
@@ -20,11 +21,17 @@ struct _RestoratorPlugIn {
 
 G_DEFINE_FINAL_TYPE(RestoratorPlugIn, restorator_plug_in, GIMP_TYPE_PLUG_IN)
 
-GIMP_MAIN(RESTORATOR_TYPE_PLUG_IN)
+/* babl takes the quickest of the ways to convert pixels whose error it tolerates, by a clock that
+ * each process reads anew: the same run would come to other last bits another time. With no
+ * tolerance it takes its reference's way, which is the same always. */
+int main(int argc, char *argv[]) {
+  g_setenv("BABL_TOLERANCE", "0", TRUE);
+  return gimp_main(RESTORATOR_TYPE_PLUG_IN, argc, argv);
+}
 
 static GList *restorator_plug_in_query_procedures(GimpPlugIn *plug_in) {
   (void)plug_in;
-  return g_list_append(NULL, g_strdup(PROCEDURE));
+  return g_list_append(g_list_append(NULL, g_strdup(PROCEDURE)), g_strdup(REPEAT));
 }
 
 /* The icon lies beside the executable, wherever that was installed. */
@@ -35,15 +42,20 @@ static void set_icon(GimpProcedure *procedure) {
   gimp_procedure_set_icon_file(procedure, icon);
 }
 
-static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, const char *name) {
-  if (strcmp(name, PROCEDURE) != 0)
-    return NULL;
-
+static GimpProcedure *new_procedure(GimpPlugIn *plug_in, const char *name, GimpRunImageFunc run) {
   GimpProcedure *procedure =
-    gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, restorator_run, NULL, NULL);
+    gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
 
   gimp_procedure_set_image_types(procedure, "RGB*, GRAY*");
   gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+  gimp_procedure_set_attribution(procedure, "The Restorator developers",
+                                 "The Restorator developers, GPL-3.0-or-later", "2026");
+  return procedure;
+}
+
+static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
+  GimpProcedure *procedure = new_procedure(plug_in, PROCEDURE, restorator_run);
+
   gimp_procedure_set_menu_label(procedure, _("Restore _Selection…"));
   gimp_procedure_add_menu_path(procedure, "<Image>/Filters/Enhance");
   set_icon(procedure);
@@ -54,13 +66,35 @@ static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, c
       "input, and paints the selected pixels anew; feathered selections blend. Pixels that are "
       "not selected, and transparency everywhere, stay exactly as they are. Works on RGB and "
       "grey layers of every precision, on this computer alone. The same arguments and seed give "
-      "the same pixels."),
-    name);
-  gimp_procedure_set_attribution(procedure, "The Restorator developers",
-                                 "The Restorator developers, GPL-3.0-or-later", "2026");
+      "the same pixels. The image keeps a record of what was done, the parasite "
+      "“restorator-setup”, which plug-in-restorator-repeat reads."),
+    PROCEDURE);
   arguments_add(procedure);
   arguments_add_output(procedure);
   return procedure;
+}
+
+static GimpProcedure *create_repeat(GimpPlugIn *plug_in) {
+  GimpProcedure *procedure = new_procedure(plug_in, REPEAT, restorator_repeat);
+
+  gimp_procedure_set_documentation(
+    procedure, _("Restore the selected part of a layer as the image was restored before"),
+    _("Reads the image's record of what Restorator did to it, the parasite “restorator-setup”, and "
+      "restores the selection with the parameters and the seed of one of those times. The same "
+      "selection of the same pixels gives the same result. Refused where the model's file is "
+      "another one by now."),
+    REPEAT);
+  arguments_add_index(procedure);
+  arguments_add_output(procedure);
+  return procedure;
+}
+
+static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, const char *name) {
+  if (strcmp(name, PROCEDURE) == 0)
+    return create_restore(plug_in);
+  if (strcmp(name, REPEAT) == 0)
+    return create_repeat(plug_in);
+  return NULL;
 }
 
 static void restorator_plug_in_class_init(RestoratorPlugInClass *class) {

@@ -4,31 +4,54 @@
 #include <glib/gi18n.h>
 
 #include "arguments.h"
+#include "history.h"
 #include "job.h"
 #include "messages.h"
 
-static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
-                    GError **error) {
+static gboolean open_given(GimpImage *image, GimpProcedureConfig *config, Job *job,
+                           GError **error) {
   g_auto(Arguments) arguments = {0};
+
+  (void)image;
+  return arguments_read(config, &arguments, error) && job_open(job, &arguments, error);
+}
+
+static gboolean open_repeated(GimpImage *image, GimpProcedureConfig *config, Job *job,
+                              GError **error) {
+  g_autofree char *history = NULL;
+  rst_setup setup = {.size = sizeof setup};
+  rst_error why = RST_ERROR_INIT;
+  int index;
+
+  if (!history_read(image, &history, error))
+    return FALSE;
+  if (!history) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("There is nothing to repeat: the image has no record of a restoration"));
+    return FALSE;
+  }
+  g_object_get(config, ARGUMENT_INDEX, &index, NULL);
+  if (rst_setup_read(history, index, &setup, NULL, &why) != RST_OK)
+    return messages_fail(&why, error);
+  return job_reopen(job, &setup, error);
+}
+
+static gboolean run(GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config,
+                    gboolean repeat, GError **error) {
   g_auto(Job) job = {0};
   Output output;
 
-  return arguments_read(config, &arguments, error) &&
-         arguments_read_output(config, &output, error) &&
-         job_open(&job, &arguments, error) && job_run(&job, image, drawable, output, error);
+  if (gimp_core_object_array_get_length((GObject **)drawables) != 1) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("Restorator works on one layer at a time: choose a single one"));
+    return FALSE;
+  }
+  return arguments_read_output(config, &output, error) &&
+         (repeat ? open_repeated : open_given)(image, config, &job, error) &&
+         job_run(&job, image, drawables[0], output, error);
 }
 
-GimpValueArray *restorator_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
-                               GimpDrawable **drawables, GimpProcedureConfig *config, void *data) {
-  GError *error = NULL;
-
-  (void)data;
-  gegl_init(NULL, NULL);
-  if (gimp_core_object_array_get_length((GObject **)drawables) != 1)
-    g_set_error_literal(&error, RESTORATOR_ERROR, RST_BAD_CALL,
-                        _("Restorator works on one layer at a time: choose a single one"));
-  else
-    run(image, drawables[0], config, &error);
+static GimpValueArray *finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error) {
   if (error)
     return gimp_procedure_new_return_values(procedure,
                                             messages_is_callers_fault(error)
@@ -37,4 +60,25 @@ GimpValueArray *restorator_run(GimpProcedure *procedure, GimpRunMode run_mode, G
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush();
   return gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, NULL);
+}
+
+GimpValueArray *restorator_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+                               GimpDrawable **drawables, GimpProcedureConfig *config, void *data) {
+  GError *error = NULL;
+
+  (void)data;
+  gegl_init(NULL, NULL);
+  run(image, drawables, config, FALSE, &error);
+  return finish(procedure, run_mode, error);
+}
+
+GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+                                  GimpDrawable **drawables, GimpProcedureConfig *config,
+                                  void *data) {
+  GError *error = NULL;
+
+  (void)data;
+  gegl_init(NULL, NULL);
+  run(image, drawables, config, TRUE, &error);
+  return finish(procedure, run_mode, error);
 }

@@ -184,9 +184,9 @@ static void set_property(GimpProcedureConfig *config, const char *name, const ch
     g_object_set(config, name, text, NULL);
 }
 
-char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
-                  Arguments arguments) {
-  GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), "plug-in-restorator");
+static char *call(const char *name, GimpRunMode mode, GimpImage *image,
+                  GimpDrawable *const *drawables, int count, Arguments arguments) {
+  GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), name);
   g_autoptr(GimpProcedureConfig) config = NULL;
   GimpValueArray *values;
   GimpPDBStatusType status;
@@ -209,10 +209,22 @@ char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawa
   return message;
 }
 
+char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
+                  Arguments arguments) {
+  return call("plug-in-restorator", mode, image, drawables, count, arguments);
+}
+
 char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
   GimpDrawable *drawables[] = {drawable, NULL};
 
   return restore_all(GIMP_RUN_NONINTERACTIVE, image, drawables, 1, arguments);
+}
+
+char *repeat(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
+  GimpDrawable *drawables[] = {drawable, NULL};
+
+  return call("plug-in-restorator-repeat", GIMP_RUN_NONINTERACTIVE, image, drawables, 1,
+              arguments);
 }
 
 void arguments_to_parameters(Arguments arguments, rst_parameters *parameters) {

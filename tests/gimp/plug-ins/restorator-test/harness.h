@@ -71,6 +71,9 @@ char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments);
 char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
                   Arguments arguments);
 
+/* Calls plug-in-restorator-repeat, without interface. */
+char *repeat(GimpImage *image, GimpDrawable *drawable, Arguments arguments);
+
 /* The same arguments for the engine. */
 void arguments_to_parameters(Arguments arguments, rst_parameters *parameters);
 

@@ -105,7 +105,8 @@ static const Refusal refusals[] = {
   {"drawable/mask", MASKED, choose_mask, {SINGLE}, {"is a layer mask"}},
   {"drawable/channel", PLAIN, choose_channel, {SINGLE}, {"“spare” is a channel"}},
   {"drawable/floating", PLAIN, choose_floating, {SINGLE}, {"is a floating selection", "anchor"}},
-  {"drawable/effects", PLAIN, blur, {SINGLE, "output", "new-layer"}, {"“portrait” has layer effects"}},
+  {"drawable/effects", PLAIN, blur, {SINGLE, "output", "new-layer"},
+   {"“portrait” has layer effects"}},
   {"region/outside",
    {.select = select_rectangle, .width = 20, .height = 20, .x = 70, .y = 58}, NULL, {SINGLE},
    {"The selection lies outside of “portrait”", "Select ▸ None"}},
@@ -147,7 +148,9 @@ static void test_refusal(const void *data) {
   check_message(message, refusal->says);
   g_assert_true(g_bytes_equal(before, after));
   g_assert_true(g_bytes_equal(layer, layer_after));
-  /* Nothing to undo either. */
+  /* Nothing to undo, and nothing recorded, either. */
+  g_autofree char *history = history_text(picture.image);
+  g_assert_null(history);
   g_assert_false(gimp_image_is_dirty(picture.image));
   picture_free(&picture);
 }
