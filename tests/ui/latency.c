@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How soon the preview answers: restorator-preview's window on a 512 × 512 selection, one change
+ * after the other. Arguments: PICTURE (at least that large) and MODEL.
+ */
+#include <stdio.h>
+#include <time.h>
+#include <viewer.h>
+
+#include "values.h"
+
+enum { SIDE = 512, STOPS = 10 };
+
+static RestoratorEditor *editor;
+static double longest_spent, longest_passed; /* of a round of the main loop, milliseconds */
+
+static double milliseconds(clockid_t clock) {
+  struct timespec now;
+
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Runs the main loop until that phase, or for so long. */
+static preview_status run(preview_phase phase, double limit) {
+  const double end = milliseconds(CLOCK_MONOTONIC) + limit;
+  preview_status status;
+
+  do {
+    /* Waiting for something to do is no stall. */
+    while (!g_main_context_pending(NULL) && milliseconds(CLOCK_MONOTONIC) < end)
+      g_usleep(100);
+
+    const double spent = milliseconds(CLOCK_THREAD_CPUTIME_ID);
+    const double passed = milliseconds(CLOCK_MONOTONIC);
+
+    g_main_context_iteration(NULL, FALSE);
+    longest_spent = MAX(longest_spent, milliseconds(CLOCK_THREAD_CPUTIME_ID) - spent);
+    longest_passed = MAX(longest_passed, milliseconds(CLOCK_MONOTONIC) - passed);
+    preview_get_status(restorator_editor_get_preview(editor), &status);
+  } while (status.phase != phase && milliseconds(CLOCK_MONOTONIC) < end);
+  return status;
+}
+
+static void measure(GObject *settings, const char *name, const char *value) {
+  rst_parameters parameters;
+  preview_status status;
+
+  longest_spent = longest_passed = 0;
+  if (values_read(settings, &parameters, NULL) != RST_OK ||
+      rst_parameters_set(&parameters, name, value, NULL) != RST_OK)
+    g_error("%s %s", name, value);
+  values_write(settings, &parameters);
+  run(PREVIEW_REFINING, 20); /* the change is told in the main loop */
+  status = run(PREVIEW_EXACT, 300e3);
+  printf("%-12s %-6s first %6.0f ms, exact %7.0f ms; longest round %5.1f ms, of the processor "
+         "%4.1f ms\n", name, value, 1e3 * status.first, 1e3 * status.seconds, longest_passed,
+         longest_spent);
+  fflush(stdout);
+}
+
+static void measure_stops(GObject *settings) {
+  preview *p = restorator_editor_get_preview(editor);
+  double longest = 0;
+
+  for (int i = 0; i < STOPS; i++) {
+    g_object_set(settings, "context", 2 + 0.05 * i, NULL); /* encoding and restoring */
+    run(PREVIEW_EXACT, 40 + 50 * i);
+
+    const double begin = milliseconds(CLOCK_MONOTONIC);
+
+    preview_set_running(p, false);
+    run(PREVIEW_STOPPED, 10e3);
+    longest = MAX(longest, milliseconds(CLOCK_MONOTONIC) - begin);
+  }
+  printf("the longest of %d stops %.1f ms\n", STOPS, longest);
+}
+
+int main(int argc, char **argv) {
+  g_autoptr(GObject) settings = NULL;
+  g_autoptr(GError) error = NULL;
+  rst_error why = RST_ERROR_INIT;
+  Photo *photo;
+  GtkWidget *viewer;
+
+  gtk_init(&argc, &argv);
+  if (argc != 3) {
+    fprintf(stderr, "usage: %s PICTURE MODEL\n", argv[0]);
+    return 2;
+  }
+  photo = photo_read(argv[1], &error);
+  if (!photo)
+    g_error("%s", error->message);
+  photo_select(photo, PHOTO_RECTANGLE, (photo->width - SIDE) / 2, (photo->height - SIDE) / 2, SIDE,
+               SIDE, 0);
+  settings = restorator_settings_new();
+  g_object_set(settings, "model", argv[2], "mode", "colour", NULL);
+  viewer = restorator_viewer_new(photo, settings, &why);
+  if (!viewer)
+    g_error("%s", why.message);
+  editor = restorator_viewer_get_editor(RESTORATOR_VIEWER(viewer));
+  gtk_window_present(GTK_WINDOW(viewer));
+  run(PREVIEW_EXACT, 300e3);
+  measure(settings, "seed", "1");
+  measure(settings, "seed", "2");
+  measure(settings, "context", "1.6");
+  measure(settings, "strength", "0.8");
+  measure(settings, "mode", "full");
+  measure(settings, "match", "on");
+  measure(settings, "match", "off");
+  measure_stops(settings);
+  gtk_widget_destroy(viewer);
+  return 0;
+}
