@@ -271,7 +271,7 @@ RST_API rst_status rst_preset_check(const rst_preset *preset, const rst_model *m
                                     rst_error *error);
 
 /* A preset file of all parameters but the seed, with title and note (NULL: without). `text` is to
- * be freed with free(). Errors: RST_NO_MEMORY. */
+ * be freed with free(). Errors: RST_NO_MEMORY, RST_BAD_CALL where a text is not UTF-8. */
 RST_API rst_status rst_preset_write(const rst_parameters *parameters, const char *title,
                                     const char *note, char **text, rst_error *error);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernels/kernels.h"
 #include "memory.h"
@@ -53,65 +54,57 @@ const char *rst_arithmetic(void) {
   return atomic_load(&state.broken) ? state.problem : state.description;
 }
 
-/* Row-major C = op(A)·op(B) is column-major Cᵀ = op(B)ᵀ·op(A)ᵀ on the same memory. */
+/* Row-major C = A·B is column-major Cᵀ = Bᵀ·Aᵀ on the same memory. */
 static void gemm_openblas(const rst_gemm *s, const float *a, const float *b, float *c) {
-  const float one = 1, beta = s->accumulate ? 1 : 0;
+  const float one = 1, zero = 0;
 
-  sgemm_(s->transpose_b ? "T" : "N", s->transpose_a ? "T" : "N", &s->n, &s->m, &s->k, &one, b,
-         &s->ldb, a, &s->lda, &beta, c, &s->ldc, 1, 1);
+  sgemm_("N", "N", &s->n, &s->m, &s->k, &one, b, &s->n, a, &s->k, &zero, c, &s->n, 1, 1);
 }
 
-/* Compares one product on repeatable numbers; false where they differ by more than rounding of
- * the sum of absolute products explains, or memory ran out. */
-static bool agrees(const rst_gemm *s) {
-  const size_t a_rows = (size_t)(s->transpose_a ? s->k : s->m);
-  const size_t b_rows = (size_t)(s->transpose_b ? s->n : s->k);
-  const size_t a_size = a_rows * (size_t)s->lda, b_size = b_rows * (size_t)s->ldb;
-  const size_t c_size = (size_t)s->m * (size_t)s->ldc;
-  float *memory = rst_floats(a_size + b_size + 2 * c_size + 3 * RST_ALIGN);
-  float *a = memory, *b, *c, *expected;
+/* Compares one product on repeatable numbers with the reference: `*same` is false where they
+ * differ by more than rounding explains. False where memory ran out. */
+static bool compare(const rst_gemm *s, bool *same) {
+  rst_arena arena = {NULL};
+  float *a, *b, *c, *expected;
+  const size_t a_size = (size_t)s->m * (size_t)s->k, b_size = (size_t)s->k * (size_t)s->n;
+  const size_t c_size = (size_t)s->m * (size_t)s->n;
   uint32_t random = 1;
-  bool same = true;
 
-  if (memory == NULL)
-    return true; /* the caller's own allocations will tell */
-  b = a + (a_size + 15) / 16 * 16;
-  c = b + (b_size + 15) / 16 * 16;
-  expected = c + (c_size + 15) / 16 * 16;
-  for (size_t i = 0; i < (size_t)(b - a) + b_size; i++) {
+  arena.base = rst_floats(a_size + b_size + 2 * c_size + 4 * RST_ALIGN);
+  if (arena.base == NULL)
+    return false;
+  a = rst_arena_take(&arena, a_size);
+  b = rst_arena_take(&arena, b_size);
+  c = rst_arena_take(&arena, c_size);
+  expected = rst_arena_take(&arena, c_size);
+  for (float *value = a; value < c; value++) {
     random = random * 1664525u + 1013904223u;
-    a[i] = (float)(int32_t)random * 0x1p-31f;
+    *value = (float)(int32_t)random * 0x1p-31f;
   }
-  for (size_t i = 0; i < c_size; i++)
-    c[i] = expected[i] = (float)(i % 7);
   gemm_openblas(s, a, b, c);
   rst_gemm_reference(s, a, b, expected);
+  *same = true;
   for (size_t i = 0; i < c_size; i++)
     if (!(fabsf(c[i] - expected[i]) <= 1e-5f * (float)(s->k + 8)))
-      same = false;
-  free(memory);
-  return same;
+      *same = false;
+  free(arena.base);
+  return true;
 }
 
-/* Leading dimensions may grow with the picture; arithmetic does not depend on them. */
-static bool same_shape(const rst_gemm *s, const rst_gemm *t) {
-  return s->transpose_a == t->transpose_a && s->transpose_b == t->transpose_b && s->m == t->m &&
-         s->n == t->n && s->k == t->k && s->accumulate == t->accumulate;
+static bool was_checked(const rst_gemm *shape) {
+  for (int i = 0; i < state.count; i++)
+    if (memcmp(&state.checked[i], shape, sizeof *shape) == 0)
+      return true;
+  return false;
 }
 
 void rst_blas_check(const rst_gemm *shape) {
-  rst_gemm packed = *shape;
-  bool known = false;
+  bool same;
 
   pthread_once(&once, start);
-  packed.lda = packed.transpose_a ? packed.m : packed.k;
-  packed.ldb = packed.transpose_b ? packed.k : packed.n;
-  packed.ldc = packed.n;
   pthread_mutex_lock(&state.lock);
-  for (int i = 0; i < state.count && !known; i++)
-    known = same_shape(&state.checked[i], shape);
-  if (!known && !atomic_load(&state.broken)) {
-    if (!agrees(&packed)) {
+  if (!atomic_load(&state.broken) && !was_checked(shape) && compare(shape, &same)) {
+    if (!same) {
       snprintf(state.problem, sizeof state.problem,
                "reference products, %s: its product %d × %d × %d is wrong on this processor",
                state.description, shape->m, shape->n, shape->k);

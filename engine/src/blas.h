@@ -8,17 +8,11 @@
 #ifndef RST_BLAS_H
 #define RST_BLAS_H
 
-#include <stdbool.h>
-
-/* C (m × n, row-major) = op(A) (m × k) · op(B) (k × n), plus C where `accumulate`. The leading
- * dimensions are the distances between stored rows. Always called with the same sizes for the same
- * work, however the work is cut (tails are padded): so a point's bits never depend on its
- * neighbours. */
+/* C (m × n) = A (m × k) · B (k × n), row-major without gaps. Always called with the same sizes for
+ * the same work, tails padded. Not for work that may be cut anywhere: some of OpenBLAS's kernels add
+ * up the first columns of a product in another order than the rest. */
 typedef struct rst_gemm {
-  bool transpose_a, transpose_b;
   int m, n, k;
-  int lda, ldb, ldc;
-  bool accumulate;
 } rst_gemm;
 
 /* Checks the product of that shape unless that was done; call it before the first use of a

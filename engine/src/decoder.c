@@ -49,7 +49,8 @@ void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scra
   const size_t feature = (size_t)widest(features, 1, features->count - 1);
   size_t hidden = 0;
 
-  scratch->gathered = rst_arena_take(arena, (size_t)features->layers[0].out * RST_BATCH);
+  scratch->gathered = rst_arena_take(arena, (size_t)features->layers[0].out);
+  scratch->mixed = rst_arena_take(arena, (size_t)features->layers[0].out * RST_BATCH);
   scratch->luma = rst_arena_take(arena, RST_BATCH);
   scratch->input = rst_arena_take(arena, 6 * RST_BATCH);
   for (int k = 0; k < model->block_count; k++) {
@@ -62,33 +63,6 @@ void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scra
   for (int i = 0; i < 2; i++) {
     scratch->feature[i] = rst_arena_take(arena, feature * RST_BATCH);
     scratch->hidden[i] = rst_arena_take(arena, hidden * RST_BATCH);
-  }
-}
-
-/* ---- products, all of them RST_BATCH points wide ---- */
-
-/* (out, RST_BATCH) = Wᵀ · X, X (in, RST_BATCH), or (RST_BATCH, in) where `point_major`. */
-static rst_gemm product(int in, int out, bool point_major) {
-  return (rst_gemm){.transpose_a = true, .transpose_b = point_major, .m = out, .n = RST_BATCH,
-                    .k = in, .lda = out, .ldb = point_major ? in : RST_BATCH, .ldc = RST_BATCH};
-}
-
-static void check(int in, int out, bool point_major) {
-  const rst_gemm shape = product(in, out, point_major);
-
-  rst_blas_check(&shape);
-}
-
-void rst_decoder_check(const rst_model *model) {
-  for (int i = 1; i < model->features.count; i++)
-    check(model->features.layers[i].in, model->features.layers[i].out, i == 1);
-  for (int k = 0; k < model->block_count; k++) {
-    const rst_dense_stack *block = &model->blocks[k];
-
-    check(model->position[0].width, block->layers[0].out, true);
-    check(model->latent, block->layers[0].out, false);
-    for (int i = 1; i < block->count - 1; i++)
-      check(block->layers[i].in, block->layers[i].out, false);
   }
 }
 
@@ -108,24 +82,27 @@ void rst_axis_take(rst_arena *arena, const rst_model *model, int axis, rst_axis 
   }
 }
 
-void rst_decoder_tables(const rst_model *model, int axis, rst_axis *to, float *rows) {
+void rst_decoder_tables(const rst_model *model, const rst_kernels *kernels, int axis, rst_axis *to,
+                        float *rows) {
   const rst_scalar_encoding *encoding = &model->position[axis];
   const int row = layout_of(model).position + axis * encoding->width;
   double frequencies[RST_BANDS_MAX];
+  float encoded[RST_BANDS_MAX + 1];
 
   if (axis >= model->axes)
     return;
   rst_encoding_frequencies(encoding, frequencies);
   for (int first = 0; first < to->count; first += RST_BATCH) {
-    for (int i = 0; i < RST_BATCH && first + i < to->count; i++)
-      rst_encode_scalar(encoding, frequencies, to->positions[first + i],
-                        rows + (size_t)i * (size_t)encoding->width);
-    for (int k = 0; k < model->block_count; k++) {
-      rst_gemm shape = product(encoding->width, first_width(model, k), true);
+    const int count = to->count - first < RST_BATCH ? to->count - first : RST_BATCH;
 
-      shape.ldc = (int)to->padded;
-      rst_blas_gemm(&shape, first_kernel(model, k, row), rows, to->parts[k] + first);
+    for (int p = 0; p < count; p++) {
+      rst_encode_scalar(encoding, frequencies, to->positions[first + p], encoded);
+      for (int i = 0; i < encoding->width; i++)
+        rows[i * RST_BATCH + p] = encoded[i];
     }
+    for (int k = 0; k < model->block_count; k++)
+      kernels->product(encoding->width, first_width(model, k), first_kernel(model, k, row), NULL,
+                       false, rows, to->parts[k] + first, to->padded);
   }
 }
 
@@ -213,7 +190,7 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
   const rst_model *model = encoding->model;
   const rst_dense_stack *features = &model->features;
   const int width = features->layers[0].out;
-  const float *in = scratch->gathered;
+  const float *in = scratch->mixed;
 
   for (int p = 0; p < points->count; p++) {
     const double x = axes[0].positions[points->column[p]];
@@ -225,33 +202,34 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
     for (int i = 0; i < model->stage_count; i++)
       count += corners(encoding->mixed[i], model->stages[i].size, width, x, y, rows + count,
                        factor + count);
-    kernels->gather(width, count, rows, factor, features->layers[0].bias,
-                    scratch->gathered + (size_t)p * (size_t)width);
+    kernels->gather(width, count, rows, factor, features->layers[0].bias, scratch->gathered);
+    for (int o = 0; o < width; o++)
+      scratch->mixed[o * RST_BATCH + p] = scratch->gathered[o];
     if (model->luma_condition || model->luma_residual)
       scratch->luma[p] = (float)rst_interpolate_cubic(encoding->input, model->input_size, x, y);
   }
   for (int i = 1; i < features->count; i++) {
     /* the last one has to end in feature[0] */
+    const rst_dense *layer = &features->layers[i];
     float *out = scratch->feature[(features->count - 1 - i) % 2];
-    const rst_gemm shape = product(features->layers[i].in, features->layers[i].out, i == 1);
 
-    rst_blas_gemm(&shape, features->layers[i].kernel, in, out);
-    kernels->bias_relu(features->layers[i].out, features->layers[i].bias, out);
+    kernels->product(layer->in, layer->out, layer->kernel, layer->bias, true, in, out, RST_BATCH);
     in = out;
   }
 }
 
-void rst_decoder_begin(const rst_encoding *encoding, const rst_axis axes[2],
-                       const rst_batch_points *points, rst_decoder_scratch *scratch) {
+void rst_decoder_begin(const rst_encoding *encoding, const rst_kernels *kernels,
+                       const rst_axis axes[2], const rst_batch_points *points,
+                       rst_decoder_scratch *scratch) {
   const rst_model *model = encoding->model;
   const layout at = layout_of(model);
 
   for (int k = 0; k < model->block_count; k++) {
     const int width = first_width(model, k);
-    const rst_gemm shape = product(model->latent, width, false);
     float *base = scratch->base[k];
 
-    rst_blas_gemm(&shape, first_kernel(model, k, at.local), scratch->feature[0], base);
+    kernels->product(model->latent, width, first_kernel(model, k, at.local), NULL, false,
+                     scratch->feature[0], base, RST_BATCH);
     if (model->luma_condition) {
       const float *weight = first_kernel(model, k, at.luma);
 
@@ -282,10 +260,10 @@ void rst_decoder_run(const rst_model *model, const rst_kernels *kernels, const f
                          first_kernel(model, k, value), scratch->input, in);
     step += first_width(model, k);
     for (int i = 1; i < block->count - 1; i++) {
-      const rst_gemm shape = product(block->layers[i].in, block->layers[i].out, false);
+      const rst_dense *layer = &block->layers[i];
 
-      rst_blas_gemm(&shape, block->layers[i].kernel, in, out);
-      kernels->bias_relu(block->layers[i].out, block->layers[i].bias, out);
+      kernels->product(layer->in, layer->out, layer->kernel, layer->bias, true, in, out,
+                       RST_BATCH);
       spare = in;
       in = out;
       out = spare;

@@ -34,7 +34,8 @@ typedef struct rst_batch_points {
 
 /* One thread's memory for a batch. */
 typedef struct rst_decoder_scratch {
-  float *gathered;                  /* (RST_BATCH, first feature layer): point-major */
+  float *gathered;                  /* (first feature layer): of one point */
+  float *mixed;                     /* (first feature layer, RST_BATCH) */
   float *feature[2];                /* (widest feature layer, RST_BATCH); the local vector ends
                                      * in feature[0] */
   float *luma;                      /* (RST_BATCH): ℓ */
@@ -45,13 +46,11 @@ typedef struct rst_decoder_scratch {
 
 /* Cuts a thread's scratch from an arena (measures where its base is NULL). */
 void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scratch *scratch);
-/* Checks the products in use; once before any of the calls below. */
-void rst_decoder_check(const rst_model *model);
-
 /* The position's part of the first layers, for both axes: x (0) and y (1). `rows` is scratch of
- * (RST_BATCH, position width) floats. rst_axis_take() cuts `parts`. */
+ * (width of one axis' encoding, RST_BATCH) floats. rst_axis_take() cuts `parts`. */
 void rst_axis_take(rst_arena *arena, const rst_model *model, int axis, rst_axis *to);
-void rst_decoder_tables(const rst_model *model, int axis, rst_axis *to, float *rows);
+void rst_decoder_tables(const rst_model *model, const rst_kernels *kernels, int axis, rst_axis *to,
+                        float *rows);
 
 /* Floats of one step's part: the first layers of all blocks after one another. */
 size_t rst_decoder_step_size(const rst_model *model);
@@ -63,8 +62,9 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
                        const rst_axis axes[2], const rst_batch_points *points,
                        rst_decoder_scratch *scratch);
 /* After rst_decoder_local(): the parts per point, scratch->base. */
-void rst_decoder_begin(const rst_encoding *encoding, const rst_axis axes[2],
-                       const rst_batch_points *points, rst_decoder_scratch *scratch);
+void rst_decoder_begin(const rst_encoding *encoding, const rst_kernels *kernels,
+                       const rst_axis axes[2], const rst_batch_points *points,
+                       rst_decoder_scratch *scratch);
 
 /* All blocks on scratch->input's value (3, RST_BATCH): the prediction is left in the running
  * result. `after_block` (NULL: none) sees the running result after each block. */

@@ -20,8 +20,7 @@ static int conv_values(const rst_conv *conv) {
 }
 
 static rst_gemm conv_shape(const rst_conv *conv) {
-  return (rst_gemm){.m = ROWS, .n = conv->out, .k = conv_values(conv), .lda = conv_values(conv),
-                    .ldb = conv->out, .ldc = conv->out};
+  return (rst_gemm){.m = ROWS, .n = conv->out, .k = conv_values(conv)};
 }
 
 /* One pixel's neighbourhood as a row of (size, size, in) values, zeros beyond the picture. */
@@ -246,10 +245,7 @@ rst_status rst_encoder_run(const rst_model *model, const float *input, const rst
 /* ---- encodings ---- */
 
 static rst_gemm mix_shape(const rst_model *model) {
-  const int width = model->features.layers[0].out;
-
-  return (rst_gemm){.m = ROWS, .n = width, .k = model->latent, .lda = model->latent, .ldb = width,
-                    .ldc = width};
+  return (rst_gemm){.m = ROWS, .n = model->features.layers[0].out, .k = model->latent};
 }
 
 /* The maps' pixels, rounded up to whole products. */

@@ -176,20 +176,16 @@ rst_status rst_preset_write(const rst_parameters *parameters, const char *title,
   bool done = root != NULL && yyjson_mut_obj_add_int(doc, root, "format", 1) &&
               (title == NULL || yyjson_mut_obj_add_strcpy(doc, root, "title", title)) &&
               (note == NULL || yyjson_mut_obj_add_strcpy(doc, root, "note", note));
-  char *written = NULL;
+  rst_status status;
 
   if (root != NULL)
     yyjson_mut_doc_set_root(doc, root);
   for (size_t i = 0; i < count && done; i++)
     if (strcmp(table[i].name, "seed") != 0)
       done = rst_json_write_parameter(doc, root, &table[i], parameters);
-  if (done)
-    written = rst_json_text(doc);
+  status = done ? rst_json_text(doc, text, error) : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);
-  if (written == NULL)
-    return rst_fail_memory(error);
-  *text = written;
-  return RST_OK;
+  return status;
 }
 
 /* ---- fitting a model ---- */

@@ -108,7 +108,7 @@ static bool restore_batch(job *j, int worker, size_t batch) {
 
   locate(j, first, &points, column, row);
   rst_decoder_local(j->encoding, j->kernels, j->axes, &points, scratch);
-  rst_decoder_begin(j->encoding, j->axes, &points, scratch);
+  rst_decoder_begin(j->encoding, j->kernels, j->axes, &points, scratch);
   if (j->course.first_noise)
     draw(j, first, points.count, 0, j->course.first_t, column, row, value);
   else
@@ -225,9 +225,8 @@ static bool allocate(job *j, rst_session *session, int threads, float **rows) {
 }
 
 static void run(job *j, rst_pool *pool, float *rows) {
-  rst_decoder_check(j->model);
   for (int axis = 0; axis < 2; axis++)
-    rst_decoder_tables(j->model, axis, &j->axes[axis], rows);
+    rst_decoder_tables(j->model, j->kernels, axis, &j->axes[axis], rows);
   for (int i = 0; i < j->course.count; i++)
     rst_decoder_time(j->encoding, j->course.steps[i].time, j->steps + (size_t)i * j->step_size);
   j->working = rst_pool_threads(pool);

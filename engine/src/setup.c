@@ -106,7 +106,6 @@ rst_status rst_setup_append(const char *history, const rst_setup *setup, char **
   rst_status status = RST_OK;
   yyjson_doc *before;
   yyjson_mut_doc *doc;
-  char *written;
 
   if (setup == NULL || setup->size != sizeof *setup || text == NULL || setup->window_count < 0 ||
       setup->window_count > RST_PARTS_MAX)
@@ -116,13 +115,10 @@ rst_status rst_setup_append(const char *history, const rst_setup *setup, char **
     return status;
   doc = yyjson_doc_mut_copy(before, rst_json_memory());
   yyjson_doc_free(before);
-  written = doc != NULL && add_setup(doc, yyjson_mut_doc_get_root(doc), setup)
-              ? rst_json_text(doc) : NULL;
+  status = doc != NULL && add_setup(doc, yyjson_mut_doc_get_root(doc), setup)
+             ? rst_json_text(doc, text, error) : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);
-  if (written == NULL)
-    return rst_fail_memory(error);
-  *text = written;
-  return RST_OK;
+  return status;
 }
 
 /* ---- reading ---- */

@@ -64,20 +64,42 @@ static void check_first_layer(const rst_kernels *set, int width) {
   g_free(out);
 }
 
-static void check_bias_relu(const rst_kernels *set, int width) {
-  const size_t count = (size_t)width * RST_BATCH;
-  float *bias = random_floats(5, (size_t)width, -1, 1), *values = random_floats(6, count, -1, 1);
-  float *before = g_memdup2(values, count * sizeof *values);
+/* Rows apart from each other: what lies between stays. */
+static void check_product(const rst_kernels *set, int in, int out, bool with_bias,
+                          bool only_positive) {
+  const size_t stride = RST_BATCH + 3;
+  float *weight = random_floats(5, (size_t)(in * out), -1, 1);
+  float *bias = random_floats(6, (size_t)out, -1, 1);
+  float *input = random_floats(14, (size_t)in * RST_BATCH, -2, 2);
+  float *result = random_floats(15, (size_t)out * stride, -1, 1);
+  float *before = g_memdup2(result, (size_t)out * stride * sizeof *result);
 
-  set->bias_relu(width, bias, values);
-  for (size_t i = 0; i < count; i++) {
-    const float expected = before[i] + bias[i / RST_BATCH];
+  set->product(in, out, weight, with_bias ? bias : NULL, only_positive, input, result, stride);
+  for (int o = 0; o < out; o++)
+    for (int p = 0; p < (int)stride; p++) {
+      const size_t at = (size_t)o * stride + (size_t)p;
+      sum s = {0, 0, 0};
 
-    g_assert_cmpfloat(values[i], ==, MAX(expected, 0));
-  }
+      if (p >= RST_BATCH) {
+        g_assert_cmpfloat(result[at], ==, before[at]);
+        continue;
+      }
+      add(&s, with_bias ? bias[o] : 0);
+      for (int i = 0; i < in; i++)
+        add(&s, (double)weight[i * out + o] * input[i * RST_BATCH + p]);
+      assert_sum(result[at], &s, only_positive);
+    }
+  g_free(weight);
   g_free(bias);
-  g_free(values);
+  g_free(input);
+  g_free(result);
   g_free(before);
+}
+
+static void check_layer(const rst_kernels *set, int width) {
+  check_product(set, 64, width, true, true);
+  check_product(set, width, 7, false, false);
+  check_product(set, width, width, true, false);
 }
 
 static void check_last_layer(const rst_kernels *set, int width) {
@@ -135,8 +157,8 @@ static void test_first_layer(void) {
   for_each_set(check_first_layer);
 }
 
-static void test_bias_relu(void) {
-  for_each_set(check_bias_relu);
+static void test_layer(void) {
+  for_each_set(check_layer);
 }
 
 static void test_last_layer(void) {
@@ -167,95 +189,62 @@ static const struct {
   {33, 129, 31}, {127, 513, 63}, {1, RST_BATCH, 200}, {200, 1, 3},        {16, 16, 1025},
 };
 
-/* Every combination of transposes and sums, rows apart from each other: what lies between stays. */
-static void check_product(void (*product)(const rst_gemm *, const float *, const float *, float *),
-                          const rst_gemm *s) {
-  const size_t a_rows = (size_t)(s->transpose_a ? s->k : s->m);
-  const size_t b_rows = (size_t)(s->transpose_b ? s->n : s->k);
-  const size_t c_size = (size_t)s->m * (size_t)s->ldc;
-  float *a = random_floats(20, a_rows * (size_t)s->lda, -1, 1);
-  float *b = random_floats(21, b_rows * (size_t)s->ldb, -1, 1);
-  float *c = random_floats(22, c_size, -1, 1), *before = g_memdup2(c, c_size * sizeof *c);
+static void check_gemm(void (*gemm)(const rst_gemm *, const float *, const float *, float *)) {
+  for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+    const rst_gemm s = {shapes[i].m, shapes[i].n, shapes[i].k};
+    float *a = random_floats(20, (size_t)(s.m * s.k), -1, 1);
+    float *b = random_floats(21, (size_t)(s.k * s.n), -1, 1);
+    float *c = random_floats(22, (size_t)(s.m * s.n), -1, 1);
 
-  product(s, a, b, c);
-  for (int i = 0; i < s->m; i++)
-    for (int j = 0; j < s->ldc; j++) {
-      const size_t at = (size_t)i * (size_t)s->ldc + (size_t)j;
-      sum total = {0, 0, 0};
+    rst_blas_check(&s);
+    gemm(&s, a, b, c);
+    for (int row = 0; row < s.m; row++)
+      for (int column = 0; column < s.n; column++) {
+        sum total = {0, 0, 0};
 
-      if (j >= s->n) {
-        g_assert_cmpfloat(c[at], ==, before[at]);
-        continue;
+        for (int l = 0; l < s.k; l++)
+          add(&total, (double)a[row * s.k + l] * b[l * s.n + column]);
+        assert_sum(c[row * s.n + column], &total, false);
       }
-      if (s->accumulate)
-        add(&total, before[at]);
-      for (int l = 0; l < s->k; l++)
-        add(&total, (double)(s->transpose_a ? a[l * s->lda + i] : a[i * s->lda + l]) *
-                    (s->transpose_b ? b[j * s->ldb + l] : b[l * s->ldb + j]));
-      assert_sum(c[at], &total, false);
-    }
-  g_free(a);
-  g_free(b);
-  g_free(c);
-  g_free(before);
+    g_free(a);
+    g_free(b);
+    g_free(c);
+  }
 }
 
-static void check_products(void (*product)(const rst_gemm *, const float *, const float *,
-                                           float *)) {
-  for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++)
-    for (int kind = 0; kind < 16; kind++) {
-      const int apart = kind & 8 ? 3 : 0;
-      rst_gemm s = {.transpose_a = kind & 1, .transpose_b = kind & 2, .accumulate = kind & 4,
-                    .m = shapes[i].m, .n = shapes[i].n, .k = shapes[i].k};
-
-      s.lda = (s.transpose_a ? s.m : s.k) + apart;
-      s.ldb = (s.transpose_b ? s.k : s.n) + apart;
-      s.ldc = s.n + apart;
-      rst_blas_check(&s);
-      check_product(product, &s);
-    }
+static void test_reference_gemm(void) {
+  check_gemm(rst_gemm_reference);
 }
 
-static void test_reference_products(void) {
-  check_products(rst_gemm_reference);
-}
-
-static void test_products(void) {
-  check_products(rst_blas_gemm);
+static void test_gemm(void) {
+  check_gemm(rst_blas_gemm);
   g_test_message("%s", rst_arithmetic());
 }
 
 /* A point's bits must not depend on its place in a batch: the same numbers at every place give the
- * same results, for each kind of product that the decoder uses. */
+ * same results. */
+static void check_places(const rst_kernels *set, int in) {
+  for (size_t j = 0; j < G_N_ELEMENTS(awkward); j++) {
+    const int out = awkward[j];
+    float *weight = random_floats(30, (size_t)(in * out), -1, 1);
+    float *values = random_floats(31, (size_t)in, -1, 1);
+    float *points = g_new(float, in * RST_BATCH), *result = g_new(float, out * RST_BATCH);
+
+    for (int i = 0; i < in * RST_BATCH; i++)
+      points[i] = values[i / RST_BATCH];
+    set->product(in, out, weight, NULL, false, points, result, RST_BATCH);
+    for (int i = 0; i < out * RST_BATCH; i++)
+      if (memcmp(&result[i], &result[i / RST_BATCH * RST_BATCH], sizeof *result) != 0)
+        g_error("%s, %d x %d: place %d differs from place 0", set->name, in, out, i % RST_BATCH);
+    g_free(weight);
+    g_free(values);
+    g_free(points);
+    g_free(result);
+  }
+}
+
 static void test_places(void) {
-  static const int sizes[] = {1, 3, 8, 12, 33, 64, 65, 128, 256};
-
-  for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
-    for (size_t j = 0; j < G_N_ELEMENTS(sizes); j++)
-      for (int point_major = 0; point_major < 2; point_major++) {
-        const int in = sizes[i], out = sizes[j];
-        const rst_gemm s = {.transpose_a = true, .transpose_b = point_major, .m = out,
-                            .n = RST_BATCH, .k = in, .lda = out,
-                            .ldb = point_major ? in : RST_BATCH, .ldc = RST_BATCH};
-        float *weight = random_floats(30, (size_t)(in * out), -1, 1);
-        float *values = random_floats(31, (size_t)in, -1, 1);
-        float *points = g_new(float, in * RST_BATCH), *result = g_new(float, out * RST_BATCH);
-
-        for (int p = 0; p < RST_BATCH; p++)
-          for (int k = 0; k < in; k++)
-            points[point_major ? p * in + k : k * RST_BATCH + p] = values[k];
-        rst_blas_check(&s);
-        rst_blas_gemm(&s, weight, points, result);
-        for (int o = 0; o < out; o++)
-          for (int p = 1; p < RST_BATCH; p++)
-            if (memcmp(&result[o * RST_BATCH + p], &result[o * RST_BATCH], sizeof *result) != 0)
-              g_error("%d x %d: place %d differs from place 0 (%s)", in, out, p,
-                      rst_arithmetic());
-        g_free(weight);
-        g_free(values);
-        g_free(points);
-        g_free(result);
-      }
+  for_each_set(check_places);
 }
 
 /* ---- noise ---- */
@@ -453,11 +442,11 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/kernels/sets", test_sets);
   g_test_add_func("/kernels/first layer", test_first_layer);
-  g_test_add_func("/kernels/bias and relu", test_bias_relu);
+  g_test_add_func("/kernels/layer", test_layer);
   g_test_add_func("/kernels/last layer", test_last_layer);
   g_test_add_func("/kernels/gather", test_gather);
-  g_test_add_func("/kernels/reference products", test_reference_products);
-  g_test_add_func("/kernels/products", test_products);
+  g_test_add_func("/kernels/reference products", test_reference_gemm);
+  g_test_add_func("/kernels/products", test_gemm);
   g_test_add_func("/kernels/places", test_places);
   g_test_add_func("/noise/known answers", test_known_answers);
   g_test_add_func("/noise/formula", test_noise_formula);

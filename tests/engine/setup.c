@@ -133,6 +133,7 @@ static void test_preset_written(void) {
   assert_same_parameters(&read, &unusual);
   rst_preset_free(preset);
   free(text);
+  assert_status(rst_preset_write(&unusual, "\xff", NULL, &text, NULL), RST_BAD_CALL);
 }
 
 int main(int argc, char **argv) {

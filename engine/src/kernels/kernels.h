@@ -9,15 +9,19 @@
 #ifndef RST_KERNELS_H
 #define RST_KERNELS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../blas.h"
 
-/* Points of one batch; every product has this many, tails are padded. Large enough for sgemm to
- * be efficient, small enough for a batch's data to stay in L2 (see engine/bench). */
+/* Points of one batch; every product has this many, tails are padded. Large enough for the work
+ * per batch to vanish beside that per point, small enough for a batch's data to stay in L2. A
+ * multiple of twice the longest vector. */
 #define RST_BATCH 128
 
-/* The product of blas.h by plain loops: the reference, and the fallback. */
+/* The product of blas.h by plain loops: the reference, and what takes OpenBLAS's place where it is
+ * wrong. */
 void rst_gemm_reference(const rst_gemm *shape, const float *a, const float *b, float *c);
 
 typedef struct rst_kernels {
@@ -30,8 +34,13 @@ typedef struct rst_kernels {
   void (*first_layer)(int width, const float *base, const float *step, const float *weight,
                       const float *input, float *out);
 
-  /* values[o][p] = max(0, values[o][p] + bias[o]); values (width, RST_BATCH). */
-  void (*bias_relu)(int width, const float *bias, float *values);
+  /* A dense layer of all points:
+   *   result[o · stride + p] = bias[o] + Σ_i weight[i][o] · input[i][p]
+   * and at least 0 where `only_positive` (ReLU); bias NULL is 0. weight (in, out); input (in,
+   * RST_BATCH); result (out, stride). Not OpenBLAS: some of its kernels add up a product's first
+   * columns in another order than the rest, and a point's bits may not depend on its place. */
+  void (*product)(int in, int out, const float *weight, const float *bias, bool only_positive,
+                  const float *input, float *result, size_t stride);
 
   /* Last layer of a block, added to the running result:
    *   result[c][p] += bias[c] + Σ_o weight[o][c] · in[o][p], c = 0, 1, 2

@@ -5,9 +5,46 @@
  */
 #include "kernels.h"
 
-#include <math.h>
+/* A vector of neighbouring points. Multiply-adds are fused where the set has them, explicitly, so
+ * that the compiler has no choice of its own. ROWS × 2 sums of a product stay in registers. */
+#if defined __AVX512F__
+#include <immintrin.h>
+typedef __m512 vector;
+enum { LANES = 16, ROWS = 8 };
+#define VECTOR_LOAD(from) _mm512_loadu_ps(from)
+#define VECTOR_STORE(to, v) _mm512_storeu_ps(to, v)
+#define VECTOR_ALL(number) _mm512_set1_ps(number)
+#define VECTOR_MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define VECTOR_RELU(v) _mm512_max_ps(v, _mm512_setzero_ps())
+#elif defined __AVX2__ && defined __FMA__
+#include <immintrin.h>
+typedef __m256 vector;
+enum { LANES = 8, ROWS = 4 };
+#define VECTOR_LOAD(from) _mm256_loadu_ps(from)
+#define VECTOR_STORE(to, v) _mm256_storeu_ps(to, v)
+#define VECTOR_ALL(number) _mm256_set1_ps(number)
+#define VECTOR_MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define VECTOR_RELU(v) _mm256_max_ps(v, _mm256_setzero_ps())
+#elif defined __ARM_NEON && defined __ARM_FEATURE_FMA
+#include <arm_neon.h>
+typedef float32x4_t vector;
+enum { LANES = 4, ROWS = 8 };
+#define VECTOR_LOAD(from) vld1q_f32(from)
+#define VECTOR_STORE(to, v) vst1q_f32(to, v)
+#define VECTOR_ALL(number) vdupq_n_f32(number)
+#define VECTOR_MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b)
+#define VECTOR_RELU(v) vmaxq_f32(v, vdupq_n_f32(0))
+#else
+typedef float vector __attribute__((vector_size(16), aligned(4)));
+typedef int32_t mask __attribute__((vector_size(16), aligned(4)));
+enum { LANES = 4, ROWS = 4 };
+#define VECTOR_LOAD(from) (*(const vector *)(const void *)(from))
+#define VECTOR_STORE(to, v) (*(vector *)(void *)(to) = (v))
+#define VECTOR_ALL(number) ((vector){number, number, number, number})
+#define VECTOR_MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#define VECTOR_RELU(v) ((vector)((mask)((v) > 0) & (mask)(v)))
+#endif
 
-/* Fused where the set has it, so that the compiler has no choice of its own. */
 #if defined __FMA__ || defined __ARM_FEATURE_FMA
 #define MULTIPLY_ADD(a, b, c) __builtin_fmaf(a, b, c)
 #else
@@ -40,10 +77,48 @@ static void first_layer(int width, const float *restrict base, const float *rest
   }
 }
 
-static void bias_relu(int width, const float *restrict bias, float *restrict values) {
-  for (int o = 0; o < width; o++)
-    for (int p = 0; p < RST_BATCH; p++)
-      values[o * RST_BATCH + p] = relu(values[o * RST_BATCH + p] + bias[o]);
+/* `rows` neighbouring outputs of 2 · LANES points: a constant where this is inlined, so that the
+ * sums stay in registers. */
+static inline __attribute__((always_inline)) void product_block(
+  int rows, int in, int out, const float *weight, const float *bias, bool only_positive,
+  const float *input, float *result, size_t stride) {
+  vector sums[ROWS][2];
+
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++)
+    sums[r][0] = sums[r][1] = VECTOR_ALL(bias == NULL ? 0 : bias[r]);
+  for (int i = 0; i < in; i++, weight += out, input += RST_BATCH) {
+    const vector low = VECTOR_LOAD(input), high = VECTOR_LOAD(input + LANES);
+
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+      const vector w = VECTOR_ALL(weight[r]);
+
+      sums[r][0] = VECTOR_MULTIPLY_ADD(w, low, sums[r][0]);
+      sums[r][1] = VECTOR_MULTIPLY_ADD(w, high, sums[r][1]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) {
+    VECTOR_STORE(result + (size_t)r * stride,
+                 only_positive ? VECTOR_RELU(sums[r][0]) : sums[r][0]);
+    VECTOR_STORE(result + (size_t)r * stride + LANES,
+                 only_positive ? VECTOR_RELU(sums[r][1]) : sums[r][1]);
+  }
+}
+
+static void product(int in, int out, const float *weight, const float *bias, bool only_positive,
+                    const float *input, float *result, size_t stride) {
+  for (int p = 0; p < RST_BATCH; p += 2 * LANES) {
+    int o = 0;
+
+    for (; o + ROWS <= out; o += ROWS)
+      product_block(ROWS, in, out, weight + o, bias == NULL ? NULL : bias + o, only_positive,
+                    input + p, result + (size_t)o * stride + p, stride);
+    for (; o < out; o++)
+      product_block(1, in, out, weight + o, bias == NULL ? NULL : bias + o, only_positive,
+                    input + p, result + (size_t)o * stride + p, stride);
+  }
 }
 
 static void last_layer(int width, const float *restrict weight, const float *restrict bias,
@@ -158,7 +233,7 @@ static void noise(uint32_t seed, uint32_t t, const int32_t *restrict column,
 const rst_kernels RST_KERNELS = {
   .name = RST_KERNELS_NAME,
   .first_layer = first_layer,
-  .bias_relu = bias_relu,
+  .product = product,
   .last_layer = last_layer,
   .gather = gather,
   .noise = noise,
