@@ -27,10 +27,14 @@
     image))
 
 ; The selection as a grey picture whose values are the coverage, 0...255: what alpha becomes when
-; white is filled into an empty layer, taken as it is, since the coverage has no gamma.
+; white is filled into an empty layer, taken as it is, since the coverage has no gamma. The image is
+; converted before that, so that no conversion follows.
 (define (save-selection image name)
+  (gimp-image-convert-grayscale image)
+  (if (not (= (gimp-image-get-precision image) PRECISION-U8-NON-LINEAR))
+      (gimp-image-convert-precision image PRECISION-U8-NON-LINEAR))
   (let ((layer (gimp-layer-new image "coverage" (gimp-image-get-width image)
-                               (gimp-image-get-height image) RGBA-IMAGE 100 LAYER-MODE-NORMAL)))
+                               (gimp-image-get-height image) GRAYA-IMAGE 100 LAYER-MODE-NORMAL)))
     (gimp-image-insert-layer image layer 0 0)
     (gimp-context-set-foreground "white")
     (gimp-drawable-edit-fill layer FILL-FOREGROUND)
@@ -38,9 +42,6 @@
     (gimp-drawable-merge-new-filter layer "gegl:component-extract" 0 LAYER-MODE-REPLACE 1.0
                                     "component" "alpha")
     (gimp-image-flatten image)
-    (gimp-image-convert-grayscale image)
-    (if (not (= (gimp-image-get-precision image) PRECISION-U8-NON-LINEAR))
-        (gimp-image-convert-precision image PRECISION-U8-NON-LINEAR))
     (save image name)))
 
 ; Restores the ellipse in the box x, y, w, h; a width of 0 stands for the middle of the picture.
