@@ -2,8 +2,9 @@
 #include "canvas.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "failure.h"
 
 enum {
   COVERED = 1,
@@ -24,21 +25,8 @@ static bool in_part(const rst_part *part, int x, int y) {
   return x >= part->x && y >= part->y && x < part->x + part->width && y < part->y + part->height;
 }
 
-static rst_status fail_memory(rst_error *error) {
-  if (error) {
-    rst_error_init(error);
-    error->code = RST_NO_MEMORY;
-    snprintf(error->message, sizeof error->message, "memory ran out");
-  }
-  return RST_NO_MEMORY;
-}
-
-static rst_status fail_cancelled(rst_error *error) {
-  if (error) {
-    rst_error_init(error);
-    error->code = RST_CANCELLED;
-  }
-  return RST_CANCELLED;
+float canvas_get_coverage(const canvas *c, int x, int y) {
+  return in_part(&c->part, x, y) ? c->coverage[index_of(c, x, y)] : 0;
 }
 
 /* ---- new and free ---- */
@@ -222,7 +210,7 @@ static rst_status sort_points(lattice *l, guint8 kind, gint64 *missing, bool *ch
 
   for (int row = 0; row < grid->rows; row++) {
     if (rst_cancel_is_set(l->job->cancel))
-      return fail_cancelled(error);
+      return failure(error, RST_CANCELLED, "cancelled");
     for (int column = 0; column < grid->columns; column++) {
       const int x = grid->column + column * grid->column_step;
       const int y = grid->row + row * grid->row_step;
@@ -256,7 +244,7 @@ rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, con
     return RST_OK;
   room = g_try_malloc_n((gsize)l.grid.columns * (gsize)l.grid.rows, 4 * sizeof *room);
   if (!room)
-    return fail_memory(error);
+    return failure_of_memory(error);
   l.wanted = room;
   l.colours = room + (gsize)l.grid.columns * (gsize)l.grid.rows;
   status = sort_points(&l, kind == CANVAS_RING ? RING : COVERED, &missing, changed, error);
@@ -278,7 +266,7 @@ rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error) {
   if (!c->difference)
     c->difference = g_try_malloc0_n(count, 3 * sizeof *c->difference);
   if (!rgba || !ring || !c->difference)
-    return fail_memory(error);
+    return failure_of_memory(error);
   for (gsize i = 0; i < count; i++)
     ring[i] = c->state[i] & RING;
   status = rst_match_spread(c->box.width, c->box.height, rgba, c->coverage, ring, c->mixed,

@@ -64,6 +64,8 @@ rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, con
 /* Spreads the ring's difference; the ring has to be finished. */
 rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error);
 
+/* How much of a pixel is covered by the part: 0 beyond it. */
+float canvas_get_coverage(const canvas *c, int x, int y);
 /* The restored colour of a pixel of the part, or while that is missing, of the nearest coarser
  * lattice of at most `coarsest`. False where there is none yet, or the pixel is not covered. */
 bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float colour[3]);

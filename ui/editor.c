@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "describe.h"
+
 struct _RestoratorEditor {
   GtkBox parent;
   preview *preview;
@@ -179,14 +181,6 @@ static void show_windows(RestoratorEditor *editor, GtkToggleButton *button) {
 static void show_input(RestoratorEditor *editor, GtkToggleButton *button) {
   restorator_view_set_show_input(RESTORATOR_VIEW(editor->view),
                                  gtk_toggle_button_get_active(button));
-}
-
-static void describe(GtkWidget *widget, const char *name, const char *text) {
-  AtkObject *accessible = gtk_widget_get_accessible(widget);
-
-  gtk_widget_set_tooltip_text(widget, text);
-  atk_object_set_name(accessible, name);
-  atk_object_set_description(accessible, text);
 }
 
 static GtkWidget *add(RestoratorEditor *editor, GtkWidget *bar, GtkWidget *control,

@@ -84,14 +84,11 @@ static void restored_pixel(const frame_scene *s, int x, int y, float colour[3]) 
   float restored[3];
 
   for (int i = 0; i < s->count; i++) {
-    const canvas *c = s->canvases[i];
-    const rst_part *part = &c->part;
+    const float coverage = canvas_get_coverage(s->canvases[i], x, y);
 
-    if (x < part->x || y < part->y || x >= part->x + part->width || y >= part->y + part->height ||
-        !canvas_get(c, x, y, s->coarsest, s->match, restored))
+    if (!(coverage > 0) || !canvas_get(s->canvases[i], x, y, s->coarsest, s->match, restored))
       continue;
-    frame_blend(s->strength, c->coverage[(gsize)(y - c->box.y) * (gsize)c->box.width +
-                                         (gsize)(x - c->box.x)], restored, colour);
+    frame_blend(s->strength, coverage, restored, colour);
     return;
   }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "describe.h"
 #include "history.h"
 #include "values.h"
 
@@ -127,13 +128,6 @@ static char *why_unused(const rst_parameter *p, const rst_parameters *now,
   if (strcmp(p->name, "step-skip") == 0 && now->sequence == RST_SEQUENCE_QUADRATIC)
     return g_strdup(_("Not used: the quadratic sequence has its own steps"));
   return NULL;
-}
-
-static void describe(GtkWidget *widget, const char *name, const char *text) {
-  AtkObject *accessible = gtk_widget_get_accessible(widget);
-
-  atk_object_set_name(accessible, name);
-  atk_object_set_description(accessible, text);
 }
 
 static void update_row(RestoratorPanel *panel, const rst_parameter *p, const rst_parameters *now,
@@ -365,7 +359,6 @@ static void set_defaults(RestoratorPanel *panel) {
 static GtkWidget *button_with_icon(const char *icon, const char *name, const char *text) {
   GtkWidget *button = gtk_button_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON);
 
-  gtk_widget_set_tooltip_text(button, text);
   describe(button, name, text);
   return button;
 }
@@ -578,7 +571,6 @@ static void add_presets(RestoratorPanel *panel, GtkGrid *grid) {
   }
   shorten(combo);
   g_hash_table_insert(panel->controls, (char *)"preset", combo);
-  gtk_widget_set_tooltip_text(combo, blurb);
   describe(combo, _("Preset"), blurb);
   gtk_widget_set_hexpand(combo, TRUE);
   add_label(panel, grid, 0, "preset", _("_Preset"), combo);
@@ -598,7 +590,6 @@ static void make_card(RestoratorPanel *panel) {
   gtk_button_set_image(GTK_BUTTON(panel->card_button),
                        gtk_image_new_from_icon_name("dialog-information-symbolic",
                                                     GTK_ICON_SIZE_BUTTON));
-  gtk_widget_set_tooltip_text(panel->card_button, text);
   describe(panel->card_button, _("Model card"), text);
   gtk_menu_button_set_popover(GTK_MENU_BUTTON(panel->card_button), popover);
   panel->card = gtk_label_new(NULL);
@@ -643,7 +634,6 @@ static GtkWidget *make_buttons(RestoratorPanel *panel) {
                                  _("Takes back the last change of a parameter (Ctrl+Z)"));
   panel->redo = button_with_icon("edit-redo-symbolic", _("Redo"),
                                  _("Makes the change again (Ctrl+Shift+Z)"));
-  gtk_widget_set_tooltip_text(defaults, _("Sets every parameter to its default"));
   describe(defaults, _("Back to the defaults"), _("Sets every parameter to its default"));
   g_signal_connect_swapped(panel->undo, "clicked", G_CALLBACK(restorator_panel_undo), panel);
   g_signal_connect_swapped(panel->redo, "clicked", G_CALLBACK(restorator_panel_redo), panel);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "failure.h"
+
 enum {
   COARSEST = 64,          /* the largest step between points */
   FIRST_PASSES = 1 << 14, /* network passes over points before something is shown: some 20 ms */
@@ -84,21 +86,8 @@ struct preview {
  * Errors as values
  */
 
-static rst_status fail(rst_error *error, rst_status code, const char *message) {
-  if (error) {
-    rst_error_init(error);
-    error->code = code;
-    g_strlcpy(error->message, message, sizeof error->message);
-  }
-  return code;
-}
-
-static rst_status fail_memory(rst_error *error) {
-  return fail(error, RST_NO_MEMORY, "memory ran out");
-}
-
 static rst_status fail_host(rst_error *error) {
-  return fail(error, RST_HOST_FAILED, "the picture could not be accessed");
+  return failure(error, RST_HOST_FAILED, "the picture could not be accessed");
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -309,7 +298,7 @@ static rst_status show(preview *p, rst_error *error) {
   }
   f = frame_update(p->shown, &scene, &p->dirty);
   if (!f)
-    return fail_memory(error);
+    return failure_of_memory(error);
   frame_unref(p->shown);
   p->shown = f;
   p->dirty = (rect){0, 0, 0, 0};
@@ -357,7 +346,7 @@ static rst_status show_viewport(preview *p, rst_error *error) {
   f = before ? frame_update(before, &scene, &area) : NULL;
   frame_unref(before);
   if (!f)
-    return fail_memory(error);
+    return failure_of_memory(error);
   p->shown = f;
   p->shown_pixels = plane_ref(p->work.pixels);
   p->dirty = (rect){0, 0, 0, 0};
@@ -445,7 +434,7 @@ static rst_status add_canvases(preview *p, rst_error *error) {
                            p->work.pixels->box.height, p->work.pixels, p->work.coverage);
 
     if (!c)
-      return fail_memory(error);
+      return failure_of_memory(error);
     p->canvases[p->count] = c;
   }
   return RST_OK;
@@ -563,7 +552,7 @@ static rst_status read_input(preview *p, rst_input *input, rst_error *error) {
   g_autofree float *rgba = g_try_malloc_n((gsize)box.width * (gsize)rows, 5 * sizeof *rgba);
 
   if (!rgba)
-    return fail_memory(error);
+    return failure_of_memory(error);
   for (int done = 0; done < box.height && status == RST_OK; done += rows) {
     const int count = MIN(rows, box.height - done);
     const gsize pixels = (gsize)box.width * (gsize)count;
@@ -742,8 +731,7 @@ static gint64 count_covered(const preview *p, const rect *area) {
 
     for (int y = inside.y; y < inside.y + inside.height; y++)
       for (int x = inside.x; x < inside.x + inside.width; x++)
-        count += c->coverage[(gsize)(y - c->box.y) * (gsize)c->box.width +
-                             (gsize)(x - c->box.x)] > 0;
+        count += canvas_get_coverage(c, x, y) > 0;
   }
   return count;
 }
@@ -920,7 +908,7 @@ static void drop(preview *p) {
 static rst_status start_worker(preview *p, rst_error *error) {
   p->thread = g_thread_try_new("preview", run, p, NULL);
   if (!p->thread)
-    return fail(error, RST_NO_THREAD, "a thread could not be started");
+    return failure(error, RST_NO_THREAD, "a thread could not be started");
   pthread_mutex_lock(&p->lock);
   while (!p->started)
     pthread_cond_wait(&p->wake, &p->lock);
@@ -948,7 +936,7 @@ rst_status preview_new(const rst_picture *picture, const int box[4], int threads
   p->threads = threads;
   p->cancel = rst_cancel_new();
   if (!p->cancel || !set_planes(&p->wanted, picture, box, true)) {
-    status = fail_memory(error);
+    status = failure_of_memory(error);
   } else {
     p->notice = add_source(give_notice, G_PRIORITY_DEFAULT, p);
     p->reader = add_source(read_some, G_PRIORITY_DEFAULT_IDLE, p);
@@ -1096,7 +1084,7 @@ static rst_status write_canvas(const preview *p, const canvas *c, rst_error *err
   g_autofree float *coverage = g_try_malloc_n(pixels, sizeof *coverage);
 
   if (!rgb || !coverage)
-    return fail_memory(error);
+    return failure_of_memory(error);
   for (int y = part->y; y < part->y + part->height; y += rows) {
     const int count = MIN(rows, part->y + part->height - y);
 
@@ -1104,10 +1092,8 @@ static rst_status write_canvas(const preview *p, const canvas *c, rst_error *err
       for (int column = 0; column < part->width; column++) {
         const gsize i = (gsize)row * (gsize)part->width + (gsize)column;
         const int x = part->x + column;
-        const gsize at = (gsize)(y + row - c->box.y) * (gsize)c->box.width +
-                         (gsize)(x - c->box.x);
 
-        coverage[i] = c->coverage[at];
+        coverage[i] = canvas_get_coverage(c, x, y + row);
         canvas_get(c, x, y + row, 1, is_matched(p), rgb + 3 * i);
       }
     if (!p->picture.write(p->picture.user, part->x, y, part->width, count, rgb, coverage))
@@ -1122,7 +1108,7 @@ rst_status preview_write(preview *p, rst_error *error) {
   /* The worker sleeps on the lock: its canvases are at rest. */
   pthread_mutex_lock(&p->lock);
   if (superseded(p) || p->status.phase != PREVIEW_EXACT || !p->picture.write)
-    status = fail(error, RST_BAD_CALL, "the result is not finished");
+    status = failure(error, RST_BAD_CALL, "the result is not finished");
   for (int i = 0; i < p->count && status == RST_OK; i++)
     status = write_canvas(p, p->canvases[i], error);
   pthread_mutex_unlock(&p->lock);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "describe.h"
 #include "values.h"
 
 enum { HANDLE = 5, REACH = 10, STEP = 8 };
@@ -228,14 +229,6 @@ static void choose_file(RestoratorViewer *viewer) {
 /* -------------------------------------------------------------------------------------------
  * Building
  */
-
-static void describe(GtkWidget *widget, const char *name, const char *text) {
-  AtkObject *accessible = gtk_widget_get_accessible(widget);
-
-  gtk_widget_set_tooltip_text(widget, text);
-  atk_object_set_name(accessible, name);
-  atk_object_set_description(accessible, text);
-}
 
 static void add_labelled(GtkWidget *bar, const char *label, GtkWidget *control, const char *name,
                          const char *text) {
