@@ -6,7 +6,7 @@ import os
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 
 from network import Network
 
@@ -36,5 +36,6 @@ def save(path, network, card):
     metadata = {"restorator": json.dumps(description, ensure_ascii=False),
                 "card": json.dumps(card, ensure_ascii=False)}
     partial = f"{path}.partial"
-    save_file(tensors, partial, metadata)
+    with open(partial, "wb") as file:
+        file.write(to_bytes(tensors, metadata))
     os.replace(partial, path)
