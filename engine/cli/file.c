@@ -13,6 +13,7 @@ struct cli_format {
   const char *suffixes[4]; /* NULL-terminated */
   const char *loader;      /* how the name of libvips' loader begins */
   bool lossy, deep, alpha; /* deep: 16 bits */
+  size_t xmp;              /* the most bytes of XMP */
   int (*encode)(VipsImage *image, void **bytes, size_t *size);
 };
 
@@ -33,8 +34,8 @@ static int encode_jpeg(VipsImage *image, void **bytes, size_t *size) {
 }
 
 static const cli_format formats[] = {
-  {{".png"}, "VipsForeignLoadPng", false, true, true, encode_png},
-  {{".jpg", ".jpeg", ".jpe"}, "VipsForeignLoadJpeg", true, false, false, encode_jpeg},
+  {{".png"}, "VipsForeignLoadPng", false, true, true, G_MAXINT, encode_png},
+  {{".jpg", ".jpeg", ".jpe"}, "VipsForeignLoadJpeg", true, false, false, 60000, encode_jpeg},
 };
 
 static void ignore_message(const char *domain, GLogLevelFlags level, const char *message,
@@ -76,6 +77,10 @@ const cli_format *file_format_named(const char *name, GError **error) {
   return found;
 }
 
+bool file_is_picture_name(const char *path) {
+  return format_of_suffix(path) != NULL;
+}
+
 const char *file_suffix(const cli_format *f) {
   return f->suffixes[0];
 }
@@ -111,6 +116,10 @@ bool file_check_fit(const cli_format *f, VipsImage *image, const char *path, GEr
     return false;
   }
   return true;
+}
+
+size_t file_xmp_limit(const cli_format *f) {
+  return f->xmp;
 }
 
 bool file_is_lossy(const cli_format *f) {
@@ -150,8 +159,7 @@ static bool is_known_loader(const char *loader) {
   return false;
 }
 
-/* The file, opened, where its content is of one of `formats`. */
-static VipsImage *open_image(const char *path, GError **error) {
+VipsImage *file_open(const char *path, GError **error) {
   if (!check_path(path, error))
     return NULL;
   /* A source, since libvips takes brackets in a plain file name for options. */
@@ -186,7 +194,7 @@ static bool check_kind(VipsImage *image, const char *path, GError **error) {
 }
 
 VipsImage *file_read(const char *path, rst_cancel *cancel, GError **error) {
-  VipsImage *file = open_image(path, error);
+  VipsImage *file = file_open(path, error);
   if (file == NULL)
     return NULL;
   VipsImage *upright = NULL, *pixels = NULL;

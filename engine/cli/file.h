@@ -18,6 +18,8 @@ typedef struct cli_format cli_format;
 
 /* The format of that name: png, jpg, jpeg. NULL and an error without one. */
 const cli_format *file_format_named(const char *name, GError **error);
+/* Whether a file's name ends as a format's files do. */
+bool file_is_picture_name(const char *path);
 /* The suffix that its files get, with the dot. */
 const char *file_suffix(const cli_format *format);
 
@@ -28,7 +30,12 @@ const cli_format *file_output_format(const char *path, GError **error);
 bool file_check_fit(const cli_format *format, VipsImage *image, const char *path, GError **error);
 /* Whether writing and reading again changes pixels. */
 bool file_is_lossy(const cli_format *format);
+/* The most bytes of XMP that such a file holds: libvips drops longer ones. */
+size_t file_xmp_limit(const cli_format *format);
 
+/* Opens a picture's file: its header and metadata are there, its pixels are not read yet, and may
+ * be of any kind. Unref the image. NULL and an error where it is none of the formats. */
+VipsImage *file_open(const char *path, GError **error);
 /* Reads a picture into memory, upright: 8 or 16 bits, grey or R'G'B', with or without alpha. Its
  * metadata and profile are attached. `cancel` stops it. Unref the image. NULL and an error on
  * failure. */

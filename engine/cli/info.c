@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * info [MODEL]: what a model's file says of it, and what its author says.
+ * info [MODEL|PICTURE]: what a model's file says of it, and what its author says; or what was done
+ * to a picture.
  */
 #include <glib.h>
 #include <glib/gi18n.h>
@@ -12,6 +13,8 @@
 #include "commands.h"
 #include "error.h"
 #include "fields.h"
+#include "file.h"
+#include "info.h"
 
 /* A value as text: a string as it is, anything else as JSON. Free it; NULL without a value. */
 static char *value_text(yyjson_val *value) {
@@ -151,18 +154,23 @@ int info_command(int argc, char **argv) {
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
-  GOptionContext *context = g_option_context_new("[MODEL]");
+  GOptionContext *context = g_option_context_new("[MODEL|PICTURE]");
   g_option_context_set_summary(context, _("Describes a model: an id, or a path with a “/”. Without "
-                                          "one, the default model."));
+                                          "one, the default model.\nOr shows what was done to a "
+                                          "picture, by its own record: a file whose name ends as "
+                                          "pictures' do."));
   g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
   GError *error = NULL;
   bool good = g_option_context_parse(context, &argc, &argv, &error);
   g_option_context_free(context);
   if (good && names != NULL && names[1] != NULL) {
-    g_set_error_literal(&error, CLI_ERROR, CLI_WRONG_USAGE, _("one model at a time"));
+    g_set_error_literal(&error, CLI_ERROR, CLI_WRONG_USAGE, _("one model or picture at a time"));
     good = false;
   }
-  if (good) {
+  if (good && names != NULL && file_is_picture_name(names[0])) {
+    good = file_init(0, &error) && info_picture(names[0], &error);
+    vips_shutdown();
+  } else if (good) {
     rst_parameters defaults;
     rst_parameters_init(&defaults);
     good = print_model(names == NULL ? defaults.model : names[0], &error);

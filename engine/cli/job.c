@@ -7,14 +7,48 @@
 #include "error.h"
 #include "lookup.h"
 #include "progress.h"
+#include "record.h"
+
+/* The parameters that the picture's record holds, and its box. */
+static bool take_record(cli_job *job, GError **error) {
+  const cli_options *o = job->options;
+  job->repeated = g_new(rst_setup, 1);
+  if (!record_open(o->repeat, job->repeated, error))
+    return false;
+  job->parameters = job->repeated->parameters;
+  if (!job->has_region)
+    memcpy(job->region, job->repeated->box, sizeof job->region);
+  job->has_region = true;
+  return true;
+}
+
+/* Where the sum was not known, or another model is asked for, the name has to do. */
+static bool check_sum(const cli_job *job, GError **error) {
+  if (job->repeated == NULL || *job->repeated->sha256 == '\0' ||
+      g_hash_table_contains(job->options->given, "model") ||
+      g_ascii_strcasecmp(job->repeated->sha256, job->sha256) == 0)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("%s: was restored with another file of the model “%s”: its SHA-256 was %s, and the "
+                "one found has %s; --model takes it all the same"),
+              job->options->repeat, job->parameters.model, job->repeated->sha256, job->sha256);
+  return false;
+}
 
 bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **error) {
   rst_preset *preset = NULL;
   rst_error cause = RST_ERROR_INIT;
-  *job = (cli_job) {.options = o, .info = {.size = sizeof job->info}, .cancel = cancel};
-  bool good = (o->preset == NULL || (preset = lookup_preset(o->preset, error)) != NULL) &&
-              options_apply(o, preset, &job->parameters, error) &&
-              (job->model = lookup_model(&job->parameters, preset, error)) != NULL;
+  *job = (cli_job) {.options = o, .has_region = o->has_region,
+                    .info = {.size = sizeof job->info}, .cancel = cancel};
+  memcpy(job->region, o->region, sizeof job->region);
+  rst_parameters_init(&job->parameters);
+  bool good = (o->repeat == NULL || take_record(job, error)) &&
+              (o->preset == NULL || (preset = lookup_preset(o->preset, error)) != NULL);
+  if (preset != NULL)
+    rst_preset_apply(preset, &job->parameters);
+  good = good && options_apply(o, &job->parameters, error) &&
+         (job->model = lookup_model(&job->parameters, preset, &job->sha256, error)) != NULL &&
+         check_sum(job, error);
   rst_preset_free(preset);
   if (!good)
     return false;
@@ -26,6 +60,8 @@ bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **e
 void job_close(cli_job *job) {
   rst_session_free(job->session);
   rst_model_unref(job->model);
+  g_free(job->sha256);
+  g_free(job->repeated);
 }
 
 static bool is_over(const cli_item *item) {
@@ -37,9 +73,9 @@ static double seconds_since(gint64 start) {
 }
 
 /* The region to restore: the rectangle given, or the whole picture. */
-static bool get_box(const cli_options *o, const VipsImage *image, int box[4], GError **error) {
+static bool get_box(const cli_job *job, const VipsImage *image, int box[4], GError **error) {
   const int whole[4] = {0, 0, image->Xsize, image->Ysize};
-  memcpy(box, o->has_region ? o->region : whole, sizeof whole);
+  memcpy(box, job->has_region ? job->region : whole, sizeof whole);
   /* Sizes are at most 2²⁴, so that the sums fit. */
   if (box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= image->Xsize &&
       box[1] + box[3] <= image->Ysize)
@@ -62,7 +98,7 @@ static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
     mask = file_read(o->mask, job->cancel, error);
     good = mask != NULL && picture_set_mask(&item->picture, mask, error);
   }
-  good = good && get_box(o, item->picture.image, box, error) &&
+  good = good && get_box(job, item->picture.image, box, error) &&
          picture_begin(&item->picture, box, job->parameters.strength, error);
   g_clear_object(&image);
   g_clear_object(&mask);
@@ -98,6 +134,24 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   return good || cli_fail_engine(error, &cause);
 }
 
+/* Whether the picture fell into the windows of the record that is repeated. */
+static bool is_repeated(const rst_setup *setup, const rst_plan *plan) {
+  bool same = setup->window_count == plan->count;
+  for (int i = 0; i < plan->count && same; i++)
+    same = memcmp(&setup->windows[i], &plan->parts[i].window, sizeof setup->windows[i]) == 0;
+  return same;
+}
+
+/* A picture whose record cannot be kept is written all the same. */
+static void add_record(const cli_job *job, cli_item *item) {
+  GError *why = NULL;
+  rst_setup setup;
+  rst_setup_fill(&setup, &job->parameters, item->plan, job->sha256);
+  if (!record_add(item->result, &setup, file_xmp_limit(item->format), &why))
+    cli_say(_("%s: what was done is not recorded in the picture: %s"), item->output, why->message);
+  g_clear_error(&why);
+}
+
 void item_restore(const cli_job *job, cli_item *item) {
   if (is_over(item))
     return;
@@ -105,6 +159,11 @@ void item_restore(const cli_job *job, cli_item *item) {
   if (run_engine(job, item, &item->error))
     item->result = picture_result(&item->picture, &item->error);
   picture_clear(&item->picture);
+  if (item->result != NULL && !job->options->no_record)
+    add_record(job, item);
+  if (item->result != NULL && job->repeated != NULL && !is_repeated(job->repeated, item->plan))
+    cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
+            item->output, job->options->repeat);
   item->seconds += seconds_since(start);
 }
 

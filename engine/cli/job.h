@@ -17,13 +17,17 @@
 typedef struct cli_job {
   const cli_options *options;
   rst_parameters parameters;
+  bool has_region;
+  int region[4];       /* x, y, width, height */
+  rst_setup *repeated; /* the record to repeat, NULL without */
   rst_model *model;
-  rst_model_info info; /* of the model */
+  char *sha256;        /* of its file */
+  rst_model_info info;
   rst_session *session;
   rst_cancel *cancel;
 } cli_job;
 
-/* Reads preset and model, and starts the session. The options must outlive the job. */
+/* Reads preset or record, and the model, and starts the session. The options must outlive the job. */
 bool job_open(cli_job *job, const cli_options *options, rst_cancel *cancel, GError **error);
 /* A job that is all zeros, or was not opened, is allowed. */
 void job_close(cli_job *job);

@@ -13,7 +13,18 @@ rst_preset *lookup_preset(const char *name, GError **error) {
   return preset;
 }
 
-rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *preset,
+/* The sum of a file that is known to be a model, and no larger than one may be. */
+static bool hash_model(const char *path, char **sha256, GError **error) {
+  char *bytes;
+  gsize size;
+  if (!g_file_get_contents(path, &bytes, &size, error))
+    return false;
+  *sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *) bytes, size);
+  g_free(bytes);
+  return true;
+}
+
+rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *preset, char **sha256,
                         GError **error) {
   char path[4096];
   rst_error cause = RST_ERROR_INIT;
@@ -21,9 +32,12 @@ rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *pres
   if (rst_find(RST_KIND_MODEL, parameters->model, path, sizeof path, &cause) == RST_OK &&
       rst_model_read(path, &model, &cause) == RST_OK &&
       (preset == NULL || rst_preset_check(preset, model, &cause) == RST_OK) &&
-      rst_parameters_check(parameters, model, &cause) == RST_OK)
-    return model;
+      rst_parameters_check(parameters, model, &cause) == RST_OK) {
+    if (sha256 == NULL || hash_model(path, sha256, error))
+      return model;
+  } else {
+    cli_fail_engine(error, &cause);
+  }
   rst_model_unref(model);
-  cli_fail_engine(error, &cause);
   return NULL;
 }

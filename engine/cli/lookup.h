@@ -12,8 +12,8 @@
 /* Free it with rst_preset_free(). NULL and an error on failure. */
 rst_preset *lookup_preset(const char *name, GError **error);
 /* The model that the parameters name, once it fits them and the preset (NULL: none). Unref it.
- * NULL and an error on failure. */
-rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *preset,
+ * `sha256` (NULL: not wanted) is its file's sum, to be freed. NULL and an error on failure. */
+rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *preset, char **sha256,
                         GError **error);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct command {
 
 static const command commands[] = {
   {"restore", "IN OUT", N_("Restore a region of a picture, or of many"), restore_command},
-  {"info", "[MODEL]", N_("Describe a model"), info_command},
+  {"info", "[MODEL|PICTURE]", N_("Describe a model, or what was done to a picture"), info_command},
   {"list", "", N_("List models and presets"), list_command},
   {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
 };
@@ -29,7 +29,7 @@ static char *commands_text(void) {
   GString *text = g_string_new(_("Commands:"));
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
     char *usage = g_strdup_printf("%s %s", commands[i].name, commands[i].synopsis);
-    g_string_append_printf(text, "\n  %-16s %s", usage, _(commands[i].blurb));
+    g_string_append_printf(text, "\n  %-22s %s", usage, _(commands[i].blurb));
     g_free(usage);
   }
   g_string_append(text, "\n\n");

@@ -122,6 +122,8 @@ static bool take_files(cli_options *o, GError **error) {
               "--output-dir");
   else if (o->output_dir == NULL && (o->format != NULL || o->overwrite))
     fault = _("--format and --overwrite belong to --output-dir");
+  else if (o->repeat != NULL && o->preset != NULL)
+    fault = _("--repeat and --preset exclude each other");
   else if (count == 0)
     fault = _("--output-dir needs at least one picture");
   if (fault != NULL) {
@@ -138,6 +140,9 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   const GOptionEntry own[] = {
     {"preset", 'p', 0, G_OPTION_ARG_FILENAME, &o->preset,
      N_("Preset whose parameters to take; parameters given beside it win"), N_("ID|PATH")},
+    {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
+     N_("Do what was done last to this picture, by its own record; parameters and a region given "
+        "beside it win, and a mask must be given again"), N_("PICTURE")},
     {"region", 'r', 0, G_OPTION_ARG_CALLBACK, on_region,
      N_("Restore this rectangle of the picture as displayed [all of it]"), "X,Y,WxH"},
     {"mask", 'm', 0, G_OPTION_ARG_FILENAME, &o->mask,
@@ -154,6 +159,8 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Restore again what is in that folder already [skipped]"), NULL},
     {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
      N_("Print a line of JSON on standard output for each picture"), NULL},
+    {"no-record", 0, 0, G_OPTION_ARG_NONE, &o->no_record,
+     N_("Do not add to the picture's XMP what was done"), NULL},
     {"force", 0, 0, G_OPTION_ARG_NONE, &o->force,
      N_("Write a file that cannot hold the picture's depth or transparency"), NULL},
     {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
@@ -190,6 +197,7 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
 
 void options_clear(cli_options *o) {
   g_free(o->preset);
+  g_free(o->repeat);
   g_free(o->mask);
   g_strfreev(o->inputs);
   g_free(o->output);
@@ -197,11 +205,7 @@ void options_clear(cli_options *o) {
   g_hash_table_unref(o->given);
 }
 
-bool options_apply(const cli_options *o, const rst_preset *preset, rst_parameters *parameters,
-                   GError **error) {
-  rst_parameters_init(parameters);
-  if (preset != NULL)
-    rst_preset_apply(preset, parameters);
+bool options_apply(const cli_options *o, rst_parameters *parameters, GError **error) {
   GHashTableIter iterator;
   void *name, *text;
   g_hash_table_iter_init(&iterator, o->given);

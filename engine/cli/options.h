@@ -16,11 +16,12 @@ typedef struct cli_options {
   char *output_dir;   /* NULL without */
   const cli_format *format; /* of files in output_dir; NULL: as each name says */
   char *preset;      /* id or path, NULL without */
+  char *repeat;      /* path, NULL without */
   char *mask;        /* path, NULL without */
   bool has_region;
   int region[4];     /* x, y, width, height */
   int threads;
-  gboolean progress, quiet, force, overwrite, json;
+  gboolean progress, quiet, force, overwrite, json, no_record;
   GHashTable *given; /* parameters on the command line: name → text */
 } cli_options;
 
@@ -28,8 +29,7 @@ typedef struct cli_options {
 bool options_parse(cli_options *options, int argc, char **argv, GError **error);
 void options_clear(cli_options *options);
 
-/* The parameters: defaults, then the preset (NULL: none), then those given. */
-bool options_apply(const cli_options *options, const rst_preset *preset, rst_parameters *parameters,
-                   GError **error);
+/* Sets the parameters that were given. */
+bool options_apply(const cli_options *options, rst_parameters *parameters, GError **error);
 
 #endif

@@ -53,7 +53,7 @@ static bool check_file(const char *path, GError **error) {
   rst_preset_apply(preset, &parameters);
   rst_model *model = NULL;
   bool good = !rst_preset_has(preset, "model") ||
-              (model = lookup_model(&parameters, preset, error)) != NULL;
+              (model = lookup_model(&parameters, preset, NULL, error)) != NULL;
   if (!good)
     g_prefix_error(error, "%s: ", path);
   else

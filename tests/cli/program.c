@@ -22,7 +22,7 @@ static void test_version(void) {
 
 static void test_help(void) {
   const outcome *o = run_well("--help", NULL);
-  static const char *const commands[] = {"restore IN OUT", "info [MODEL]", "list", "preset"};
+  static const char *const commands[] = {"restore IN OUT", "info [MODEL|PICTURE]", "list", "preset"};
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
     assert_contains(o->out, commands[i]);
 }
@@ -224,7 +224,7 @@ static void test_wrong_usage(void) {
   check_failed(run("restort", NULL), 2, "unknown command “restort”");
   check_failed(run("--nonsense", NULL), 2, "--nonsense");
   check_failed(run("list", "all", NULL), 2, "list takes no arguments");
-  check_failed(run("info", "a", "b", NULL), 2, "one model at a time");
+  check_failed(run("info", "a", "b", NULL), 2, "one model or picture at a time");
   check_failed(run("info", "nobody", NULL), 1, "nobody");
   check_failed(run("info", "nobody", NULL), 1, "tiny-diffusion");
 }

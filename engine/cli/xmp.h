@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One property of our own in a picture's XMP packet (ISO 16684-1): the history of what was
+ * restored, as text. The rest of the packet keeps its bytes.
+ */
+#ifndef CLI_XMP_H
+#define CLI_XMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The history in a packet; NULL where there is none, or the packet is malformed. Free it with
+ * g_free(). `packet` may be NULL with size 0. */
+char *xmp_get_history(const char *packet, size_t size);
+/* The packet with that history in place of the one it has, NUL-terminated; a new packet where
+ * there is none. Free it with g_free(). NULL where the packet is malformed. */
+char *xmp_set_history(const char *packet, size_t size, const char *history);
+
+#endif

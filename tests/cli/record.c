@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The record that a picture keeps of what was done, and its repetition.
+ */
+#include <string.h>
+
+#include "../../engine/cli/xmp.h"
+#include "harness.h"
+#include "restorator.h"
+
+#define SINGLE "--model", "tiny-single"
+
+static void assert_contains(const char *text, const char *part) {
+  if (strstr(text, part) == NULL)
+    g_error("“%s” is not in: %s", part, text);
+}
+
+static const char *write_picture(const char *name, int width) {
+  pixels *p = make_pixels(width, 40, 3, 8);
+  const char *path = write_pixels(p, name);
+  pixels_free(p);
+  return path;
+}
+
+/* A picture file with that XMP. */
+static const char *write_xmp(const char *name, const char *xmp) {
+  pixels *p = make_pixels(48, 40, 3, 8);
+  vips_image_set_blob_copy(p->image, VIPS_META_XMP_NAME, xmp, strlen(xmp));
+  const char *path = write_pixels(p, name);
+  pixels_free(p);
+  return path;
+}
+
+static char *xmp_of(const char *path) {
+  pixels *p = read_pixels(path);
+  const void *bytes = "";
+  size_t size = 0;
+  if (vips_image_get_typeof(p->image, VIPS_META_XMP_NAME) != 0)
+    vips_image_get_blob(p->image, VIPS_META_XMP_NAME, &bytes, &size);
+  char *text = g_strndup(bytes, size);
+  pixels_free(p);
+  return text;
+}
+
+/* Entry `index` of a picture's record, and how many there are; 0 without a record. */
+static int read_record(const char *path, int index, rst_setup *setup) {
+  int count = 0;
+  rst_error error = RST_ERROR_INIT;
+  char *xmp = xmp_of(path), *history = xmp_get_history(xmp, strlen(xmp));
+  *setup = (rst_setup) {.size = sizeof *setup};
+  if (history != NULL && rst_setup_read(history, index, setup, &count, &error) != RST_OK)
+    g_error("%s", error.message);
+  g_free(history);
+  g_free(xmp);
+  return count;
+}
+
+static char *model_sum(const char *id) {
+  char *bytes, *name = g_strdup_printf("%s.safetensors", id);
+  gsize size;
+  char *path = g_build_filename(g_getenv("RESTORATOR_MODELS"), name, NULL);
+  g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+  char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *) bytes, size);
+  g_free(name);
+  g_free(path);
+  g_free(bytes);
+  return sum;
+}
+
+/* What was done is in the file, in each format, and a second time is added to the first. */
+static void test_kept(void) {
+  static const char *const suffixes[] = {"png", "jpg"};
+  char *sum = model_sum("tiny-diffusion");
+  for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+    char *name = g_strdup_printf("once.%s", suffixes[i]);
+    char *again = g_strdup_printf("twice.%s", suffixes[i]);
+    const char *input = write_picture("in.png", 48), *once = path_of(name), *twice = path_of(again);
+    rst_setup setup;
+    run_well("restore", input, once, "--model", "tiny-diffusion", "--region", "12,8,16x20",
+             "--seed", "9", "--context", "1.25", NULL);
+    g_assert_cmpint(read_record(once, 0, &setup), ==, 1);
+    g_assert_cmpstr(setup.parameters.model, ==, "tiny-diffusion");
+    g_assert_cmpstr(setup.sha256, ==, sum);
+    g_assert_cmpstr(setup.version, ==, rst_version());
+    g_assert_cmpint(setup.parameters.seed, ==, 9);
+    g_assert_cmpfloat(setup.parameters.context, ==, 1.25);
+    g_assert_cmpint(setup.box[0], ==, 12);
+    g_assert_cmpint(setup.box[3], ==, 20);
+    g_assert_cmpint(setup.window_count, ==, 1);
+    g_assert_cmpint(setup.windows[0].side, ==, 25);
+    run_well("restore", once, twice, SINGLE, "--quiet", NULL);
+    g_assert_cmpint(read_record(twice, 0, &setup), ==, 2);
+    g_assert_cmpint(setup.parameters.seed, ==, 9);
+    g_assert_cmpint(read_record(twice, 1, &setup), ==, 2);
+    g_assert_cmpstr(setup.parameters.model, ==, "tiny-single");
+    g_assert_cmpint(setup.box[2], ==, 48);
+    run_well("restore", input, once, SINGLE, "--no-record", NULL);
+    g_assert_cmpint(read_record(once, 0, &setup), ==, 0);
+    g_free(name);
+    g_free(again);
+  }
+  g_free(sum);
+}
+
+/* Other XMP stays, byte by byte; XMP that is none stays too, and the program says so. */
+static void test_other_xmp(void) {
+  static const char xmp[] = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3."
+                            "org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "
+                            "xmlns:dc='d' dc:title='&lt;A&#10;title>'/>";
+  static const char tail[] = "</rdf:RDF></x:xmpmeta>";
+  char *whole = g_strconcat(xmp, tail, NULL);
+  const char *output = path_of("out.png");
+  const outcome *o = run_well("restore", write_xmp("in.png", whole), output, SINGLE, NULL);
+  g_assert_null(strstr(o->err, "record"));
+  char *kept = xmp_of(output);
+  g_assert_true(g_str_has_prefix(kept, xmp));
+  g_assert_true(g_str_has_suffix(kept, tail));
+  assert_contains(kept, "restorator:history");
+  g_free(kept);
+  o = run_well("restore", write_xmp("in.png", "<x> & </x>"), output, SINGLE, NULL);
+  assert_contains(o->err, "out.png: what was done is not recorded in the picture: its XMP is "
+                          "malformed\n");
+  kept = xmp_of(output);
+  g_assert_cmpstr(kept, ==, "<x> & </x>");
+  g_free(kept);
+  g_free(whole);
+}
+
+/* A record that is damaged is kept as it is; one that would be too long for JPEG is not added, so
+ * that libvips does not drop all of the XMP. */
+static void test_not_kept(void) {
+  char *damaged = xmp_set_history(NULL, 0, "[{\"format\": 1},");
+  const char *output = path_of("out.png"), *jpeg = path_of("out.jpg");
+  const char *input = write_xmp("in.png", damaged);
+  const outcome *o = run_well("restore", input, output, SINGLE, NULL);
+  assert_contains(o->err, "what was done is not recorded in the picture: ");
+  char *kept = xmp_of(output);
+  g_assert_cmpstr(kept, ==, damaged);
+  g_free(kept);
+  check_failed(run("restore", "--repeat", input, input, output, NULL), 1, "record");
+  check_failed(run("info", input, NULL), 1, "record");
+  char *filling = g_strnfill(59500, 'x');
+  char *large = g_strdup_printf("<x>%s</x>", filling);
+  input = write_xmp("large.png", large);
+  o = run_well("restore", input, jpeg, SINGLE, NULL);
+  assert_contains(o->err, "its XMP is as long as it can be");
+  kept = xmp_of(jpeg);
+  g_assert_cmpstr(kept, ==, large);
+  g_free(kept);
+  o = run_well("restore", input, output, SINGLE, NULL);
+  g_assert_null(strstr(o->err, "recorded"));
+  g_free(filling);
+  g_free(large);
+  g_free(damaged);
+}
+
+/* The same input gives the same bits, whatever was set. */
+static void test_repeated(void) {
+  const char *input = write_picture("in.png", 48), *done = path_of("done.png");
+  const char *output = path_of("repeated.png"), *other = path_of("other.png");
+  run_well("restore", input, done, "--model", "tiny-diffusion", "--start", "20", "--seed", "3",
+           "--stochasticity", "0.3", "--region", "12,8,16x20", "--context", "2.3", "--no-project",
+           "--strength", "0.7", NULL);
+  const outcome *o = run_well("restore", "--repeat", done, input, output, NULL);
+  g_assert_cmpint(differing_files(done, output), ==, 0);
+  g_assert_null(strstr(o->err, "differ"));
+  char *first = xmp_of(done), *second = xmp_of(output);
+  g_assert_cmpstr(first, ==, second);
+  g_free(first);
+  g_free(second);
+  /* What is given wins. */
+  run_well("restore", "--repeat", done, input, other, "--seed", "4", NULL);
+  g_assert_cmpint(differing_files(done, other), >, 0);
+  o = run_well("restore", "--repeat", done, input, other, "--region", "0,0,9x9", NULL);
+  assert_contains(o->err, "restored 81 points");
+  assert_contains(o->err, "the windows differ from those recorded in ");
+  /* Many, as one did. */
+  run_well("restore", "--repeat", done, "--output-dir", path_of("all"), input,
+           write_picture("wide.png", 60), NULL);
+  g_assert_cmpint(differing_files(done, path_of("all/in.png")), ==, 0);
+}
+
+/* With a mask, which the record does not hold. */
+static void test_repeated_mask(void) {
+  const char *input = write_picture("in.png", 48), *done = path_of("done.png");
+  const char *output = path_of("repeated.png");
+  pixels *mask = make_pixels(48, 40, 1, 8);
+  for (int i = 0; i < 48 * 40; i++) {
+    int x = i % 48;
+    mask->values[i] = (x > 3 && x < 12) || (x > 30 && x < 44) ? 255 : 0;
+  }
+  pixels_update(mask);
+  const char *selection = write_pixels(mask, "mask.png");
+  run_well("restore", input, done, SINGLE, "--mask", selection, NULL);
+  const outcome *o = run_well("restore", "--repeat", done, input, output, "--mask", selection,
+                              NULL);
+  g_assert_cmpint(differing_files(done, output), ==, 0);
+  g_assert_null(strstr(o->err, "differ"));
+  o = run_well("restore", "--repeat", done, input, output, NULL);
+  assert_contains(o->err, "the windows differ from those recorded in ");
+  pixels_free(mask);
+}
+
+/* A record like that of `path`, but for one text in it, in a new picture. */
+static const char *write_changed(const char *path, const char *from, const char *to) {
+  char *xmp = xmp_of(path), *history = xmp_get_history(xmp, strlen(xmp));
+  char **parts = g_strsplit(history, from, -1);
+  g_assert_cmpuint(g_strv_length(parts), >=, 2);
+  char *changed = g_strjoinv(to, parts), *packet = xmp_set_history(NULL, 0, changed);
+  const char *written = write_xmp("changed.png", packet);
+  g_free(xmp);
+  g_free(history);
+  g_strfreev(parts);
+  g_free(changed);
+  g_free(packet);
+  return written;
+}
+
+static void test_refused(void) {
+  const char *input = write_picture("in.png", 48), *done = path_of("done.png");
+  const char *output = path_of("refused.png");
+  run_well("restore", input, done, SINGLE, NULL);
+  check_failed(run("restore", "--repeat", input, input, output, NULL), 1,
+               "in.png: holds no record of what was restored");
+  check_failed(run("restore", "--repeat", path_of("none.png"), input, output, NULL), 1,
+               "none.png: No such file");
+  check_failed(run("restore", "--repeat", done, "--preset", "b", input, output, NULL), 2,
+               "--repeat and --preset exclude each other");
+  char *sum = model_sum("tiny-single"), *other = model_sum("tiny-diffusion");
+  const char *changed = write_changed(done, sum, other);
+  check_failed(run("restore", "--repeat", changed, input, output, NULL), 1,
+               "another file of the model “tiny-single”: its SHA-256 was ");
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  run_well("restore", "--repeat", changed, "--model", "tiny-single", input, output, NULL);
+  g_assert_cmpint(differing_files(done, output), ==, 0);
+  changed = write_changed(done, rst_version(), "999.0.0");
+  check_failed(run("restore", "--repeat", changed, input, output, NULL), 1,
+               "was restored by version 999.0.0");
+  changed = write_changed(done, "strength", "sharpness");
+  check_failed(run("restore", "--repeat", changed, input, output, NULL), 1, "sharpness");
+  g_free(sum);
+  g_free(other);
+}
+
+static void test_info(void) {
+  const char *input = write_picture("in.png", 48), *done = path_of("done.png");
+  run_well("restore", input, done, "--model", "tiny-diffusion", "--region", "12,8,16x20", "--seed",
+           "9", "--clip", NULL);
+  run_well("restore", done, done, SINGLE, NULL);
+  char *sum = model_sum("tiny-diffusion");
+  const outcome *o = run_well("info", done, NULL);
+  assert_contains(o->out, "size          48 × 40\nchannels      3 of 8 bits\n");
+  char *first = g_strdup_printf("restored      1 of 2, by version %s\nmodel         tiny-diffusion\n"
+                                "SHA-256       %s\n", rst_version(), sum);
+  assert_contains(o->out, first);
+  assert_contains(o->out, "\nparameters    clip true, seed 9\nregion        12,8,16x20\n"
+                          "windows       5,3,30\nrestored      2 of 2");
+  assert_contains(o->out, "\nmodel         tiny-single\n");
+  assert_contains(o->out, "\nparameters    the defaults\n");
+  o = run_well("info", input, NULL);
+  assert_contains(o->out, "restored      no record\n");
+  check_failed(run("info", path_of("none.png"), NULL), 1, "none.png: No such file");
+  g_free(first);
+  g_free(sum);
+}
+
+int main(int argc, char **argv) {
+  harness_begin(&argc, &argv);
+  g_test_add_func("/record/kept", test_kept);
+  g_test_add_func("/record/other-xmp", test_other_xmp);
+  g_test_add_func("/record/not-kept", test_not_kept);
+  g_test_add_func("/record/repeated", test_repeated);
+  g_test_add_func("/record/repeated-mask", test_repeated_mask);
+  g_test_add_func("/record/refused", test_refused);
+  g_test_add_func("/record/info", test_info);
+  return harness_run();
+}
