@@ -61,6 +61,7 @@ struct _RestoratorPanel {
   GtkWidget *preset_note, *card_button, *card, *passes, *message, *warning, *warning_text,
     *better;
   GtkSizeGroup *labels;
+  const rst_model *card_of; /* one of `models`, which stay */
   history *history; /* NULL until the settings could be read */
   GtkWidget *undo, *redo;
   char *better_setup;
@@ -233,12 +234,16 @@ static void update_preset(RestoratorPanel *panel, const rst_parameters *now,
   gtk_widget_set_visible(panel->preset_note, *note != '\0');
 }
 
+/* A card is long: laying it out at every step of a slider would be felt. */
 static void update_card(RestoratorPanel *panel, const rst_model *model) {
-  g_autofree char *markup = model ? card_markup(model) : NULL;
+  g_autofree char *markup = NULL;
 
   gtk_widget_set_sensitive(panel->card_button, model != NULL);
-  if (markup)
-    gtk_label_set_markup(GTK_LABEL(panel->card), markup);
+  if (!model || model == panel->card_of)
+    return;
+  markup = card_markup(model);
+  gtk_label_set_markup(GTK_LABEL(panel->card), markup);
+  panel->card_of = model;
 }
 
 static void update(RestoratorPanel *panel) {

@@ -75,6 +75,8 @@ struct preview {
   canvas *canvases[RST_PARTS_MAX];
   int count;
   GArray *cache; /* of encoded, the newest last */
+  gint64 restored_points; /* told when something is published: the lock is held rarely, since a
+                           * worker that waits for its turn with it holds up the main loop */
   frame *shown;
   plane *shown_pixels;
   rect dirty; /* of the picture: restored, but not shown yet */
@@ -275,6 +277,7 @@ static void publish(preview *p, preview_phase phase, frame *shown) {
   p->status.phase = phase;
   p->status.points = points;
   p->status.done = done;
+  p->status.restored = p->restored_points;
   if (p->exact_result != p->work.result_serial)
     p->status.seconds = (double)(g_get_monotonic_time() - p->work.changed_at) / G_USEC_PER_SEC;
   if (shown) {
@@ -640,9 +643,7 @@ static rst_status need_encoding(preview *p, int index, rst_error *error) {
 static void tell_restored(void *user, const canvas *c, int x, int y, int step) {
   preview *p = user;
 
-  pthread_mutex_lock(&p->lock);
-  p->status.restored++;
-  pthread_mutex_unlock(&p->lock);
+  p->restored_points++;
   if (p->restored)
     p->restored(p->restored_user, c, x, y, step);
 }
