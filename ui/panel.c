@@ -194,15 +194,19 @@ static void update_warning(RestoratorPanel *panel, const rst_parameters *now,
   panel->better_setup = g_strdup(warning.better);
 }
 
-static gboolean leaves(const rst_preset *preset, const rst_parameters *now) {
-  rst_parameters applied = *now;
+/* Whether a preset would change nothing; the sampler auto is ddim. */
+static gboolean leaves(const rst_preset *preset, const rst_parameters *settings) {
+  rst_parameters now = *settings, applied;
   char here[1024], there[1024];
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
+  if (now.sampler == RST_SAMPLER_AUTO)
+    now.sampler = RST_SAMPLER_DDIM;
+  applied = now;
   rst_preset_apply(preset, &applied);
   for (size_t i = 0; i < count; i++) {
-    rst_parameters_get(now, table[i].name, here, sizeof here, NULL);
+    rst_parameters_get(&now, table[i].name, here, sizeof here, NULL);
     rst_parameters_get(&applied, table[i].name, there, sizeof there, NULL);
     if (strcmp(here, there) != 0)
       return FALSE;

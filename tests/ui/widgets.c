@@ -395,6 +395,7 @@ static void test_presets(void) {
   g_autofree char *sampler = NULL, *again = NULL, *model = NULL;
   int skip;
 
+  g_assert_cmpstr(gtk_combo_box_get_active_id(combo), ==, "b"); /* the defaults are */
   gtk_combo_box_set_active_id(combo, "ddim");
   g_object_get(b->settings, "sampler", &sampler, "step-skip", &skip, NULL);
   g_assert_cmpstr(sampler, ==, "ddim");
