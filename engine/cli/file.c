@@ -10,9 +10,12 @@
 #include "error.h"
 
 struct cli_format {
+  const char *name;
   const char *suffixes[4]; /* NULL-terminated */
   const char *loader;      /* how the name of libvips' loader begins */
-  bool lossy, deep, alpha; /* deep: 16 bits */
+  bool lossy;
+  bool deep, alpha, grey, exif; /* what it holds; deep: 16 bits */
+  int side;                /* the most pixels a side */
   size_t xmp;              /* the most bytes of XMP */
   int (*encode)(VipsImage *image, void **bytes, size_t *size);
 };
@@ -33,9 +36,28 @@ static int encode_jpeg(VipsImage *image, void **bytes, size_t *size) {
   return failed;
 }
 
+static int encode_tiff(VipsImage *image, void **bytes, size_t *size) {
+  return vips_tiffsave_buffer(image, bytes, size, "compression",
+                              VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE, "predictor",
+                              VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL, NULL);
+}
+
+static int encode_webp(VipsImage *image, void **bytes, size_t *size) {
+  /* Pixels of alpha 0 lose their colour all the same: libvips 8.16 has no way to libwebp's exact
+   * mode. */
+  return vips_webpsave_buffer(image, bytes, size, "lossless", TRUE, NULL);
+}
+
 static const cli_format formats[] = {
-  {{".png"}, "VipsForeignLoadPng", false, true, true, G_MAXINT, encode_png},
-  {{".jpg", ".jpeg", ".jpe"}, "VipsForeignLoadJpeg", true, false, false, 60000, encode_jpeg},
+  {.name = "PNG", .suffixes = {".png"}, .loader = "VipsForeignLoadPng", .deep = true,
+   .alpha = true, .grey = true, .exif = true, .side = RST_SIDE_MAX, .xmp = G_MAXINT,
+   .encode = encode_png},
+  {.name = "JPEG", .suffixes = {".jpg", ".jpeg", ".jpe"}, .loader = "VipsForeignLoadJpeg",
+   .lossy = true, .grey = true, .exif = true, .side = 65500, .xmp = 60000, .encode = encode_jpeg},
+  {.name = "TIFF", .suffixes = {".tif", ".tiff"}, .loader = "VipsForeignLoadTiff", .deep = true,
+   .alpha = true, .grey = true, .side = RST_SIDE_MAX, .xmp = G_MAXINT, .encode = encode_tiff},
+  {.name = "WebP", .suffixes = {".webp"}, .loader = "VipsForeignLoadWebp", .alpha = true,
+   .exif = true, .side = 16383, .xmp = G_MAXINT, .encode = encode_webp},
 };
 
 static void ignore_message(const char *domain, GLogLevelFlags level, const char *message,
@@ -73,7 +95,8 @@ const cli_format *file_format_named(const char *name, GError **error) {
   const cli_format *found = format_of_suffix(suffix);
   g_free(suffix);
   if (found == NULL)
-    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("--format is “%s”, must be png or jpg"), name);
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
+                _("--format is “%s”, must be png, jpg, tif or webp"), name);
   return found;
 }
 
@@ -93,7 +116,7 @@ const cli_format *file_output_format(const char *path, GError **error) {
     found = NULL;
   } else if (found == NULL) {
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
-                _("%s: must end in .png, .jpg or .jpeg, which says what to write"), path);
+                _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);
   } else if (g_access(folder, W_OK | X_OK) != 0) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: cannot write into the folder %s: %s"), path,
                 folder, g_strerror(errno));
@@ -103,19 +126,31 @@ const cli_format *file_output_format(const char *path, GError **error) {
   return found;
 }
 
-bool file_check_fit(const cli_format *f, VipsImage *image, const char *path, GError **error) {
-  if (image->BandFmt == VIPS_FORMAT_USHORT && !f->deep) {
+bool file_check_fit(const cli_format *f, VipsImage *image, bool force, const char *path,
+                    GError **error) {
+  if (image->BandFmt == VIPS_FORMAT_USHORT && !f->deep && !force)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: JPEG holds 8 bits and the picture has 16; write PNG, or use --force"), path);
-    return false;
-  }
-  if (vips_image_hasalpha(image) && !f->alpha) {
+                _("%s: %s holds 8 bits and the picture has 16; write PNG or TIFF, or use --force"),
+                path, f->name);
+  else if (vips_image_hasalpha(image) && !f->alpha && !force)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: JPEG holds no transparency and the picture has some; write PNG, or use "
-                  "--force to lay it on white"), path);
-    return false;
-  }
-  return true;
+                _("%s: %s holds no transparency and the picture has some; write PNG, or use "
+                  "--force to lay it on white"), path, f->name);
+  else if (image->Bands < 3 && !f->grey)
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: %s holds no grey pictures, and in the mode detail this one stays grey; "
+                  "write PNG"), path, f->name);
+  else if (MAX(image->Xsize, image->Ysize) > f->side)
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: %s holds at most %d pixels a side and the picture has %d × %d; write PNG"),
+                path, f->name, f->side, image->Xsize, image->Ysize);
+  else
+    return true;
+  return false;
+}
+
+bool file_keeps_exif(const cli_format *f, VipsImage *image) {
+  return f->exif || vips_image_get_typeof(image, VIPS_META_EXIF_NAME) == 0;
 }
 
 size_t file_xmp_limit(const cli_format *f) {
@@ -169,7 +204,7 @@ VipsImage *file_open(const char *path, GError **error) {
     cli_fail_vips(error, path);
   } else if (!is_known_loader(vips_foreign_find_load_source(source))) {
     vips_error_clear();
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is neither PNG nor JPEG"), path);
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is neither PNG nor JPEG, TIFF or WebP"), path);
   } else {
     image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
                                        VIPS_FAIL_ON_ERROR, NULL);
@@ -181,12 +216,21 @@ VipsImage *file_open(const char *path, GError **error) {
 }
 
 static bool check_kind(VipsImage *image, const char *path, GError **error) {
+  static const VipsInterpretation kinds[] = {
+    VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16, VIPS_INTERPRETATION_sRGB,
+    VIPS_INTERPRETATION_RGB, VIPS_INTERPRETATION_RGB16,
+  };
   const char *fault = NULL;
+  bool known = image->Bands <= 4;
+  for (size_t i = 0; known && i < G_N_ELEMENTS(kinds) && image->Type != kinds[i]; i++)
+    known = i + 1 < G_N_ELEMENTS(kinds);
   if (image->Type == VIPS_INTERPRETATION_CMYK)
     fault = _("is a CMYK picture; convert it to RGB first");
+  else if (vips_image_get_n_pages(image) > 1)
+    fault = _("holds several pictures; take one out first");
   else if (image->BandFmt != VIPS_FORMAT_UCHAR && image->BandFmt != VIPS_FORMAT_USHORT)
     fault = _("has neither 8 nor 16 bits a channel");
-  else if (image->Bands > 4)
+  else if (!known)
     fault = _("is neither grey nor RGB");
   if (fault != NULL)
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, fault);

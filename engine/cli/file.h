@@ -16,7 +16,7 @@ bool file_init(int threads, GError **error);
 
 typedef struct cli_format cli_format;
 
-/* The format of that name: png, jpg, jpeg. NULL and an error without one. */
+/* The format of that name, which is a suffix without the dot. NULL and an error without one. */
 const cli_format *file_format_named(const char *name, GError **error);
 /* Whether a file's name ends as a format's files do. */
 bool file_is_picture_name(const char *path);
@@ -26,8 +26,12 @@ const char *file_suffix(const cli_format *format);
 /* The format that a file's suffix stands for, once that file could be written: its folder is
  * there and writable. NULL and an error otherwise. */
 const cli_format *file_output_format(const char *path, GError **error);
-/* Whether the format can hold the picture: its depth, its transparency. */
-bool file_check_fit(const cli_format *format, VipsImage *image, const char *path, GError **error);
+/* Whether the format can hold the picture: its depth, its transparency, its size. `force`: losing
+ * depth and transparency is wanted. */
+bool file_check_fit(const cli_format *format, VipsImage *image, bool force, const char *path,
+                    GError **error);
+/* Whether what the picture has of EXIF is kept. */
+bool file_keeps_exif(const cli_format *format, VipsImage *image);
 /* Whether writing and reading again changes pixels. */
 bool file_is_lossy(const cli_format *format);
 /* The most bytes of XMP that such a file holds: libvips drops longer ones. */

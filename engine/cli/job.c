@@ -92,8 +92,8 @@ static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   VipsImage *mask = NULL;
   VipsImage *image = file_read(item->input, job->cancel, error);
   bool good = image != NULL &&
-              (o->force || file_check_fit(item->format, image, item->output, error)) &&
-              picture_init(&item->picture, image, job->parameters.mode == RST_MODE_DETAIL, error);
+              picture_init(&item->picture, image, job->parameters.mode == RST_MODE_DETAIL, error) &&
+              file_check_fit(item->format, item->picture.image, o->force, item->output, error);
   if (good && o->mask != NULL) {
     mask = file_read(o->mask, job->cancel, error);
     good = mask != NULL && picture_set_mask(&item->picture, mask, error);
@@ -161,6 +161,8 @@ void item_restore(const cli_job *job, cli_item *item) {
   picture_clear(&item->picture);
   if (item->result != NULL && !job->options->no_record)
     add_record(job, item);
+  if (item->result != NULL && !job->options->quiet && !file_keeps_exif(item->format, item->result))
+    cli_say(_("%s: its EXIF is not kept in this format"), item->output);
   if (item->result != NULL && job->repeated != NULL && !is_repeated(job->repeated, item->plan))
     cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
             item->output, job->options->repeat);

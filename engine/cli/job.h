@@ -27,7 +27,8 @@ typedef struct cli_job {
   rst_cancel *cancel;
 } cli_job;
 
-/* Reads preset or record, and the model, and starts the session. The options must outlive the job. */
+/* Reads preset or record, and the model, and starts the session. The options must outlive the
+ * job. */
 bool job_open(cli_job *job, const cli_options *options, rst_cancel *cancel, GError **error);
 /* A job that is all zeros, or was not opened, is allowed. */
 void job_close(cli_job *job);

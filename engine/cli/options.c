@@ -154,7 +154,7 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Write into this folder, each picture under its own name; it is made where it is missing"),
      N_("DIR")},
     {"format", 'f', 0, G_OPTION_ARG_CALLBACK, on_format,
-     N_("Format of the files in that folder [as their names say]"), "png|jpg"},
+     N_("Format of the files in that folder [as their names say]"), "png|jpg|tif|webp"},
     {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite,
      N_("Restore again what is in that folder already [skipped]"), NULL},
     {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
@@ -175,10 +175,10 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
 
   GOptionContext *context = g_option_context_new("IN OUT | --output-dir DIR IN…");
   g_option_context_set_summary(context,
-    _("Restores a region of the picture IN and writes the picture OUT: PNG or JPEG, of the depth\n"
-      "and with the profile and metadata of IN. IN and OUT may be the same file. With\n"
-      "--output-dir, any number of pictures; a bad one does not stop the others, and what an\n"
-      "earlier run has finished is skipped."));
+    _("Restores a region of the picture IN and writes the picture OUT: PNG, JPEG, TIFF or WebP\n"
+      "(lossless), of the depth and with the profile and metadata of IN. IN and OUT may be the\n"
+      "same file. With --output-dir, any number of pictures; a bad one does not stop the others,\n"
+      "and what an earlier run has finished is skipped."));
   GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, o, NULL);
   g_option_group_set_translation_domain(group, GETTEXT_PACKAGE);
   g_option_group_add_entries(group, own);

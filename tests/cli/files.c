@@ -19,6 +19,21 @@ static void assert_contains(const char *text, const char *part) {
     g_error("“%s” is not in: %s", part, text);
 }
 
+static void assert_loader(const char *path, const char *name) {
+  pixels *p = read_pixels(path);
+  const char *loader;
+  g_assert_cmpint(vips_image_get_string(p->image, VIPS_META_LOADER, &loader), ==, 0);
+  g_assert_cmpstr(loader, ==, name);
+  pixels_free(p);
+}
+
+static const char *string_of(VipsImage *image, const char *name) {
+  const char *text = "";
+  if (vips_image_get_typeof(image, name) != 0)
+    vips_image_get_string(image, name, &text);
+  return text;
+}
+
 /* Colour pictures in PNG keep depth, alpha and every pixel outside. */
 static void test_png(void) {
   for (int bands = 3; bands <= 4; bands++)
@@ -34,6 +49,152 @@ static void test_png(void) {
       pixels_free(source);
       pixels_free(restored);
     }
+}
+
+/* TIFF keeps all that PNG does; the file really is one. */
+static void test_tiff(void) {
+  for (int bands = 1; bands <= 4; bands++)
+    for (int bits = 8; bits <= 16; bits += 8) {
+      pixels *source = make_pixels(48, 40, bands, bits);
+      const char *input = write_pixels(source, "in.tif"), *output = path_of("out.tiff");
+      const char *mode = bands < 3 ? "detail" : "full", *png = path_of("out.png");
+      run_well("restore", input, output, SINGLE, INNER, "--mode", mode, NULL);
+      assert_loader(output, "tiffload");
+      pixels *restored = read_pixels(output);
+      g_assert_cmpint(restored->bits, ==, bits);
+      g_assert_cmpint(differing_outside(source, restored, inner), ==, 0);
+      g_assert_cmpint(differing_inside(source, restored, inner), >, 16 * 20 / 2);
+      run_well("restore", write_pixels(source, "in.png"), png, SINGLE, INNER, "--mode", mode, NULL);
+      g_assert_cmpint(differing_files(output, png), ==, 0);
+      pixels_free(source);
+      pixels_free(restored);
+    }
+}
+
+/* WebP is written without loss. */
+static void test_webp(void) {
+  for (int bands = 3; bands <= 4; bands++) {
+    pixels *source = make_pixels(48, 40, bands, 8);
+    const char *input = path_of("in.webp"), *output = path_of("out.webp");
+    g_assert_cmpint(vips_webpsave(source->image, input, "lossless", TRUE, NULL), ==, 0);
+    run_well("restore", input, output, SINGLE, INNER, NULL);
+    assert_loader(output, "webpload");
+    pixels *restored = read_pixels(output);
+    g_assert_cmpint(differing_outside(source, restored, inner), ==, 0);
+    g_assert_cmpint(differing_inside(source, restored, inner), >, 16 * 20);
+    pixels_free(source);
+    pixels_free(restored);
+  }
+}
+
+static const char *const keep_all[] = {"tif", "webp"};
+
+/* Profile, XMP and resolution; EXIF where libvips writes it, and else the program says so. */
+static void test_more_metadata(void) {
+  static const double srgb[] = {0.64, 0.33, 0.30, 0.60, 0.15, 0.06}, white[] = {0.3127, 0.3290};
+  static const char xmp[] = "<x:xmpmeta xmlns:x='adobe:ns:meta/'>kept</x:xmpmeta>";
+  icc profile = make_rgb_profile(white, srgb, 1.5, false);
+  pixels *source = make_pixels(48, 40, 3, 8);
+  attach_profile(source, profile);
+  vips_image_set_blob_copy(source->image, VIPS_META_XMP_NAME, xmp, sizeof xmp - 1);
+  vips_image_set_string(source->image, "exif-ifd0-Artist", "Somebody (Somebody, ASCII, 9, 9)");
+  const char *input = write_pixels(source, "described.jpg");
+  for (gsize i = 0; i < G_N_ELEMENTS(keep_all); i++) {
+    char *name = g_strdup_printf("described.%s", keep_all[i]);
+    char *again = g_strdup_printf("again.%s", keep_all[i]);
+    const char *output = path_of(name), *second = path_of(again);
+    const outcome *o = run_well("restore", input, output, SINGLE, INNER, "--no-record", NULL);
+    g_assert_cmpint(strstr(o->err, "its EXIF is not kept in this format") != NULL, ==, i == 0);
+    run_well("restore", output, second, SINGLE, INNER, "--no-record", NULL);
+    for (int k = 0; k < 2; k++) {
+      pixels *restored = read_pixels(k == 0 ? output : second);
+      const void *kept;
+      size_t size;
+      g_assert_cmpint(vips_image_get_blob(restored->image, VIPS_META_ICC_NAME, &kept, &size), ==,
+                      0);
+      g_assert_cmpmem(kept, size, profile.bytes, profile.size);
+      g_assert_cmpint(vips_image_get_blob(restored->image, VIPS_META_XMP_NAME, &kept, &size), ==,
+                      0);
+      g_assert_cmpmem(kept, size, xmp, sizeof xmp - 1);
+      if (i == 1)
+        assert_contains(string_of(restored->image, "exif-ifd0-Artist"), "Somebody");
+      pixels_free(restored);
+    }
+    g_free(name);
+    g_free(again);
+  }
+  pixels_free(source);
+  g_free(profile.bytes);
+}
+
+/* What WebP cannot keep is refused by name; depth may be lost by force. */
+static void test_webp_refused(void) {
+  pixels *deep = make_pixels(48, 40, 3, 16), *grey = make_pixels(48, 40, 1, 8);
+  pixels *long_one = make_pixels(16384, 1, 3, 8);
+  const char *output = path_of("no.webp"), *deep_path = write_pixels(deep, "deep.png");
+  check_failed(run("restore", deep_path, output, SINGLE, NULL), 1,
+               "no.webp: WebP holds 8 bits and the picture has 16");
+  check_failed(run("restore", write_pixels(grey, "grey.png"), output, SINGLE, "--mode", "detail",
+                   NULL), 1, "no.webp: WebP holds no grey pictures");
+  check_failed(run("restore", write_pixels(long_one, "long.png"), output, SINGLE, NULL), 1,
+               "no.webp: WebP holds at most 16383 pixels a side and the picture has 16384");
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  run_well("restore", deep_path, output, SINGLE, "--strength", "0", "--force", NULL);
+  pixels *forced = read_pixels(output);
+  g_assert_cmpint(forced->bits, ==, 8);
+  for (int i = 0; i < 48 * 40 * 3; i++)
+    g_assert_cmpint(ABS(forced->values[i] - deep->values[i] / 257), <=, 1);
+  run_well("restore", path_of("grey.png"), output, SINGLE, NULL);
+  pixels_free(forced);
+  pixels_free(deep);
+  pixels_free(grey);
+  pixels_free(long_one);
+}
+
+/* Pages, animations and other kinds of colour. */
+static void test_kinds_refused(void) {
+  pixels *source = make_pixels(48, 40, 3, 8);
+  const char *output = path_of("none.png"), *names[] = {"pages.tif", "moving.webp"};
+  VipsImage *pages, *other;
+  g_assert_cmpint(vips_copy(source->image, &pages, NULL), ==, 0);
+  vips_image_set_int(pages, VIPS_META_PAGE_HEIGHT, 20);
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_assert_cmpint(vips_image_write_to_file(pages, path_of(names[i]), NULL), ==, 0);
+    check_failed(run("restore", path_of(names[i]), output, SINGLE, NULL), 1,
+                 "holds several pictures; take one out first");
+  }
+  g_object_unref(pages);
+  g_assert_cmpint(vips_cast_float(source->image, &other, NULL), ==, 0);
+  g_assert_cmpint(vips_tiffsave(other, path_of("float.tif"), NULL), ==, 0);
+  g_object_unref(other);
+  check_failed(run("restore", path_of("float.tif"), output, SINGLE, NULL), 1,
+               "float.tif: has neither 8 nor 16 bits a channel");
+  g_assert_cmpint(vips_colourspace(source->image, &other, VIPS_INTERPRETATION_LAB, NULL), ==, 0);
+  g_assert_cmpint(vips_tiffsave(other, path_of("lab.tif"), NULL), ==, 0);
+  g_object_unref(other);
+  check_failed(run("restore", path_of("lab.tif"), output, SINGLE, NULL), 1, "lab.tif: ");
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  pixels_free(source);
+}
+
+/* One bit a pixel is grey of two tones; alpha that is multiplied in is taken out. */
+static void test_tiff_kinds(void) {
+  pixels *source = make_pixels(48, 40, 1, 8), *clear = make_pixels(48, 40, 4, 8);
+  const char *input = path_of("bits.tif"), *output = path_of("bits-out.tif");
+  g_assert_cmpint(vips_tiffsave(source->image, input, "bitdepth", 1, NULL), ==, 0);
+  run_well("restore", input, output, SINGLE, INNER, NULL);
+  pixels *before = read_pixels(input), *after = read_pixels(output);
+  g_assert_cmpint(after->bands, ==, 3);
+  g_assert_cmpint(value_at(after, 2, 2, 1), ==, value_at(before, 2, 2, 0));
+  pixels_free(before);
+  pixels_free(after);
+  g_assert_cmpint(vips_tiffsave(clear->image, input, "premultiply", TRUE, NULL), ==, 0);
+  run_well("restore", input, output, SINGLE, "--strength", "0", NULL);
+  after = read_pixels(output);
+  g_assert_cmpint(largest_difference(clear, after), <=, 2);
+  pixels_free(after);
+  pixels_free(source);
+  pixels_free(clear);
 }
 
 /* From JPEG to JPEG: recompressed, which the program says, and close to what PNG holds. */
@@ -370,13 +531,6 @@ static void test_orientation(void) {
   pixels_free(restored);
 }
 
-static const char *string_of(VipsImage *image, const char *name) {
-  const char *text = "";
-  if (vips_image_get_typeof(image, name) != 0)
-    vips_image_get_string(image, name, &text);
-  return text;
-}
-
 static bool has_thumbnail(const pixels *p) {
   return vips_image_get_typeof(p->image, "jpeg-thumbnail-data") != 0;
 }
@@ -472,6 +626,12 @@ static void test_odd_names(void) {
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/files/png", test_png);
+  g_test_add_func("/files/tiff", test_tiff);
+  g_test_add_func("/files/tiff-kinds", test_tiff_kinds);
+  g_test_add_func("/files/webp", test_webp);
+  g_test_add_func("/files/webp-refused", test_webp_refused);
+  g_test_add_func("/files/more-metadata", test_more_metadata);
+  g_test_add_func("/files/kinds-refused", test_kinds_refused);
   g_test_add_func("/files/jpeg", test_jpeg);
   g_test_add_func("/files/jpeg-force", test_jpeg_force);
   g_test_add_func("/files/grey", test_grey);

@@ -116,7 +116,7 @@ static void test_bad_files(void) {
                          "--region", "0,0,20x20", "--quiet", NULL);
   g_assert_cmpint(o->status, ==, 1);
   assert_contains(o->err, "none.png: No such file or directory\n");
-  assert_contains(o->err, "text.png: is neither PNG nor JPEG\n");
+  assert_contains(o->err, "text.png: is neither PNG nor JPEG, TIFF or WebP\n");
   assert_contains(o->err, "0,0,20x20 reaches beyond the picture");
   g_assert_cmpint(count_files(folder), ==, 2);
   o = run("restore", "--output-dir", folder, SINGLE, none, one, text, small, two, "--region",
@@ -238,7 +238,8 @@ static void test_interrupted(void) {
   arguments[3] = whole;
   check_done(run_arguments(arguments + 1), "whole");
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-    char *a = g_build_filename(folder, names[i], NULL), *b = g_build_filename(whole, names[i], NULL);
+    char *a = g_build_filename(folder, names[i], NULL);
+    char *b = g_build_filename(whole, names[i], NULL);
     assert_same_bytes(a, b);
     g_free(a);
     g_free(b);

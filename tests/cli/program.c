@@ -22,7 +22,8 @@ static void test_version(void) {
 
 static void test_help(void) {
   const outcome *o = run_well("--help", NULL);
-  static const char *const commands[] = {"restore IN OUT", "info [MODEL|PICTURE]", "list", "preset"};
+  static const char *const commands[] = {"restore IN OUT", "info [MODEL|PICTURE]", "list",
+                                         "preset ACTION"};
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
     assert_contains(o->out, commands[i]);
 }

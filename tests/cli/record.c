@@ -69,7 +69,7 @@ static char *model_sum(const char *id) {
 
 /* What was done is in the file, in each format, and a second time is added to the first. */
 static void test_kept(void) {
-  static const char *const suffixes[] = {"png", "jpg"};
+  static const char *const suffixes[] = {"png", "jpg", "tif", "webp"};
   char *sum = model_sum("tiny-diffusion");
   for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
     char *name = g_strdup_printf("once.%s", suffixes[i]);
@@ -250,8 +250,8 @@ static void test_info(void) {
   char *sum = model_sum("tiny-diffusion");
   const outcome *o = run_well("info", done, NULL);
   assert_contains(o->out, "size          48 × 40\nchannels      3 of 8 bits\n");
-  char *first = g_strdup_printf("restored      1 of 2, by version %s\nmodel         tiny-diffusion\n"
-                                "SHA-256       %s\n", rst_version(), sum);
+  char *first = g_strdup_printf("restored      1 of 2, by version %s\n"
+                                "model         tiny-diffusion\nSHA-256       %s\n", rst_version(), sum);
   assert_contains(o->out, first);
   assert_contains(o->out, "\nparameters    clip true, seed 9\nregion        12,8,16x20\n"
                           "windows       5,3,30\nrestored      2 of 2");

@@ -68,8 +68,8 @@ static void test_layouts(void) {
   /* Other prefixes, the default namespace, no xmpmeta, a comment that looks like an end. */
   check_set("<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>",
             "</r:RDF><!-- </r:RDF> <restorator:history> -->");
-  check_set("<RDF xmlns='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><!-- </RDF> --><![CDATA[</RDF>"
-            "]]>", "</RDF>");
+  check_set("<RDF xmlns='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><!-- </RDF> -->"
+            "<![CDATA[</RDF>]]>", "</RDF>");
   check_set("<x:xmpmeta xmlns:x='adobe:ns:meta/'>kept", "</x:xmpmeta>");
 }
 
@@ -104,8 +104,8 @@ static void test_others(void) {
   static const char *const packets[] = {
     "<rdf:RDF " RDF "><rdf:Description xmlns:restorator='other'><restorator:history>no"
       "</restorator:history></rdf:Description></rdf:RDF>",
-    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN "><r:deeper><r:history>no</r:history></r:deeper>"
-      "</rdf:Description></rdf:RDF>",
+    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN "><r:deeper><r:history>no</r:history>"
+      "</r:deeper></rdf:Description></rdf:RDF>",
     "<rdf:RDF " RDF "><rdf:Description history='no' xmlns" OWN "/></rdf:RDF>",
     "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN "><a xmlns:r='x'/><b xmlns:r='y'>"
       "<r:history>no</r:history></b></rdf:Description></rdf:RDF>",
