@@ -11,6 +11,7 @@
 static const char *const outputs[] = {
   [OUTPUT_IN_PLACE] = "in-place", [OUTPUT_NEW_LAYER] = "new-layer", NULL
 };
+static const char *const formats[] = {"png", "tiff", "jpeg", "xcf", NULL};
 
 /* Choices are plain strings, since GIMP silently turns a misspelt value of its own choice type into
  * the default; the help says what is allowed. */
@@ -82,6 +83,31 @@ void arguments_add_index(GimpProcedure *procedure) {
     G_MININT, G_MAXINT, -1, G_PARAM_READWRITE);
 }
 
+void arguments_add_files(GimpProcedure *procedure) {
+  gimp_procedure_add_string_argument(
+    procedure, ARGUMENT_INPUT, _("Input"),
+    _("The files to restore, as a pattern: /home/me/scans/*.jpg"), "", G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument(
+    procedure, ARGUMENT_FOLDER, _("Output folder"),
+    _("Where the restored files go, under their names; made where it is missing"), "",
+    G_PARAM_READWRITE);
+  add_choice(procedure, ARGUMENT_FORMAT, _("Format"), _("The restored files' format"), formats,
+             formats[0]);
+  gimp_procedure_add_string_argument(
+    procedure, ARGUMENT_MASK, _("Mask"),
+    _("A picture of the same size as each of the files, white where they are restored; empty for "
+      "none"),
+    "", G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument(
+    procedure, ARGUMENT_REGION, _("Region"),
+    _("The rectangle to restore in each of the files, X,Y,WxH in pixels; empty for all"), "",
+    G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument(
+    procedure, ARGUMENT_OVERWRITE, _("Overwrite"),
+    _("Whether files that are there already are made anew; else they are skipped"), FALSE,
+    G_PARAM_READWRITE);
+}
+
 /* The value as rst_parameters_set() reads it; NULL for an omitted string. */
 static char *value_text(const GValue *value) {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
@@ -142,20 +168,40 @@ void arguments_clear(Arguments *arguments) {
   g_clear_pointer(&arguments->preset_name, g_free);
 }
 
-gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error) {
+/* Gives the index of the value of an argument that is a choice; that of NULL is 0. */
+static gboolean read_choice(GimpProcedureConfig *config, const char *argument,
+                            const char *const *choices, int *index, GError **error) {
   g_autofree char *name = NULL;
-  g_autofree char *choices = g_strjoinv(", ", (char **)outputs);
+  g_autofree char *list = g_strjoinv(", ", (char **)choices);
   rst_error why = RST_ERROR_INIT;
 
-  g_object_get(config, OUTPUT, &name, NULL);
-  for (int i = 0; outputs[i]; i++)
-    if (!name || strcmp(name, outputs[i]) == 0) {
-      *output = (Output)i;
+  g_object_get(config, argument, &name, NULL);
+  for (int i = 0; choices[i]; i++)
+    if (!name || strcmp(name, choices[i]) == 0) {
+      *index = i;
       return TRUE;
     }
   why.code = RST_NOT_A_CHOICE;
-  g_strlcpy(why.subject, OUTPUT, sizeof why.subject);
+  g_strlcpy(why.subject, argument, sizeof why.subject);
   g_strlcpy(why.value, name, sizeof why.value);
-  g_strlcpy(why.choices, choices, sizeof why.choices);
+  g_strlcpy(why.choices, list, sizeof why.choices);
   return messages_fail(&why, error);
+}
+
+gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error) {
+  int index;
+
+  if (!read_choice(config, OUTPUT, outputs, &index, error))
+    return FALSE;
+  *output = (Output)index;
+  return TRUE;
+}
+
+gboolean arguments_read_format(GimpProcedureConfig *config, const char **format, GError **error) {
+  int index;
+
+  if (!read_choice(config, ARGUMENT_FORMAT, formats, &index, error))
+    return FALSE;
+  *format = formats[index];
+  return TRUE;
 }

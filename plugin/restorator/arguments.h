@@ -12,6 +12,12 @@
 #include "layer.h"
 
 #define ARGUMENT_INDEX "index"
+#define ARGUMENT_INPUT "input"
+#define ARGUMENT_FOLDER "output-folder"
+#define ARGUMENT_FORMAT "format"
+#define ARGUMENT_MASK "mask"
+#define ARGUMENT_REGION "region"
+#define ARGUMENT_OVERWRITE "overwrite"
 
 typedef struct Arguments {
   rst_parameters parameters;
@@ -23,6 +29,8 @@ typedef struct Arguments {
 void arguments_add(GimpProcedure *procedure);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
+/* Adds what a batch takes beside the parameters. */
+void arguments_add_files(GimpProcedure *procedure);
 /* Adds `index`: which of the times that an image was restored. */
 void arguments_add_index(GimpProcedure *procedure);
 
@@ -34,5 +42,7 @@ void arguments_clear(Arguments *arguments);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Arguments, arguments_clear)
 
 gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error);
+/* Gives the format's name, which is the ending of its files. */
+gboolean arguments_read_format(GimpProcedureConfig *config, const char **format, GError **error);
 
 #endif

@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 
 #include "commit.h"
 #include "messages.h"
@@ -120,12 +121,6 @@ void job_clear(Job *job) {
  * Restoring
  */
 
-/* libgimp drops what comes too often. */
-static void show_progress(void *user, rst_phase phase, double fraction) {
-  (void)user, (void)phase;
-  gimp_progress_update(fraction);
-}
-
 /* In the mode `colour` tone is the picture's own, and a grey layer has nothing else. */
 static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **error) {
   if (!layer_is_grey(layer))
@@ -141,16 +136,15 @@ static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **er
 }
 
 /* Says in `setup` what it did. */
-static gboolean restore(const Job *job, Layer *layer, rst_setup *setup, GError **error) {
+static gboolean restore(const Job *job, Layer *layer, const rst_hooks *hooks, rst_setup *setup,
+                        GError **error) {
   const rst_parameters *parameters = &job->parameters;
   g_autoptr(rst_session) session = NULL;
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
-  rst_hooks hooks = RST_HOOKS_INIT;
   int box[4];
 
-  hooks.progress = show_progress;
   plan->size = sizeof *plan;
   layer_get_picture(layer, parameters->strength, &picture);
   layer_get_box(layer, box);
@@ -159,28 +153,38 @@ static gboolean restore(const Job *job, Layer *layer, rst_setup *setup, GError *
   if (!check_grey(layer, plan, error))
     return FALSE;
   if (rst_session_new(0, &session, &why) != RST_OK ||
-      rst_restore(session, job->model, parameters, &picture, plan, &hooks, &why) != RST_OK)
+      rst_restore(session, job->model, parameters, &picture, plan, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
   rst_setup_fill(setup, parameters, plan, job->sha256);
   return TRUE;
 }
 
-gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
-                 GError **error) {
+gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
+                     const rst_hooks *hooks, GError **error) {
   g_autoptr(Layer) layer = layer_open(image, drawable, output, error);
-  g_autofree char *name = NULL;
-  g_autofree char *title = NULL;
   Commit what = {.output = output, .name = job->name};
 
-  if (!layer)
-    return FALSE;
-  name = gimp_item_get_name(GIMP_ITEM(drawable));
-  title = g_strdup_printf(_("Restoring “%s”"), name);
+  return layer && restore(job, layer, hooks, &what.setup, error) && commit(layer, &what, error);
+}
+
+/* libgimp drops what comes too often. */
+static void show_progress(void *user, rst_phase phase, double fraction) {
+  (void)user, (void)phase;
+  gimp_progress_update(fraction);
+}
+
+gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
+                 GError **error) {
+  g_autofree char *name = gimp_item_get_name(GIMP_ITEM(drawable));
+  g_autofree char *title = g_strdup_printf(_("Restoring “%s”"), name);
+  rst_hooks hooks = RST_HOOKS_INIT;
+
+  hooks.progress = show_progress;
   gimp_progress_init(title);
-  if (!restore(job, layer, &what.setup, error) || !commit(layer, &what, error))
+  if (!job_restore(job, image, drawable, output, &hooks, error))
     return FALSE;
   gimp_progress_end();
-  if (layer_is_grey(layer))
+  if (gimp_drawable_is_gray(drawable))
     gimp_message(_("The layer is grey, so that its tone alone was restored: convert the image "
                    "with Image ▸ Mode ▸ RGB to get colour"));
   return TRUE;

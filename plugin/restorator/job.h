@@ -24,6 +24,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
 /* Restores the selected part of a layer into the image. All is computed before anything is
  * written, so that a job that fails or is killed leaves the image as it was. */
+gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
+                     const rst_hooks *hooks, GError **error);
+/* The same with progress, and a hint where the layer is grey, for people. */
 gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
                  GError **error);
 

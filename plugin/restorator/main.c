@@ -6,10 +6,12 @@
 #include <libgimp/gimp.h>
 
 #include "arguments.h"
+#include "batch.h"
 #include "run.h"
 
 #define PROCEDURE "plug-in-restorator"
 #define REPEAT PROCEDURE "-repeat"
+#define BATCH PROCEDURE "-batch"
 #define ICON "restorator.svg"
 
 #define RESTORATOR_TYPE_PLUG_IN (restorator_plug_in_get_type())
@@ -31,7 +33,12 @@ int main(int argc, char *argv[]) {
 
 static GList *restorator_plug_in_query_procedures(GimpPlugIn *plug_in) {
   (void)plug_in;
-  return g_list_append(g_list_append(NULL, g_strdup(PROCEDURE)), g_strdup(REPEAT));
+  static const char *const names[] = {PROCEDURE, REPEAT, BATCH};
+  GList *list = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+    list = g_list_append(list, g_strdup(names[i]));
+  return list;
 }
 
 /* The icon lies beside the executable, wherever that was installed. */
@@ -42,14 +49,18 @@ static void set_icon(GimpProcedure *procedure) {
   gimp_procedure_set_icon_file(procedure, icon);
 }
 
+static void attribute(GimpProcedure *procedure) {
+  gimp_procedure_set_attribution(procedure, "The Restorator developers",
+                                 "The Restorator developers, GPL-3.0-or-later", "2026");
+}
+
 static GimpProcedure *new_procedure(GimpPlugIn *plug_in, const char *name, GimpRunImageFunc run) {
   GimpProcedure *procedure =
     gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
 
   gimp_procedure_set_image_types(procedure, "RGB*, GRAY*");
   gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_attribution(procedure, "The Restorator developers",
-                                 "The Restorator developers, GPL-3.0-or-later", "2026");
+  attribute(procedure);
   return procedure;
 }
 
@@ -89,11 +100,32 @@ static GimpProcedure *create_repeat(GimpPlugIn *plug_in) {
   return procedure;
 }
 
+static GimpProcedure *create_batch(GimpPlugIn *plug_in) {
+  GimpProcedure *procedure = gimp_procedure_new(plug_in, BATCH, GIMP_PDB_PROC_TYPE_PLUGIN,
+                                                batch_run, NULL, NULL);
+
+  attribute(procedure);
+  gimp_procedure_set_documentation(
+    procedure, _("Restore many files with a small neural network"),
+    _("Restores each file that the pattern matches, all of it or the region and what is white in "
+      "the mask, and saves it in the output folder. The model is read once. A file that cannot be "
+      "restored does not end the run: its reason comes back. Files that are there already are "
+      "skipped, so that a run that was stopped can be taken up again. Grey files become RGB, "
+      "unless the mode is “detail”."),
+    BATCH);
+  arguments_add_files(procedure);
+  arguments_add(procedure);
+  batch_add_results(procedure);
+  return procedure;
+}
+
 static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, const char *name) {
   if (strcmp(name, PROCEDURE) == 0)
     return create_restore(plug_in);
   if (strcmp(name, REPEAT) == 0)
     return create_repeat(plug_in);
+  if (strcmp(name, BATCH) == 0)
+    return create_batch(plug_in);
   return NULL;
 }
 

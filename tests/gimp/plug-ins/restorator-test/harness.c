@@ -184,6 +184,11 @@ static void set_property(GimpProcedureConfig *config, const char *name, const ch
     g_object_set(config, name, text, NULL);
 }
 
+void arguments_set(GimpProcedureConfig *config, Arguments arguments) {
+  for (; arguments && *arguments; arguments += 2)
+    set_property(config, arguments[0], arguments[1]);
+}
+
 static char *call(const char *name, GimpRunMode mode, GimpImage *image,
                   GimpDrawable *const *drawables, int count, Arguments arguments) {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), name);
@@ -196,8 +201,7 @@ static char *call(const char *name, GimpRunMode mode, GimpImage *image,
   config = gimp_procedure_create_config(procedure);
   g_object_set(config, "run-mode", mode, "image", image, NULL);
   gimp_procedure_config_set_core_object_array(config, "drawables", (GObject **)drawables, count);
-  for (; arguments && *arguments; arguments += 2)
-    set_property(config, arguments[0], arguments[1]);
+  arguments_set(config, arguments);
 
   values = gimp_procedure_run_config(procedure, config);
   status = g_value_get_enum(gimp_value_array_index(values, 0));

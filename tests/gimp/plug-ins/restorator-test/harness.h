@@ -71,6 +71,9 @@ char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments);
 char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
                   Arguments arguments);
 
+/* Sets a procedure's arguments of those names. */
+void arguments_set(GimpProcedureConfig *config, Arguments arguments);
+
 /* Calls plug-in-restorator-repeat, without interface. */
 char *repeat(GimpImage *image, GimpDrawable *drawable, Arguments arguments);
 

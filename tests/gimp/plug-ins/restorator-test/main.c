@@ -34,6 +34,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, const
   g_test_set_nonfatal_assertions();
   add_pixel_cases();
   add_argument_cases();
+  add_batch_cases();
   add_history_cases();
   add_output_cases();
   add_refusal_cases();

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* glob() */
+
+#include "batch.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <glob.h>
+
+#include "file.h"
+#include "messages.h"
+
+typedef struct Batch {
+  Job job;
+  Region region;
+  GPtrArray *inputs;
+  char *folder;
+  const char *format;
+  gboolean overwrite;
+  GHashTable *taken;   /* the outputs of the inputs until now */
+  int done, skipped;
+  GPtrArray *reasons;  /* of those that failed */
+  guint at;            /* in `inputs` */
+} Batch;
+
+static void batch_clear(Batch *batch) {
+  job_clear(&batch->job);
+  region_clear(&batch->region);
+  g_ptr_array_unref(batch->inputs);
+  g_free(batch->folder);
+  g_hash_table_unref(batch->taken);
+  g_ptr_array_unref(batch->reasons);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
+
+void batch_add_results(GimpProcedure *procedure) {
+  gimp_procedure_add_int_return_value(procedure, "done", _("Done"), _("Files restored"), 0,
+                                      G_MAXINT, 0, G_PARAM_READWRITE);
+  gimp_procedure_add_int_return_value(procedure, "skipped", _("Skipped"),
+                                      _("Files that were there already"), 0, G_MAXINT, 0,
+                                      G_PARAM_READWRITE);
+  gimp_procedure_add_int_return_value(procedure, "failed", _("Failed"),
+                                      _("Files that could not be restored"), 0, G_MAXINT, 0,
+                                      G_PARAM_READWRITE);
+  gimp_procedure_add_string_array_return_value(procedure, "reasons", _("Reasons"),
+                                               _("Of each file that failed: its path and why"),
+                                               G_PARAM_READWRITE);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Arguments
+ */
+
+static gboolean find_inputs(Batch *batch, const char *pattern, GError **error) {
+  glob_t found = {0};
+
+  if (pattern && *pattern && glob(pattern, 0, NULL, &found) == 0)
+    for (size_t i = 0; i < found.gl_pathc; i++)
+      g_ptr_array_add(batch->inputs, g_strdup(found.gl_pathv[i]));
+  globfree(&found);
+  if (batch->inputs->len > 0)
+    return TRUE;
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL, _("There is no file “%s”"),
+              pattern ? pattern : "");
+  return FALSE;
+}
+
+static gboolean make_folder(Batch *batch, GError **error) {
+  if (!batch->folder || !*batch->folder) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("There is no output folder: say where the restored files shall go"));
+    return FALSE;
+  }
+  if (g_mkdir_with_parents(batch->folder, 0777) == 0)
+    return TRUE;
+  g_set_error(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, _("The folder “%s” could not be made: %s"),
+              batch->folder, g_strerror(errno));
+  return FALSE;
+}
+
+/* The folder last: a run that is refused leaves none. */
+static gboolean read_arguments(Batch *batch, GimpProcedureConfig *config, GError **error) {
+  g_auto(Arguments) arguments = {0};
+  g_autofree char *input = NULL, *mask = NULL, *region = NULL;
+
+  g_object_get(config, ARGUMENT_INPUT, &input, ARGUMENT_FOLDER, &batch->folder, ARGUMENT_MASK,
+               &mask, ARGUMENT_REGION, &region, ARGUMENT_OVERWRITE, &batch->overwrite, NULL);
+  return arguments_read(config, &arguments, error) &&
+         arguments_read_format(config, &batch->format, error) &&
+         job_open(&batch->job, &arguments, error) && find_inputs(batch, input, error) &&
+         region_set(&batch->region, region, mask, error) && make_folder(batch, error);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Files
+ */
+
+static char *output_path(const Batch *batch, const char *input) {
+  g_autofree char *base = g_path_get_basename(input);
+  const char *end = strrchr(base, '.');
+  const int length = end && end > base ? (int)(end - base) : (int)strlen(base);
+
+  return g_strdup_printf("%s/%.*s.%s", batch->folder, length, base, batch->format);
+}
+
+static gboolean is_same_file(const char *a, const char *b) {
+  GStatBuf one, other;
+
+  return g_stat(a, &one) == 0 && g_stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+static void show_progress(void *user, rst_phase phase, double fraction) {
+  const Batch *batch = user;
+
+  (void)phase;
+  gimp_progress_update((batch->at + fraction) / batch->inputs->len);
+}
+
+static gboolean restore(Batch *batch, const char *input, const char *output, GError **error) {
+  rst_hooks hooks = RST_HOOKS_INIT;
+
+  if (is_same_file(input, output)) {
+    g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                _("It would be replaced itself: choose another output folder"));
+    return FALSE;
+  }
+  if (g_hash_table_contains(batch->taken, output)) {
+    g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                _("“%s” is what another of the files becomes: restore one of them elsewhere"),
+                output);
+    return FALSE;
+  }
+  hooks.user = batch;
+  hooks.progress = show_progress;
+  return file_restore(&batch->job, &batch->region, input, output, &hooks, error);
+}
+
+/* Finished files stay finished; but not so one that another file would come to as well. */
+static gboolean is_finished(const Batch *batch, const char *input, const char *output) {
+  return !batch->overwrite && !g_hash_table_contains(batch->taken, output) &&
+         g_file_test(output, G_FILE_TEST_EXISTS) && !is_same_file(input, output);
+}
+
+static void take(Batch *batch, const char *input) {
+  g_autofree char *output = output_path(batch, input);
+  g_autofree char *name = g_filename_display_basename(input);
+  g_autoptr(GError) why = NULL;
+
+  /* Translators: a file's name, its number and how many there are. */
+  gimp_progress_set_text_printf(_("Restoring “%s”, %u of %u"), name, batch->at + 1,
+                                batch->inputs->len);
+  if (is_finished(batch, input, output))
+    batch->skipped++;
+  else if (restore(batch, input, output, &why))
+    batch->done++;
+  else
+    g_ptr_array_add(batch->reasons, g_strdup_printf("%s: %s", input, why->message));
+  g_hash_table_add(batch->taken, g_steal_pointer(&output));
+  gimp_progress_update((batch->at + 1.0) / batch->inputs->len);
+}
+
+static GimpValueArray *results(GimpProcedure *procedure, Batch *batch) {
+  GimpValueArray *values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, NULL);
+  const int failed = (int)batch->reasons->len;
+
+  g_ptr_array_add(batch->reasons, NULL);
+  GIMP_VALUES_SET_INT(values, 1, batch->done);
+  GIMP_VALUES_SET_INT(values, 2, batch->skipped);
+  GIMP_VALUES_SET_INT(values, 3, failed);
+  GIMP_VALUES_SET_STRV(values, 4, batch->reasons->pdata);
+  return values;
+}
+
+GimpValueArray *batch_run(GimpProcedure *procedure, GimpProcedureConfig *config, void *data) {
+  g_auto(Batch) batch = {
+    .inputs = g_ptr_array_new_with_free_func(g_free),
+    .taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+    .reasons = g_ptr_array_new_with_free_func(g_free),
+  };
+  GError *error = NULL;
+
+  (void)data;
+  gegl_init(NULL, NULL);
+  if (!read_arguments(&batch, config, &error))
+    return gimp_procedure_new_return_values(procedure,
+                                            messages_is_callers_fault(error)
+                                              ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
+                                            error);
+  gimp_progress_init(_("Restoring files"));
+  for (batch.at = 0; batch.at < batch.inputs->len; batch.at++)
+    take(&batch, g_ptr_array_index(batch.inputs, batch.at));
+  gimp_progress_end();
+  return results(procedure, &batch);
+}

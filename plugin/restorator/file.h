@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A job for files: each is opened, its region selected, restored and saved elsewhere.
+ */
+#ifndef FILE_H
+#define FILE_H
+
+#include "job.h"
+
+/* Which pixels of each file. */
+typedef struct Region {
+  GeglRectangle box; /* of width 0: all */
+  float *mask;       /* (mask_height, mask_width), 0…1; NULL: all */
+  int mask_width, mask_height;
+} Region;
+
+/* Sets the region from "X,Y,WxH" and from a picture's path; NULL or "" for none. `region` is all
+ * zero before. */
+gboolean region_set(Region *region, const char *box, const char *mask, GError **error);
+void region_clear(Region *region);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Region, region_clear)
+
+/* Restores one file into another, whose name's ending says the format. That one is there only
+ * when it is complete. */
+gboolean file_restore(const Job *job, const Region *region, const char *from, const char *to,
+                      const rst_hooks *hooks, GError **error);
+
+#endif
