@@ -25,7 +25,7 @@ G_DEFINE_FINAL_TYPE(RestoratorPlugIn, restorator_plug_in, GIMP_TYPE_PLUG_IN)
 
 /* babl takes the quickest of the ways to convert pixels whose error it tolerates, by a clock that
  * each process reads anew: the same run would come to other last bits another time. With no
- * tolerance it takes its reference's way, which is the same always. */
+ * tolerance only the exact ways are left. They are as quick, for what is used here. */
 int main(int argc, char *argv[]) {
   g_setenv("BABL_TOLERANCE", "0", TRUE);
   return gimp_main(RESTORATOR_TYPE_PLUG_IN, argc, argv);
