@@ -8,6 +8,7 @@
 #include "lookup.h"
 #include "progress.h"
 #include "record.h"
+#include "sized.h"
 
 /* The parameters that the picture's record holds, and its box. */
 static bool take_record(cli_job *job, GError **error) {
@@ -86,20 +87,27 @@ static bool get_box(const cli_job *job, const VipsImage *image, int box[4], GErr
   return false;
 }
 
+/* The picture that is written. */
+static cli_picture *shown_picture(cli_item *item) {
+  return item->sized.image != NULL ? &item->sized : &item->picture;
+}
+
 static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   const cli_options *o = job->options;
   int box[4];
   VipsImage *mask = NULL;
   VipsImage *image = file_read(item->input, job->cancel, error);
   bool good = image != NULL &&
-              picture_init(&item->picture, image, job->parameters.mode == RST_MODE_DETAIL, error) &&
-              file_check_fit(item->format, item->picture.image, o->force, item->output, error);
+              picture_init(&item->picture, image, job->parameters.mode == RST_MODE_DETAIL, error);
   if (good && o->mask != NULL) {
     mask = file_read(o->mask, job->cancel, error);
     good = mask != NULL && picture_set_mask(&item->picture, mask, error);
   }
   good = good && get_box(job, item->picture.image, box, error) &&
-         picture_begin(&item->picture, box, job->parameters.strength, error);
+         picture_begin(&item->picture, box, job->parameters.strength, error) &&
+         (o->size[0] == 0 ||
+          picture_sample(&item->sized, &item->picture, o->size[0], o->size[1], error)) &&
+         file_check_fit(item->format, shown_picture(item)->image, o->force, item->output, error);
   g_clear_object(&image);
   g_clear_object(&mask);
   return good;
@@ -111,6 +119,20 @@ void item_read(const cli_job *job, cli_item *item) {
   gint64 start = g_get_monotonic_time();
   load_picture(job, item, &item->error);
   item->seconds += seconds_since(start);
+}
+
+/* At a size of its own, a region has no pixels around it to be matched with, nor parts. */
+static bool check_sized(const cli_job *job, const rst_plan *plan, GError **error) {
+  if (plan->count > 1)
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("--size restores one area and %d are selected: give a region, or --window, with "
+                  "which they are one"), plan->count);
+  else if (rst_resolve_match(&job->parameters))
+    g_set_error_literal(error, CLI_ERROR, CLI_FAILED,
+                        _("--size cannot match the region to its surroundings: give --match off"));
+  else
+    return true;
+  return false;
 }
 
 static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
@@ -128,10 +150,18 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   item->plan = g_new0(rst_plan, 1);
   item->plan->size = sizeof *item->plan;
   bool good = rst_plan_region(&job->parameters, &view, box, item->plan, &cause) == RST_OK &&
-              rst_restore(job->session, job->model, &job->parameters, &view, item->plan, &hooks,
-                          &cause) == RST_OK;
+              (item->sized.image != NULL ||
+               rst_restore(job->session, job->model, &job->parameters, &view, item->plan, &hooks,
+                           &cause) == RST_OK);
+  if (!good)
+    cli_fail_engine(error, &cause);
+  item->points = item->plan->points;
+  if (good && item->sized.image != NULL)
+    good = check_sized(job, item->plan, error) &&
+           sized_restore(job->session, job->model, &job->parameters, &item->picture, &item->sized,
+                         item->plan, &hooks, &item->points, error);
   progress_end(&progress);
-  return good || cli_fail_engine(error, &cause);
+  return good;
 }
 
 /* Whether the picture fell into the windows of the record that is repeated. */
@@ -157,8 +187,9 @@ void item_restore(const cli_job *job, cli_item *item) {
     return;
   gint64 start = g_get_monotonic_time();
   if (run_engine(job, item, &item->error))
-    item->result = picture_result(&item->picture, &item->error);
+    item->result = picture_result(shown_picture(item), &item->error);
   picture_clear(&item->picture);
+  picture_clear(&item->sized);
   if (item->result != NULL && !job->options->no_record)
     add_record(job, item);
   if (item->result != NULL && !job->options->quiet && !file_keeps_exif(item->format, item->result))
@@ -181,6 +212,7 @@ void item_write(const cli_job *job, cli_item *item) {
 void item_free(void *data) {
   cli_item *item = data;
   picture_clear(&item->picture);
+  picture_clear(&item->sized);
   g_clear_object(&item->result);
   g_clear_error(&item->error);
   g_free(item->plan);

@@ -41,7 +41,9 @@ typedef struct cli_item {
   GError *error;            /* why it failed, NULL while it has not */
   double seconds;           /* spent on it */
   rst_plan *plan;
+  int64_t points;           /* restored */
   cli_picture picture;      /* between the first step and the second */
+  cli_picture sized;        /* the same, where a size is asked for */
   VipsImage *result;        /* between the second step and the third */
 } cli_item;
 

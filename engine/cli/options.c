@@ -38,6 +38,22 @@ static gboolean on_parameter(const char *option, const char *value, void *data, 
   return TRUE;
 }
 
+static gboolean on_size(const char *option, const char *value, void *data, GError **error) {
+  cli_options *o = data;
+  char *middle, *end;
+  gint64 width = g_ascii_strtoll(value, &middle, 10);
+  gint64 height = *middle == 'x' ? g_ascii_strtoll(middle + 1, &end, 10) : 0;
+  if (width < 1 || height < 1 || width > RST_SIDE_MAX || height > RST_SIDE_MAX || *end != '\0' ||
+      width * height > G_MAXINT32) {
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
+                _("%s is “%s”, must be WxH in pixels, such as 1024x1024"), option, value);
+    return FALSE;
+  }
+  o->size[0] = (int) width;
+  o->size[1] = (int) height;
+  return TRUE;
+}
+
 static gboolean on_region(const char *option, const char *value, void *data, GError **error) {
   static const char separators[] = {',', ',', 'x', '\0'};
   cli_options *o = data;
@@ -142,9 +158,11 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Preset whose parameters to take; parameters given beside it win"), N_("ID|PATH")},
     {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
      N_("Do what was done last to this picture, by its own record; parameters and a region given "
-        "beside it win, and a mask must be given again"), N_("PICTURE")},
+        "beside it win, and a mask or a size must be given again"), N_("PICTURE")},
     {"region", 'r', 0, G_OPTION_ARG_CALLBACK, on_region,
      N_("Restore this rectangle of the picture as displayed [all of it]"), "X,Y,WxH"},
+    {"size", 's', 0, G_OPTION_ARG_CALLBACK, on_size,
+     N_("Write the region alone, restored at this size; stretched where the shapes differ"), "WxH"},
     {"mask", 'm', 0, G_OPTION_ARG_FILENAME, &o->mask,
      N_("Restore where this picture of the same size is white, partly where it is grey"),
      N_("FILE")},

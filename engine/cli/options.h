@@ -20,6 +20,7 @@ typedef struct cli_options {
   char *mask;        /* path, NULL without */
   bool has_region;
   int region[4];     /* x, y, width, height */
+  int size[2];       /* width and height of the output, 0: the picture's own */
   int threads;
   gboolean progress, quiet, force, overwrite, json, no_record;
   GHashTable *given; /* parameters on the command line: name → text */

@@ -114,6 +114,56 @@ bool picture_begin(cli_picture *p, const int box[4], double strength, GError **e
   return true;
 }
 
+/* Enlarges by bicubic interpolation. The centres of pixels lie at ½, which vips_resize() does not
+ * keep exactly. */
+static int enlarge(VipsImage *image, VipsImage **enlarged, int width, int height) {
+  VipsInterpolate *bicubic = vips_interpolate_new("bicubic");
+  VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
+  int failed = vips_affine(image, enlarged, (double) width / image->Xsize, 0, 0,
+                           (double) height / image->Ysize, "interpolate", bicubic, "idx", 0.5,
+                           "idy", 0.5, "odx", -0.5, "ody", -0.5, "oarea", area, "extend",
+                           VIPS_EXTEND_COPY, NULL);
+  vips_area_unref(VIPS_AREA(area));
+  g_object_unref(bicubic);
+  return failed;
+}
+
+/* The box of an image at another size. */
+static VipsImage *resample(VipsImage *image, const cli_picture *p, int width, int height) {
+  int columns = p->patch->Xsize, rows = p->patch->Ysize;
+  bool alpha = vips_image_hasalpha(image);
+  VipsImage *steps[7] = {NULL}, *pixels = NULL;
+  if (vips_crop(image, &steps[0], p->x, p->y, columns, rows, NULL) == 0 &&
+      (alpha ? vips_premultiply(steps[0], &steps[1], NULL)
+             : vips_copy(steps[0], &steps[1], NULL)) == 0 &&
+      vips_reduce(steps[1], &steps[2], MAX(1, (double) columns / width),
+                  MAX(1, (double) rows / height), "kernel", VIPS_KERNEL_CUBIC, NULL) == 0 &&
+      enlarge(steps[2], &steps[3], width, height) == 0 &&
+      (alpha ? vips_unpremultiply(steps[3], &steps[4], NULL)
+             : vips_copy(steps[3], &steps[4], NULL)) == 0 &&
+      vips_rint(steps[4], &steps[5], NULL) == 0 &&
+      vips_cast(steps[5], &steps[6], image->BandFmt, NULL) == 0)
+    pixels = vips_image_copy_memory(steps[6]);
+  for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
+    g_clear_object(&steps[i]);
+  return pixels;
+}
+
+bool picture_sample(cli_picture *sized, const cli_picture *p, int width, int height,
+                    GError **error) {
+  VipsImage *image = resample(p->image, p, width, height);
+  const int whole[4] = {0, 0, width, height};
+  bool good = image != NULL || cli_fail_vips(error, _("region"));
+  good = good && picture_init(sized, image, true, error) &&
+         picture_begin(sized, whole, p->strength, error);
+  if (good && p->mask != NULL) {
+    sized->mask = resample(p->mask, p, width, height);
+    good = sized->mask != NULL || cli_fail_vips(error, _("mask"));
+  }
+  g_clear_object(&image);
+  return good;
+}
+
 static bool on_read(void *user, int x, int y, int width, int height, float *rgba) {
   cli_picture *p = user;
   for (int row = y; row < y + height; row++) {

@@ -34,6 +34,9 @@ bool picture_set_mask(cli_picture *picture, VipsImage *mask, GError **error);
 
 /* Gets the box (x, y, width, height) ready to be written into. */
 bool picture_begin(cli_picture *picture, const int box[4], double strength, GError **error);
+/* Makes the box a picture of its own, resampled to `width` × `height` pixels, mask included. */
+bool picture_sample(cli_picture *sized, const cli_picture *picture, int width, int height,
+                    GError **error);
 /* The engine's view, after picture_begin(); valid as long as the picture. */
 void picture_view(cli_picture *picture, rst_picture *view);
 /* The picture with the restored box in its place. Unref it. NULL on failure. */

@@ -84,7 +84,7 @@ void report_done(const cli_job *job, const cli_item *item) {
   char *setup = setup_text(job);
   char *parts = parts_text(&job->parameters, item->plan);
   cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), item->output,
-          item->plan->points, job->parameters.model, setup, parts, item->seconds);
+          item->points, job->parameters.model, setup, parts, item->seconds);
   g_free(setup);
   g_free(parts);
 }
@@ -107,7 +107,7 @@ void report_json(const cli_item *item) {
   if (item->error != NULL) {
     add_path(doc, object, "message", item->error->message);
   } else if (!item->skipped) {
-    yyjson_mut_obj_add_int(doc, object, "points", item->plan->points);
+    yyjson_mut_obj_add_int(doc, object, "points", item->points);
     yyjson_mut_obj_add_real(doc, object, "seconds", item->seconds);
   }
   char *line = yyjson_mut_write(doc, 0, NULL);

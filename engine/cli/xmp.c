@@ -12,12 +12,12 @@
 #define OWN "https://restorator.invalid/xmp/1.0/" /* a name, and no address */
 #define PROPERTY "history"
 
-#define PACKET_HEAD "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"          \
+#define PACKET_HEAD "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"         \
                     "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
 #define PACKET_TAIL "</x:xmpmeta>\n<?xpacket end=\"w\"?>"
 #define RDF_HEAD "<rdf:RDF xmlns:rdf=\"" RDF "\">\n"
 #define RDF_TAIL "</rdf:RDF>\n"
-#define DESCRIPTION_HEAD "<rdf:Description xmlns:rdf=\"" RDF "\" rdf:about=\"\" "                   \
+#define DESCRIPTION_HEAD "<rdf:Description xmlns:rdf=\"" RDF "\" rdf:about=\"\" "                  \
                          "xmlns:restorator=\"" OWN "\"><restorator:" PROPERTY ">"
 #define DESCRIPTION_TAIL "</restorator:" PROPERTY "></rdf:Description>\n"
 

@@ -251,7 +251,8 @@ static void test_info(void) {
   const outcome *o = run_well("info", done, NULL);
   assert_contains(o->out, "size          48 × 40\nchannels      3 of 8 bits\n");
   char *first = g_strdup_printf("restored      1 of 2, by version %s\n"
-                                "model         tiny-diffusion\nSHA-256       %s\n", rst_version(), sum);
+                                "model         tiny-diffusion\nSHA-256       %s\n",
+                                rst_version(), sum);
   assert_contains(o->out, first);
   assert_contains(o->out, "\nparameters    clip true, seed 9\nregion        12,8,16x20\n"
                           "windows       5,3,30\nrestored      2 of 2");
