@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rst_parameters_init(&first);
   rst_parameters_init(&second);
   rst_preset_apply(preset, &first);
-  if (rst_preset_write(&first, rst_preset_title(preset), rst_preset_note(preset), &text, NULL) !=
-      RST_OK)
+  if (rst_preset_write(&first, NULL, rst_preset_title(preset), rst_preset_note(preset), &text,
+                       NULL) != RST_OK)
     abort();
   rst_preset_free(preset);
   if (rst_preset_parse("again", text, strlen(text), &preset, NULL) != RST_OK)

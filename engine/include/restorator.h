@@ -270,10 +270,12 @@ RST_API void rst_preset_apply(const rst_preset *preset, rst_parameters *paramete
 RST_API rst_status rst_preset_check(const rst_preset *preset, const rst_model *model,
                                     rst_error *error);
 
-/* A preset file of all parameters but the seed, with title and note (NULL: without). `text` is to
- * be freed with free(). Errors: RST_NO_MEMORY, RST_BAD_CALL where a text is not UTF-8. */
-RST_API rst_status rst_preset_write(const rst_parameters *parameters, const char *title,
-                                    const char *note, char **text, rst_error *error);
+/* A preset file of all parameters but the seed, with title and note (NULL: without). For a
+ * single-pass `model` the sampler's are left out, so that the preset fits it; NULL: all. `text` is
+ * to be freed with free(). Errors: RST_NO_MEMORY, RST_BAD_CALL where a text is not UTF-8. */
+RST_API rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *model,
+                                    const char *title, const char *note, char **text,
+                                    rst_error *error);
 
 /* -------------------------------------------------------------------------------------------
  * Sessions, progress, cancel

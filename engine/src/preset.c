@@ -167,8 +167,8 @@ void rst_preset_apply(const rst_preset *preset, rst_parameters *parameters) {
       rst_parameters_set(parameters, table[i].name, text, NULL);
 }
 
-rst_status rst_preset_write(const rst_parameters *parameters, const char *title, const char *note,
-                            char **text, rst_error *error) {
+rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *model,
+                            const char *title, const char *note, char **text, rst_error *error) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   yyjson_mut_doc *doc = yyjson_mut_doc_new(rst_json_memory());
@@ -176,12 +176,16 @@ rst_status rst_preset_write(const rst_parameters *parameters, const char *title,
   bool done = root != NULL && yyjson_mut_obj_add_int(doc, root, "format", 1) &&
               (title == NULL || yyjson_mut_obj_add_strcpy(doc, root, "title", title)) &&
               (note == NULL || yyjson_mut_obj_add_strcpy(doc, root, "note", note));
+  rst_model_info info = {.size = sizeof info};
   rst_status status;
+  bool single_pass;
 
+  rst_model_get_info(model, &info);
+  single_pass = model != NULL && info.process == RST_SINGLE_PASS;
   if (root != NULL)
     yyjson_mut_doc_set_root(doc, root);
   for (size_t i = 0; i < count && done; i++)
-    if (strcmp(table[i].name, "seed") != 0)
+    if (strcmp(table[i].name, "seed") != 0 && (!single_pass || !table[i].sampling))
       done = rst_json_write_parameter(doc, root, &table[i], parameters);
   status = done ? rst_json_text(doc, text, error) : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);

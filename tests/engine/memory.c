@@ -198,7 +198,7 @@ static rst_status do_preset(outcome *o, rst_error *error) {
   if (status != RST_OK)
     return status;
   rst_preset_apply(preset, &o->parameters);
-  status = rst_preset_write(&o->parameters, "t", "n", &written, error);
+  status = rst_preset_write(&o->parameters, NULL, "t", "n", &written, error);
   free(written);
   rst_preset_free(preset);
   return status;

@@ -115,7 +115,7 @@ static void test_written(void) {
   rst_preset *preset;
   char *text;
 
-  assert_ok(rst_preset_write(&p, "Title \"quoted\"", NULL, &text, NULL));
+  assert_ok(rst_preset_write(&p, NULL, "Title \"quoted\"", NULL, &text, NULL));
   preset = parse(text);
   g_assert_cmpstr(rst_preset_title(preset), ==, "Title \"quoted\"");
   g_assert_cmpstr(rst_preset_note(preset), ==, "");

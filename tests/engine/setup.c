@@ -124,7 +124,7 @@ static void test_preset_written(void) {
   rst_preset *preset;
   char *text = NULL;
 
-  assert_ok(rst_preset_write(&unusual, "A \"title\"", NULL, &text, NULL));
+  assert_ok(rst_preset_write(&unusual, NULL, "A \"title\"", NULL, &text, NULL));
   assert_ok(rst_preset_parse("mine", text, strlen(text), &preset, NULL));
   g_assert_cmpstr(rst_preset_title(preset), ==, "A \"title\"");
   g_assert_cmpstr(rst_preset_note(preset), ==, "");
@@ -133,7 +133,32 @@ static void test_preset_written(void) {
   assert_same_parameters(&read, &unusual);
   rst_preset_free(preset);
   free(text);
-  assert_status(rst_preset_write(&unusual, "\xff", NULL, &text, NULL), RST_BAD_CALL);
+  assert_status(rst_preset_write(&unusual, NULL, "\xff", NULL, &text, NULL), RST_BAD_CALL);
+}
+
+/* A preset written for a model fits it. */
+static void test_preset_fits(void) {
+  const rst_parameters unusual = unusual_parameters();
+  net shape = net_small;
+  rst_model *model;
+  rst_preset *preset;
+  char *text = NULL;
+
+  shape.process = "single pass";
+  model = network_model(&shape);
+  assert_ok(rst_preset_write(&unusual, NULL, NULL, NULL, &text, NULL));
+  assert_ok(rst_preset_parse("all", text, strlen(text), &preset, NULL));
+  assert_status(rst_preset_check(preset, model, NULL), RST_PRESET_MISFIT);
+  rst_preset_free(preset);
+  free(text);
+  assert_ok(rst_preset_write(&unusual, model, NULL, NULL, &text, NULL));
+  assert_ok(rst_preset_parse("fitting", text, strlen(text), &preset, NULL));
+  assert_ok(rst_preset_check(preset, model, NULL));
+  g_assert_true(rst_preset_has(preset, "mode"));
+  g_assert_false(rst_preset_has(preset, "start"));
+  rst_preset_free(preset);
+  free(text);
+  rst_model_unref(model);
 }
 
 int main(int argc, char **argv) {
@@ -142,5 +167,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/setup/foreign-entries", test_foreign_entries);
   g_test_add_func("/setup/hostile", test_hostile);
   g_test_add_func("/setup/preset-written", test_preset_written);
+  g_test_add_func("/setup/preset-fits", test_preset_fits);
   return g_test_run();
 }
