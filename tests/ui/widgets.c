@@ -412,7 +412,7 @@ static void test_presets(void) {
   gtk_combo_box_set_active_id(combo, "ddpm");
   g_object_get(b->settings, "sampler", &again, NULL);
   g_assert_cmpstr(again, ==, "ddim");
-  gtk_combo_box_set_active_id(combo, "repair");
+  g_assert_true(gtk_combo_box_set_active_id(combo, "nowhere"));
   g_object_get(b->settings, "model", &model, NULL);
   g_assert_cmpstr(model, ==, "tiny-single");
   settle();
