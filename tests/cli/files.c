@@ -14,11 +14,6 @@ static const rect inner = {12, 8, 16, 20};
 #define INNER "--region", "12,8,16x20"
 #define SINGLE "--model", "tiny-single"
 
-static void assert_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL)
-    g_error("“%s” is not in: %s", part, text);
-}
-
 static void assert_loader(const char *path, const char *name) {
   pixels *p = read_pixels(path);
   const char *loader;

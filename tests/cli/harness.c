@@ -300,3 +300,8 @@ icc make_grey_profile(double gamma) {
 void attach_profile(pixels *p, icc profile) {
   vips_image_set_blob_copy(p->image, VIPS_META_ICC_NAME, profile.bytes, profile.size);
 }
+
+void assert_contains(const char *text, const char *part) {
+  if (strstr(text, part) == NULL)
+    g_error("“%s” is not in: %s", part, text);
+}

@@ -86,4 +86,7 @@ icc make_rgb_profile(const double white[2], const double primaries[6], double ga
 icc make_grey_profile(double gamma);
 void attach_profile(pixels *pixels, icc profile);
 
+/* Fails with both texts where `part` is not in `text`. */
+void assert_contains(const char *text, const char *part);
+
 #endif

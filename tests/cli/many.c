@@ -13,11 +13,6 @@
 
 #define SINGLE "--model", "tiny-single"
 
-static void assert_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL)
-    g_error("“%s” is not in: %s", part, text);
-}
-
 static const char *write_picture(const char *name, int width) {
   pixels *p = make_pixels(width, 40, 3, 8);
   const char *path = write_pixels(p, name);

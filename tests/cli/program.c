@@ -7,11 +7,6 @@
 #include "harness.h"
 #include "restorator.h"
 
-static void assert_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL)
-    g_error("“%s” is not in: %s", part, text);
-}
-
 static void test_version(void) {
   const outcome *o = run_well("--version", NULL);
   char *expected = g_strdup_printf("restorator %s\n%s\n", rst_version(), rst_arithmetic());
