@@ -465,9 +465,9 @@ typedef struct rst_plan {
 
 /* The region's parts: selected areas that neither touch nor have overlapping boxes have their own
  * window each; all in one where there are more than RST_PARTS_MAX or the window is given.
- * Reads coverage and alpha of `box` alone (x, y, width, height; NULL: the whole picture), which must
- * hold all that is covered: the box saves reading, it selects nothing. Errors: RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED,
- * RST_NO_MEMORY. */
+ * Reads coverage and alpha of `box` alone (x, y, width, height; NULL: the whole picture), which
+ * must hold all that is covered: the box saves reading, it selects nothing. Errors:
+ * RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED, RST_NO_MEMORY. */
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const int box[4], rst_plan *plan, rst_error *error);
 
@@ -475,7 +475,8 @@ RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_p
  * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
  * not by the picture; where the surroundings are matched, by the part. Then the difference of the
  * picture to the restored colours, on the ring of pixels round the part, is spread over it as a
- * membrane (Laplace's equation, cf. Pérez et al. 2003) and added. Hooks: progress and cancel. Errors: as the calls above.
+ * membrane (Laplace's equation, cf. Pérez et al. 2003) and added. Hooks: progress and cancel.
+ * Errors: as the calls above.
  * Thread: the session's caller. */
 RST_API rst_status rst_restore(rst_session *session, rst_model *model,
                                const rst_parameters *parameters, const rst_picture *picture,

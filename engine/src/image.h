@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Luma of gamma-coded sRGB, as the networks were trained with: 0.2989 R' + 0.5870 G' + 0.1140 B'. */
+/* Luma of gamma-coded sRGB, with the weights that the networks were trained with. */
 static inline float rst_luma(float r, float g, float b) {
   return 0.2989f * r + 0.5870f * g + 0.1140f * b;
 }

@@ -18,8 +18,8 @@ rst_status rst_json_read_parameter(const rst_parameter *entry, yyjson_val *value
 bool rst_json_write_parameter(yyjson_mut_doc *doc, yyjson_mut_val *object,
                               const rst_parameter *entry, const rst_parameters *parameters);
 
-/* The document as text, to be freed with free(). Errors: RST_NO_MEMORY; RST_BAD_CALL where a text in
- * it is not UTF-8. */
+/* The document as text, to be freed with free(). Errors: RST_NO_MEMORY; RST_BAD_CALL where a text
+ * in it is not UTF-8. */
 rst_status rst_json_text(yyjson_mut_doc *doc, char **text, rst_error *error);
 
 /* Whether a JSON text holds no zero byte, so that it is a C string. */

@@ -334,7 +334,8 @@ static void fill_base(const rst_model *model, size_t count, const double *condit
         for (size_t i = 0; i < condition_width; i++)
           sum += condition[p * condition_width + i] * layer->kernel[i * width + o];
         for (size_t i = 0; i < position_width; i++)
-          sum += position[p * position_width + i] * layer->kernel[(condition_width + i) * width + o];
+          sum += position[p * position_width + i] *
+                 layer->kernel[(condition_width + i) * width + o];
         scratch->base[k][o * RST_BATCH + p] = (float)sum;
       }
     }
