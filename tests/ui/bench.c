@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bench.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+#include <values.h>
+
+char *folder, *program;
+static char *screenshots;
+
+void bench_init(int *argc, char ***argv) {
+  folder = g_dir_make_tmp("restorator-ui-XXXXXX", NULL);
+  g_assert_true(g_setenv("XDG_CONFIG_HOME", folder, TRUE));
+  gtk_test_init(argc, argv, NULL);
+  g_assert_cmpint(*argc, ==, 3);
+  program = (*argv)[1];
+  screenshots = (*argv)[2];
+}
+
+static void remove_all(const char *path) {
+  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name(dir))) {
+    g_autofree char *inside = g_build_filename(path, name, NULL);
+
+    remove_all(inside);
+  }
+  g_remove(path);
+}
+
+int bench_run(void) {
+  const int status = g_test_run();
+
+  remove_all(folder);
+  g_free(folder);
+  return status;
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Photos, settings, windows
+ */
+
+char *write_photo(void) {
+  g_autoptr(GdkPixbuf) pixbuf = gdk_pixbuf_new(GDK_COLORSPACE_RGB, FALSE, 8, WIDTH, HEIGHT);
+  char *path = g_build_filename(folder, "photo.png", NULL);
+
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++) {
+      guint8 *to = gdk_pixbuf_get_pixels(pixbuf) + y * gdk_pixbuf_get_rowstride(pixbuf) + 3 * x;
+
+      to[0] = (guint8)(128 + 90 * sin(x * 0.09) * cos(y * 0.07));
+      to[1] = (guint8)(110 + 80 * cos(x * 0.05 + y * 0.11));
+      to[2] = (guint8)(100 + 60 * sin(y * 0.13));
+    }
+  g_assert_true(gdk_pixbuf_save(pixbuf, path, "png", NULL, NULL));
+  return path;
+}
+
+static GObject *settings_of(const char *model) {
+  GObject *settings = restorator_settings_new();
+
+  g_object_set(settings, "model", model, "mode", "colour", NULL);
+  return settings;
+}
+
+gboolean tick(gpointer data) {
+  (void)data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the main loop until `done`, or what is still to be done. */
+void run_until(gboolean (*done)(gpointer data), gpointer data) {
+  const gint64 end = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+  const guint timer = g_timeout_add(5, tick, NULL);
+
+  while (!done(data)) {
+    g_assert_cmpint(g_get_monotonic_time(), <, end);
+    g_main_context_iteration(NULL, TRUE);
+  }
+  g_source_remove(timer);
+}
+
+void settle(void) {
+  while (g_main_context_pending(NULL))
+    g_main_context_iteration(NULL, FALSE);
+}
+
+static gboolean is_exact(gpointer data) {
+  preview_status status;
+
+  preview_get_status(restorator_editor_get_preview(((Bench *)data)->editor), &status);
+  g_assert_cmpint(status.phase, !=, PREVIEW_FAILED);
+  return status.phase == PREVIEW_EXACT;
+}
+
+void finish(Bench *b) {
+  settle();
+  run_until(is_exact, b);
+  settle();
+}
+
+Bench *bench_new(const char *model) {
+  Bench *b = g_new0(Bench, 1);
+  g_autofree char *path = write_photo();
+  rst_error error = RST_ERROR_INIT;
+
+  b->settings = settings_of(model);
+  b->photo = photo_read(path, NULL);
+  g_assert_nonnull(b->photo);
+  b->window = restorator_viewer_new(b->photo, b->settings, &error);
+  g_assert_nonnull(b->window);
+  b->editor = restorator_viewer_get_editor(RESTORATOR_VIEWER(b->window));
+  b->view = restorator_editor_get_view(b->editor);
+  b->panel = restorator_editor_get_panel(b->editor);
+  gtk_window_move(GTK_WINDOW(b->window), 0, 0);
+  gtk_widget_show(b->window);
+  gtk_test_widget_wait_for_draw(b->window);
+  finish(b);
+  return b;
+}
+
+/* Nothing outlives the window. */
+void bench_free(Bench *b) {
+  gpointer view = b->view, panel = b->panel, settings = b->settings;
+
+  g_object_add_weak_pointer(view, &view);
+  g_object_add_weak_pointer(panel, &panel);
+  g_object_add_weak_pointer(settings, &settings);
+  gtk_widget_destroy(b->window);
+  g_object_unref(b->settings);
+  settle();
+  g_assert_null(view);
+  g_assert_null(panel);
+  g_assert_null(settings);
+  g_free(b);
+}
+
+GtkWidget *control(Bench *b, const char *name) {
+  GtkWidget *widget = restorator_panel_get_control(b->panel, name);
+
+  g_assert_nonnull(widget);
+  return widget;
+}
+
+/* The window as it is on the screen. */
+GdkPixbuf *shoot(Bench *b) {
+  GdkWindow *window = gtk_widget_get_window(b->window);
+
+  gtk_widget_queue_draw(b->window);
+  gtk_test_widget_wait_for_draw(b->window);
+  settle();
+  return gdk_pixbuf_get_from_window(window, 0, 0, gdk_window_get_width(window),
+                                    gdk_window_get_height(window));
+}
+
+void keep_shot(Bench *b, const char *name) {
+  g_autoptr(GdkPixbuf) pixbuf = shoot(b);
+  g_autofree char *path = g_strdup_printf("%s/%s.png", screenshots, name);
+
+  g_assert_cmpint(g_mkdir_with_parents(screenshots, 0777), ==, 0);
+  g_assert_true(gdk_pixbuf_save(pixbuf, path, "png", NULL, NULL));
+}
+
+/* The colour at a place of the view, 0xRRGGBB. */
+guint32 colour_at(Bench *b, const GdkPixbuf *shot, double x, double y) {
+  int left, top;
+
+  gtk_widget_translate_coordinates(GTK_WIDGET(b->view), b->window, 0, 0, &left, &top);
+  const guint8 *at = gdk_pixbuf_read_pixels(shot) +
+                     (top + (int)y) * gdk_pixbuf_get_rowstride(shot) +
+                     (left + (int)x) * gdk_pixbuf_get_n_channels(shot);
+
+  return (guint32)(at[0] << 16 | at[1] << 8 | at[2]);
+}
+
+void press_key(GtkWidget *widget, guint key, GdkModifierType state, gboolean down) {
+  GdkEvent *event = gdk_event_new(down ? GDK_KEY_PRESS : GDK_KEY_RELEASE);
+
+  event->key.window = g_object_ref(gtk_widget_get_window(widget));
+  event->key.keyval = key;
+  event->key.state = state;
+  gdk_event_set_device(event, gdk_seat_get_keyboard(gdk_display_get_default_seat(
+                                gtk_widget_get_display(widget))));
+  gtk_widget_event(widget, event);
+  gdk_event_free(event);
+}
+
+static void mouse(GtkWidget *widget, GdkEventType type, double x, double y) {
+  GdkEvent *event = gdk_event_new(type);
+
+  event->any.window = g_object_ref(gtk_widget_get_window(widget));
+  if (type == GDK_MOTION_NOTIFY) {
+    event->motion.x = x;
+    event->motion.y = y;
+  } else {
+    event->button.button = GDK_BUTTON_PRIMARY;
+    event->button.x = x;
+    event->button.y = y;
+  }
+  gdk_event_set_device(event, gdk_seat_get_pointer(gdk_display_get_default_seat(
+                                gtk_widget_get_display(widget))));
+  gtk_widget_event(widget, event);
+  gdk_event_free(event);
+}
+
+void drag(GtkWidget *widget, double x, double y, double u, double v) {
+  mouse(widget, GDK_BUTTON_PRESS, x, y);
+  mouse(widget, GDK_MOTION_NOTIFY, (x + u) / 2, (y + v) / 2);
+  mouse(widget, GDK_MOTION_NOTIFY, u, v);
+  mouse(widget, GDK_BUTTON_RELEASE, u, v);
+}
+
+GtkWidget *find_text(GtkWidget *widget, const char *text) {
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL(widget) && gtk_widget_is_visible(widget) &&
+      strstr(gtk_label_get_text(GTK_LABEL(widget)), text))
+    return widget;
+  if (GTK_IS_CONTAINER(widget)) {
+    g_autoptr(GList) children = NULL;
+
+    children = gtk_container_get_children(GTK_CONTAINER(widget));
+    for (GList *child = children; child && !found; child = child->next)
+      found = find_text(child->data, text);
+  }
+  return found;
+}

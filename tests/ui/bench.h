@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A viewer with a small photo on a screen, and what people do to it: run under Xvfb, any GTK
+ * warning fails.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <viewer.h>
+
+enum { WIDTH = 160, HEIGHT = 120 }; /* of the photo */
+
+extern char *folder;  /* the tests' own, where the user's presets lie too */
+extern char *program; /* restorator-preview */
+
+/* Takes the arguments PROGRAM and SCREENSHOTS. */
+void bench_init(int *argc, char ***argv);
+/* Runs the tests, and removes the folder. */
+int bench_run(void);
+
+typedef struct {
+  GObject *settings;
+  GtkWidget *window;
+  RestoratorEditor *editor;
+  RestoratorView *view;
+  RestoratorPanel *panel;
+  Photo *photo;
+} Bench;
+
+/* A window whose preview is exact. */
+Bench *bench_new(const char *model);
+void bench_free(Bench *b);
+
+/* The path of a photo, to be freed. */
+char *write_photo(void);
+
+/* A timer's callback that only wakes the main loop. */
+gboolean tick(gpointer data);
+/* Runs the main loop until `done`; until there is nothing to do; until the preview is exact. */
+void run_until(gboolean (*done)(gpointer data), gpointer data);
+void settle(void);
+void finish(Bench *b);
+
+/* A control of the panel. */
+GtkWidget *control(Bench *b, const char *name);
+/* The first visible label with that text in it; NULL where there is none. */
+GtkWidget *find_text(GtkWidget *widget, const char *text);
+
+/* The window as it is on the screen; kept as a file for people. */
+GdkPixbuf *shoot(Bench *b);
+void keep_shot(Bench *b, const char *name);
+/* The colour at a place of the view, 0xRRGGBB. */
+guint32 colour_at(Bench *b, const GdkPixbuf *shot, double x, double y);
+
+void press_key(GtkWidget *widget, guint key, GdkModifierType state, gboolean down);
+void drag(GtkWidget *widget, double x, double y, double u, double v);
+
+#endif
