@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "error.h"
-#include "lookup.h"
 #include "progress.h"
 #include "record.h"
 #include "sized.h"
@@ -26,7 +25,7 @@ static bool take_record(cli_job *job, GError **error) {
 /* Where the sum was not known, or another model is asked for, the name has to do. */
 static bool check_sum(const cli_job *job, GError **error) {
   if (job->repeated == NULL || *job->repeated->sha256 == '\0' ||
-      g_hash_table_contains(job->options->given, "model") ||
+      g_hash_table_contains(job->options->given.values, "model") ||
       g_ascii_strcasecmp(job->repeated->sha256, job->sha256) == 0)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
@@ -37,21 +36,15 @@ static bool check_sum(const cli_job *job, GError **error) {
 }
 
 bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **error) {
-  rst_preset *preset = NULL;
   rst_error cause = RST_ERROR_INIT;
   *job = (cli_job) {.options = o, .has_region = o->has_region,
                     .info = {.size = sizeof job->info}, .cancel = cancel};
   memcpy(job->region, o->region, sizeof job->region);
   rst_parameters_init(&job->parameters);
-  bool good = (o->repeat == NULL || take_record(job, error)) &&
-              (o->preset == NULL || (preset = lookup_preset(o->preset, error)) != NULL);
-  if (preset != NULL)
-    rst_preset_apply(preset, &job->parameters);
-  good = good && options_apply(o, &job->parameters, error) &&
-         (job->model = lookup_model(&job->parameters, preset, &job->sha256, error)) != NULL &&
-         check_sum(job, error);
-  rst_preset_free(preset);
-  if (!good)
+  if (o->repeat != NULL && !take_record(job, error))
+    return false;
+  job->model = given_open(&o->given, &job->parameters, &job->sha256, error);
+  if (job->model == NULL || !check_sum(job, error))
     return false;
   rst_model_get_info(job->model, &job->info);
   return rst_session_new(o->threads, &job->session, &cause) == RST_OK ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The options of `restore`: the engine's parameters, from its one table, and the program's own.
+ * The options of `restore`: what is given of the engine's parameters, and its own.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -8,14 +8,15 @@
 #include <glib.h>
 
 #include "file.h"
+#include "given.h"
 #include "restorator.h"
 
 typedef struct cli_options {
+  cli_given given;
   char **inputs;      /* NULL-terminated, at least one */
   char *output;       /* of the one input; NULL where there is output_dir */
   char *output_dir;   /* NULL without */
   const cli_format *format; /* of files in output_dir; NULL: as each name says */
-  char *preset;      /* id or path, NULL without */
   char *repeat;      /* path, NULL without */
   char *mask;        /* path, NULL without */
   bool has_region;
@@ -23,14 +24,10 @@ typedef struct cli_options {
   int size[2];       /* width and height of the output, 0: the picture's own */
   int threads;
   gboolean progress, quiet, force, overwrite, json, no_record;
-  GHashTable *given; /* parameters on the command line: name → text */
 } cli_options;
 
 /* Reads the command line. Prints the help and ends the program where that is asked for. */
 bool options_parse(cli_options *options, int argc, char **argv, GError **error);
 void options_clear(cli_options *options);
-
-/* Sets the parameters that were given. */
-bool options_apply(const cli_options *options, rst_parameters *parameters, GError **error);
 
 #endif

@@ -19,7 +19,7 @@ void report_ignored(const cli_job *job) {
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
     const rst_parameter *p = &table[i];
-    if (!p->sampling || !g_hash_table_contains(job->options->given, p->name))
+    if (!p->sampling || !g_hash_table_contains(job->options->given.values, p->name))
       continue;
     if (job->info.process == RST_SINGLE_PASS)
       cli_say(_("%s has no effect: %s is a single-pass model"), p->name, parameters->model);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The engine's parameters and a preset as options of a command, beside options of its own.
+ */
+#ifndef CLI_GIVEN_H
+#define CLI_GIVEN_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "restorator.h"
+
+/* What the command line gives of them. */
+typedef struct cli_given {
+  GHashTable *values; /* of parameters: name → text */
+  char *preset;       /* id or path, NULL without */
+} cli_given;
+
+/* Reads the command line: a preset, the command's `own` options, and every parameter of the
+ * engine's table. `given` is the first member of the struct that the callbacks of `own` get as
+ * their data, and is all zeros. Prints the help and ends the program where that is asked for.
+ * `synopsis` and `summary` are the help's. */
+bool given_parse(cli_given *given, const char *synopsis, const char *summary,
+                 const GOptionEntry *own, int *argc, char ***argv, GError **error);
+void given_clear(cli_given *given);
+
+/* Applies preset and parameters to `parameters`, and reads the model that they then name, once it
+ * fits them. Unref it. `sha256` (NULL: not wanted) is its file's sum, to be freed. NULL and an
+ * error on failure. */
+rst_model *given_open(const cli_given *given, rst_parameters *parameters, char **sha256,
+                      GError **error);
+
+#endif
