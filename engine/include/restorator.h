@@ -389,6 +389,29 @@ RST_API rst_status rst_sample(rst_session *session, const rst_encoding *encoding
                               const float *coverage, float *colours, const rst_hooks *hooks,
                               rst_error *error);
 
+/* What rst_sample_trajectory() records. Arrays are laid out and scaled as the colours of
+ * rst_sample(): R'G'B' = v/2 + ½ of the network's v, the luma of a residual network added, not
+ * clamped; noise and the x̂₀ of early steps reach far beyond 0…1. Each may be NULL: not wanted. */
+typedef struct rst_trajectory {
+  size_t size;      /* sizeof (rst_trajectory) */
+  int count;        /* how many steps are recorded */
+  const int *steps; /* (count), ascending: which, 0 … passes − 1 as rst_parameters_steps() lists
+                     * them; NULL: 0 … count − 1 */
+  float *first;     /* (rows, columns, 3): the first value: noise; v = 0 for a single pass */
+  float *values;    /* (count, rows, columns, 3): the value after the step */
+  float *clean;     /* the same: x̂₀, the clean colour that the network predicted in that step,
+                     * (x_t − √(1−ᾱ_t) ε̂)/√ᾱ_t of the value before it (Song et al. 2021, eq. 12) */
+} rst_trajectory;
+
+/* Restores points as rst_sample() does, and records their way there: the values after the last step
+ * are its colours, bit for bit. A single pass has one step, whose value and x̂₀ are the colour.
+ * Errors: as rst_sample(); RST_BAD_CALL for steps that the setup does not take. Thread: the
+ * session's caller. */
+RST_API rst_status rst_sample_trajectory(rst_session *session, const rst_encoding *encoding,
+                                         const rst_parameters *parameters, const rst_grid *grid,
+                                         const float *coverage, const rst_trajectory *trajectory,
+                                         const rst_hooks *hooks, rst_error *error);
+
 /* The engine's noise: three standard normal values of pixel (column, row) at timestep t (the
  * step being left; T for the first value).
  *
@@ -471,6 +494,14 @@ typedef struct rst_plan {
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const int box[4], rst_plan *plan, rst_error *error);
 
+/* Reads a window of a picture and runs the encoder on it, with the region hidden where the
+ * parameters say so: how rst_restore() begins with each part. Hooks: progress and cancel. Errors:
+ * as rst_encode(), RST_HOST_FAILED. Thread: the session's caller. */
+RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
+                                     const rst_parameters *parameters, const rst_picture *picture,
+                                     const rst_window *window, const rst_hooks *hooks,
+                                     rst_encoding **encoding, rst_error *error);
+
 /* Restores the planned region part by part: reads each window, encodes it, samples its covered
  * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
  * not by the picture; where the surroundings are matched, by the part. Then the difference of the
@@ -481,6 +512,30 @@ RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_p
 RST_API rst_status rst_restore(rst_session *session, rst_model *model,
                                const rst_parameters *parameters, const rst_picture *picture,
                                const rst_plan *plan, const rst_hooks *hooks, rst_error *error);
+
+/* How much the result varies with the seed: rst_restore() with `seeds` seeds (2 … RST_SEEDS_MAX),
+ * parameters->seed and those that rst_next_seed() gives after it. `write` takes, in place of
+ * colours, their standard deviation (h, w, 3) as rst_deviation_get() has it: of what rst_restore()
+ * would write, so mode and match are in it, strength and coverage are not. 0 for a single pass. The
+ * window is read and encoded once; memory is rst_restore()'s and 24 bytes a pixel of the band.
+ * Errors: as rst_restore(), RST_OUT_OF_RANGE. Thread: the session's caller. */
+RST_API rst_status rst_uncertainty(rst_session *session, rst_model *model,
+                                   const rst_parameters *parameters, const rst_picture *picture,
+                                   const rst_plan *plan, int seeds, const rst_hooks *hooks,
+                                   rst_error *error);
+#define RST_SEEDS_MAX 10000
+/* The seed after this one; after the last one, 2147483647, comes 0. */
+RST_API int rst_next_seed(int seed);
+
+/* The sums behind it, for hosts that restore points in an order of their own. Adds result number
+ * `result`, 1, 2 …, to running `mean` and `squares` (sum of squared differences from the mean;
+ * Welford 1962); number 1 sets them. All (count). Thread: any. */
+RST_API void rst_deviation_add(int result, size_t count, const float *values, float *mean,
+                               float *squares);
+/* The standard deviation estimated from that many results, √(squares/(results − 1)), each value's
+ * own; 0 for one result. `deviation` (count) may be `squares`. A pixel's figure, where a host wants
+ * one, is its largest channel's. */
+RST_API void rst_deviation_get(int results, size_t count, const float *squares, float *deviation);
 
 /* -------------------------------------------------------------------------------------------
  * Matching, step by step, for hosts that restore points in an order of their own

@@ -17,8 +17,7 @@ static void prepare(const rst_parameters *parameters, double beta, double now, d
   const double direction = sqrt(fmax(1 - next - variance, 0));
 
   (void)beta;
-  step->clean_value = 1 / sqrt(now);
-  step->clean_prediction = -sqrt(1 - now) / sqrt(now);
+  rst_step_set_clean(now, step);
   step->value = sqrt(next) * step->clean_value;
   step->prediction = sqrt(next) * step->clean_prediction + direction;
   step->sigma = rst_noise_stddev(parameters->noise_stddev, variance);

@@ -11,6 +11,7 @@ static void prepare(const rst_parameters *parameters, double beta, double now, d
                     rst_step *step) {
   const double root_alpha = sqrt(1 - beta);
 
+  rst_step_set_clean(now, step);
   step->value = 1 / root_alpha;
   step->prediction = -beta / sqrt(1 - now) / root_alpha;
   step->sigma = rst_noise_stddev(parameters->noise_stddev, beta * (1 - next) / (1 - now));

@@ -84,17 +84,31 @@ static void clip(float *value) {
     value[i] = fminf(fmaxf(value[i], -1), 1);
 }
 
-/* From the network's −1…1 to 0…1. */
-static void store(const job *j, size_t first, const rst_batch_points *points,
-                  const rst_decoder_scratch *scratch) {
-  for (int p = 0; p < points->count; p++)
+void rst_sample_colours(const rst_model *model, const rst_sample_moment *m, const float *values,
+                        float *colours) {
+  for (int p = 0; p < m->count; p++)
     for (int c = 0; c < 3; c++) {
-      const float value = scratch->input[c * RST_BATCH + p];
-      const float luma = j->model->luma_residual ? scratch->luma[p] : 0;
+      const float luma = m->luma == NULL ? 0 : m->luma[p];
 
-      j->colours[3 * (size_t)j->set->points[first + (size_t)p] +
-                 (size_t)(j->model->bgr ? 2 - c : c)] = (value + luma) * 0.5f + 0.5f;
+      colours[3 * (size_t)m->points[p] + (size_t)(model->bgr ? 2 - c : c)] =
+        (values[c * RST_BATCH + p] + luma) * 0.5f + 0.5f;
     }
+}
+
+/* x̂₀ of the step that is about to be taken. */
+static void predict_clean(const rst_step *step, const float *value, const float *prediction,
+                          float *clean) {
+  for (int i = 0; i < 3 * RST_BATCH; i++)
+    clean[i] = (float)(step->clean_value * value[i] + step->clean_prediction * prediction[i]);
+}
+
+/* Tells the observer, if there is one, of a moment of a batch. */
+static void watch(const job *j, rst_sample_moment *m, int step, const float *clean) {
+  if (j->observer == NULL)
+    return;
+  m->step = step;
+  m->clean = clean;
+  j->observer->watch(j->observer->user, m);
 }
 
 /* False where it was cancelled before the end. */
@@ -105,8 +119,13 @@ static bool restore_batch(job *j, int worker, size_t batch) {
   const size_t first = batch * RST_BATCH;
   rst_batch_points points;
   int32_t column[RST_BATCH], row[RST_BATCH];
+  float clean[3 * RST_BATCH];
+  rst_sample_moment moment;
 
   locate(j, first, &points, column, row);
+  moment = (rst_sample_moment){.first = first, .count = points.count,
+                               .points = j->set->points + first, .values = value,
+                               .luma = j->model->luma_residual ? scratch->luma : NULL};
   rst_decoder_local(j->encoding, j->kernels, j->axes, &points, scratch);
   rst_decoder_begin(j->encoding, j->kernels, j->axes, &points, scratch);
   if (j->course.first_noise)
@@ -115,6 +134,7 @@ static bool restore_batch(job *j, int worker, size_t batch) {
     memset(value, 0, 3 * RST_BATCH * sizeof *value);
   if (j->course.clip)
     clip(value);
+  watch(j, &moment, -1, NULL);
   for (int i = 0; i < j->course.count; i++) {
     const rst_step *step = &j->course.steps[i];
 
@@ -124,13 +144,15 @@ static bool restore_batch(job *j, int worker, size_t batch) {
                     NULL);
     if (step->noisy)
       draw(j, first, points.count, i + 1, step->t, column, row, z);
+    if (j->observer != NULL)
+      predict_clean(step, value, prediction, clean);
     j->course.sampler->advance(step, RST_BATCH, RST_BATCH, value, prediction, z);
     if (step->clip)
       clip(value);
-    if (j->observer != NULL)
-      j->observer->after_step(j->observer->user, first, points.count, i, value);
+    watch(j, &moment, i, clean);
   }
-  store(j, first, &points, scratch);
+  if (j->colours != NULL)
+    rst_sample_colours(j->model, &moment, value, j->colours);
   return true;
 }
 
@@ -339,10 +361,10 @@ static bool good_grid(const rst_grid *grid) {
          isfinite(grid->dx) && isfinite(grid->dy);
 }
 
-rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
-                      const rst_parameters *parameters, const rst_grid *grid,
-                      const float *coverage, float *colours, const rst_hooks *hooks,
-                      rst_error *error) {
+rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
+                           const rst_parameters *parameters, const rst_grid *grid,
+                           const float *coverage, float *colours, const rst_hooks *hooks,
+                           const rst_sample_observer *observer, rst_error *error) {
   const rst_window *window;
   rst_point_set set;
   uint32_t *points;
@@ -351,7 +373,7 @@ rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
   int box[4];
 
   if (session == NULL || encoding == NULL || parameters == NULL || !good_grid(grid) ||
-      colours == NULL || (hooks != NULL && hooks->size != sizeof *hooks))
+      (hooks != NULL && hooks->size != sizeof *hooks))
     return rst_fail_call(error, "rst_sample");
   window = &encoding->window;
   points = rst_array((size_t)grid->columns * (size_t)grid->rows, sizeof *points);
@@ -370,12 +392,23 @@ rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
       !place(grid->y, grid->dy, grid->rows, window->y, window->side, box[1], box[3], y))
     status = fail_outside(window, error);
   else if (set.count > 0)
-    status = rst_sample_points(session, encoding, parameters, &set, colours, hooks, NULL, error);
+    status = rst_sample_points(session, encoding, parameters, &set, colours, hooks, observer,
+                               error);
   else
     status = rst_parameters_check(parameters, encoding->model, error);
   free(points);
   free(x);
   return status;
+}
+
+rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
+                      const rst_parameters *parameters, const rst_grid *grid,
+                      const float *coverage, float *colours, const rst_hooks *hooks,
+                      rst_error *error) {
+  if (colours == NULL)
+    return rst_fail_call(error, "rst_sample");
+  return rst_sample_grid(session, encoding, parameters, grid, coverage, colours, hooks, NULL,
+                         error);
 }
 
 void rst_noise(int seed, int column, int row, int t, float z[3]) {

@@ -28,6 +28,11 @@ double rst_noise_stddev(rst_stddev kind, double variance) {
   }
 }
 
+void rst_step_set_clean(double now, rst_step *step) {
+  step->clean_value = 1 / sqrt(now);
+  step->clean_prediction = -sqrt(1 - now) / sqrt(now);
+}
+
 /* Which of the model's timesteps a setup takes. DDPM takes every one: β_t belongs to neighbours. */
 static int take_steps(const rst_parameters *parameters, const rst_model *model, int *sequence) {
   const int start = parameters->start == 0 ? model->steps : parameters->start;

@@ -37,6 +37,8 @@ extern const rst_sampler_class rst_sampler_single_pass, rst_sampler_ddpm, rst_sa
 
 /* σ as the parameter noise-stddev has it: normal σ, squared σ², zero 0. */
 double rst_noise_stddev(rst_stddev kind, double variance);
+/* Sets the factors of x̂₀ = (x_t − √(1−ᾱ_t) ε̂)/√ᾱ_t, `now` = ᾱ_t. */
+void rst_step_set_clean(double now, rst_step *step);
 
 /* The whole way from noise to picture for one setup. */
 typedef struct rst_course {

@@ -12,7 +12,7 @@ static void prepare(const rst_parameters *parameters, double beta, double now, d
   (void)beta;
   (void)now;
   (void)next;
-  step->prediction = 1;
+  step->prediction = step->clean_prediction = 1;
 }
 
 static void advance(const rst_step *step, int count, int stride, float *value,

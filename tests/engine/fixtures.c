@@ -392,6 +392,37 @@ rst_parameters new_parameters(const char *setting, ...) {
   return parameters;
 }
 
+/* ---- a network that has seen a window ---- */
+
+bench bench_new(const rst_window *window, const net *shape, int threads) {
+  bench b;
+
+  b.session = new_session(threads);
+  b.model = network_model(shape);
+  b.encoding = new_encoding(b.session, b.model, window, 5);
+  b.parameters = new_parameters("step-skip=6", NULL);
+  return b;
+}
+
+void bench_clear(bench *b) {
+  rst_encoding_unref(b->encoding);
+  rst_model_unref(b->model);
+  rst_session_free(b->session);
+}
+
+float *bench_sample(const bench *b, const rst_grid *grid, const float *coverage) {
+  const size_t count = 3 * (size_t)grid->columns * (size_t)grid->rows;
+  float *colours = g_new(float, count);
+  rst_error error = RST_ERROR_INIT;
+
+  for (size_t i = 0; i < count; i++)
+    colours[i] = NAN;
+  if (rst_sample(b->session, b->encoding, &b->parameters, grid, coverage, colours, NULL, &error) !=
+      RST_OK)
+    g_error("%s", error.message);
+  return colours;
+}
+
 /* ---- pictures in memory ---- */
 
 static bool begin_call(canvas *c, int x, int y, int w, int h) {

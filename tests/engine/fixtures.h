@@ -99,6 +99,20 @@ rst_encoding *new_encoding(rst_session *session, rst_model *model, const rst_win
 /* Defaults, then "name=value" pairs up to NULL. */
 rst_parameters new_parameters(const char *setting, ...) G_GNUC_NULL_TERMINATED;
 
+/* ---- a network that has seen a window ---- */
+
+typedef struct {
+  rst_session *session;
+  rst_model *model;
+  rst_encoding *encoding;
+  rst_parameters parameters; /* defaults, with 6 for the step skipping */
+} bench;
+
+bench bench_new(const rst_window *window, const net *shape, int threads);
+void bench_clear(bench *b);
+/* Colours of a grid (rows, columns, 3), NaN where nothing came. */
+float *bench_sample(const bench *b, const rst_grid *grid, const float *coverage);
+
 /* ---- pictures in memory ---- */
 
 typedef struct {

@@ -415,20 +415,20 @@ typedef struct {
   float *trajectory; /* (steps, count, 3) */
 } watch;
 
-static void after_step(void *user, size_t first, int count, int step, const float *values) {
+static void on_moment(void *user, const rst_sample_moment *m) {
   watch *w = user;
 
-  for (int p = 0; p < count; p++)
+  for (int p = 0; p < m->count && m->step >= 0; p++)
     for (int c = 0; c < 3; c++)
-      w->trajectory[((size_t)step * w->count + first + (size_t)p) * 3 + (size_t)c] =
-        values[c * RST_BATCH + p];
+      w->trajectory[((size_t)m->step * w->count + m->first + (size_t)p) * 3 + (size_t)c] =
+        m->values[c * RST_BATCH + p];
 }
 
 /* The engine's colours, 0…1 and scattered, as the case has them: −1…1 in the points' order. */
 static float *restore(golden *g, points *p, const rst_parameters *parameters, const float *noise,
                       watch *w) {
   const rst_hooks hooks = {.size = sizeof hooks, .noise = noise};
-  const rst_sample_observer observer = {w, after_step};
+  const rst_sample_observer observer = {w, on_moment};
   float *colours = calloc(p->set.count * p->set.count * 3, sizeof *colours);
   rst_error error = RST_ERROR_INIT;
 

@@ -90,7 +90,8 @@ enum { SIDE = 24 };
 
 typedef struct {
   float colours[3 * SIDE * SIDE];  /* of rst_sample() */
-  float result[3 * SIDE * SIDE];   /* of rst_restore() */
+  float clean[3 * SIDE * SIDE];    /* of rst_sample_trajectory() */
+  float result[3 * SIDE * SIDE];   /* of rst_restore() or rst_uncertainty() */
   rst_parameters parameters;       /* after a preset */
   int ids;
 } outcome;
@@ -128,6 +129,8 @@ static rst_status encode(rst_session *session, rst_model *model, rst_encoding **
 
 static rst_status do_sample(outcome *o, rst_error *error) {
   const rst_parameters parameters = new_parameters("step-skip=9", NULL);
+  static const int steps[] = {3};
+  const rst_trajectory last = {sizeof last, 1, steps, NULL, NULL, o->clean};
   rst_session *session = NULL;
   rst_model *model = NULL;
   rst_encoding *encoding = NULL;
@@ -145,13 +148,15 @@ static rst_status do_sample(outcome *o, rst_error *error) {
     if (status == RST_NO_MEMORY && !fail_onwards)
       assert_ok(rst_sample(session, encoding, &parameters, &grid, NULL, o->colours, NULL, NULL));
   }
+  if (status == RST_OK)
+    status = rst_sample_trajectory(session, encoding, &parameters, &grid, NULL, &last, NULL, error);
   rst_encoding_unref(encoding);
   rst_model_unref(model);
   rst_session_free(session);
   return status;
 }
 
-static rst_status restore(outcome *o, const char *match, rst_error *error) {
+static rst_status restore(outcome *o, const char *match, int seeds, rst_error *error) {
   const rst_parameters parameters = new_parameters("step-skip=9", match, NULL);
   canvas *c = canvas_new(SIDE, SIDE, 4);
   rst_plan plan = {.size = sizeof plan};
@@ -170,7 +175,9 @@ static rst_status restore(outcome *o, const char *match, rst_error *error) {
   if (status == RST_OK)
     status = rst_model_parse(model_file->data, model_file->len, &model, error);
   if (status == RST_OK)
-    status = rst_restore(session, model, &parameters, &c->picture, &plan, NULL, error);
+    status = seeds == 1 ? rst_restore(session, model, &parameters, &c->picture, &plan, NULL, error)
+                        : rst_uncertainty(session, model, &parameters, &c->picture, &plan, seeds,
+                                          NULL, error);
   memcpy(o->result, c->result, sizeof o->result);
   rst_model_unref(model);
   rst_session_free(session);
@@ -179,11 +186,15 @@ static rst_status restore(outcome *o, const char *match, rst_error *error) {
 }
 
 static rst_status do_restore(outcome *o, rst_error *error) {
-  return restore(o, "match=off", error);
+  return restore(o, "match=off", 1, error);
 }
 
 static rst_status do_match(outcome *o, rst_error *error) {
-  return restore(o, "match=on", error);
+  return restore(o, "match=on", 1, error);
+}
+
+static rst_status do_uncertainty(outcome *o, rst_error *error) {
+  return restore(o, "match=on", 2, error);
 }
 
 static rst_status do_preset(outcome *o, rst_error *error) {
@@ -263,6 +274,7 @@ static const struct {
 } scenes[] = {
   {"read", do_read},     {"sample", do_sample}, {"restore", do_restore}, {"match", do_match},
   {"preset", do_preset}, {"list", do_list},     {"steps", do_steps},     {"setup", do_setup},
+  {"uncertainty", do_uncertainty},
 };
 
 static void begin(int at, bool onwards) {

@@ -25,47 +25,10 @@ static net wide(void) {
   return s;
 }
 
-typedef struct {
-  rst_session *session;
-  rst_model *model;
-  rst_encoding *encoding;
-  rst_parameters parameters;
-} room;
-
-static room room_new(const net *shape, int threads) {
-  room r;
-
-  r.session = new_session(threads);
-  r.model = network_model(shape);
-  r.encoding = new_encoding(r.session, r.model, &window, 5);
-  r.parameters = new_parameters("step-skip=6", NULL);
-  return r;
-}
-
-static void room_clear(room *r) {
-  rst_encoding_unref(r->encoding);
-  rst_model_unref(r->model);
-  rst_session_free(r->session);
-}
-
-/* Colours of a grid, NaN where nothing came. */
-static float *sample(const room *r, const rst_grid *grid, const float *coverage) {
-  const size_t count = 3 * (size_t)grid->columns * (size_t)grid->rows;
-  float *colours = g_new(float, count);
-  rst_error error = RST_ERROR_INIT;
-
-  for (size_t i = 0; i < count; i++)
-    colours[i] = NAN;
-  if (rst_sample(r->session, r->encoding, &r->parameters, grid, coverage, colours, NULL, &error) !=
-      RST_OK)
-    g_error("%s", error.message);
-  return colours;
-}
-
 /* The whole window's pixels, as all the following must have them. */
-static float *sample_whole(const room *r, rst_grid *grid) {
+static float *sample_whole(const bench *r, rst_grid *grid) {
   rst_grid_pixels(grid, window.x, window.y, window.side, window.side);
-  return sample(r, grid, NULL);
+  return bench_sample(r, grid, NULL);
 }
 
 static bool untouched(const float *colour) {
@@ -80,7 +43,7 @@ static void test_crops(void) {
 
   for (int w = 0; w < 2; w++) {
     const net shape = w ? wide() : net_small;
-    room r = room_new(&shape, 2);
+    bench r = bench_new(&window, &shape, 2);
     rst_grid grid;
     float *whole = sample_whole(&r, &grid);
 
@@ -89,33 +52,33 @@ static void test_crops(void) {
       float *crop;
 
       rst_grid_pixels(&grid, window.x + b[0], window.y + b[1], b[2], b[3]);
-      crop = sample(&r, &grid, NULL);
+      crop = bench_sample(&r, &grid, NULL);
       for (int row = 0; row < b[3]; row++)
         assert_same(crop + 3 * row * b[2], whole + 3 * ((b[1] + row) * window.side + b[0]),
                     3 * b[2]);
       g_free(crop);
     }
     g_free(whole);
-    room_clear(&r);
+    bench_clear(&r);
   }
 }
 
 static void test_threads(void) {
   static const int threads[] = {2, 3, 7};
   const net shape = wide();
-  room r = room_new(&shape, 1);
+  bench r = bench_new(&window, &shape, 1);
   rst_grid grid;
   float *whole = sample_whole(&r, &grid);
 
-  room_clear(&r);
+  bench_clear(&r);
   for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
     float *again;
 
-    r = room_new(&shape, threads[i]);
+    r = bench_new(&window, &shape, threads[i]);
     again = sample_whole(&r, &grid);
     assert_same(again, whole, 3 * window.side * window.side);
     g_free(again);
-    room_clear(&r);
+    bench_clear(&r);
   }
   g_free(whole);
 }
@@ -154,7 +117,7 @@ static void test_coverage(void) {
   static const pattern patterns[] = {every_third, one, one_less, a_batch, one_more, column,
                                      scattered};
   const net shape = wide();
-  room r = room_new(&shape, 2);
+  bench r = bench_new(&window, &shape, 2);
   rst_grid grid;
   float *whole = sample_whole(&r, &grid);
   const int points = window.side * window.side;
@@ -165,7 +128,7 @@ static void test_coverage(void) {
 
     for (int p = 0; p < points; p++) /* as little as can be covered is covered */
       coverage[p] = patterns[i](p) ? 1e-30f : p % 2 ? 0 : -1;
-    colours = sample(&r, &grid, coverage);
+    colours = bench_sample(&r, &grid, coverage);
     for (int p = 0; p < points; p++)
       if (patterns[i](p))
         assert_same(colours + 3 * p, whole + 3 * p, 3);
@@ -176,7 +139,7 @@ static void test_coverage(void) {
   for (int p = 0; p < points; p++)
     coverage[p] = NAN; /* not above 0 */
   {
-    float *colours = sample(&r, &grid, coverage);
+    float *colours = bench_sample(&r, &grid, coverage);
 
     for (int p = 0; p < points; p++)
       g_assert_true(untouched(colours + 3 * p));
@@ -184,13 +147,13 @@ static void test_coverage(void) {
   }
   g_free(coverage);
   g_free(whole);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 /* Points in any order, each with any others in its batch. */
 static void test_permuted(void) {
   const net shape = wide();
-  room r = room_new(&shape, 3);
+  bench r = bench_new(&window, &shape, 3);
   rst_grid grid;
   float *whole = sample_whole(&r, &grid);
   const int points = window.side * window.side;
@@ -226,30 +189,30 @@ static void test_permuted(void) {
   g_free(at);
   g_free(order);
   g_free(whole);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 /* A preview's points are the result's points. */
 static void test_coarse(void) {
   const net shape = wide();
-  room r = room_new(&shape, 2);
+  bench r = bench_new(&window, &shape, 2);
   rst_grid grid;
   float *whole = sample_whole(&r, &grid), *coarse;
 
   grid = (rst_grid){sizeof grid, 20, 12, window.x + 1.5, window.y + 2.5, 3, 5, window.x + 1,
                     window.y + 2, 3, 5};
-  coarse = sample(&r, &grid, NULL);
+  coarse = bench_sample(&r, &grid, NULL);
   for (int row = 0; row < 12; row++)
     for (int c = 0; c < 20; c++)
       assert_same(coarse + 3 * (row * 20 + c),
                   whole + 3 * ((2 + 5 * row) * window.side + 1 + 3 * c), 3);
   g_free(coarse);
   g_free(whole);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 static void test_grids(void) {
-  room r = room_new(&net_small, 1);
+  bench r = bench_new(&window, &net_small, 1);
   rst_grid grid;
   float *pixels, *samples;
 
@@ -267,18 +230,18 @@ static void test_grids(void) {
 
   /* at the picture's own density only the noise is another's */
   rst_grid_pixels(&grid, window.x + 4, window.y + 9, 12, 7);
-  pixels = sample(&r, &grid, NULL);
+  pixels = bench_sample(&r, &grid, NULL);
   rst_grid_samples(&grid, window.x + 4, window.y + 9, 12, 7, 12, 7);
-  samples = sample(&r, &grid, NULL);
+  samples = bench_sample(&r, &grid, NULL);
   g_assert_cmpint(memcmp(pixels, samples, 3 * 12 * 7 * sizeof *pixels), !=, 0);
   g_free(samples);
   grid.column = window.x + 4;
   grid.row = window.y + 9;
-  samples = sample(&r, &grid, NULL);
+  samples = bench_sample(&r, &grid, NULL);
   assert_same(samples, pixels, 3 * 12 * 7);
   g_free(samples);
   g_free(pixels);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 /* ---- hooks ---- */
@@ -332,7 +295,7 @@ static void on_batch(void *user, const uint32_t *points, size_t count) {
   w->inside--;
 }
 
-static rst_status sample_watched(const room *r, watch *w, const float *coverage, float *colours) {
+static rst_status sample_watched(const bench *r, watch *w, const float *coverage, float *colours) {
   const size_t points = (size_t)(window.side * window.side);
   rst_hooks hooks = {sizeof hooks, w, on_progress, on_batch, w->cancel, NULL};
   rst_grid grid;
@@ -359,7 +322,7 @@ static void test_hooks(void) {
     coverage[p] = every_third(p);
   for (size_t i = 0; i < G_N_ELEMENTS(threads); i++)
     for (int masked = 0; masked < 2; masked++) {
-      room r = room_new(&net_small, threads[i]);
+      bench r = bench_new(&window, &net_small, threads[i]);
       watch w = {.reported = reported};
 
       assert_ok(sample_watched(&r, &w, masked ? coverage : NULL, colours));
@@ -367,7 +330,7 @@ static void test_hooks(void) {
         g_assert_cmpint(reported[p], ==, masked ? every_third(p) : 1);
       g_assert_cmpfloat(w.fraction, ==, 1);
       g_assert_cmpint(w.calls, ==, ((masked ? points / 3 : points) + RST_BATCH - 1) / RST_BATCH);
-      room_clear(&r);
+      bench_clear(&r);
     }
   g_free(colours);
   g_free(coverage);
@@ -385,7 +348,7 @@ static void test_cancel(void) {
 
   g_assert_false(rst_cancel_is_set(cancel));
   for (size_t i = 0; i < G_N_ELEMENTS(threads); i++) {
-    room r = room_new(&net_small, threads[i]);
+    bench r = bench_new(&window, &net_small, threads[i]);
     watch w = {.reported = reported, .cancel = cancel};
     rst_grid grid;
     float *whole = sample_whole(&r, &grid);
@@ -434,7 +397,7 @@ static void test_cancel(void) {
     assert_ok(sample_watched(&r, &w, NULL, colours));
     assert_same(colours, whole, 3 * points);
     g_free(whole);
-    room_clear(&r);
+    bench_clear(&r);
   }
   rst_cancel_free(cancel);
   g_free(colours);
@@ -471,18 +434,18 @@ static void test_noise(void) {
 
   for (int i = 0; i < 2; i++) {
     net shape = net_small;
-    room r;
+    bench r;
     rst_grid grid;
     rst_hooks hooks = RST_HOOKS_INIT;
     int steps[20], passes;
     float *own, *other, *noise, *at, coverage[35];
 
     shape.colour = colours[i];
-    r = room_new(&shape, 2);
+    r = bench_new(&window, &shape, 2);
     rst_grid_pixels(&grid, window.x + 5, window.y + 6, 7, 5);
     for (int p = 0; p < 35; p++)
       coverage[p] = p % 4 != 0;
-    own = sample(&r, &grid, coverage);
+    own = bench_sample(&r, &grid, coverage);
     assert_ok(rst_parameters_steps(&r.parameters, r.model, steps, &passes, NULL));
     noise = at = g_new(float, (size_t)(passes + 1) * 35 * 3);
     for (int step = -1; step < passes; step++)
@@ -500,7 +463,7 @@ static void test_noise(void) {
     g_free(own);
     g_free(other);
     g_free(noise);
-    room_clear(&r);
+    bench_clear(&r);
   }
 }
 
@@ -520,16 +483,16 @@ static const char *another(const char *name) {
   g_error("%s is new: say here what it changes", name);
 }
 
-static bool changes(room *r, const rst_parameter *entry) {
+static bool changes(bench *r, const rst_parameter *entry) {
   const rst_parameters before = r->parameters;
   rst_grid grid;
   float *a, *b;
   bool same;
 
   rst_grid_pixels(&grid, window.x + 20, window.y + 20, 5, 5);
-  a = sample(r, &grid, NULL);
+  a = bench_sample(r, &grid, NULL);
   assert_ok(rst_parameters_set(&r->parameters, entry->name, another(entry->name), NULL));
-  b = sample(r, &grid, NULL);
+  b = bench_sample(r, &grid, NULL);
   same = memcmp(a, b, 75 * sizeof *a) == 0;
   r->parameters = before;
   g_free(a);
@@ -541,11 +504,11 @@ static void test_parameters(void) {
   net shape = net_small;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
-  room diffusion = room_new(&shape, 1), single;
+  bench diffusion = bench_new(&window, &shape, 1), single;
   int sampling = 0;
 
   shape.process = "single pass";
-  single = room_new(&shape, 1);
+  single = bench_new(&window, &shape, 1);
   for (size_t i = 0; i < count; i++) {
     if (!table[i].sampling)
       continue;
@@ -558,40 +521,40 @@ static void test_parameters(void) {
       g_assert_true(changes(&diffusion, &table[i]) == table[i].ddpm);
   }
   g_assert_cmpint(sampling, ==, 10);
-  room_clear(&diffusion);
-  room_clear(&single);
+  bench_clear(&diffusion);
+  bench_clear(&single);
 }
 
 /* `auto` is ddim; without stochasticity the seed counts through the first value alone. */
 static void test_samplers(void) {
-  room r = room_new(&net_small, 1);
+  bench r = bench_new(&window, &net_small, 1);
   rst_grid grid;
   float *automatic, *ddim;
 
   rst_grid_pixels(&grid, window.x + 20, window.y + 20, 5, 5);
-  automatic = sample(&r, &grid, NULL);
+  automatic = bench_sample(&r, &grid, NULL);
   r.parameters.sampler = RST_SAMPLER_DDIM;
-  ddim = sample(&r, &grid, NULL);
+  ddim = bench_sample(&r, &grid, NULL);
   assert_same(automatic, ddim, 75);
   g_free(automatic);
   g_free(ddim);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 /* Clipped values, the luma of a residual network added once afterwards. */
 static void test_clip(void) {
   net shape = net_small;
-  room r;
+  bench r;
   rst_grid grid;
   float *colours, *plain;
   bool beyond = false;
 
   shape.residual = false;
-  r = room_new(&shape, 1);
+  r = bench_new(&window, &shape, 1);
   rst_grid_pixels(&grid, window.x, window.y, 30, 30);
-  plain = sample(&r, &grid, NULL);
+  plain = bench_sample(&r, &grid, NULL);
   r.parameters.clip = true;
-  colours = sample(&r, &grid, NULL);
+  colours = bench_sample(&r, &grid, NULL);
   for (int i = 0; i < 2700; i++) {
     g_assert_cmpfloat(colours[i], >=, 0);
     g_assert_cmpfloat(colours[i], <=, 1);
@@ -600,13 +563,13 @@ static void test_clip(void) {
   g_assert_true(beyond);
   g_free(colours);
   g_free(plain);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 /* ---- refusals ---- */
 
 static void test_outside(void) {
-  room r = room_new(&net_small, 1);
+  bench r = bench_new(&window, &net_small, 1);
   float colours[3 * 9], coverage[9] = {0};
   rst_error error = RST_ERROR_INIT;
   static const int corners[][2] = {{-8, 20}, {20, 10}, {52, 20}, {20, 70}};
@@ -629,11 +592,11 @@ static void test_outside(void) {
   grid.dx = 61.001;
   assert_status(rst_sample(r.session, r.encoding, &r.parameters, &grid, NULL, colours, NULL, NULL),
                 RST_OUTSIDE_WINDOW);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 static void test_calls(void) {
-  room r = room_new(&net_small, 1);
+  bench r = bench_new(&window, &net_small, 1);
   rst_parameters bad = r.parameters;
   rst_hooks hooks = RST_HOOKS_INIT;
   float colours[3], none = 0;
@@ -687,7 +650,7 @@ static void test_calls(void) {
   g_assert_cmpint(rst_session_threads(session), ==, 256);
   rst_session_free(session);
   rst_session_free(NULL);
-  room_clear(&r);
+  bench_clear(&r);
 }
 
 /* The encoding keeps the model, its input and its window. */

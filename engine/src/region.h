@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the rooms of a region share: parts and windows (region.c), restoring (restore.c).
+ */
+#ifndef RST_REGION_H
+#define RST_REGION_H
+
+#include "restorator.h"
+
+/* How many rows of so many pixels are read or restored at a time: enough to keep all threads busy,
+ * few enough to be small beside the picture. */
+int rst_band_rows(int width, int height);
+
+rst_status rst_fail_host(rst_error *error);
+
+bool rst_good_picture(const rst_picture *picture);
+
+/* Coverage of a rectangle: what is selected, where alpha is above 0. `rgba` holds its pixels
+ * afterwards. */
+bool rst_read_covered(const rst_picture *picture, int x, int y, int w, int h, float *rgba,
+                      float *coverage);
+
+#endif

@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The whole way of a region from pixels to pixels, and how much it varies with the seed.
+ */
+#include "fixtures.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+  rst_session *session;
+  rst_model *model;
+} room;
+
+static room room_new(int threads) {
+  net shape = net_small;
+
+  shape.steps = 4;
+  return (room){new_session(threads), network_model(&shape)};
+}
+
+static void room_clear(room *r) {
+  rst_model_unref(r->model);
+  rst_session_free(r->session);
+}
+
+static rst_plan make_plan(const canvas *c, const rst_parameters *parameters) {
+  rst_plan plan = {.size = sizeof plan};
+
+  assert_ok(rst_plan_region(parameters, &c->picture, NULL, &plan, NULL));
+  return plan;
+}
+
+static bool covered(const canvas *c, int at) {
+  return (c->coverage == NULL || c->coverage[at] > 0) && c->rgba[4 * at + 3] > 0;
+}
+
+/* Each covered pixel once, no other, all in 0…1. */
+static void assert_written(const canvas *c) {
+  for (int i = 0; i < c->width * c->height; i++) {
+    g_assert_cmpint(c->written[i], ==, covered(c, i));
+    for (int k = 0; k < 3 && covered(c, i); k++) {
+      g_assert_cmpfloat(c->result[3 * i + k], >=, 0);
+      g_assert_cmpfloat(c->result[3 * i + k], <=, 1);
+    }
+  }
+}
+
+/* rst_encode_window() has the network see the same. */
+static void assert_encoded(const room *r, const canvas *c, const rst_parameters *parameters,
+                           const rst_window *window, const rst_encoding *expected) {
+  rst_encoding *encoding;
+  int size;
+
+  assert_ok(rst_encode_window(r->session, r->model, parameters, &c->picture, window, NULL,
+                              &encoding, NULL));
+  assert_same(rst_encoding_input(encoding, &size), rst_encoding_input(expected, &size),
+              size * size);
+  rst_encoding_unref(encoding);
+}
+
+/* One part by the calls that rst_restore() is made of. */
+static void restore_by_hand(const room *r, const canvas *c, const rst_parameters *parameters,
+                            const rst_part *part, float *result) {
+  const size_t pixels = (size_t)(c->width * c->height);
+  float *colours = g_new0(float, 3 * pixels), *coverage = g_new0(float, pixels);
+  rst_input *input;
+  rst_encoding *encoding;
+  rst_grid grid;
+  int x, y, width, height;
+
+  assert_ok(rst_input_new(r->model, &part->window, c->width, c->height, &input, NULL));
+  rst_input_get_box(input, &x, &y, &width, &height);
+  for (int row = y; row < y + height; row++) {
+    const size_t at = (size_t)(row * c->width + x);
+
+    assert_ok(rst_input_add(input, 1, c->rgba + 4 * at,
+                            parameters->hide_region ? c->coverage + at : NULL, NULL));
+  }
+  assert_ok(rst_encode(r->session, r->model, input, NULL, &encoding, NULL));
+  assert_encoded(r, c, parameters, &part->window, encoding);
+  for (int row = part->y; row < part->y + part->height; row++)
+    for (int column = part->x; column < part->x + part->width; column++)
+      coverage[row * c->width + column] = covered(c, row * c->width + column);
+  rst_grid_pixels(&grid, 0, 0, c->width, c->height);
+  assert_ok(rst_sample(r->session, encoding, parameters, &grid, coverage, colours, NULL, NULL));
+  rst_mix(part->mode, pixels, c->rgba, colours, colours);
+  for (size_t i = 0; i < pixels; i++)
+    if (coverage[i] > 0)
+      memcpy(result + 3 * i, colours + 3 * i, 3 * sizeof *result);
+  rst_encoding_unref(encoding);
+  rst_input_free(input);
+  g_free(colours);
+  g_free(coverage);
+}
+
+/* Two faces, a feathered edge, a hole in alpha. */
+static canvas *photograph(void) {
+  canvas *c = canvas_new(90, 70, 3);
+
+  canvas_deselect(c);
+  canvas_select(c, 5, 5, 25, 30, 1);
+  canvas_select(c, 5, 5, 25, 2, 0.01f);
+  canvas_select(c, 50, 30, 35, 37, 0.7f);
+  for (int i = 0; i < 5; i++)
+    c->rgba[4 * (40 * 90 + 60 + i) + 3] = 0;
+  return c;
+}
+
+static void test_restore(void) {
+  static const char *const modes[] = {"auto", "full", "colour", "detail"};
+  static const char *const windows_[] = {"auto", "picture", "-10,-10,120"};
+
+  for (size_t m = 0; m < G_N_ELEMENTS(modes); m++)
+    for (size_t w = 0; w < G_N_ELEMENTS(windows_); w++)
+      for (int hide = 0; hide < 2; hide++) {
+        room r = room_new(1 + (int)m % 3);
+        canvas *c = photograph();
+        rst_parameters parameters = new_parameters("step-skip=2", "match=off", NULL);
+        float *expected;
+        rst_plan plan;
+
+        assert_ok(rst_parameters_set(&parameters, "mode", modes[m], NULL));
+        assert_ok(rst_parameters_set(&parameters, "window", windows_[w], NULL));
+        parameters.hide_region = hide;
+        plan = make_plan(c, &parameters);
+        g_assert_cmpint(plan.count, ==, w == 0 ? 2 : 1);
+        expected = g_memdup2(c->result, 3 * 90 * 70 * sizeof *expected);
+        for (int i = 0; i < plan.count; i++)
+          restore_by_hand(&r, c, &parameters, &plan.parts[i], expected);
+        assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+        assert_written(c);
+        assert_same(c->result, expected, 3 * 90 * 70);
+        g_free(expected);
+        canvas_free(c);
+        room_clear(&r);
+      }
+}
+
+/* The surroundings matched: still every covered pixel once, and nothing else. */
+static void test_restore_matched(void) {
+  room r = room_new(2);
+  canvas *c = photograph();
+  const rst_parameters parameters = new_parameters("step-skip=2", "match=on", NULL);
+  const rst_plan plan = make_plan(c, &parameters);
+
+  rst_parameters plain = parameters;
+  float *matched;
+
+  assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+  assert_written(c);
+  matched = g_memdup2(c->result, 3 * 90 * 70 * sizeof *matched);
+  plain.match = RST_MATCH_OFF;
+  canvas_wipe(c);
+  assert_ok(rst_restore(r.session, r.model, &plain, &c->picture, &plan, NULL, NULL));
+  for (int i = 0; i < plan.count; i++) { /* the spread difference reaches everywhere */
+    const int at = 3 * ((plan.parts[i].y + 9) * 90 + plan.parts[i].x + 9);
+
+    g_assert_cmpint(memcmp(matched + at, c->result + at, 3 * sizeof *matched), !=, 0);
+  }
+  g_free(matched);
+  canvas_free(c);
+  room_clear(&r);
+}
+
+static void test_everything(void) {
+  room r = room_new(2);
+  canvas *c = canvas_new(40, 30, 3);
+  const rst_parameters parameters = new_parameters("step-skip=2", NULL);
+  const rst_plan plan = make_plan(c, &parameters);
+
+  g_assert_cmpint(plan.points, ==, 1200);
+  assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+  assert_written(c);
+  canvas_free(c);
+  room_clear(&r);
+}
+
+/* A host that fails, whichever call it is. */
+static void test_host_fails(void) {
+  static const char *const matches[] = {"off", "on"};
+
+  for (int m = 0; m < 2; m++) {
+    room r = room_new(2);
+    canvas *c = photograph();
+    rst_parameters parameters = new_parameters("step-skip=2", "hide-region=true", NULL);
+    rst_error error = RST_ERROR_INIT;
+    rst_plan plan = {.size = sizeof plan};
+    int planning, restoring;
+
+    assert_ok(rst_parameters_set(&parameters, "match", matches[m], NULL));
+    assert_ok(rst_plan_region(&parameters, &c->picture, NULL, &plan, NULL));
+    planning = c->calls;
+    canvas_wipe(c);
+    assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+    restoring = c->calls;
+    g_assert_cmpint(planning, >=, 2);
+    g_assert_cmpint(restoring, >=, 8);
+    for (c->fail_at = 1; c->fail_at <= planning; c->fail_at++) {
+      canvas_wipe(c);
+      assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error),
+                    RST_HOST_FAILED);
+      g_assert_cmpint(c->calls, ==, c->fail_at);
+    }
+    for (c->fail_at = 1; c->fail_at <= restoring; c->fail_at++) {
+      canvas_wipe(c);
+      rst_error_init(&error);
+      assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, &error),
+                    RST_HOST_FAILED);
+      assert_error(&error, RST_HOST_FAILED, NULL);
+      g_assert_cmpint(c->calls, ==, c->fail_at); /* and none after it */
+    }
+    canvas_wipe(c);
+    assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+    assert_written(c);
+    canvas_free(c);
+    room_clear(&r);
+  }
+}
+
+/* Growing a selection keeps the pixels that were there, as long as the window is the same. */
+static void test_growing(void) {
+  room r = room_new(2);
+  canvas *c = canvas_new(90, 70, 3);
+  const rst_parameters parameters = new_parameters("step-skip=2", "window=10,0,70", NULL);
+  rst_plan plan;
+  float *before;
+
+  canvas_deselect(c);
+  canvas_select(c, 30, 20, 11, 13, 0.3f);
+  plan = make_plan(c, &parameters);
+  assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+  before = g_memdup2(c->result, 3 * 90 * 70 * sizeof *before);
+  canvas_wipe(c);
+  canvas_select(c, 12, 2, 60, 61, 1);
+  plan = make_plan(c, &parameters);
+  assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+  for (int i = 0; i < 90 * 70; i++)
+    if (!isnan(before[3 * i]))
+      assert_same(c->result + 3 * i, before + 3 * i, 3);
+  g_free(before);
+  canvas_free(c);
+  room_clear(&r);
+}
+
+/* More pixels than fit into a band. */
+static void test_bands(void) {
+  net shape = net_small;
+  room r = {new_session(2), NULL};
+  canvas *c = canvas_new(1300, 420, 3);
+  const rst_parameters parameters = new_parameters("window=0,-440,1300", "mode=full", NULL);
+  rst_plan plan;
+  float *whole;
+
+  shape.process = "single pass";
+  r.model = network_model(&shape);
+  plan = make_plan(c, &parameters);
+  g_assert_cmpint(plan.count, ==, 1);
+  assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+  assert_written(c);
+  whole = g_memdup2(c->result, 3 * 1300 * 420 * sizeof *whole);
+  /* rows about the bands' ends: 201 rows of 1300 pixels each */
+  canvas_wipe(c);
+  canvas_deselect(c);
+  canvas_select(c, 100, 195, 200, 20, 1);
+  plan = make_plan(c, &parameters);
+  assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+  assert_written(c);
+  for (int i = 0; i < 1300 * 420; i++)
+    if (c->written[i])
+      assert_same(c->result + 3 * i, whole + 3 * i, 3);
+  g_free(whole);
+  canvas_free(c);
+  room_clear(&r);
+}
+
+/* ---- hooks ---- */
+
+typedef struct {
+  GThread *thread;
+  int calls, cancel_at;
+  double fraction;
+  bool seen[3];
+  rst_cancel *cancel;
+  const canvas *picture;
+  int host_calls; /* when it was cancelled */
+} watch;
+
+static void on_progress(void *user, rst_phase phase, double fraction) {
+  watch *w = user;
+
+  g_assert_true(w->thread == g_thread_self());
+  g_assert_cmpfloat(fraction, >=, w->fraction);
+  g_assert_cmpfloat(fraction, <=, 1);
+  w->fraction = fraction;
+  w->seen[phase] = true;
+  if (++w->calls == w->cancel_at) {
+    rst_cancel_set(w->cancel);
+    w->host_calls = w->picture->calls;
+  }
+}
+
+static void test_progress(void) {
+  static const char *const matches[] = {"off", "on"};
+
+  for (int m = 0; m < 2; m++) {
+    room r = room_new(1);
+    canvas *c = photograph();
+    rst_parameters parameters = new_parameters("step-skip=2", NULL);
+    rst_cancel *cancel = rst_cancel_new();
+    watch w = {.thread = g_thread_self(), .cancel = cancel, .picture = c};
+    const rst_hooks hooks = {sizeof hooks, &w, on_progress, NULL, cancel, NULL};
+    rst_error error = RST_ERROR_INIT;
+    rst_plan plan;
+    int calls;
+
+    assert_ok(rst_parameters_set(&parameters, "match", matches[m], NULL));
+    plan = make_plan(c, &parameters);
+    assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, &hooks, NULL));
+    g_assert_cmpfloat(w.fraction, ==, 1);
+    g_assert_true(w.seen[0] && w.seen[1] && w.seen[2]);
+    calls = w.calls;
+    g_assert_cmpint(calls, >=, 8);
+    for (int i = 1; i < calls; i++) {
+      canvas_wipe(c);
+      rst_cancel_reset(cancel);
+      w.calls = 0;
+      w.fraction = 0;
+      w.cancel_at = i;
+      assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, &hooks,
+                                &error), RST_CANCELLED);
+      assert_error(&error, RST_CANCELLED, NULL);
+      g_assert_cmpint(w.calls, <=, i + 1);
+      g_assert_cmpint(c->calls, ==, w.host_calls); /* the picture is left alone from then on */
+    }
+    rst_cancel_free(cancel);
+    canvas_free(c);
+    room_clear(&r);
+  }
+}
+
+static void test_refusals(void) {
+  room r = room_new(1);
+  canvas *c = photograph();
+  rst_parameters parameters = new_parameters("step-skip=2", NULL), bad;
+  const rst_plan good = make_plan(c, &parameters);
+  rst_error error = RST_ERROR_INIT;
+  rst_picture picture = c->picture;
+  rst_plan plan;
+
+  bad = parameters;
+  bad.step_skip = 5;
+  assert_status(rst_restore(r.session, r.model, &bad, &c->picture, &good, NULL, &error),
+                RST_OUT_OF_RANGE);
+  assert_error(&error, RST_OUT_OF_RANGE, "step-skip");
+  assert_status(rst_restore(NULL, r.model, &parameters, &c->picture, &good, NULL, NULL),
+                RST_BAD_CALL);
+  assert_status(rst_restore(r.session, NULL, &parameters, &c->picture, &good, NULL, NULL),
+                RST_BAD_CALL);
+  assert_status(rst_restore(r.session, r.model, NULL, &c->picture, &good, NULL, NULL),
+                RST_BAD_CALL);
+  assert_status(rst_restore(r.session, r.model, &parameters, NULL, &good, NULL, NULL),
+                RST_BAD_CALL);
+  assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, NULL, NULL, NULL),
+                RST_BAD_CALL);
+  picture.write = NULL;
+  assert_status(rst_restore(r.session, r.model, &parameters, &picture, &good, NULL, NULL),
+                RST_BAD_CALL);
+  for (int i = 0; i < 8; i++) {
+    plan = good;
+    if (i == 0) plan.count = 0;
+    if (i == 1) plan.count = RST_PARTS_MAX + 1;
+    if (i == 2) plan.parts[1].x = -1;
+    if (i == 3) plan.parts[1].width = 60;
+    if (i == 4) plan.parts[0].y = INT_MAX;
+    if (i == 5) plan.points = 0;
+    if (i == 6) plan.parts[0].height = 0;
+    if (i == 7) plan.size = 0;
+    assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL),
+                  RST_BAD_CALL);
+  }
+  plan = good;
+  plan.parts[0].window = (rst_window){0, 0, 10};
+  assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL),
+                RST_OUTSIDE_WINDOW);
+  plan.parts[0].window = (rst_window){INT_MIN, 0, INT_MAX};
+  assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL),
+                RST_OUTSIDE_WINDOW);
+  canvas_free(c);
+  room_clear(&r);
+}
+
+/* ---- uncertainty ---- */
+
+/* By the definition, in double: the results of all seeds, one after the other. */
+static void deviate_by_hand(const room *r, canvas *c, rst_parameters parameters,
+                            const rst_plan *plan, int seeds, double *deviation) {
+  const int values = 3 * c->width * c->height;
+  float *results = g_new(float, (gsize)(seeds * values));
+
+  for (int s = 0; s < seeds; s++) {
+    canvas_wipe(c);
+    assert_ok(rst_restore(r->session, r->model, &parameters, &c->picture, plan, NULL, NULL));
+    memcpy(results + s * values, c->result, (gsize)values * sizeof *results);
+    parameters.seed = parameters.seed == INT_MAX ? 0 : parameters.seed + 1;
+  }
+  for (int i = 0; i < values; i++) {
+    double mean = 0, squares = 0;
+
+    for (int s = 0; s < seeds; s++)
+      mean += results[s * values + i] / (double)seeds;
+    for (int s = 0; s < seeds; s++)
+      squares += pow(results[s * values + i] - mean, 2);
+    deviation[i] = sqrt(squares / (seeds - 1));
+  }
+  g_free(results);
+}
+
+static void test_uncertainty(void) {
+  static const struct {
+    const char *setting;
+    int seed, seeds;
+  } cases[] = {{"mode=full", 3, 5},       {"mode=colour", INT_MAX - 1, 4}, {"match=on", 0, 3},
+               {"hide-region=true", 7, 2}, {"stochasticity=0", 0, 3},       {"strength=0.2", 1, 3}};
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    room r = room_new(1 + (int)i % 3), other = room_new(1 + (int)(i + 1) % 3);
+    canvas *c = photograph();
+    rst_parameters parameters = new_parameters("step-skip=2", cases[i].setting, NULL);
+    double *expected = g_new(double, 3 * 90 * 70);
+    float *first;
+    double largest = 0;
+    rst_plan plan;
+
+    parameters.seed = cases[i].seed;
+    plan = make_plan(c, &parameters);
+    deviate_by_hand(&r, c, parameters, &plan, cases[i].seeds, expected);
+    canvas_wipe(c);
+    assert_ok(rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, cases[i].seeds,
+                              NULL, NULL));
+    assert_written(c);
+    for (int p = 0; p < 90 * 70; p++)
+      for (int k = 0; k < 3 && covered(c, p); k++) {
+        g_assert_cmpfloat(fabs(c->result[3 * p + k] - expected[3 * p + k]), <=, 1e-6);
+        largest = fmax(largest, expected[3 * p + k]);
+      }
+    g_assert_cmpfloat(largest, >, 0.01); /* else this would show nothing */
+
+    /* other threads, the same bits */
+    first = g_memdup2(c->result, 3 * 90 * 70 * sizeof *first);
+    canvas_wipe(c);
+    assert_ok(rst_uncertainty(other.session, other.model, &parameters, &c->picture, &plan,
+                              cases[i].seeds, NULL, NULL));
+    assert_same(c->result, first, 3 * 90 * 70);
+    g_free(first);
+    g_free(expected);
+    canvas_free(c);
+    room_clear(&r);
+    room_clear(&other);
+  }
+}
+
+/* A single pass does not read the seed. */
+static void test_certainty(void) {
+  net shape = net_small;
+  rst_session *session = new_session(2);
+  rst_model *model;
+  canvas *c = photograph();
+  const rst_parameters parameters = new_parameters("match=on", NULL);
+  const rst_plan plan = make_plan(c, &parameters);
+
+  shape.process = "single pass";
+  model = network_model(&shape);
+  assert_ok(rst_uncertainty(session, model, &parameters, &c->picture, &plan, 9, NULL, NULL));
+  assert_written(c);
+  for (int i = 0; i < 3 * 90 * 70; i++)
+    g_assert_true(!covered(c, i / 3) || c->result[i] == 0);
+  canvas_free(c);
+  rst_model_unref(model);
+  rst_session_free(session);
+}
+
+/* Close values far from 0 keep their digits. */
+static void test_deviation(void) {
+  enum { RESULTS = 50, COUNT = 3 };
+  static const double offsets[COUNT] = {0, 0.5, -300};
+  float mean[COUNT] = {9, 9, 9}, squares[COUNT] = {9, 9, 9}, deviation[COUNT];
+  double sum[COUNT] = {0}, all[RESULTS][COUNT];
+  dice d = {8};
+
+  for (int r = 1; r <= RESULTS; r++) {
+    float values[COUNT];
+
+    for (int i = 0; i < COUNT; i++) {
+      values[i] = (float)(offsets[i] + dice_real(&d, -0.25, 0.25));
+      all[r - 1][i] = values[i];
+      sum[i] += values[i];
+    }
+    rst_deviation_add(r, COUNT, values, mean, squares);
+    rst_deviation_get(r, COUNT, squares, deviation);
+    for (int i = 0; i < COUNT; i++) {
+      double expected = 0;
+
+      for (int q = 0; q < r; q++)
+        expected += pow(all[q][i] - sum[i] / r, 2);
+      expected = r == 1 ? 0 : sqrt(expected / (r - 1));
+      g_assert_cmpfloat(fabs(deviation[i] - expected), <=, 2e-5);
+      g_assert_cmpfloat(fabs(mean[i] - sum[i] / r), <=, 1e-7 * (1 + fabs(sum[i] / r)) * r);
+    }
+  }
+  g_assert_cmpint(rst_next_seed(0), ==, 1);
+  g_assert_cmpint(rst_next_seed(INT_MAX - 1), ==, INT_MAX);
+  g_assert_cmpint(rst_next_seed(INT_MAX), ==, 0);
+}
+
+static void test_uncertainty_progress(void) {
+  room r = room_new(1);
+  canvas *c = photograph();
+  const rst_parameters parameters = new_parameters("step-skip=2", NULL);
+  const rst_plan plan = make_plan(c, &parameters);
+  rst_cancel *cancel = rst_cancel_new();
+  watch w = {.thread = g_thread_self(), .cancel = cancel, .picture = c};
+  const rst_hooks hooks = {sizeof hooks, &w, on_progress, NULL, cancel, NULL};
+  rst_error error = RST_ERROR_INIT;
+  int calls;
+
+  assert_ok(rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, 3, &hooks, NULL));
+  g_assert_cmpfloat(w.fraction, ==, 1);
+  calls = w.calls;
+  for (int i = 1; i < calls; i += 3) {
+    canvas_wipe(c);
+    rst_cancel_reset(cancel);
+    w.calls = 0;
+    w.fraction = 0;
+    w.cancel_at = i;
+    assert_status(rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, 3, &hooks,
+                                  &error), RST_CANCELLED);
+    g_assert_cmpint(w.calls, <=, i + 1);
+    g_assert_cmpint(c->calls, ==, w.host_calls);
+  }
+  for (int seeds = 0; seeds <= RST_SEEDS_MAX + 1; seeds += seeds == 1 ? RST_SEEDS_MAX : 1) {
+    assert_status(rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, seeds, NULL,
+                                  &error), RST_OUT_OF_RANGE);
+    assert_error(&error, RST_OUT_OF_RANGE, "seeds");
+  }
+  assert_status(rst_uncertainty(r.session, NULL, &parameters, &c->picture, &plan, 3, NULL, NULL),
+                RST_BAD_CALL);
+  rst_cancel_free(cancel);
+  canvas_free(c);
+  room_clear(&r);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/restore/by hand", test_restore);
+  g_test_add_func("/restore/matched", test_restore_matched);
+  g_test_add_func("/restore/everything", test_everything);
+  g_test_add_func("/restore/host fails", test_host_fails);
+  g_test_add_func("/restore/growing", test_growing);
+  g_test_add_func("/restore/bands", test_bands);
+  g_test_add_func("/restore/progress", test_progress);
+  g_test_add_func("/restore/refusals", test_refusals);
+  g_test_add_func("/restore/deviation", test_deviation);
+  g_test_add_func("/restore/uncertainty", test_uncertainty);
+  g_test_add_func("/restore/uncertainty progress", test_uncertainty_progress);
+  g_test_add_func("/restore/certainty", test_certainty);
+  return g_test_run();
+}
