@@ -19,6 +19,11 @@ rect viewport_get_area(const viewport *v, const rect *picture) {
   return (rect){(int)x0, (int)y0, (int)(x1 - x0), (int)(y1 - y0)};
 }
 
+bool viewport_is_same(const viewport *a, const viewport *b) {
+  return a->width == b->width && a->height == b->height && a->x == b->x && a->y == b->y &&
+         a->zoom == b->zoom;
+}
+
 /* ---- memory: rows before and after in one block ---- */
 
 static void clear(void *data) {

@@ -20,6 +20,7 @@ typedef struct viewport {
   double zoom;       /* screen pixels a picture's pixel */
 } viewport;
 
+bool viewport_is_same(const viewport *a, const viewport *b);
 /* The picture's pixels that it shows, within `picture`. */
 rect viewport_get_area(const viewport *v, const rect *picture);
 

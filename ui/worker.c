@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The worker: takes the newest request and refines what it shows.
+ */
+#include "preview_private.h"
+
+#include <sys/resource.h>
+
+#include "failure.h"
+
+enum {
+  FIRST_PASSES = 1 << 14, /* network passes over points before something is shown: some 20 ms */
+  NICENESS = 5 /* of the worker and the session's threads: the main loop goes first */
+};
+
+/* Waits for the next request and takes it; false at the end. */
+static bool take_request(preview *p) {
+  pthread_mutex_lock(&p->lock);
+  while (!preview_is_superseded(p))
+    pthread_cond_wait(&p->wake, &p->lock);
+  if (p->quit) {
+    pthread_mutex_unlock(&p->lock);
+    return false;
+  }
+  preview_clear_request(&p->work);
+  p->work = p->wanted;
+  if (p->work.model)
+    rst_model_ref(p->work.model);
+  plane_ref(p->work.pixels);
+  plane_ref(p->work.coverage);
+  p->taken = p->serial;
+  p->status.phase = PREVIEW_REFINING;
+  p->unreadable = false;
+  rst_cancel_reset(p->cancel);
+  pthread_mutex_unlock(&p->lock);
+  return true;
+}
+
+/* ---- refining ---- */
+
+static void tell_restored(void *user, const canvas *c, int x, int y, int step) {
+  preview *p = user;
+
+  p->restored_points++;
+  if (p->restored)
+    p->restored(p->restored_user, c, x, y, step);
+}
+
+static canvas_job job_of(preview *p) {
+  return (canvas_job){p->session, &p->work.parameters, p->work.pixels, p->cancel, tell_restored,
+                      p};
+}
+
+/* Samples a side of what is restored at a time: some batches for each thread, no more, so that
+ * something new is shown often. */
+static int chunk_side(const preview *p) {
+  int side = 32;
+
+  while (side * side < 512 * rst_session_threads(p->session))
+    side *= 2;
+  return side;
+}
+
+static rst_status refine_chunk(preview *p, canvas *c, const rect *area, int step, bool live,
+                               rst_error *error) {
+  const canvas_job job = job_of(p);
+  /* A point stands in for those to its right and below. */
+  const rect touched = {area->x, area->y, area->width + step, area->height + step};
+  bool changed = false;
+  rst_status status = canvas_refine(c, &job, CANVAS_COVERED, area, step, &changed, error);
+
+  if (changed)
+    p->dirty = rect_unite(&p->dirty, &touched);
+  if (status == RST_OK && live && changed && g_get_monotonic_time() >= p->next_frame_at)
+    status = preview_show(p, error);
+  return status;
+}
+
+/* All points of a part in an area on one lattice, a chunk at a time. */
+static rst_status refine_area(preview *p, int index, const rect *area, int step, bool live,
+                              rst_error *error) {
+  canvas *c = p->canvases[index];
+  const int side = chunk_side(p) * step;
+  const rect part = {c->part.x, c->part.y, c->part.width, c->part.height};
+  const rect inside = rect_intersect(area, &part);
+  rst_status status = RST_OK;
+
+  if (rect_is_empty(&inside) || c->covered_done == c->covered)
+    return RST_OK;
+  status = preview_need_encoding(p, index, error);
+  /* Chunks begin at multiples of the step. */
+  for (int y = inside.y / step * step; y < inside.y + inside.height; y += side)
+    for (int x = inside.x / step * step; x < inside.x + inside.width; x += side) {
+      const rect whole = {x, y, side, side};
+      const rect chunk = rect_intersect(&whole, &inside);
+
+      if (status == RST_OK)
+        status = refine_chunk(p, c, &chunk, step, live, error);
+    }
+  return status;
+}
+
+/* The ring first, since its difference concerns all points. */
+static rst_status match_parts(preview *p, rst_error *error) {
+  const canvas_job job = job_of(p);
+  rst_status status = RST_OK;
+
+  for (int i = 0; i < p->count && status == RST_OK && preview_is_matched(p); i++) {
+    canvas *c = p->canvases[i];
+    bool changed = false;
+
+    if (c->matched)
+      continue;
+    status = preview_need_encoding(p, i, error);
+    if (status == RST_OK)
+      status = canvas_refine(c, &job, CANVAS_RING, &c->box, 1, &changed, error);
+    if (status == RST_OK)
+      status = canvas_match(c, &job, error);
+    p->dirty = rect_unite(&p->dirty, &c->box);
+  }
+  return status;
+}
+
+static gint64 count_covered(const preview *p, const rect *area) {
+  gint64 count = 0;
+
+  for (int i = 0; i < p->count; i++) {
+    const canvas *c = p->canvases[i];
+    const rect inside = rect_intersect(area, &c->box);
+
+    for (int y = inside.y; y < inside.y + inside.height; y++)
+      for (int x = inside.x; x < inside.x + inside.width; x++)
+        count += canvas_get_coverage(c, x, y) > 0;
+  }
+  return count;
+}
+
+/* The step whose lattice shows the first pixels soon. */
+static int first_step(const preview *p, const rect *area) {
+  const gint64 points = count_covered(p, area);
+  int step = 1, passes = 1;
+
+  rst_parameters_steps(&p->work.parameters, p->work.model, NULL, &passes, NULL);
+  while (step < COARSEST && points / (step * step) * passes > FIRST_PASSES)
+    step *= 2;
+  return step;
+}
+
+static void tell_step(preview *p, int step) {
+  pthread_mutex_lock(&p->lock);
+  p->status.step = step;
+  if (p->status.first == 0)
+    p->status.first = (double)(g_get_monotonic_time() - p->work.changed_at) / G_USEC_PER_SEC;
+  pthread_mutex_unlock(&p->lock);
+}
+
+static rst_status refine(preview *p, rst_error *error) {
+  const rect all = p->work.pixels->box, seen = preview_visible_area(p);
+  const rect visible = rect_is_empty(&seen) ? all : seen;
+  const int first = first_step(p, &visible);
+  rst_status status = RST_OK;
+
+  /* What was there for the last result stays in sight until there is something new. */
+  if (p->shown_result != p->work.result_serial)
+    p->dirty = visible;
+  for (int step = first; step >= 1 && status == RST_OK; step /= 2) {
+    for (int i = 0; i < p->count && status == RST_OK; i++)
+      status = refine_area(p, i, &visible, step, step < first, error);
+    if (status == RST_OK)
+      status = preview_show(p, error);
+    if (status == RST_OK) {
+      p->shown_result = p->work.result_serial;
+      tell_step(p, step);
+    }
+    if (status == RST_OK && step == first)
+      status = match_parts(p, error);
+  }
+  if (status == RST_OK)
+    status = preview_show(p, error);
+  for (int i = 0; i < p->count && status == RST_OK; i++)
+    status = refine_area(p, i, &all, 1, true, error);
+  return status;
+}
+
+/* ---- one request after the other ---- */
+
+static rst_status serve(preview *p, preview_phase *phase, rst_error *error) {
+  rst_status status;
+
+  if (p->planned_pixels != p->work.pixels_serial)
+    preview_forget_plan(p);
+  status = preview_show_viewport(p, error);
+  if (status != RST_OK)
+    return status;
+  *phase = p->work.model ? PREVIEW_STOPPED : PREVIEW_WAITING;
+  if (!p->work.model || !p->work.running)
+    return RST_OK;
+  status = rst_parameters_check(&p->work.parameters, p->work.model, error);
+  if (status == RST_OK)
+    status = preview_make_plan(p, error);
+  if (status != RST_OK)
+    return status;
+  preview_forget_stale(p);
+  *phase = PREVIEW_EXACT;
+  return refine(p, error);
+}
+
+/* Nothing that was restored for another request may look like this one's. */
+static void show_failure(preview *p, const rst_error *error) {
+  preview_forget_plan(p);
+  p->dirty = preview_visible_area(p);
+  preview_show(p, NULL);
+  pthread_mutex_lock(&p->lock);
+  p->status.error = *error;
+  pthread_mutex_unlock(&p->lock);
+  preview_publish(p, PREVIEW_FAILED, NULL);
+}
+
+/* The session's threads inherit the niceness of the one that makes them; on Linux it is a
+ * thread's own. */
+static bool start(preview *p, int threads) {
+  rst_error error = RST_ERROR_INIT;
+  rst_session *session = NULL;
+
+  setpriority(PRIO_PROCESS, 0, NICENESS);
+
+  const rst_status status = rst_session_new(threads, &session, &error);
+
+  pthread_mutex_lock(&p->lock);
+  p->session = session;
+  p->start_status = status;
+  p->start_error = error;
+  p->started = true;
+  pthread_cond_broadcast(&p->wake);
+  pthread_mutex_unlock(&p->lock);
+  return status == RST_OK;
+}
+
+void *preview_work(void *data) {
+  preview *p = data;
+
+  if (!start(p, p->threads))
+    return NULL;
+  while (take_request(p)) {
+    rst_error error = RST_ERROR_INIT;
+    preview_phase phase = PREVIEW_WAITING;
+    const rst_status status = serve(p, &phase, &error);
+
+    if (status == RST_OK)
+      preview_publish(p, phase, NULL);
+    else if (status != RST_CANCELLED)
+      show_failure(p, &error);
+    if (status == RST_OK && phase == PREVIEW_EXACT)
+      p->exact_result = p->work.result_serial; /* its time stands still from here on */
+  }
+  return NULL;
+}
