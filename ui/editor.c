@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "describe.h"
+#include "messages.h"
 
 struct _RestoratorEditor {
   GtkBox parent;
@@ -105,8 +106,11 @@ static void news(void *user) {
   preview_get_status(editor->preview, &status);
   restorator_view_update(RESTORATOR_VIEW(editor->view));
   update_status(editor, &status);
-  if (status.phase == PREVIEW_FAILED)
-    show_error(editor, status.error.message);
+  if (status.phase == PREVIEW_FAILED) {
+    g_autofree char *text = messages_text(&status.error);
+
+    show_error(editor, text);
+  }
   g_signal_emit(editor, progressed, 0);
 }
 

@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "messages.h"
 #include "values.h"
 #include "viewer.h"
 
@@ -18,10 +19,8 @@ static int fail(const char *message) {
 static gboolean set_parameter(const char *option, const char *value, void *data, GError **error) {
   rst_error why = RST_ERROR_INIT;
 
-  if (rst_parameters_set(data, option + strlen("--"), value, &why) == RST_OK)
-    return TRUE;
-  g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, why.message);
-  return FALSE;
+  return rst_parameters_set(data, option + strlen("--"), value, &why) == RST_OK ||
+         messages_fail(&why, error);
 }
 
 /* One option a parameter. The group keeps the entries' strings, which live as long as the table. */
@@ -62,8 +61,11 @@ static int show(Photo *photo, const rst_parameters *parameters, const char *save
 
   values_write(settings, parameters);
   viewer = restorator_viewer_new(photo, settings, &error);
-  if (!viewer)
-    return fail(error.message);
+  if (!viewer) {
+    g_autofree char *text = messages_text(&error);
+
+    return fail(text);
+  }
   g_signal_connect(viewer, "destroy", G_CALLBACK(gtk_main_quit), NULL);
   gtk_window_present(GTK_WINDOW(viewer));
   if (save)

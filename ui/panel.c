@@ -7,6 +7,7 @@
 #include "card.h"
 #include "describe.h"
 #include "history.h"
+#include "messages.h"
 #include "values.h"
 
 /* One control. Labels are written here for their mnemonics; R, C, L, S, H and O belong to the
@@ -112,9 +113,11 @@ GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name
  * What follows the settings
  */
 
-static void set_message(RestoratorPanel *panel, const char *text) {
-  gtk_label_set_text(GTK_LABEL(panel->message), text);
-  gtk_widget_set_visible(panel->message, *text != '\0');
+static void set_message(RestoratorPanel *panel, const rst_error *error) {
+  g_autofree char *text = error ? messages_text(error) : NULL;
+
+  gtk_label_set_text(GTK_LABEL(panel->message), text ? text : "");
+  gtk_widget_set_visible(panel->message, text != NULL);
 }
 
 /* Why a parameter has no effect; NULL where it has. */
@@ -260,7 +263,7 @@ static void update(RestoratorPanel *panel) {
 
   const rst_status status = restorator_panel_get_setup(panel, &now, &model, &error);
 
-  set_message(panel, status == RST_OK ? "" : error.message);
+  set_message(panel, status == RST_OK ? NULL : &error);
   update_card(panel, model);
   if (!model)
     return;
@@ -322,7 +325,7 @@ static void apply_preset(RestoratorPanel *panel, const char *id) {
     model = get_model(panel, parameters.model, &error);
     if (!model || rst_preset_check(p->preset, model, &error) != RST_OK) {
       update(panel); /* shows again what is set */
-      set_message(panel, error.message);
+      set_message(panel, &error);
     } else {
       values_write(panel->settings, &parameters);
     }

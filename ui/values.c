@@ -38,23 +38,31 @@ static void from_text(GValue *value, const char *text) {
   }
 }
 
-rst_status values_read(GObject *object, rst_parameters *parameters, rst_error *error) {
-  rst_parameters read;
+rst_status values_overlay(GObject *object, rst_parameters *parameters, rst_error *error) {
   rst_status status = RST_OK;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
-  rst_parameters_init(&read);
   for (size_t i = 0; i < count && status == RST_OK; i++) {
+    GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(object), table[i].name);
     g_auto(GValue) value = G_VALUE_INIT;
 
     g_object_get_property(object, table[i].name, &value);
     g_autofree char *text = to_text(&value);
 
     /* A string that was never set stands for the default. */
-    if (text)
-      status = rst_parameters_set(&read, table[i].name, text, error);
+    if (text && !g_param_value_defaults(spec, &value))
+      status = rst_parameters_set(parameters, table[i].name, text, error);
   }
+  return status;
+}
+
+rst_status values_read(GObject *object, rst_parameters *parameters, rst_error *error) {
+  rst_parameters read;
+  rst_status status;
+
+  rst_parameters_init(&read);
+  status = values_overlay(object, &read, error);
   if (status == RST_OK)
     *parameters = read;
   return status;

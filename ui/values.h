@@ -11,6 +11,9 @@
 
 /* Reads all parameters. Errors: as rst_parameters_set(). */
 rst_status values_read(GObject *object, rst_parameters *parameters, rst_error *error);
+/* Sets those alone whose properties differ from their defaults. Errors: the same, and what came
+ * before the fault is set. */
+rst_status values_overlay(GObject *object, rst_parameters *parameters, rst_error *error);
 /* Sets the properties that differ, and tells of them when all are set. */
 void values_write(GObject *object, const rst_parameters *parameters);
 

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "describe.h"
+#include "messages.h"
 #include "values.h"
 
 enum { HANDLE = 5, REACH = 10, STEP = 8 };
@@ -195,7 +196,7 @@ static void save_if_exact(RestoratorViewer *viewer) {
   if (result == RST_OK)
     photo_save(viewer->photo, strength, path, &error);
   else
-    g_set_error_literal(&error, G_FILE_ERROR, G_FILE_ERROR_FAILED, why.message);
+    messages_fail(&why, &error);
   if (viewer->saved)
     viewer->saved(viewer->user, error);
   else if (error)

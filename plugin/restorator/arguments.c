@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "messages.h"
+#include "values.h"
 
 #define PRESET "preset"
 #define OUTPUT "output"
@@ -108,22 +109,6 @@ void arguments_add_files(GimpProcedure *procedure) {
     G_PARAM_READWRITE);
 }
 
-/* The value as rst_parameters_set() reads it; NULL for an omitted string. */
-static char *value_text(const GValue *value) {
-  char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  switch (G_VALUE_TYPE(value)) {
-  case G_TYPE_BOOLEAN:
-    return g_strdup(g_value_get_boolean(value) ? "true" : "false");
-  case G_TYPE_INT:
-    return g_strdup_printf("%d", g_value_get_int(value));
-  case G_TYPE_DOUBLE:
-    return g_strdup(g_ascii_dtostr(number, sizeof number, g_value_get_double(value)));
-  default:
-    return g_value_dup_string(value);
-  }
-}
-
 static gboolean read_preset(GimpProcedureConfig *config, Arguments *arguments, GError **error) {
   rst_error why = RST_ERROR_INIT;
   char path[4096];
@@ -138,28 +123,15 @@ static gboolean read_preset(GimpProcedureConfig *config, Arguments *arguments, G
   return TRUE;
 }
 
+/* A procedure cannot see which arguments were given, only which differ from the default. */
 gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GError **error) {
-  size_t count;
-  const rst_parameter *table = rst_parameter_table(&count);
+  rst_error why = RST_ERROR_INIT;
 
   rst_parameters_init(&arguments->parameters);
   if (!read_preset(config, arguments, error))
     return FALSE;
-
-  for (size_t i = 0; i < count; i++) {
-    GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), table[i].name);
-    g_auto(GValue) value = G_VALUE_INIT;
-    rst_error why = RST_ERROR_INIT;
-
-    g_value_init(&value, G_PARAM_SPEC_VALUE_TYPE(spec));
-    g_object_get_property(G_OBJECT(config), table[i].name, &value);
-    /* A procedure cannot see which arguments were given, only which differ from the default. */
-    if (g_param_value_defaults(spec, &value))
-      continue;
-    g_autofree char *text = value_text(&value);
-    if (text && rst_parameters_set(&arguments->parameters, table[i].name, text, &why) != RST_OK)
-      return messages_fail(&why, error);
-  }
+  if (values_overlay(G_OBJECT(config), &arguments->parameters, &why) != RST_OK)
+    return messages_fail(&why, error);
   return TRUE;
 }
 

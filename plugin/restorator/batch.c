@@ -10,6 +10,7 @@
 
 #include "file.h"
 #include "messages.h"
+#include "outcome.h"
 
 typedef struct Batch {
   Job job;
@@ -185,10 +186,7 @@ GimpValueArray *batch_run(GimpProcedure *procedure, GimpProcedureConfig *config,
   (void)data;
   gegl_init(NULL, NULL);
   if (!read_arguments(&batch, config, &error))
-    return gimp_procedure_new_return_values(procedure,
-                                            messages_is_callers_fault(error)
-                                              ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
-                                            error);
+    return outcome_failed(procedure, error);
   gimp_progress_init(_("Restoring files"));
   for (batch.at = 0; batch.at < batch.inputs->len; batch.at++)
     take(&batch, g_ptr_array_index(batch.inputs, batch.at));

@@ -7,6 +7,7 @@
 #include "history.h"
 #include "job.h"
 #include "messages.h"
+#include "outcome.h"
 
 static gboolean open_given(GimpImage *image, GimpProcedureConfig *config, Job *job,
                            GError **error) {
@@ -53,10 +54,7 @@ static gboolean run(GimpImage *image, GimpDrawable **drawables, GimpProcedureCon
 
 static GimpValueArray *finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error) {
   if (error)
-    return gimp_procedure_new_return_values(procedure,
-                                            messages_is_callers_fault(error)
-                                              ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
-                                            error);
+    return outcome_failed(procedure, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush();
   return gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, NULL);

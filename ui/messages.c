@@ -12,7 +12,7 @@ static char *number(double value) {
   return g_strdup(g_ascii_formatd(text, sizeof text, "%.10g", value));
 }
 
-static char *sentence(const rst_error *why) {
+char *messages_text(const rst_error *why) {
   const char *subject = why->subject;
   const char *value = why->value;
   const char *choices = why->choices;
@@ -93,24 +93,8 @@ static char *sentence(const rst_error *why) {
 }
 
 gboolean messages_fail(const rst_error *why, GError **error) {
-  g_autofree char *text = sentence(why);
+  g_autofree char *text = messages_text(why);
 
   g_set_error_literal(error, RESTORATOR_ERROR, (int)why->code, text);
   return FALSE;
-}
-
-gboolean messages_is_callers_fault(const GError *error) {
-  switch (error->code) {
-  case RST_BAD_CALL:
-  case RST_UNKNOWN_PARAMETER:
-  case RST_OUT_OF_RANGE:
-  case RST_NOT_A_CHOICE:
-  case RST_WRONG_TYPE:
-  case RST_NO_SUCH_MODEL:
-  case RST_NO_SUCH_PRESET:
-  case RST_PRESET_MISFIT:
-    return TRUE;
-  default:
-    return FALSE;
-  }
 }

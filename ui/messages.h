@@ -6,19 +6,17 @@
 #define MESSAGES_H
 
 #include <glib.h>
+#include <restorator.h>
 
-#include "engine.h"
-
-/* Errors of this domain have the engine's status as their code; the plug-in's own refusals have
- * RST_BAD_CALL where what was asked for is at fault, and RST_HOST_FAILED where GIMP did not do its
- * part. */
+/* Errors of this domain have the engine's status as their code; a host's own refusals have
+ * RST_BAD_CALL where what was asked for is at fault, and RST_HOST_FAILED where the host did not do
+ * its part. */
 #define RESTORATOR_ERROR (restorator_error_quark())
 GQuark restorator_error_quark(void);
 
+/* The engine's error as a sentence, to be freed. */
+char *messages_text(const rst_error *why);
 /* Sets `error` to the engine's error, translated. Always FALSE, to be returned. */
 gboolean messages_fail(const rst_error *why, GError **error);
-
-/* Whether the caller could have known: a bad argument, not a failure on the way. */
-gboolean messages_is_callers_fault(const GError *error);
 
 #endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outcome.h"
+
+#include "messages.h"
+
+static gboolean is_callers_fault(const GError *error) {
+  switch (error->code) {
+  case RST_BAD_CALL:
+  case RST_UNKNOWN_PARAMETER:
+  case RST_OUT_OF_RANGE:
+  case RST_NOT_A_CHOICE:
+  case RST_WRONG_TYPE:
+  case RST_NO_SUCH_MODEL:
+  case RST_NO_SUCH_PRESET:
+  case RST_PRESET_MISFIT:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+GimpValueArray *outcome_failed(GimpProcedure *procedure, GError *error) {
+  return gimp_procedure_new_return_values(
+    procedure, is_callers_fault(error) ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR, error);
+}
