@@ -2,6 +2,7 @@
 #include "editor.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <math.h>
 
 #include "describe.h"
@@ -80,7 +81,7 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
 
   /* What changes comes first: the line is cut where there is no room. */
   if (s->points > 0 && phase)
-    g_string_append_printf(text, _("%'" G_GINT64_FORMAT " of %'" G_GINT64_FORMAT " pixels · "),
+    g_string_append_printf(text, _("%'" PRId64 " of %'" PRId64 " pixels · "),
                            s->done, s->points);
   if (phase)
     g_string_append_printf(text, "%s · ", phase);

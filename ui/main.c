@@ -4,9 +4,9 @@
  * option, under its name.
  */
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <string.h>
 
+#include "language.h"
 #include "messages.h"
 #include "values.h"
 #include "viewer.h"
@@ -87,10 +87,7 @@ int main(int argc, char **argv) {
     G_OPTION_ENTRY_NULL,
   };
 
-  setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-  textdomain(GETTEXT_PACKAGE);
+  language_init();
   rst_parameters_init(&parameters);
 
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);

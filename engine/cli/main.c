@@ -4,11 +4,11 @@
  */
 #include <glib.h>
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <string.h>
 
 #include "commands.h"
 #include "error.h"
+#include "language.h"
 #include "restorator.h"
 
 typedef struct command {
@@ -39,11 +39,8 @@ static char *commands_text(void) {
 }
 
 int main(int argc, char **argv) {
-  setlocale(LC_ALL, "");
+  language_init();
   setlocale(LC_NUMERIC, "C"); /* numbers read and written alike everywhere */
-  bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
-  textdomain(GETTEXT_PACKAGE);
   g_set_prgname("restorator");
 
   gboolean version = FALSE;

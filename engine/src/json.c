@@ -45,8 +45,8 @@ static bool to_text(const rst_parameter *entry, yyjson_val *value, char *text, s
 
 rst_status rst_json_read_parameter(const rst_parameter *entry, yyjson_val *value,
                                    rst_parameters *parameters, rst_error *error) {
-  static const char *const wanted[] = {"true or false", "a whole number", "a number", "a text",
-                                       "a text"};
+  static const char *const wanted[] = {N_("true or false"), N_("a whole number"), N_("a number"),
+                                       N_("a text"), N_("a text")};
   char text[sizeof parameters->model + 1];
 
   if (!to_text(entry, value, text, sizeof text))

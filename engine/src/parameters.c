@@ -24,49 +24,49 @@ static const char *const modes[] = {"auto", "full", "colour", "detail", NULL};
 #define AT(member) offsetof(rst_parameters, member)
 
 static const rst_parameter table[] = {
-  {"model", "Model", "The network: an id, or the path of a model file",
+  {"model", N_("Model"), N_("The network: an id, or the path of a model file"),
    RST_TYPE_TEXT, 0, 0, "portrait", NULL, false, false, AT(model)},
-  {"sampler", "Sampler", "How the steps from noise to picture are computed; auto is ddim",
+  {"sampler", N_("Sampler"), N_("How the steps from noise to picture are computed; auto is ddim"),
    RST_TYPE_CHOICE, 0, 0, "auto", samplers, true, true, AT(sampler)},
-  {"stochasticity", "Stochasticity (η)", "How much fresh noise each step of ddim adds",
+  {"stochasticity", N_("Stochasticity (η)"), N_("How much fresh noise each step of ddim adds"),
    RST_TYPE_REAL, 0, 1, "1", NULL, true, false, AT(stochasticity)},
-  {"step-skip", "Step skipping (K)",
-   "Every how many timesteps one is taken: 1 takes all of them and is slowest",
+  {"step-skip", N_("Step skipping (K)"),
+   N_("Every how many timesteps one is taken: 1 takes all of them and is slowest"),
    RST_TYPE_INT, 1, RST_STEPS_MAX, "8", NULL, true, false, AT(step_skip)},
-  {"sequence", "Sequence", "Which timesteps are taken; quadratic ignores step-skip",
+  {"sequence", N_("Sequence"), N_("Which timesteps are taken; quadratic ignores step-skip"),
    RST_TYPE_CHOICE, 0, 0, "uniform", sequences, true, false, AT(sequence)},
-  {"start", "Start", "How many of the model's timesteps are gone through; 0 stands for all",
+  {"start", N_("Start"), N_("How many of the model's timesteps are gone through; 0 stands for all"),
    RST_TYPE_INT, 0, RST_STEPS_MAX, "0", NULL, true, true, AT(start)},
-  {"end", "End", "The last timestep taken; above 0 the result is still noisy",
+  {"end", N_("End"), N_("The last timestep taken; above 0 the result is still noisy"),
    RST_TYPE_INT, 0, RST_STEPS_MAX - 1, "0", NULL, true, true, AT(end)},
-  {"noise-stddev", "Noise stddev", "Standard deviation of the noise that a step adds",
+  {"noise-stddev", N_("Noise stddev"), N_("Standard deviation of the noise that a step adds"),
    RST_TYPE_CHOICE, 0, 0, "normal", stddevs, true, true, AT(noise_stddev)},
-  {"project", "Noise projection",
-   "Whether the noisy value is put back at its distance from the predicted colour",
+  {"project", N_("Noise projection"),
+   N_("Whether the noisy value is put back at its distance from the predicted colour"),
    RST_TYPE_BOOL, 0, 0, "true", NULL, true, false, AT(project)},
-  {"clip", "Clipping", "Whether values are clipped to the range of colours after each step",
+  {"clip", N_("Clipping"), N_("Whether values are clipped to the range of colours after each step"),
    RST_TYPE_BOOL, 0, 0, "false", NULL, true, true, AT(clip)},
-  {"seed", "Seed", "Which noise is drawn; the same seed gives the same picture",
+  {"seed", N_("Seed"), N_("Which noise is drawn; the same seed gives the same picture"),
    RST_TYPE_INT, 0, INT_MAX, "0", NULL, true, true, AT(seed)},
-  {"mode", "Mode",
-   "What is taken from the network: everything, its colour, or its detail; auto is full for "
-   "windows of up to 256 pixels and hidden regions, else colour",
+  {"mode", N_("Mode"),
+   N_("What is taken from the network: everything, its colour, or its detail; auto is full for "
+      "windows of up to 256 pixels and hidden regions, else colour"),
    RST_TYPE_CHOICE, 0, 0, "auto", modes, false, false, AT(mode)},
-  {"strength", "Strength", "How far the result replaces the picture",
+  {"strength", N_("Strength"), N_("How far the result replaces the picture"),
    RST_TYPE_REAL, 0, 1, "1", NULL, false, false, AT(strength)},
-  {"context", "Context",
-   "How much of the surroundings the network sees: the window's side divided by the longest "
-   "side of the selected part",
+  {"context", N_("Context"),
+   N_("How much of the surroundings the network sees: the window's side divided by the longest "
+      "side of the selected part"),
    RST_TYPE_REAL, 1, 4, "1.5", NULL, false, false, AT(context)},
-  {"window", "Window",
-   "The square that the network sees: auto, picture, or X,Y,SIDE in pixels of the layer",
+  {"window", N_("Window"),
+   N_("The square that the network sees: auto, picture, or X,Y,SIDE in pixels of the layer"),
    RST_TYPE_TEXT, 0, 0, "auto", NULL, false, false, AT(window_kind)},
-  {"hide-region", "Hide the region",
-   "Whether the selected pixels are damage that the network must not see",
+  {"hide-region", N_("Hide the region"),
+   N_("Whether the selected pixels are damage that the network must not see"),
    RST_TYPE_BOOL, 0, 0, "false", NULL, false, false, AT(hide_region)},
-  {"match", "Match the surroundings",
-   "Whether the difference along the region's border is spread inward, so that no seam shows; "
-   "auto is on for hidden regions",
+  {"match", N_("Match the surroundings"),
+   N_("Whether the difference along the region's border is spread inward, so that no seam shows; "
+      "auto is on for hidden regions"),
    RST_TYPE_CHOICE, 0, 0, "auto", matches, false, false, AT(match)},
 };
 
@@ -141,8 +141,8 @@ bool rst_write_real(double number, char *text, size_t size) {
 
 /* ---- one value from text ---- */
 
-static const char *const type_names[] = {"true or false", "a whole number", "a number",
-                                         "one of the choices", "a text"};
+static const char *const type_names[] = {N_("true or false"), N_("a whole number"), N_("a number"),
+                                         N_("one of the choices"), N_("a text")};
 
 static rst_status fail_type(const rst_parameter *entry, const char *text, const char *wanted,
                             rst_error *error) {

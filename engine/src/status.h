@@ -8,6 +8,9 @@
 
 #include "restorator.h"
 
+/* Marks a text that hosts translate; po/meson.build knows more marks. */
+#define N_(text) text
+
 /* `subject`, `value` and `choices` may be NULL; `format` makes the English message. */
 rst_status rst_fail(rst_error *error, rst_status code, const char *subject, const char *value,
                     const char *choices, const char *format, ...)

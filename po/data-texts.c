@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Written by write-data-texts, for xgettext alone: what the presets and the models' cards say.
+ */
+/* Translators: title of the preset a */
+N_("A: noise projection")
+/* Translators: note of the preset a */
+N_("Every timestep with noise projection: clean, but eight times slower than B.")
+/* Translators: title of the preset b */
+N_("B: noise projection, every 8th step")
+/* Translators: note of the preset b */
+N_("As clean as A in an eighth of the time; the default.")
+/* Translators: title of the preset colour */
+N_("Colour an old photograph")
+/* Translators: note of the preset colour */
+N_("Colours from the network, light and detail from the picture itself.")
+/* Translators: title of the preset ddim */
+N_("DDIM")
+/* Translators: note of the preset ddim */
+N_("Every timestep without fresh noise: the result depends on the first noise alone.")
+/* Translators: title of the preset ddpm */
+N_("DDPM")
+/* Translators: note of the preset ddpm */
+N_("Every timestep of the original diffusion sampler: slow, and leaves grain.")
+/* Translators: title of the preset repair */
+N_("Repair damage")
+/* Translators: note of the preset repair */
+N_("For scratches, stains and holes: select the damage itself; the network does not see it.")
+/* Translators: title of the preset single-pass */
+N_("Single pass")
+/* Translators: note of the preset single-pass */
+N_("One pass of a network that was trained on pictures with missing pieces: the fastest.")
+/* Translators: title of the model old-photo */
+N_("Old photograph")
+/* Translators: summary of the model old-photo */
+N_("Colours old monochrome portraits and corrects faded tones, in a single pass.")
+/* Translators: use of the model old-photo */
+N_("Real old photographs of people: faded blacks, blown lights, emulsions blind to red, soft lenses, grain. Best in mode colour, which keeps the picture's own tone.")
+/* Translators: limits of the model old-photo */
+N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes and backgrounds are likely ones, not the true ones. Drawings and engravings are coloured too, and plain backdrops may get blue, red or uneven patches. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
+/* Translators: title of the model portrait-masking-8 */
+N_("Portrait, masking 8")
+/* Translators: summary of the model portrait-masking-8 */
+N_("Colours and enlarges monochrome portraits in a single pass and fills hidden parts.")
+/* Translators: use of the model portrait-masking-8 */
+N_("Grey photographs of faces, also with parts hidden or lost: up to three quarters of the cells of an 8×8 grid were hidden in training. About fifteen times as quick as portrait.")
+/* Translators: limits of the model portrait-masking-8 */
+N_("Hidden parts are filled smoothly, without detail. The network sees 64×64 pixels. Clothes and backgrounds get likely colours, not the true ones. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
+/* Translators: title of the model portrait */
+N_("Portrait")
+/* Translators: summary of the model portrait */
+N_("Colours and enlarges monochrome portraits by diffusion.")
+/* Translators: use of the model portrait */
+N_("Grey photographs of faces whose tones are sound: modern black-and-white pictures, small or enlarged. The whole head and the shoulders should lie in the window.")
+/* Translators: limits of the model portrait */
+N_("The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without people: there its error is larger than that of grey. Faded or stained old photographs often stay pale: use old-photo. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
