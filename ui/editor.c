@@ -13,7 +13,7 @@ struct _RestoratorEditor {
   preview *preview;
   int width, height; /* of the picture */
   int threads;
-  GtkWidget *view, *panel, *zoom, *status, *progress, *error, *error_text;
+  GtkWidget *view, *panel, *zoom, *status, *progress, *message, *message_text;
   char *setup; /* in words */
 };
 
@@ -49,13 +49,18 @@ static char *setup_text(const rst_parameters *p, const rst_model *model) {
   return g_string_free(text, FALSE);
 }
 
-/* Seconds so far, and what they will come to if all goes on like this. */
+/* What the seconds will come to if all goes on like this; 0 where that cannot be said yet. */
+static double whole_time(const preview_status *s) {
+  return s->phase == PREVIEW_REFINING && s->done > 0 && s->seconds > 0.5
+           ? s->seconds * (double)s->points / (double)s->done
+           : 0;
+}
+
 static char *time_text(const preview_status *s) {
   if (s->phase == PREVIEW_EXACT)
     return g_strdup_printf(_("finished in %.1f s"), s->seconds);
-  if (s->phase == PREVIEW_REFINING && s->done > 0 && s->seconds > 0.5)
-    return g_strdup_printf(_("%.0f of about %.0f s"), s->seconds,
-                           ceil(s->seconds * (double)s->points / (double)s->done));
+  if (whole_time(s) > 0)
+    return g_strdup_printf(_("%.0f of about %.0f s"), s->seconds, ceil(whole_time(s)));
   return g_strdup(_("working"));
 }
 
@@ -95,9 +100,14 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
   g_string_free(text, TRUE);
 }
 
-static void show_error(RestoratorEditor *editor, const char *text) {
-  gtk_label_set_text(GTK_LABEL(editor->error_text), text);
-  gtk_widget_set_visible(editor->error, *text != '\0');
+void restorator_editor_say(RestoratorEditor *editor, GtkMessageType type, const char *text) {
+  gtk_info_bar_set_message_type(GTK_INFO_BAR(editor->message), type);
+  gtk_label_set_text(GTK_LABEL(editor->message_text), text ? text : "");
+  gtk_widget_set_visible(editor->message, text != NULL);
+}
+
+const char *restorator_editor_get_message(RestoratorEditor *editor) {
+  return gtk_label_get_text(GTK_LABEL(editor->message_text));
 }
 
 static void news(void *user) {
@@ -110,7 +120,7 @@ static void news(void *user) {
   if (status.phase == PREVIEW_FAILED) {
     g_autofree char *text = messages_text(&status.error);
 
-    show_error(editor, text);
+    restorator_editor_say(editor, GTK_MESSAGE_ERROR, text);
   }
   g_signal_emit(editor, progressed, 0);
 }
@@ -121,7 +131,7 @@ static void take_setup(RestoratorEditor *editor) {
   rst_model *model = NULL;
 
   rst_parameters_init(&parameters);
-  show_error(editor, "");
+  restorator_editor_say(editor, GTK_MESSAGE_INFO, NULL);
   g_clear_pointer(&editor->setup, g_free);
   if (restorator_panel_get_setup(RESTORATOR_PANEL(editor->panel), &parameters, &model, NULL) !=
       RST_OK)
@@ -281,16 +291,15 @@ static rect home_of(const RestoratorEditor *editor, const int box[4]) {
   return rect_intersect(&wanted, &picture);
 }
 
-static GtkWidget *make_error(RestoratorEditor *editor) {
+static GtkWidget *make_message(RestoratorEditor *editor) {
   GtkWidget *bar = gtk_info_bar_new();
 
-  gtk_info_bar_set_message_type(GTK_INFO_BAR(bar), GTK_MESSAGE_ERROR);
-  editor->error_text = gtk_label_new(NULL);
-  gtk_label_set_line_wrap(GTK_LABEL(editor->error_text), TRUE);
-  gtk_label_set_xalign(GTK_LABEL(editor->error_text), 0);
+  editor->message_text = gtk_label_new(NULL);
+  gtk_label_set_line_wrap(GTK_LABEL(editor->message_text), TRUE);
+  gtk_label_set_xalign(GTK_LABEL(editor->message_text), 0);
   gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))),
-                    editor->error_text);
-  gtk_widget_show(editor->error_text);
+                    editor->message_text);
+  gtk_widget_show(editor->message_text);
   gtk_widget_set_no_show_all(bar, TRUE);
   return bar;
 }
@@ -299,7 +308,7 @@ static GtkWidget *make_left(RestoratorEditor *editor) {
   GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
 
   editor->view = restorator_view_new();
-  editor->error = make_error(editor);
+  editor->message = make_message(editor);
   editor->progress = gtk_progress_bar_new();
   describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
   editor->status = gtk_label_new(NULL);
@@ -308,7 +317,7 @@ static GtkWidget *make_left(RestoratorEditor *editor) {
   gtk_label_set_selectable(GTK_LABEL(editor->status), TRUE);
   gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->view, TRUE, TRUE, 0);
-  gtk_box_pack_start(GTK_BOX(left), editor->error, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
   return left;
@@ -400,12 +409,57 @@ GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, 
   return GTK_WIDGET(editor);
 }
 
-void restorator_editor_set_region(RestoratorEditor *editor, const int box[4], gboolean pixels) {
+static void show_home(RestoratorEditor *editor, const int box[4]) {
   const rect home = home_of(editor, box);
 
-  show_error(editor, "");
+  restorator_editor_say(editor, GTK_MESSAGE_INFO, NULL);
   restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
-  preview_set_region(editor->preview, box, pixels);
+}
+
+void restorator_editor_set_region(RestoratorEditor *editor, const int box[4]) {
+  show_home(editor, box);
+  preview_set_region(editor->preview, box);
+}
+
+rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_picture *picture,
+                                         const int box[4], rst_error *error) {
+  const rst_status status = preview_set_picture(editor->preview, picture, box, error);
+
+  if (status == RST_OK) {
+    editor->width = picture->width;
+    editor->height = picture->height;
+    show_home(editor, box);
+  }
+  return status;
+}
+
+rst_status restorator_editor_check(RestoratorEditor *editor, rst_error *why) {
+  RestoratorPanel *panel = RESTORATOR_PANEL(editor->panel);
+  preview_status status;
+  rst_parameters parameters;
+  rst_model *model;
+
+  restorator_panel_settle(panel);
+  preview_get_status(editor->preview, &status);
+  *why = status.error;
+  return status.phase == PREVIEW_FAILED
+           ? why->code
+           : restorator_panel_get_setup(panel, &parameters, &model, why);
+}
+
+gboolean restorator_editor_is_finished(RestoratorEditor *editor) {
+  preview_status status;
+
+  restorator_panel_settle(RESTORATOR_PANEL(editor->panel));
+  preview_get_status(editor->preview, &status);
+  return status.phase == PREVIEW_EXACT;
+}
+
+double restorator_editor_get_rest(RestoratorEditor *editor) {
+  preview_status status;
+
+  preview_get_status(editor->preview, &status);
+  return MAX(0, whole_time(&status) - status.seconds);
 }
 
 preview *restorator_editor_get_preview(RestoratorEditor *editor) {

@@ -20,8 +20,23 @@ G_DECLARE_FINAL_TYPE(RestoratorEditor, restorator_editor, RESTORATOR, EDITOR, Gt
  * preview could not be made: `error` says why. */
 GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const int box[4],
                                  rst_error *error);
-/* The selection, or the picture too, has changed. */
-void restorator_editor_set_region(RestoratorEditor *editor, const int box[4], gboolean pixels);
+/* The selection has changed. */
+void restorator_editor_set_region(RestoratorEditor *editor, const int box[4]);
+/* The picture has changed, or is another one. Errors: as preview_set_picture(). */
+rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_picture *picture,
+                                         const int box[4], rst_error *error);
+
+/* Why there will be no result of what is set now; RST_OK while there may be one. */
+rst_status restorator_editor_check(RestoratorEditor *editor, rst_error *why);
+/* Whether the preview has become the result of what is set now. */
+gboolean restorator_editor_is_finished(RestoratorEditor *editor);
+/* Seconds until then, 0 where that is not known. */
+double restorator_editor_get_rest(RestoratorEditor *editor);
+
+/* Tells people something until they change the setup. NULL: nothing more. */
+void restorator_editor_say(RestoratorEditor *editor, GtkMessageType type, const char *text);
+/* What is said now, errors too; "" for nothing. */
+const char *restorator_editor_get_message(RestoratorEditor *editor);
 
 /* The editor's own. */
 preview *restorator_editor_get_preview(RestoratorEditor *editor);

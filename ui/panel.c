@@ -299,6 +299,13 @@ static gboolean tell_changed(void *data) {
   return G_SOURCE_REMOVE;
 }
 
+void restorator_panel_settle(RestoratorPanel *panel) {
+  if (panel->changed == 0)
+    return;
+  g_source_remove(panel->changed);
+  tell_changed(panel);
+}
+
 static void note_change(RestoratorPanel *panel, GParamSpec *spec) {
   if (rst_parameter_find(spec->name) && panel->changed == 0)
     panel->changed = g_idle_add_full(G_PRIORITY_DEFAULT, tell_changed, panel, NULL);

@@ -20,6 +20,8 @@ GtkWidget *restorator_panel_new(GObject *settings);
  * rst_find(), rst_model_read() and rst_parameters_check(). */
 rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *parameters,
                                       rst_model **model, rst_error *error);
+/* The setup that the settings hold now, if it has not been told of yet, is told of at once. */
+void restorator_panel_settle(RestoratorPanel *panel);
 /* One change of the settings back, or forth again. */
 void restorator_panel_undo(RestoratorPanel *panel);
 void restorator_panel_redo(RestoratorPanel *panel);

@@ -165,14 +165,30 @@ void preview_set_viewport(preview *p, const viewport *v) {
   pthread_mutex_unlock(&p->lock);
 }
 
-void preview_set_region(preview *p, const int box[4], bool pixels) {
+static bool change_planes(preview *p, const rst_picture *picture, const int box[4], bool pixels) {
+  bool changed;
+
   pthread_mutex_lock(&p->lock);
-  /* Without memory the older region stays, and stays valid. */
-  if (set_planes(&p->wanted, &p->picture, box, pixels)) {
+  changed = set_planes(&p->wanted, picture, box, pixels);
+  if (changed) {
     begin_change(p);
     wake_worker(p);
   }
   pthread_mutex_unlock(&p->lock);
+  return changed;
+}
+
+void preview_set_region(preview *p, const int box[4]) {
+  /* Without memory the older region stays, and stays valid. */
+  change_planes(p, &p->picture, box, false);
+}
+
+rst_status preview_set_picture(preview *p, const rst_picture *picture, const int box[4],
+                               rst_error *error) {
+  if (!change_planes(p, picture, box, true))
+    return failure_of_memory(error);
+  p->picture = *picture;
+  return RST_OK;
 }
 
 void preview_set_running(preview *p, bool running) {

@@ -60,8 +60,11 @@ int preview_get_threads(const preview *p);
 void preview_set_setup(preview *p, rst_model *model, const rst_parameters *parameters);
 /* What is visible. */
 void preview_set_viewport(preview *p, const viewport *v);
-/* The selection has changed, or where `pixels`, the picture too: it is read anew. */
-void preview_set_region(preview *p, const int box[4], bool pixels);
+/* The selection has changed: it is read anew. */
+void preview_set_region(preview *p, const int box[4]);
+/* The picture has changed, or is another one. Errors: RST_NO_MEMORY; then all is as before. */
+rst_status preview_set_picture(preview *p, const rst_picture *picture, const int box[4],
+                               rst_error *error);
 /* Stops, or goes on with what is done. */
 void preview_set_running(preview *p, bool running);
 

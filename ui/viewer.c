@@ -41,7 +41,7 @@ static void select_box(RestoratorViewer *viewer, int x, int y, int w, int h) {
   photo_select(viewer->photo, (PhotoShape)gtk_combo_box_get_active(GTK_COMBO_BOX(viewer->shape)),
                x, y, w, h, gtk_spin_button_get_value(GTK_SPIN_BUTTON(viewer->feather)));
   photo_get_box(viewer->photo, box);
-  restorator_editor_set_region(RESTORATOR_EDITOR(viewer->editor), box, FALSE);
+  restorator_editor_set_region(RESTORATOR_EDITOR(viewer->editor), box);
   gtk_widget_queue_draw(GTK_WIDGET(view_of(viewer)));
 }
 
@@ -159,37 +159,21 @@ static void show_failure(RestoratorViewer *viewer, const GError *error) {
   gtk_window_present(GTK_WINDOW(dialog));
 }
 
-/* Why there will be no result; RST_OK while there may be one. */
-static rst_status why_never(RestoratorViewer *viewer, const preview_status *status,
-                            rst_error *why) {
-  RestoratorPanel *panel = restorator_editor_get_panel(RESTORATOR_EDITOR(viewer->editor));
-  rst_parameters parameters;
-  rst_model *model;
-
-  *why = status->error;
-  return status->phase == PREVIEW_FAILED
-           ? why->code
-           : restorator_panel_get_setup(panel, &parameters, &model, why);
-}
-
 static void save_if_exact(RestoratorViewer *viewer) {
-  preview *p = restorator_editor_get_preview(RESTORATOR_EDITOR(viewer->editor));
+  RestoratorEditor *editor = RESTORATOR_EDITOR(viewer->editor);
   g_autofree char *path = NULL;
   g_autoptr(GError) error = NULL;
   rst_error why = RST_ERROR_INIT;
-  preview_status status;
+  rst_status result;
   double strength;
 
   if (!viewer->path)
     return;
-  preview_get_status(p, &status);
-
-  rst_status result = why_never(viewer, &status, &why);
-
-  if (result == RST_OK && status.phase != PREVIEW_EXACT)
+  result = restorator_editor_check(editor, &why);
+  if (result == RST_OK && !restorator_editor_is_finished(editor))
     return;
   if (result == RST_OK)
-    result = preview_write(p, &why);
+    result = preview_write(restorator_editor_get_preview(editor), &why);
   path = g_steal_pointer(&viewer->path);
   gtk_widget_set_sensitive(viewer->save, TRUE);
   g_object_get(viewer->settings, "strength", &strength, NULL);

@@ -545,6 +545,12 @@ static void test_frames(void) {
   bench_free(b);
 }
 
+static void show_again(bench *b, const int box[4]) {
+  const rst_picture picture = picture_of(b->photo);
+
+  g_assert_cmpint(preview_set_picture(b->preview, &picture, box, NULL), ==, RST_OK);
+}
+
 static void test_region(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
   const char *pinned = "window 10,10,110 start 12 seed 2";
@@ -558,7 +564,7 @@ static void test_region(void) {
 
   /* A selection that grows within the window keeps what it has. */
   select_ellipse(p, 30, 30, 50, 60);
-  preview_set_region(b->preview, box, false);
+  preview_set_region(b->preview, box);
 
   const preview_status large = reach(b, PREVIEW_EXACT);
 
@@ -570,7 +576,7 @@ static void test_region(void) {
   /* Other pixels: everything anew. */
   for (int i = 0; i < 4 * WIDTH * HEIGHT; i++)
     p->rgba[i] = i % 4 == 3 ? 1 : 1 - p->rgba[i];
-  preview_set_region(b->preview, box, true);
+  show_again(b, box);
 
   const preview_status other = reach(b, PREVIEW_EXACT);
 
@@ -580,9 +586,27 @@ static void test_region(void) {
   /* Where the network must not see the selection, its input depends on that. */
   finish(b, "window 10,10,110 start 12 match off hide-region true");
   select_ellipse(p, 20, 20, 60, 70);
-  preview_set_region(b->preview, box, false);
+  preview_set_region(b->preview, box);
   reach(b, PREVIEW_EXACT);
   check_exact(b, "window 10,10,110 start 12 match off hide-region true");
+  bench_free(b);
+}
+
+static void test_another_picture(void) {
+  photo *p = photo_new(WIDTH, HEIGHT), *other = photo_new(WIDTH - 20, HEIGHT + 9);
+  bench *b;
+  int box[4];
+
+  select_ellipse(p, 40, 40, 30, 30);
+  select_ellipse(other, 20, 50, 40, 30);
+  b = bench_new(p, "tiny-diffusion");
+  finish(b, "start 12");
+  b->photo = other;
+  whole(other, box);
+  show_again(b, box);
+  reach(b, PREVIEW_EXACT);
+  check_exact(b, "start 12");
+  photo_free(p);
   bench_free(b);
 }
 
@@ -599,7 +623,7 @@ static void test_errors(void) {
   g_assert_cmpint(preview_write(b->preview, NULL), ==, RST_BAD_CALL);
 
   select_ellipse(p, 20, 20, 50, 50);
-  preview_set_region(b->preview, box, false);
+  preview_set_region(b->preview, box);
   reach(b, PREVIEW_EXACT);
   set(b, "step-skip 4000");
   g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_OUT_OF_RANGE);
@@ -612,7 +636,7 @@ static void test_errors(void) {
   reach(b, PREVIEW_WAITING);
 
   p->broken = true;
-  preview_set_region(b->preview, box, true);
+  show_again(b, box);
   set(b, "start 12 seed 5");
   g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_HOST_FAILED);
   p->broken = false;
@@ -647,6 +671,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/preview/stop", test_stop);
   g_test_add_func("/preview/frames", test_frames);
   g_test_add_func("/preview/region", test_region);
+  g_test_add_func("/preview/another-picture", test_another_picture);
   g_test_add_func("/preview/errors", test_errors);
   g_test_add_func("/preview/free-while-busy", test_free_while_busy);
   return g_test_run();
