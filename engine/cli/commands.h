@@ -6,6 +6,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+int evaluate_command(int argc, char **argv);
 int info_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int preset_command(int argc, char **argv);

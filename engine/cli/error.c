@@ -43,6 +43,12 @@ bool cli_fail_interrupted(GError **error) {
   return false;
 }
 
+bool cli_fail_midway(GError **error) {
+  g_set_error_literal(error, CLI_ERROR, CLI_SIGNALLED + interrupt_signal(),
+                      _("interrupted; the same command goes on where it stopped"));
+  return false;
+}
+
 int cli_report(GError *error) {
   int status = CLI_FAILED;
   if (error->domain == CLI_ERROR)

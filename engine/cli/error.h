@@ -28,6 +28,9 @@ bool cli_fail_vips(GError **error, const char *path);
 /* The work was stopped by a signal. Returns false. */
 bool cli_fail_interrupted(GError **error);
 
+/* The same of work that the same command takes up again. Returns false. */
+bool cli_fail_midway(GError **error);
+
 /* Prints and frees the error; returns the exit status. */
 int cli_report(GError *error);
 /* Prints one line on standard error, headed by the program's name. */

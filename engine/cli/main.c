@@ -23,6 +23,7 @@ static const command commands[] = {
   {"info", "[MODEL|PICTURE]", N_("Describe a model, or what was done to a picture"), info_command},
   {"list", "", N_("List models and presets"), list_command},
   {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
+  {"evaluate", "DIR", N_("Measure a model and a setup on colour pictures"), evaluate_command},
 };
 
 static char *commands_text(void) {

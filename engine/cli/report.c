@@ -28,17 +28,17 @@ void report_ignored(const cli_job *job) {
   }
 }
 
-/* The sampler's settings in words. */
-static char *setup_text(const cli_job *job) {
-  const rst_parameters *p = &job->parameters;
-  if (job->info.process == RST_SINGLE_PASS)
+char *report_setup(const rst_parameters *p, const rst_model *model) {
+  rst_model_info info = {.size = sizeof info};
+  rst_model_get_info(model, &info);
+  if (info.process == RST_SINGLE_PASS)
     return g_strdup(_("single pass"));
   int passes = 0;
-  rst_parameters_steps(p, job->model, NULL, &passes, NULL);
+  rst_parameters_steps(p, model, NULL, &passes, NULL);
   bool ddpm = p->sampler == RST_SAMPLER_DDPM;
   GString *text = g_string_new(NULL);
   g_string_append_printf(text, _("%s, %d of %d steps"), ddpm ? "ddpm" : "ddim", passes,
-                         job->info.steps);
+                         info.steps);
   if (!ddpm)
     g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
   g_string_append_printf(text, _(", noise stddev %s"),
@@ -81,7 +81,7 @@ void report_done(const cli_job *job, const cli_item *item) {
   if (file_is_lossy(item->format))
     cli_say(_("%s: JPEG compresses anew, so that pixels outside the region change a little; "
               "PNG keeps them"), item->output);
-  char *setup = setup_text(job);
+  char *setup = report_setup(&job->parameters, job->model);
   char *parts = parts_text(&job->parameters, item->plan);
   cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), item->output,
           item->points, job->parameters.model, setup, parts, item->seconds);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What `restore` says of its work: lines on standard error for people, on standard output JSON
+ * What is said of the work: lines on standard error for people, on standard output JSON
  * for programs.
  */
 #ifndef CLI_REPORT_H
@@ -8,6 +8,8 @@
 
 #include "job.h"
 
+/* The sampler's settings in words, to be freed. */
+char *report_setup(const rst_parameters *parameters, const rst_model *model);
 /* Says which parameters given have no effect. */
 void report_ignored(const cli_job *job);
 /* What became of a picture that was restored. */

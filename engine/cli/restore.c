@@ -144,12 +144,6 @@ static void restore_items(const cli_job *job, GPtrArray *items, counts *c) {
   }
 }
 
-static bool fail_midway(GError **error) {
-  g_set_error_literal(error, CLI_ERROR, CLI_SIGNALLED + interrupt_signal(),
-                      _("interrupted; the same command goes on where it stopped"));
-  return false;
-}
-
 static bool run(const cli_options *o, counts *c, GError **error) {
   rst_cancel *cancel = interrupt_catch();
   cli_job job = {.options = o};
@@ -175,7 +169,7 @@ static bool run(const cli_options *o, counts *c, GError **error) {
     cli_say(_("%d done, %d skipped, %d failed, of %u"), c->done, c->skipped, c->failed,
             items->len);
   if (good && c->done + c->skipped + c->failed < (int) items->len)
-    good = o->output_dir != NULL ? fail_midway(error) : cli_fail_interrupted(error);
+    good = o->output_dir != NULL ? cli_fail_midway(error) : cli_fail_interrupted(error);
   g_ptr_array_unref(left);
   g_ptr_array_unref(items);
   return good;
