@@ -51,6 +51,8 @@ int main(int argc, char **argv) {
   };
   GOptionContext *context = g_option_context_new("COMMAND …");
   char *text = commands_text();
+  g_option_context_set_summary(context, _("Restores regions of pictures with a small diffusion "
+                                          "network."));
   g_option_context_set_description(context, text);
   g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
   g_option_context_set_strict_posix(context, TRUE); /* what follows the command is its own */
