@@ -38,7 +38,7 @@ _restorator_fill() {
     esac
     case $kind in
       DIR) compopt -o dirnames ;;
-      MODEL | PATH | PICTURE | FILE* | IN* | OUT) compopt -o default ;;
+      MODEL | PATH | PICTURE* | FILE* | IN* | OUT) compopt -o default ;;
     esac
   done
   mapfile -t COMPREPLY < <(compgen -W "${words[*]}" -- "$3")
