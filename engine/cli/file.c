@@ -2,10 +2,13 @@
 #include "file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "error.h"
 
@@ -14,50 +17,64 @@ struct cli_format {
   const char *suffixes[4]; /* NULL-terminated */
   const char *loader;      /* how the name of libvips' loader begins */
   bool lossy;
-  bool deep, alpha, grey, exif; /* what it holds; deep: 16 bits */
+  bool alpha, grey, exif;  /* what it holds */
+  VipsBandFormat depth;    /* the deepest values that it holds */
   int side;                /* the most pixels a side */
   size_t xmp;              /* the most bytes of XMP */
-  int (*encode)(VipsImage *image, void **bytes, size_t *size);
+  int (*encode)(VipsImage *image, VipsTarget *target); /* NULL: it is read and not written */
 };
 
-static int encode_png(VipsImage *image, void **bytes, size_t *size) {
-  return vips_pngsave_buffer(image, bytes, size, "bitdepth",
+/* Bytes of pixels from which on a file is written without what costs memory for all of them. */
+static const guint64 LARGE = 64 << 20;
+
+static int encode_png(VipsImage *image, VipsTarget *target) {
+  return vips_pngsave_target(image, target, "bitdepth",
                              image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8, NULL);
 }
 
-static int encode_jpeg(VipsImage *image, void **bytes, size_t *size) {
+static int encode_jpeg(VipsImage *image, VipsTarget *target) {
   /* Quality 95 keeps the colour at full resolution. Deeper pictures and those with alpha come here
    * by force only: alpha is laid on white. */
   const double white[] = {image->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255};
   VipsArrayDouble *background = vips_array_double_new(white, 1);
-  int failed = vips_jpegsave_buffer(image, bytes, size, "Q", 95, "optimize_coding", TRUE,
-                                    "background", background, NULL);
+  int failed = vips_jpegsave_target(image, target, "Q", 95, "optimize_coding",
+                                    VIPS_IMAGE_SIZEOF_IMAGE(image) < LARGE, "background",
+                                    background, NULL);
   vips_area_unref(VIPS_AREA(background));
   return failed;
 }
 
-static int encode_tiff(VipsImage *image, void **bytes, size_t *size) {
-  return vips_tiffsave_buffer(image, bytes, size, "compression",
-                              VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE, "predictor",
-                              VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL, NULL);
+static int encode_tiff(VipsImage *image, VipsTarget *target) {
+  /* Offsets of 32 bits end at 4 GiB, which pixels that compress badly may exceed a little. */
+  bool big = VIPS_IMAGE_SIZEOF_IMAGE(image) > (guint64) 15 << 28;
+  return vips_tiffsave_target(image, target, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE,
+                              "predictor",
+                              image->BandFmt == VIPS_FORMAT_FLOAT
+                                ? VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT
+                                : VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL,
+                              "bigtiff", big, NULL);
 }
 
-static int encode_webp(VipsImage *image, void **bytes, size_t *size) {
+static int encode_webp(VipsImage *image, VipsTarget *target) {
   /* Pixels of alpha 0 lose their colour all the same: libvips 8.16 has no way to libwebp's exact
    * mode. */
-  return vips_webpsave_buffer(image, bytes, size, "lossless", TRUE, NULL);
+  return vips_webpsave_target(image, target, "lossless", TRUE, NULL);
 }
 
 static const cli_format formats[] = {
-  {.name = "PNG", .suffixes = {".png"}, .loader = "VipsForeignLoadPng", .deep = true,
-   .alpha = true, .grey = true, .exif = true, .side = RST_SIDE_MAX, .xmp = G_MAXINT,
-   .encode = encode_png},
+  {.name = "PNG", .suffixes = {".png"}, .loader = "VipsForeignLoadPng",
+   .depth = VIPS_FORMAT_USHORT, .alpha = true, .grey = true, .exif = true, .side = RST_SIDE_MAX,
+   .xmp = G_MAXINT, .encode = encode_png},
   {.name = "JPEG", .suffixes = {".jpg", ".jpeg", ".jpe"}, .loader = "VipsForeignLoadJpeg",
-   .lossy = true, .grey = true, .exif = true, .side = 65500, .xmp = 60000, .encode = encode_jpeg},
-  {.name = "TIFF", .suffixes = {".tif", ".tiff"}, .loader = "VipsForeignLoadTiff", .deep = true,
-   .alpha = true, .grey = true, .side = RST_SIDE_MAX, .xmp = G_MAXINT, .encode = encode_tiff},
-  {.name = "WebP", .suffixes = {".webp"}, .loader = "VipsForeignLoadWebp", .alpha = true,
-   .exif = true, .side = 16383, .xmp = G_MAXINT, .encode = encode_webp},
+   .lossy = true, .depth = VIPS_FORMAT_UCHAR, .grey = true, .exif = true, .side = 65500,
+   .xmp = 60000, .encode = encode_jpeg},
+  {.name = "TIFF", .suffixes = {".tif", ".tiff"}, .loader = "VipsForeignLoadTiff",
+   .depth = VIPS_FORMAT_FLOAT, .alpha = true, .grey = true, .side = RST_SIDE_MAX, .xmp = G_MAXINT,
+   .encode = encode_tiff},
+  {.name = "WebP", .suffixes = {".webp"}, .loader = "VipsForeignLoadWebp",
+   .depth = VIPS_FORMAT_UCHAR, .alpha = true, .exif = true, .side = 16383, .xmp = G_MAXINT,
+   .encode = encode_webp},
+  {.name = "HEIF", .suffixes = {".heic", ".heif", ".avif"}, .loader = "VipsForeignLoadHeif"},
 };
 
 static void ignore_message(const char *domain, GLogLevelFlags level, const char *message,
@@ -94,10 +111,11 @@ const cli_format *file_format_named(const char *name, GError **error) {
   char *suffix = g_strconcat(".", name, NULL);
   const cli_format *found = format_of_suffix(suffix);
   g_free(suffix);
-  if (found == NULL)
-    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
-                _("--format is “%s”, must be png, jpg, tif or webp"), name);
-  return found;
+  if (found != NULL && found->encode != NULL)
+    return found;
+  g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
+              _("--format is “%s”, must be png, jpg, tif or webp"), name);
+  return NULL;
 }
 
 bool file_is_picture_name(const char *path) {
@@ -114,7 +132,8 @@ const cli_format *file_output_format(const char *path, GError **error) {
   if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a folder"), path);
     found = NULL;
-  } else if (found == NULL) {
+  } else if (found == NULL || found->encode == NULL) {
+    found = NULL;
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
                 _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);
   } else if (g_access(folder, W_OK | X_OK) != 0) {
@@ -126,9 +145,13 @@ const cli_format *file_output_format(const char *path, GError **error) {
   return found;
 }
 
-bool file_check_fit(const cli_format *f, VipsImage *image, bool force, const char *path,
-                    GError **error) {
-  if (image->BandFmt == VIPS_FORMAT_USHORT && !f->deep && !force)
+bool file_check_fit(const cli_format *f, VipsImage *image, int width, int height, bool force,
+                    const char *path, GError **error) {
+  if (image->BandFmt == VIPS_FORMAT_FLOAT && f->depth != VIPS_FORMAT_FLOAT && !force)
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: %s holds no floats and the picture has them; write TIFF, or use --force"),
+                path, f->name);
+  else if (image->BandFmt == VIPS_FORMAT_USHORT && f->depth == VIPS_FORMAT_UCHAR && !force)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds 8 bits and the picture has 16; write PNG or TIFF, or use --force"),
                 path, f->name);
@@ -140,10 +163,10 @@ bool file_check_fit(const cli_format *f, VipsImage *image, bool force, const cha
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds no grey pictures, and in the mode detail this one stays grey; "
                   "write PNG"), path, f->name);
-  else if (MAX(image->Xsize, image->Ysize) > f->side)
+  else if (MAX(width, height) > f->side)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds at most %d pixels a side and the picture has %d × %d; write PNG"),
-                path, f->name, f->side, image->Xsize, image->Ysize);
+                path, f->name, f->side, width, height);
   else
     return true;
   return false;
@@ -159,18 +182,6 @@ size_t file_xmp_limit(const cli_format *f) {
 
 bool file_is_lossy(const cli_format *f) {
   return f->lossy;
-}
-
-static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
-  (void) progress;
-  if (rst_cancel_is_set(cancel))
-    vips_image_set_kill(image, TRUE);
-}
-
-/* libvips' pipelines ask as they go whether to stop. */
-static void make_cancellable(VipsImage *image, rst_cancel *cancel) {
-  vips_image_set_progress(image, TRUE);
-  g_signal_connect(image, "eval", G_CALLBACK(on_eval), cancel);
 }
 
 static bool check_path(const char *path, GError **error) {
@@ -194,17 +205,34 @@ static bool is_known_loader(const char *loader) {
   return false;
 }
 
+/* A file that libvips would read by a loader that is none of the formats', or by none. */
+static void fail_format(const char *path, const char *loader, GError **error) {
+  const char *nickname = loader == NULL ? "" : vips_nickname_find(g_type_from_name(loader));
+  char *name = g_ascii_strup(nickname, (gssize) strcspn(nickname, "_"));
+  if (g_str_has_suffix(name, "LOAD"))
+    name[strlen(name) - strlen("LOAD")] = '\0';
+  if (*name == '\0' || g_str_has_prefix(name, "MAGICK"))
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF"), path);
+  else
+    /* Translators: the second %s is a format's name: GIF, PDF … */
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: is a %s file, which is not read; convert it to PNG first"), path, name);
+  g_free(name);
+}
+
 VipsImage *file_open(const char *path, GError **error) {
   if (!check_path(path, error))
     return NULL;
   /* A source, since libvips takes brackets in a plain file name for options. */
   VipsSource *source = vips_source_new_from_file(path);
+  const char *loader = source == NULL ? NULL : vips_foreign_find_load_source(source);
   VipsImage *image = NULL;
   if (source == NULL) {
     cli_fail_vips(error, path);
-  } else if (!is_known_loader(vips_foreign_find_load_source(source))) {
+  } else if (!is_known_loader(loader)) {
     vips_error_clear();
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is neither PNG nor JPEG, TIFF or WebP"), path);
+    fail_format(path, loader, error);
   } else {
     image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
                                        VIPS_FAIL_ON_ERROR, NULL);
@@ -215,78 +243,82 @@ VipsImage *file_open(const char *path, GError **error) {
   return image;
 }
 
-static bool check_kind(VipsImage *image, const char *path, GError **error) {
-  static const VipsInterpretation kinds[] = {
-    VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16, VIPS_INTERPRETATION_sRGB,
-    VIPS_INTERPRETATION_RGB, VIPS_INTERPRETATION_RGB16,
-  };
-  const char *fault = NULL;
-  bool known = image->Bands <= 4;
-  for (size_t i = 0; known && i < G_N_ELEMENTS(kinds) && image->Type != kinds[i]; i++)
-    known = i + 1 < G_N_ELEMENTS(kinds);
-  if (image->Type == VIPS_INTERPRETATION_CMYK)
-    fault = _("is a CMYK picture; convert it to RGB first");
-  else if (vips_image_get_n_pages(image) > 1)
-    fault = _("holds several pictures; take one out first");
-  else if (image->BandFmt != VIPS_FORMAT_UCHAR && image->BandFmt != VIPS_FORMAT_USHORT)
-    fault = _("has neither 8 nor 16 bits a channel");
-  else if (!known)
-    fault = _("is neither grey nor RGB");
-  if (fault != NULL)
-    g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, fault);
-  return fault == NULL;
+static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
+  (void) progress;
+  if (rst_cancel_is_set(cancel))
+    vips_image_set_kill(image, TRUE);
 }
 
-VipsImage *file_read(const char *path, rst_cancel *cancel, GError **error) {
-  VipsImage *file = file_open(path, error);
-  if (file == NULL)
-    return NULL;
-  VipsImage *upright = NULL, *pixels = NULL;
-  if (check_kind(file, path, error)) {
-    make_cancellable(file, cancel);
-    pixels = vips_image_copy_memory(file);
-    if (pixels == NULL) {
-      cli_fail_vips(error, path);
-    } else if (vips_image_get_orientation(pixels) > 1) {
-      if (vips_autorot(pixels, &upright, NULL) != 0)
-        cli_fail_vips(error, path);
-      g_object_unref(pixels);
-      pixels = upright == NULL ? NULL : vips_image_copy_memory(upright);
-      g_clear_object(&upright);
-    }
-  }
-  g_object_unref(file);
-  return pixels;
+/* For the formats that hold no floats. */
+static int to_integers(VipsImage *image, VipsImage **integers) {
+  VipsInterpretation kind = image->Bands < 3 ? VIPS_INTERPRETATION_GREY16
+                                             : VIPS_INTERPRETATION_RGB16;
+  VipsImage *scaled = NULL, *cast = NULL;
+  int failed = vips_linear1(image, &scaled, 65535, 0.5, NULL) != 0 ||
+               vips_cast_ushort(scaled, &cast, NULL) != 0 ||
+               vips_copy(cast, integers, "interpretation", kind, NULL) != 0;
+  g_clear_object(&scaled);
+  g_clear_object(&cast);
+  return failed;
 }
 
-/* Replaces the file, or the one that a link points to, by a temporary file beside it. GLib keeps
- * the permissions of the one before. */
-static bool replace_file(const char *path, const void *bytes, size_t size, GError **error) {
-  char *real = realpath(path, NULL);
-  bool good = g_file_set_contents_full(real == NULL ? path : real, bytes, (gssize) size,
-                                       G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                       0666, error);
-  free(real);
+static bool encode(VipsImage *image, const cli_format *f, VipsTarget *target, const char *path,
+                   rst_cancel *cancel, GError **error) {
+  VipsImage *output;
+  bool integers = image->BandFmt == VIPS_FORMAT_FLOAT && f->depth != VIPS_FORMAT_FLOAT;
+  if (integers ? to_integers(image, &output) : vips_copy(image, &output, NULL))
+    return cli_fail_vips(error, path);
+  vips_image_remove(output, "jpeg-thumbnail-data"); /* it shows the picture as it was */
+  vips_image_set_progress(output, TRUE);
+  gulong handler = g_signal_connect(output, "eval", G_CALLBACK(on_eval), cancel);
+  bool good = f->encode(output, target) == 0 || cli_fail_vips(error, path);
+  g_signal_handler_disconnect(output, handler);
+  g_object_unref(output);
   return good;
+}
+
+static bool fail_system(const char *path, GError **error) {
+  g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
+  return false;
+}
+
+/* What is to be written to `fd`, on the disc when this returns. A file there was keeps its
+ * permissions. */
+static bool write_all(VipsImage *image, const cli_format *f, int fd, const char *path,
+                      rst_cancel *cancel, GError **error) {
+  GStatBuf before;
+  VipsTarget *target = vips_target_new_to_descriptor(fd);
+  if (target == NULL)
+    return cli_fail_vips(error, path);
+  bool good = encode(image, f, target, path, cancel, error);
+  g_object_unref(target);
+  if (!good)
+    return false;
+  if (rst_cancel_is_set(cancel))
+    return cli_fail_interrupted(error);
+  if (g_stat(path, &before) == 0 && fchmod(fd, before.st_mode & 07777) != 0)
+    return fail_system(path, error);
+  return fsync(fd) == 0 || fail_system(path, error);
 }
 
 bool file_write(VipsImage *image, const cli_format *f, const char *path, rst_cancel *cancel,
                 GError **error) {
-  VipsImage *output;
-  if (vips_copy(image, &output, NULL) != 0)
-    return cli_fail_vips(error, path);
-  vips_image_remove(output, "jpeg-thumbnail-data"); /* it shows the picture as it was */
-  make_cancellable(output, cancel);
-  void *bytes = NULL;
-  size_t size = 0;
-  bool good;
-  if (f->encode(output, &bytes, &size) != 0)
-    good = cli_fail_vips(error, path);
-  else if (rst_cancel_is_set(cancel))
-    good = cli_fail_interrupted(error);
-  else
-    good = replace_file(path, bytes, size, error);
-  g_free(bytes);
-  g_object_unref(output);
+  char *linked = realpath(path, NULL); /* a link stays a link */
+  const char *real = linked == NULL ? path : linked;
+  char *folder = g_path_get_dirname(real), *name = g_path_get_basename(real);
+  char *temporary = g_strdup_printf("%s/.%s.XXXXXX", folder, name);
+  int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
+  bool good = fd >= 0 || fail_system(path, error);
+  if (fd >= 0) {
+    good = write_all(image, f, fd, real, cancel, error);
+    close(fd);
+    good = good && (g_rename(temporary, real) == 0 || fail_system(path, error));
+    if (!good)
+      g_unlink(temporary);
+  }
+  free(linked);
+  g_free(folder);
+  g_free(name);
+  g_free(temporary);
   return good;
 }

@@ -26,10 +26,10 @@ const char *file_suffix(const cli_format *format);
 /* The format that a file's suffix stands for, once that file could be written: its folder is
  * there and writable. NULL and an error otherwise. */
 const cli_format *file_output_format(const char *path, GError **error);
-/* Whether the format can hold the picture: its depth, its transparency, its size. `force`: losing
- * depth and transparency is wanted. */
-bool file_check_fit(const cli_format *format, VipsImage *image, bool force, const char *path,
-                    GError **error);
+/* Whether the format can hold a picture of that size whose pixels are as `image` has them: their
+ * depth, their transparency. `force`: losing depth and transparency is wanted. */
+bool file_check_fit(const cli_format *format, VipsImage *image, int width, int height, bool force,
+                    const char *path, GError **error);
 /* Whether what the picture has of EXIF is kept. */
 bool file_keeps_exif(const cli_format *format, VipsImage *image);
 /* Whether writing and reading again changes pixels. */
@@ -37,14 +37,12 @@ bool file_is_lossy(const cli_format *format);
 /* The most bytes of XMP that such a file holds: libvips drops longer ones. */
 size_t file_xmp_limit(const cli_format *format);
 
-/* Opens a picture's file: its header and metadata are there, its pixels are not read yet, and may
- * be of any kind. Unref the image. NULL and an error where it is none of the formats. */
+/* Opens a picture's file: its header and metadata are there, its pixels are not read yet, come
+ * from top to bottom, and may be of any kind. Unref the image. NULL and an error where it is none
+ * of the formats. */
 VipsImage *file_open(const char *path, GError **error);
-/* Reads a picture into memory, upright: 8 or 16 bits, grey or R'G'B', with or without alpha. Its
- * metadata and profile are attached. `cancel` stops it. Unref the image. NULL and an error on
- * failure. */
-VipsImage *file_read(const char *path, rst_cancel *cancel, GError **error);
-/* Writes a picture. The file appears complete or not at all. */
+/* Writes a picture, whose pixels are read as they are needed. The file appears complete or not at
+ * all; `cancel` stops it. */
 bool file_write(VipsImage *image, const cli_format *format, const char *path, rst_cancel *cancel,
                 GError **error);
 

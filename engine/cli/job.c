@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "mask.h"
 #include "progress.h"
 #include "record.h"
 #include "sized.h"
@@ -67,43 +68,48 @@ static double seconds_since(gint64 start) {
 }
 
 /* The region to restore: the rectangle given, or the whole picture. */
-static bool get_box(const cli_job *job, const VipsImage *image, int box[4], GError **error) {
-  const int whole[4] = {0, 0, image->Xsize, image->Ysize};
+static bool get_box(const cli_job *job, const cli_source *source, int box[4], GError **error) {
+  const int whole[4] = {0, 0, source->width, source->height};
   memcpy(box, job->has_region ? job->region : whole, sizeof whole);
   /* Sizes are at most 2²⁴, so that the sums fit. */
-  if (box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= image->Xsize &&
-      box[1] + box[3] <= image->Ysize)
+  if (box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= source->width &&
+      box[1] + box[3] <= source->height)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               _("the region %d,%d,%dx%d reaches beyond the picture, which has %d × %d pixels"),
-              box[0], box[1], box[2], box[3], image->Xsize, image->Ysize);
+              box[0], box[1], box[2], box[3], source->width, source->height);
   return false;
 }
 
-/* The picture that is written. */
-static cli_picture *shown_picture(cli_item *item) {
-  return item->sized.image != NULL ? &item->sized : &item->picture;
+static bool is_sized(const cli_item *item) {
+  return item->sized.patch != NULL;
 }
 
+static bool check_fit(const cli_job *job, const cli_item *item, GError **error) {
+  const cli_picture *shown = is_sized(item) ? &item->sized : &item->picture;
+  return file_check_fit(item->format, shown->patch, shown->width, shown->height,
+                        job->options->force, item->output, error);
+}
+
+/* With a mask and a size, the region as it was given is what is shown. */
 static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   const cli_options *o = job->options;
+  const bool sized = o->size[0] > 0;
   int box[4];
   VipsImage *mask = NULL;
-  VipsImage *image = file_read(item->input, job->cancel, error);
-  bool good = image != NULL &&
-              picture_init(&item->picture, image, job->parameters.mode == RST_MODE_DETAIL, error);
-  if (good && o->mask != NULL) {
-    mask = file_read(o->mask, job->cancel, error);
-    good = mask != NULL && picture_set_mask(&item->picture, mask, error);
-  }
-  good = good && get_box(job, item->picture.image, box, error) &&
-         picture_begin(&item->picture, box, job->parameters.strength, error) &&
-         (o->size[0] == 0 ||
-          picture_sample(&item->sized, &item->picture, o->size[0], o->size[1], error)) &&
-         file_check_fit(item->format, shown_picture(item)->image, o->force, item->output, error);
-  g_clear_object(&image);
+  bool good = source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL,
+                          job->cancel, error) &&
+              get_box(job, &item->source, box, error) &&
+              (o->mask == NULL || (mask = mask_read(o->mask, &item->source, !sized, box,
+                                                    job->cancel, error)) != NULL) &&
+              picture_open(&item->picture, &item->source, box, &job->parameters, error);
+  if (good && mask != NULL)
+    picture_select(&item->picture, mask);
   g_clear_object(&mask);
-  return good;
+  return good &&
+         (!sized ||
+          picture_sample(&item->sized, &item->picture, o->size[0], o->size[1], error)) &&
+         check_fit(job, item, error);
 }
 
 void item_read(const cli_job *job, cli_item *item) {
@@ -143,13 +149,13 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   item->plan = g_new0(rst_plan, 1);
   item->plan->size = sizeof *item->plan;
   bool good = rst_plan_region(&job->parameters, &view, box, item->plan, &cause) == RST_OK &&
-              (item->sized.image != NULL ||
+              (is_sized(item) ||
                rst_restore(job->session, job->model, &job->parameters, &view, item->plan, &hooks,
                            &cause) == RST_OK);
   if (!good)
     cli_fail_engine(error, &cause);
   item->points = item->plan->points;
-  if (good && item->sized.image != NULL)
+  if (good && is_sized(item))
     good = check_sized(job, item->plan, error) &&
            sized_restore(job->session, job->model, &job->parameters, &item->picture, &item->sized,
                          item->plan, &hooks, &item->points, error);
@@ -165,48 +171,60 @@ static bool is_repeated(const rst_setup *setup, const rst_plan *plan) {
   return same;
 }
 
-/* A picture whose record cannot be kept is written all the same. */
-static void add_record(const cli_job *job, cli_item *item) {
-  GError *why = NULL;
-  rst_setup setup;
-  rst_setup_fill(&setup, &job->parameters, item->plan, job->sha256);
-  if (!record_add(item->result, &setup, file_xmp_limit(item->format), &why))
-    cli_say(_("%s: what was done is not recorded in the picture: %s"), item->output, why->message);
-  g_clear_error(&why);
-}
-
 void item_restore(const cli_job *job, cli_item *item) {
   if (is_over(item))
     return;
   gint64 start = g_get_monotonic_time();
-  if (run_engine(job, item, &item->error))
-    item->result = picture_result(shown_picture(item), &item->error);
-  picture_clear(&item->picture);
-  picture_clear(&item->sized);
-  if (item->result != NULL && !job->options->no_record)
-    add_record(job, item);
-  if (item->result != NULL && !job->options->quiet && !file_keeps_exif(item->format, item->result))
-    cli_say(_("%s: its EXIF is not kept in this format"), item->output);
-  if (item->result != NULL && job->repeated != NULL && !is_repeated(job->repeated, item->plan))
-    cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
-            item->output, job->options->repeat);
+  run_engine(job, item, &item->error);
   item->seconds += seconds_since(start);
 }
 
+/* A picture whose record cannot be kept is written all the same. */
+static void add_record(const cli_job *job, const cli_item *item, VipsImage *result) {
+  GError *why = NULL;
+  rst_setup setup;
+  rst_setup_fill(&setup, &job->parameters, item->plan, job->sha256);
+  if (!record_add(result, &setup, file_xmp_limit(item->format), &why))
+    cli_say(_("%s: what was done is not recorded in the picture: %s"), item->output, why->message);
+  g_clear_error(&why);
+}
+
+static bool write_picture(const cli_job *job, cli_item *item, GError **error) {
+  VipsImage *result = is_sized(item) ? picture_result(&item->sized, NULL, error)
+                                     : picture_result(&item->picture, &item->source, error);
+  if (result == NULL)
+    return false;
+  if (!job->options->no_record)
+    add_record(job, item, result);
+  if (!job->options->quiet && !file_keeps_exif(item->format, result))
+    cli_say(_("%s: its EXIF is not kept in this format"), item->output);
+  if (job->repeated != NULL && !is_repeated(job->repeated, item->plan))
+    cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
+            item->output, job->options->repeat);
+  bool good = file_write(result, item->format, item->output, job->cancel, error);
+  if (!good && !is_sized(item) && item->source.pixels == NULL)
+    g_prefix_error(error, "%s: ", item->input); /* either file may be at fault */
+  g_object_unref(result);
+  return good;
+}
+
+static void drop_pictures(cli_item *item) {
+  picture_clear(&item->picture);
+  picture_clear(&item->sized);
+  source_clear(&item->source);
+}
+
 void item_write(const cli_job *job, cli_item *item) {
-  if (is_over(item))
-    return;
   gint64 start = g_get_monotonic_time();
-  file_write(item->result, item->format, item->output, job->cancel, &item->error);
-  g_clear_object(&item->result);
+  if (!is_over(item))
+    write_picture(job, item, &item->error);
+  drop_pictures(item);
   item->seconds += seconds_since(start);
 }
 
 void item_free(void *data) {
   cli_item *item = data;
-  picture_clear(&item->picture);
-  picture_clear(&item->sized);
-  g_clear_object(&item->result);
+  drop_pictures(item);
   g_clear_error(&item->error);
   g_free(item->plan);
   g_free(item->input);

@@ -42,13 +42,14 @@ typedef struct cli_item {
   double seconds;           /* spent on it */
   rst_plan *plan;
   int64_t points;           /* restored */
-  cli_picture picture;      /* between the first step and the second */
-  cli_picture sized;        /* the same, where a size is asked for */
-  VipsImage *result;        /* between the second step and the third */
+  /* between the first step and the third: */
+  cli_source source;
+  cli_picture picture;
+  cli_picture sized;        /* where a size is asked for */
 } cli_item;
 
 /* The steps. Each does nothing where an earlier one failed or the item is skipped. Only the second
- * uses the session. */
+ * uses the session, and only the others libvips. */
 void item_read(const cli_job *job, cli_item *item);
 void item_restore(const cli_job *job, cli_item *item);
 void item_write(const cli_job *job, cli_item *item);

@@ -6,73 +6,85 @@
 
 #include "error.h"
 
-static float largest(const VipsImage *image) {
-  return image->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255;
-}
-
-/* Value i of a row of 8 or 16 bit values, 0…1. */
+/* Value i of a row, with white at 1; beyond 0…1 in floats alone. A float that is no number is
+ * black. */
 static float get_value(const VipsImage *image, const void *row, int i) {
-  float value = image->BandFmt == VIPS_FORMAT_USHORT ? ((const guint16 *) row)[i]
-                                                     : ((const guint8 *) row)[i];
-  return value / largest(image);
+  switch (image->BandFmt) {
+  case VIPS_FORMAT_UCHAR:
+    return ((const guint8 *) row)[i] / 255.0f;
+  case VIPS_FORMAT_USHORT:
+    return ((const guint16 *) row)[i] / 65535.0f;
+  default: {
+    float value = ((const float *) row)[i];
+    return isfinite(value) ? value : 0;
+  }
+  }
 }
 
 static void set_value(const VipsImage *image, void *row, int i, float value) {
-  long level = lrintf(CLAMP(value, 0, 1) * largest(image));
-  if (image->BandFmt == VIPS_FORMAT_USHORT)
-    ((guint16 *) row)[i] = (guint16) level;
-  else
-    ((guint8 *) row)[i] = (guint8) level;
+  switch (image->BandFmt) {
+  case VIPS_FORMAT_UCHAR:
+    ((guint8 *) row)[i] = (guint8) lrintf(CLAMP(value, 0, 1) * 255);
+    break;
+  case VIPS_FORMAT_USHORT:
+    ((guint16 *) row)[i] = (guint16) lrintf(CLAMP(value, 0, 1) * 65535);
+    break;
+  default:
+    ((float *) row)[i] = value;
+  }
 }
 
 /* The colours of `count` pixels, (count, channels). */
 static void get_colours(const cli_picture *p, const void *row, int count, float *native) {
   for (int i = 0; i < count; i++)
     for (int c = 0; c < p->channels; c++)
-      native[i * p->channels + c] = get_value(p->image, row, i * p->image->Bands + c);
+      native[i * p->channels + c] = get_value(p->held, row, i * p->held->Bands + c);
 }
 
-static VipsImage *grey_to_srgb(VipsImage *grey) {
-  bool deep = grey->BandFmt == VIPS_FORMAT_USHORT;
-  VipsImage *rgb;
-  int failed = vips_image_get_typeof(grey, VIPS_META_ICC_NAME) != 0
-                 ? vips_icc_transform(grey, &rgb, "srgb", "embedded", TRUE, "depth",
-                                      deep ? 16 : 8, NULL)
-                 : vips_colourspace(grey, &rgb,
-                                    deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB,
-                                    NULL);
-  if (failed)
-    return NULL;
-  VipsImage *pixels = vips_image_copy_memory(rgb);
-  g_object_unref(rgb);
-  return pixels;
+/* The pixels of the held rectangle from (x, y) of the picture on. */
+static const void *held_at(const cli_picture *p, int x, int y) {
+  return VIPS_IMAGE_ADDR(p->held, x - p->held_x, y - p->held_y);
 }
 
-bool picture_init(cli_picture *p, VipsImage *image, bool keep_grey, GError **error) {
-  *p = (cli_picture) {NULL};
-  if (image->Bands < 3 && !keep_grey) {
-    p->image = grey_to_srgb(image);
-    if (p->image == NULL)
-      return cli_fail_vips(error, _("grey to RGB"));
-  } else {
-    p->image = g_object_ref(image);
-  }
-  p->channels = p->image->Bands < 3 ? 1 : 3;
-  p->alpha = p->image->Bands > p->channels;
-
+/* Takes the reference of `held`, a rectangle at (`x`, `y`), and cuts the box out of it. */
+static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4],
+                  double strength, GError **error) {
   const void *profile = NULL;
   size_t size = 0;
-  if (vips_image_get_typeof(p->image, VIPS_META_ICC_NAME) != 0)
-    vips_image_get_blob(p->image, VIPS_META_ICC_NAME, &profile, &size);
+  p->held = held;
+  p->held_x = x;
+  p->held_y = y;
+  p->x = box[0];
+  p->y = box[1];
+  p->strength = strength;
+  p->channels = held->Bands < 3 ? 1 : 3;
+  p->alpha = held->Bands > p->channels;
+  if (vips_image_get_typeof(held, VIPS_META_ICC_NAME) != 0)
+    vips_image_get_blob(held, VIPS_META_ICC_NAME, &profile, &size);
   p->space = space_new(profile, size, p->channels);
-  p->native = g_new(float, (size_t) p->image->Xsize * p->channels);
-  p->restored = g_new(float, (size_t) p->image->Xsize * p->channels);
-  p->rgb = g_new(float, (size_t) p->image->Xsize * 3);
-  return true;
+  p->native = g_new(float, (size_t) held->Xsize * p->channels);
+  p->restored = g_new(float, (size_t) held->Xsize * p->channels);
+  p->rgb = g_new(float, (size_t) held->Xsize * 3);
+
+  VipsImage *crop;
+  if (vips_crop(held, &crop, box[0] - x, box[1] - y, box[2], box[3], NULL) == 0) {
+    p->patch = vips_image_copy_memory(crop);
+    g_object_unref(crop);
+  }
+  return p->patch != NULL || cli_fail_vips(error, _("region"));
+}
+
+bool picture_open(cli_picture *p, const cli_source *source, const int box[4],
+                  const rst_parameters *parameters, GError **error) {
+  int reach[4], x, y;
+  *p = (cli_picture) {.width = source->width, .height = source->height};
+  rst_reach(parameters, p->width, p->height, box, reach);
+  VipsImage *held = source_read(source, reach, &x, &y, error);
+  return held != NULL && begin(p, held, x, y, box, parameters->strength, error);
 }
 
 void picture_clear(cli_picture *p) {
-  g_clear_object(&p->image);
+  g_clear_object(&p->held);
   g_clear_object(&p->patch);
   g_clear_object(&p->mask);
   g_clear_pointer(&p->space, space_free);
@@ -81,37 +93,8 @@ void picture_clear(cli_picture *p) {
   g_clear_pointer(&p->rgb, g_free);
 }
 
-bool picture_set_mask(cli_picture *p, VipsImage *mask, GError **error) {
-  if (mask->Xsize != p->image->Xsize || mask->Ysize != p->image->Ysize) {
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("the mask has %d × %d pixels and the picture %d × %d; they must be of one size"),
-                mask->Xsize, mask->Ysize, p->image->Xsize, p->image->Ysize);
-    return false;
-  }
-  VipsImage *opaque = NULL, *grey = NULL;
-  if ((vips_image_hasalpha(mask) ? vips_flatten(mask, &opaque, NULL)
-                                 : vips_copy(mask, &opaque, NULL)) == 0 &&
-      vips_colourspace(opaque, &grey,
-                       mask->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_GREY16
-                                                           : VIPS_INTERPRETATION_B_W, NULL) == 0)
-    p->mask = vips_image_copy_memory(grey);
-  g_clear_object(&opaque);
-  g_clear_object(&grey);
-  return p->mask != NULL || cli_fail_vips(error, _("mask"));
-}
-
-bool picture_begin(cli_picture *p, const int box[4], double strength, GError **error) {
-  VipsImage *crop;
-  if (vips_crop(p->image, &crop, box[0], box[1], box[2], box[3], NULL) != 0)
-    return cli_fail_vips(error, _("region"));
-  p->patch = vips_image_copy_memory(crop);
-  g_object_unref(crop);
-  if (p->patch == NULL)
-    return cli_fail_vips(error, _("region"));
-  p->x = box[0];
-  p->y = box[1];
-  p->strength = strength;
-  return true;
+void picture_select(cli_picture *p, VipsImage *mask) {
+  p->mask = g_object_ref(mask);
 }
 
 /* Enlarges by bicubic interpolation. The centres of pixels lie at ½, which vips_resize() does not
@@ -128,22 +111,21 @@ static int enlarge(VipsImage *image, VipsImage **enlarged, int width, int height
   return failed;
 }
 
-/* The box of an image at another size. */
-static VipsImage *resample(VipsImage *image, const cli_picture *p, int width, int height) {
-  int columns = p->patch->Xsize, rows = p->patch->Ysize;
-  bool alpha = vips_image_hasalpha(image);
-  VipsImage *steps[7] = {NULL}, *pixels = NULL;
-  if (vips_crop(image, &steps[0], p->x, p->y, columns, rows, NULL) == 0 &&
-      (alpha ? vips_premultiply(steps[0], &steps[1], NULL)
-             : vips_copy(steps[0], &steps[1], NULL)) == 0 &&
-      vips_reduce(steps[1], &steps[2], MAX(1, (double) columns / width),
-                  MAX(1, (double) rows / height), "kernel", VIPS_KERNEL_CUBIC, NULL) == 0 &&
-      enlarge(steps[2], &steps[3], width, height) == 0 &&
-      (alpha ? vips_unpremultiply(steps[3], &steps[4], NULL)
+/* The image at another size. */
+static VipsImage *resample(VipsImage *image, int width, int height) {
+  bool alpha = vips_image_hasalpha(image), whole = image->BandFmt != VIPS_FORMAT_FLOAT;
+  VipsImage *steps[6] = {NULL}, *pixels = NULL;
+  if ((alpha ? vips_premultiply(image, &steps[0], NULL)
+             : vips_copy(image, &steps[0], NULL)) == 0 &&
+      vips_reduce(steps[0], &steps[1], MAX(1, (double) image->Xsize / width),
+                  MAX(1, (double) image->Ysize / height), "kernel", VIPS_KERNEL_CUBIC, NULL) == 0 &&
+      enlarge(steps[1], &steps[2], width, height) == 0 &&
+      (alpha ? vips_unpremultiply(steps[2], &steps[3], NULL)
+             : vips_copy(steps[2], &steps[3], NULL)) == 0 &&
+      (whole ? vips_rint(steps[3], &steps[4], NULL)
              : vips_copy(steps[3], &steps[4], NULL)) == 0 &&
-      vips_rint(steps[4], &steps[5], NULL) == 0 &&
-      vips_cast(steps[5], &steps[6], image->BandFmt, NULL) == 0)
-    pixels = vips_image_copy_memory(steps[6]);
+      vips_cast(steps[4], &steps[5], image->BandFmt, NULL) == 0)
+    pixels = vips_image_copy_memory(steps[5]);
   for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
     g_clear_object(&steps[i]);
   return pixels;
@@ -151,29 +133,30 @@ static VipsImage *resample(VipsImage *image, const cli_picture *p, int width, in
 
 bool picture_sample(cli_picture *sized, const cli_picture *p, int width, int height,
                     GError **error) {
-  VipsImage *image = resample(p->image, p, width, height);
   const int whole[4] = {0, 0, width, height};
-  bool good = image != NULL || cli_fail_vips(error, _("region"));
-  good = good && picture_init(sized, image, true, error) &&
-         picture_begin(sized, whole, p->strength, error);
-  if (good && p->mask != NULL) {
-    sized->mask = resample(p->mask, p, width, height);
-    good = sized->mask != NULL || cli_fail_vips(error, _("mask"));
+  *sized = (cli_picture) {.width = width, .height = height};
+  VipsImage *image = resample(p->patch, width, height);
+  if (image == NULL)
+    return cli_fail_vips(error, _("region"));
+  if (!begin(sized, image, 0, 0, whole, p->strength, error))
+    return false;
+  if (p->mask != NULL) {
+    sized->mask = resample(p->mask, width, height);
+    return sized->mask != NULL || cli_fail_vips(error, _("mask"));
   }
-  g_clear_object(&image);
-  return good;
+  return true;
 }
 
 static bool on_read(void *user, int x, int y, int width, int height, float *rgba) {
   cli_picture *p = user;
   for (int row = y; row < y + height; row++) {
-    const void *values = VIPS_IMAGE_ADDR(p->image, x, row);
+    const void *values = held_at(p, x, row);
     get_colours(p, values, width, p->native);
     space_to_srgb(p->space, width, p->native, p->rgb);
     for (int i = 0; i < width; i++, rgba += 4) {
       for (int c = 0; c < 3; c++)
         rgba[c] = p->rgb[3 * i + c];
-      rgba[3] = p->alpha ? get_value(p->image, values, i * p->image->Bands + p->channels) : 1;
+      rgba[3] = p->alpha ? get_value(p->held, values, i * p->held->Bands + p->channels) : 1;
     }
   }
   return true;
@@ -192,7 +175,7 @@ static bool on_read_coverage(void *user, int x, int y, int width, int height, fl
       else if (p->mask == NULL)
         *coverage++ = 1;
       else
-        *coverage++ = get_value(p->mask, VIPS_IMAGE_ADDR(p->mask, column, row), 0);
+        *coverage++ = get_value(p->mask, VIPS_IMAGE_ADDR(p->mask, column - p->x, row - p->y), 0);
     }
   return true;
 }
@@ -204,7 +187,7 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
   cli_picture *p = user;
   for (int row = y; row < y + height; row++, rgb += 3 * width, coverage += width) {
     void *values = VIPS_IMAGE_ADDR(p->patch, x - p->x, row - p->y);
-    get_colours(p, VIPS_IMAGE_ADDR(p->image, x, row), width, p->native);
+    get_colours(p, held_at(p, x, row), width, p->native);
     space_from_srgb(p->space, width, rgb, p->restored);
     for (int i = 0; i < width * p->channels; i++)
       p->restored[i] = CLAMP(p->restored[i], 0, 1);
@@ -214,18 +197,18 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
     for (int i = 0; i < width; i++)
       if (coverage[i] > 0)
         for (int c = 0; c < p->channels; c++)
-          set_value(p->patch, values, i * p->image->Bands + c, p->restored[i * p->channels + c]);
+          set_value(p->patch, values, i * p->patch->Bands + c, p->restored[i * p->channels + c]);
   }
   return true;
 }
 
 void picture_view(cli_picture *p, rst_picture *view) {
-  bool whole = p->mask == NULL && p->patch->Xsize == p->image->Xsize &&
-               p->patch->Ysize == p->image->Ysize;
+  bool whole = p->mask == NULL && p->patch->Xsize == p->width &&
+               p->patch->Ysize == p->height;
   *view = (rst_picture) {
     .size = sizeof *view,
-    .width = p->image->Xsize,
-    .height = p->image->Ysize,
+    .width = p->width,
+    .height = p->height,
     .user = p,
     .read = on_read,
     .read_coverage = whole ? NULL : on_read_coverage,
@@ -233,11 +216,18 @@ void picture_view(cli_picture *p, rst_picture *view) {
   };
 }
 
-VipsImage *picture_result(cli_picture *p, GError **error) {
-  VipsImage *result;
-  if (vips_insert(p->image, p->patch, &result, p->x, p->y, NULL) != 0) {
-    cli_fail_vips(error, _("region"));
-    return NULL;
+VipsImage *picture_result(const cli_picture *p, const cli_source *source, GError **error) {
+  VipsImage *result = NULL;
+  if (source == NULL) {
+    vips_copy(p->patch, &result, NULL);
+  } else {
+    VipsImage *whole = source_stream(source, error);
+    if (whole == NULL)
+      return NULL;
+    vips_insert(whole, p->patch, &result, p->x, p->y, NULL);
+    g_object_unref(whole);
   }
+  if (result == NULL)
+    cli_fail_vips(error, _("region"));
   return result;
 }

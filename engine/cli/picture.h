@@ -11,13 +11,16 @@
 #include <vips/vips.h>
 
 #include "restorator.h"
+#include "source.h"
 #include "space.h"
 
 typedef struct cli_picture {
-  VipsImage *image;   /* as it was */
-  VipsImage *patch;   /* the restored box, NULL before picture_begin() */
+  int width, height;  /* of the whole picture */
+  VipsImage *held;    /* as it was: what of it the engine reads */
+  int held_x, held_y; /* where that lies */
+  VipsImage *patch;   /* the restored box */
   int x, y;           /* where the box lies */
-  VipsImage *mask;    /* one channel, of the picture's size; NULL: all is selected */
+  VipsImage *mask;    /* one channel, of the box's size; NULL: all of it is selected */
   cli_space *space;
   int channels;       /* of colour: 1 or 3 */
   bool alpha;         /* one channel more */
@@ -25,21 +28,23 @@ typedef struct cli_picture {
   float *native, *restored, *rgb; /* scratch: a row of colours */
 } cli_picture;
 
-/* Takes a picture from file_read(); a reference is held. A grey one becomes sRGB unless
- * `keep_grey`. */
-bool picture_init(cli_picture *picture, VipsImage *image, bool keep_grey, GError **error);
+/* Reads from `source` what restoring the box (x, y, width, height) needs, and gets the box ready
+ * to be written into. Clear the picture in any case. */
+bool picture_open(cli_picture *picture, const cli_source *source, const int box[4],
+                  const rst_parameters *parameters, GError **error);
+/* A picture that is all zeros is allowed. */
 void picture_clear(cli_picture *picture);
-/* Selects by a picture from file_read(): white is selected. */
-bool picture_set_mask(cli_picture *picture, VipsImage *mask, GError **error);
+/* Selects within the box by one channel of the box's size, which is kept: white is selected. */
+void picture_select(cli_picture *picture, VipsImage *mask);
 
-/* Gets the box (x, y, width, height) ready to be written into. */
-bool picture_begin(cli_picture *picture, const int box[4], double strength, GError **error);
 /* Makes the box a picture of its own, resampled to `width` × `height` pixels, mask included. */
 bool picture_sample(cli_picture *sized, const cli_picture *picture, int width, int height,
                     GError **error);
-/* The engine's view, after picture_begin(); valid as long as the picture. */
+/* The engine's view, valid as long as the picture. */
 void picture_view(cli_picture *picture, rst_picture *view);
-/* The picture with the restored box in its place. Unref it. NULL on failure. */
-VipsImage *picture_result(cli_picture *picture, GError **error);
+/* The whole picture of that source with the restored box in its place, or, of a picture made by
+ * picture_sample() (`source` is NULL), that picture; its metadata can be changed. Unref it. NULL
+ * and an error on failure. */
+VipsImage *picture_result(const cli_picture *picture, const cli_source *source, GError **error);
 
 #endif

@@ -55,11 +55,12 @@ static void test_inputs(void) {
   check_failed(run("restore", write_text("empty.png", ""), output, SINGLE, NULL), 1,
                "empty.png: the file is empty");
   check_failed(run("restore", write_text("text.png", "no picture at all, only words"), output,
-                   SINGLE, NULL), 1, "text.png: is neither PNG nor JPEG, TIFF or WebP");
+                   SINGLE, NULL), 1, "text.png: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF");
   pixels *p = make_pixels(48, 40, 3, 8);
   const char *ppm = path_of("picture.ppm");
   g_assert_cmpint(vips_ppmsave(p->image, ppm, NULL), ==, 0);
-  check_failed(run("restore", ppm, output, SINGLE, NULL), 1, "is neither PNG nor JPEG");
+  check_failed(run("restore", ppm, output, SINGLE, NULL), 1,
+               "picture.ppm: is a PPM file, which is not read; convert it to PNG first");
   pixels_free(p);
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
 }

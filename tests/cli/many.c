@@ -111,7 +111,7 @@ static void test_bad_files(void) {
                          "--region", "0,0,20x20", "--quiet", NULL);
   g_assert_cmpint(o->status, ==, 1);
   assert_contains(o->err, "none.png: No such file or directory\n");
-  assert_contains(o->err, "text.png: is neither PNG nor JPEG, TIFF or WebP\n");
+  assert_contains(o->err, "text.png: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF\n");
   assert_contains(o->err, "0,0,20x20 reaches beyond the picture");
   g_assert_cmpint(count_files(folder), ==, 2);
   o = run("restore", "--output-dir", folder, SINGLE, none, one, text, small, two, "--region",

@@ -49,24 +49,24 @@ static float *new_pixels(int width, int height) {
 }
 
 bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError **error) {
-  VipsImage *image = file_read(path, cancel, error);
-  cli_picture picture;
+  cli_source source;
+  cli_picture picture = {0};
+  rst_parameters parameters;
   rst_picture view;
-  if (image == NULL)
-    return false;
-  const int whole[4] = {0, 0, image->Xsize, image->Ysize};
-  bool good = picture_init(&picture, image, false, error) &&
-              picture_begin(&picture, whole, 1, error);
+  rst_parameters_init(&parameters);
+  bool good = source_open(&source, path, false, cancel, error);
+  const int whole[4] = {0, 0, source.width, source.height};
+  good = good && picture_open(&picture, &source, whole, &parameters, error);
   if (good) {
     picture_view(&picture, &view);
-    *frame = (cli_frame) {view.width, view.height, image->Bands < 3,
+    *frame = (cli_frame) {view.width, view.height, source.grey,
                           new_pixels(view.width, view.height)};
     view.read(view.user, 0, 0, view.width, view.height, frame->rgba);
     for (gsize i = 0; i < (gsize) view.width * view.height; i++)
       frame->rgba[4 * i + 3] = 1;
   }
   picture_clear(&picture);
-  g_object_unref(image);
+  source_clear(&source);
   return good;
 }
 

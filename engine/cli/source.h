@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A picture file to read from, in the form that the program works on: upright, 8 or 16 bits or
+ * floats, grey or R'G'B', with or without alpha. Small pictures are read once and held; of large
+ * ones no more than the pixels at hand, and the file again each time it is asked.
+ */
+#ifndef CLI_SOURCE_H
+#define CLI_SOURCE_H
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <stdbool.h>
+#include <vips/vips.h>
+
+#include "restorator.h"
+
+typedef struct cli_source {
+  char *path;
+  bool keep_grey;     /* else a grey picture becomes sRGB */
+  rst_cancel *cancel;
+  GStatBuf status;    /* of the file when it was opened */
+  int width, height;
+  VipsBandFormat format;
+  bool grey;          /* the file knows no colours */
+  VipsImage *pixels;  /* all of them; NULL: too many to be held */
+} cli_source;
+
+/* Reads what is there, and refuses by name what the program does not take. A grey picture becomes
+ * sRGB unless `keep_grey`. `cancel` stops reading, then and later. */
+bool source_open(cli_source *source, const char *path, bool keep_grey, rst_cancel *cancel,
+                 GError **error);
+/* All zeros are allowed. */
+void source_clear(cli_source *source);
+
+/* The picture with its metadata and profile; its pixels are read as they are used, and may be
+ * used from top to bottom only. Unref it. NULL and an error on failure. */
+VipsImage *source_stream(const cli_source *source, GError **error);
+/* Pixels in memory, with metadata and profile, that hold a rectangle (x, y, width, height) of it:
+ * no more than that where the picture is not held. Where they begin goes into `x` and `y`. */
+VipsImage *source_read(const cli_source *source, const int box[4], int *x, int *y,
+                       GError **error);
+
+#endif
