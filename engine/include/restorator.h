@@ -494,6 +494,12 @@ typedef struct rst_plan {
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const int box[4], rst_plan *plan, rst_error *error);
 
+/* The rectangle `reach` (x, y, width, height) of a picture of `width` × `height` pixels that holds
+ * whatever planning and restoring a region inside `box` can read: what a host of a large picture
+ * needs to have at hand. The parameters must be good. */
+RST_API void rst_reach(const rst_parameters *parameters, int width, int height, const int box[4],
+                       int reach[4]);
+
 /* Reads a window of a picture and runs the encoder on it, with the region hidden where the
  * parameters say so: how rst_restore() begins with each part. Hooks: progress and cancel. Errors:
  * as rst_encode(), RST_HOST_FAILED. Thread: the session's caller. */

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "parameters.h"
@@ -220,22 +221,66 @@ static int centre(int begin, int length, int side, int size) {
   return at < 0 ? 0 : at > size - side ? size - side : at;
 }
 
+/* Of the window of a part of `w` × `h` pixels, where none is given. */
+static int window_side(const rst_parameters *parameters, int width, int height, int w, int h) {
+  const int largest = width > height ? width : height;
+  /* less a rounding of the product: 1.1 · 10 is 11 */
+  const double wanted = ceil(parameters->context * (w > h ? w : h) - 1e-6);
+
+  return parameters->window_kind == RST_WINDOW_PICTURE || wanted > largest ? largest : (int)wanted;
+}
+
 static void choose_window(const rst_parameters *parameters, const rst_picture *picture,
                           rst_part *part) {
-  const int longest = part->width > part->height ? part->width : part->height;
-  const int largest = picture->width > picture->height ? picture->width : picture->height;
-  /* less a rounding of the product: 1.1 · 10 is 11 */
-  const double wanted = ceil(parameters->context * longest - 1e-6);
   rst_window *window = &part->window;
 
   if (parameters->window_kind == RST_WINDOW_GIVEN) {
     *window = parameters->window;
     return;
   }
-  window->side = parameters->window_kind == RST_WINDOW_PICTURE || wanted > largest ? largest
-                                                                                   : (int)wanted;
+  window->side = window_side(parameters, picture->width, picture->height, part->width,
+                             part->height);
   window->x = centre(part->x, part->width, window->side, picture->width);
   window->y = centre(part->y, part->height, window->side, picture->height);
+}
+
+static int least(int a, int b) {
+  return a < b ? a : b;
+}
+
+static int most(int a, int b) {
+  return a > b ? a : b;
+}
+
+/* One axis: what windows of at most `side` about any piece of a span hold of a picture. */
+static void widen(int side, int size, int *begin, int *length) {
+  const int half = side - side / 2, end = *begin + *length;
+
+  *begin = side >= size ? 0 : most(0, least(*begin - half, size - side));
+  *length = (side >= size ? size : least(size, most(end + half, side))) - *begin;
+}
+
+/* One axis: a span and a given window, inside the picture. */
+static void unite(int64_t at, int side, int size, int *begin, int *length) {
+  const int end = *begin + *length;
+
+  *begin = at < 0 ? 0 : least(*begin, (int)at);
+  *length = (at + side > size ? size : most(end, (int)at + side)) - *begin;
+}
+
+void rst_reach(const rst_parameters *parameters, int width, int height, const int box[4],
+               int reach[4]) {
+  const rst_window *w = &parameters->window;
+  const int side = window_side(parameters, width, height, box[2], box[3]);
+
+  memcpy(reach, box, 4 * sizeof *reach);
+  if (parameters->window_kind == RST_WINDOW_GIVEN) {
+    unite(w->x, w->side, width, &reach[0], &reach[2]);
+    unite(w->y, w->side, height, &reach[1], &reach[3]);
+  } else {
+    widen(side, width, &reach[0], &reach[2]);
+    widen(side, height, &reach[1], &reach[3]);
+  }
 }
 
 static bool window_holds(const rst_window *window, const rst_part *part) {

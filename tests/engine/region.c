@@ -318,6 +318,67 @@ static void test_boxes(void) {
   canvas_free(c);
 }
 
+/* Whatever is selected in a box, its windows lie in the box's reach as far as the picture goes. */
+static void test_reach(void) {
+  dice d = {5};
+
+  for (int round = 0; round < 400; round++) {
+    canvas *c = canvas_new(dice_int(&d, 1, 60), dice_int(&d, 1, 60), 1);
+    rst_parameters parameters = new_parameters(NULL, NULL);
+    rst_plan plan = new_plan();
+    int box[4] = {dice_int(&d, 0, c->width - 1), dice_int(&d, 0, c->height - 1), 1, 1}, reach[4];
+
+    box[2] = dice_int(&d, 1, c->width - box[0]);
+    box[3] = dice_int(&d, 1, c->height - box[1]);
+    parameters.context = dice_real(&d, 1, 4);
+    parameters.window_kind = dice_int(&d, 0, 5) == 0 ? RST_WINDOW_PICTURE : RST_WINDOW_AUTO;
+    canvas_deselect(c);
+    for (int i = 0; i < 3; i++) {
+      const int x = dice_int(&d, 0, box[2] - 1), y = dice_int(&d, 0, box[3] - 1);
+
+      canvas_select(c, box[0] + x, box[1] + y, dice_int(&d, 1, box[2] - x),
+                    dice_int(&d, 1, box[3] - y), 1);
+    }
+    assert_ok(rst_plan_region(&parameters, &c->picture, box, &plan, NULL));
+    rst_reach(&parameters, c->width, c->height, box, reach);
+    for (int i = 0; i < plan.count; i++) {
+      const rst_window *w = &plan.parts[i].window;
+
+      g_assert_cmpint(reach[0], <=, MAX(0, w->x));
+      g_assert_cmpint(reach[1], <=, MAX(0, w->y));
+      g_assert_cmpint(reach[0] + reach[2], >=, MIN(c->width, w->x + w->side));
+      g_assert_cmpint(reach[1] + reach[3], >=, MIN(c->height, w->y + w->side));
+    }
+    canvas_free(c);
+  }
+}
+
+/* No more than is needed, and never beyond the picture. */
+static void test_reach_values(void) {
+  static const struct {
+    const char *context, *window;
+    int box[4], reach[4];
+  } cases[] = {
+    {"1.5", "auto", {100, 100, 40, 20}, {70, 70, 100, 80}},
+    {"1.5", "auto", {0, 280, 40, 20}, {0, 240, 70, 60}},
+    {"4", "auto", {100, 100, 100, 10}, {0, 0, 400, 300}},
+    {"1.5", "picture", {100, 100, 40, 20}, {0, 0, 400, 300}},
+    {"1.5", "90,95,77", {100, 100, 40, 20}, {90, 95, 77, 77}},
+    {"1.5", "-30,-50,900", {0, 0, 40, 20}, {0, 0, 400, 300}},
+    {"1.5", "16777215,0,16777216", {0, 0, 40, 20}, {0, 0, 400, 300}},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    rst_parameters parameters = new_parameters(NULL, NULL);
+    int reach[4];
+
+    assert_ok(rst_parameters_set(&parameters, "context", cases[i].context, NULL));
+    assert_ok(rst_parameters_set(&parameters, "window", cases[i].window, NULL));
+    rst_reach(&parameters, 400, 300, cases[i].box, reach);
+    assert_same(reach, cases[i].reach, 4);
+  }
+}
+
 static void test_plan_refusals(void) {
   canvas *c = canvas_new(50, 40, 1);
   rst_parameters parameters = new_parameters("window=10,10,20", NULL);
@@ -397,6 +458,8 @@ int main(int argc, char **argv) {
     g_free(path);
   }
   g_test_add_func("/region/boxes", test_boxes);
+  g_test_add_func("/region/reach", test_reach);
+  g_test_add_func("/region/reach values", test_reach_values);
   g_test_add_func("/region/plan refusals", test_plan_refusals);
   g_test_add_func("/region/modes", test_modes);
   return g_test_run();
