@@ -11,5 +11,6 @@ int info_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int preset_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
+int sweep_command(int argc, char **argv);
 
 #endif

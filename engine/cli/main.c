@@ -24,6 +24,7 @@ static const command commands[] = {
   {"list", "", N_("List models and presets"), list_command},
   {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
   {"evaluate", "DIR", N_("Measure a model and a setup on colour pictures"), evaluate_command},
+  {"sweep", "DIR", N_("Measure a diffusion model in 465 setups"), sweep_command},
 };
 
 static char *commands_text(void) {
