@@ -104,6 +104,7 @@ void canvas_free(canvas *c) {
   g_free(c->colours);
   g_free(c->mixed);
   g_free(c->difference);
+  g_free(c->deviation);
   g_free(c->state);
   g_free(c);
 }
@@ -113,6 +114,12 @@ static void clear_state(canvas *c, int flags) {
     c->state[i] &= (guint8)~flags;
   c->covered_done = c->ring_done = 0;
   c->matched = false;
+  canvas_forget_deviation(c);
+}
+
+void canvas_forget_deviation(canvas *c) {
+  g_clear_pointer(&c->deviation, g_free);
+  c->largest_deviation = 0;
 }
 
 void canvas_forget(canvas *c) {
@@ -275,7 +282,117 @@ rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error) {
   return status;
 }
 
+/* ---- uncertainty ---- */
+
+/* Marks the finished points of a lattice whose deviation is not known. */
+static gsize sort_undeviated(lattice *l) {
+  const canvas *c = l->c;
+  gsize missing = 0;
+
+  for (int row = 0; row < l->grid.rows; row++)
+    for (int column = 0; column < l->grid.columns; column++) {
+      const gsize i = index_of(c, l->grid.column + column * l->grid.column_step,
+                               l->grid.row + row * l->grid.row_step);
+      const bool wanted = (c->state[i] & (COVERED | MIXED)) == (COVERED | MIXED) &&
+                          c->deviation[i] < 0;
+
+      l->wanted[(gsize)row * (gsize)l->grid.columns + (gsize)column] = wanted;
+      missing += wanted;
+    }
+  return missing;
+}
+
+/* The seeds' results one after the other; the first is there already. */
+static rst_status add_seeds(const lattice *l, int seeds, float *mean, float *squares,
+                            rst_error *error) {
+  const canvas *c = l->c;
+  const gsize count = (gsize)l->grid.columns * (gsize)l->grid.rows;
+  rst_parameters parameters = *l->job->parameters;
+  rst_hooks hooks = RST_HOOKS_INIT;
+  rst_status status = RST_OK;
+
+  hooks.cancel = l->job->cancel;
+  for (int seed = 1; seed <= seeds && status == RST_OK; seed++) {
+    if (seed > 1)
+      status = rst_sample(l->job->session, c->encoding, &parameters, &l->grid, l->wanted,
+                          l->colours, &hooks, error);
+    for (gsize point = 0; point < count && status == RST_OK; point++) {
+      const int x = l->grid.column + (int)(point % (gsize)l->grid.columns) * l->grid.column_step;
+      const int y = l->grid.row + (int)(point / (gsize)l->grid.columns) * l->grid.row_step;
+      float *colour = l->colours + 3 * point;
+
+      if (!(l->wanted[point] > 0))
+        continue;
+      if (seed > 1)
+        rst_mix(c->part.mode, 1, plane_at(l->job->pixels, x, y), colour, colour);
+      else
+        memcpy(colour, c->mixed + 3 * index_of(c, x, y), 3 * sizeof *colour);
+      rst_deviation_add(seed, 3, colour, mean + 3 * point, squares + 3 * point);
+    }
+    parameters.seed = rst_next_seed(parameters.seed);
+  }
+  return status;
+}
+
+static void take_deviations(const lattice *l, int seeds, const float *squares) {
+  for (int row = 0; row < l->grid.rows; row++)
+    for (int column = 0; column < l->grid.columns; column++) {
+      const gsize point = (gsize)row * (gsize)l->grid.columns + (gsize)column;
+      const gsize i = index_of(l->c, l->grid.column + column * l->grid.column_step,
+                               l->grid.row + row * l->grid.row_step);
+      float of[3];
+
+      if (!(l->wanted[point] > 0))
+        continue;
+      rst_deviation_get(seeds, 3, squares + 3 * point, of);
+      l->c->deviation[i] = fmaxf(of[0], fmaxf(of[1], of[2]));
+      l->c->largest_deviation = fmaxf(l->c->largest_deviation, l->c->deviation[i]);
+    }
+}
+
+rst_status canvas_deviate(canvas *c, const canvas_job *job, int seeds, const rect *area, int step,
+                          bool *changed, rst_error *error) {
+  lattice l = {.c = c, .job = job};
+  g_autofree float *room = NULL;
+  gsize points;
+  rst_status status;
+
+  if (!place(c, area, step, &l.grid))
+    return RST_OK;
+  points = (gsize)l.grid.columns * (gsize)l.grid.rows;
+  room = g_try_malloc_n(points, 10 * sizeof *room);
+  if (!c->deviation) {
+    c->deviation = g_try_malloc_n(pixel_count(c), sizeof *c->deviation);
+    for (gsize i = 0; c->deviation && i < pixel_count(c); i++)
+      c->deviation[i] = -1;
+  }
+  if (!room || !c->deviation)
+    return failure_of_memory(error);
+  l.wanted = room;
+  l.colours = room + points;
+  if (sort_undeviated(&l) == 0)
+    return RST_OK;
+  status = add_seeds(&l, seeds, room + 4 * points, room + 7 * points, error);
+  if (status != RST_OK)
+    return status;
+  take_deviations(&l, seeds, room + 7 * points);
+  *changed = true;
+  return RST_OK;
+}
+
 /* ---- reading ---- */
+
+float canvas_get_deviation(const canvas *c, int x, int y, int coarsest) {
+  if (!c->deviation || !(c->state[index_of(c, x, y)] & COVERED))
+    return -1;
+  for (int step = 1; step <= coarsest; step *= 2) {
+    const int u = x / step * step, v = y / step * step;
+
+    if (u >= c->box.x && v >= c->box.y && c->deviation[index_of(c, u, v)] >= 0)
+      return c->deviation[index_of(c, u, v)];
+  }
+  return -1;
+}
 
 bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float colour[3]) {
   const gsize at = index_of(c, x, y);

@@ -23,6 +23,9 @@ typedef struct canvas {
   float *colours;        /* (height, width, 3): the network's */
   float *mixed;          /* (height, width, 3): joined with the picture by mode */
   float *difference;     /* (height, width, 3): to be added where the surroundings are matched */
+  float *deviation;      /* (height, width): how much `mixed` varies with the seed, its largest
+                          * channel's standard deviation; below 0: not known; NULL: none is */
+  float largest_deviation; /* of these, or 0 */
   guint8 *state;         /* (height, width): of each pixel */
   bool matched;          /* `difference` is valid */
   int64_t covered, ring; /* points */
@@ -64,10 +67,19 @@ rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, con
 /* Spreads the ring's difference; the ring has to be finished. */
 rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error);
 
+/* Finds out how much the finished points on the lattice of `step` in `area` vary over that many
+ * seeds, the job's and those after it. Other members than `deviation` stay untouched, so that the
+ * result may be read meanwhile. `changed`: as above. */
+rst_status canvas_deviate(canvas *c, const canvas_job *job, int seeds, const rect *area, int step,
+                          bool *changed, rst_error *error);
+void canvas_forget_deviation(canvas *c);
+
 /* How much of a pixel is covered by the part: 0 beyond it. */
 float canvas_get_coverage(const canvas *c, int x, int y);
 /* The restored colour of a pixel of the part, or while that is missing, of the nearest coarser
  * lattice of at most `coarsest`. False where there is none yet, or the pixel is not covered. */
 bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float colour[3]);
+/* Likewise a pixel's standard deviation; below 0 where there is none yet. */
+float canvas_get_deviation(const canvas *c, int x, int y, int coarsest);
 
 #endif

@@ -32,14 +32,16 @@ static void clear(void *data) {
   g_free(f->before);
 }
 
-static frame *allocate(const viewport *v) {
+static frame *allocate(const viewport *v, double range) {
   frame *f = g_atomic_rc_box_new0(frame);
   const gsize pixels = (gsize)v->width * (gsize)v->height;
 
   f->viewport = *v;
-  f->before = g_try_malloc_n(pixels, 2 * sizeof *f->before);
+  f->range = range;
+  f->before = g_try_malloc_n(pixels, (range > 0 ? 3 : 2) * sizeof *f->before);
   if (f->before) {
     f->after = f->before + pixels;
+    f->overlay = range > 0 ? f->after + pixels : NULL;
     return f;
   }
   frame_unref(f);
@@ -96,6 +98,35 @@ static void restored_pixel(const frame_scene *s, int x, int y, float colour[3]) 
     frame_blend(s->strength, coverage, restored, colour);
     return;
   }
+}
+
+/* ---- the overlay ---- */
+
+enum { HEAT_LEVELS = 256, OVERLAY_ALPHA = 208 };
+
+/* Dark violet to light yellow by way of red: lightness rises evenly, so that it reads without
+ * colours too. */
+guint32 frame_heat(double at) {
+  static const guint8 stops[][3] = {{13, 8, 60},   {84, 15, 109},  {158, 40, 100}, {219, 80, 60},
+                                    {249, 142, 9}, {246, 205, 70}, {252, 255, 200}};
+  const double place = CLAMP(at, 0, 1) * (G_N_ELEMENTS(stops) - 1);
+  const int i = MIN((int)place, (int)G_N_ELEMENTS(stops) - 2);
+  guint32 colour = 0;
+
+  for (int k = 0; k < 3; k++)
+    colour = colour << 8 |
+             (guint32)(stops[i][k] + (place - i) * (stops[i + 1][k] - stops[i][k]) + 0.5);
+  return colour;
+}
+
+/* The same, premultiplied: the picture shines through. */
+static guint32 overlay_colour(double at) {
+  const guint32 colour = frame_heat(at);
+  guint32 premultiplied = OVERLAY_ALPHA;
+
+  for (int shift = 16; shift >= 0; shift -= 8)
+    premultiplied = premultiplied << 8 | ((colour >> shift & 255) * OVERLAY_ALPHA + 127) / 255;
+  return premultiplied;
 }
 
 /* ---- drawing ---- */
@@ -168,9 +199,30 @@ static void draw(const frame_scene *s, const viewport *v, const rect *part, bool
   g_free(rows.at);
 }
 
+/* Screen pixels in `part`, by the picture's pixel in the middle of each. */
+static void draw_overlay(const frame_scene *s, const viewport *v, const rect *part, guint32 *out) {
+  guint32 colours[HEAT_LEVELS];
+
+  for (int i = 0; i < HEAT_LEVELS; i++)
+    colours[i] = overlay_colour((double)i / (HEAT_LEVELS - 1));
+  for (int j = part->y; j < part->y + part->height; j++)
+    for (int i = part->x; i < part->x + part->width; i++) {
+      const int x = (int)floor(v->x + (i + 0.5) / v->zoom);
+      const int y = (int)floor(v->y + (j + 0.5) / v->zoom);
+      float deviation = -1;
+
+      for (int k = 0; k < s->count && deviation < 0; k++)
+        if (canvas_get_coverage(s->canvases[k], x, y) > 0)
+          deviation = canvas_get_deviation(s->canvases[k], x, y, s->coarsest);
+      out[(gsize)j * (gsize)v->width + (gsize)i] =
+        deviation < 0 ? 0
+                      : colours[(int)(clamp(deviation / (float)s->range) * (HEAT_LEVELS - 1) + 0.5f)];
+    }
+}
+
 frame *frame_new(const viewport *v, const frame_scene *scene) {
   const rect all = {0, 0, v->width, v->height};
-  frame *f = allocate(v);
+  frame *f = allocate(v, 0);
 
   if (!f)
     return NULL;
@@ -182,11 +234,16 @@ frame *frame_new(const viewport *v, const frame_scene *scene) {
 frame *frame_update(const frame *last, const frame_scene *scene, const rect *area) {
   const viewport *v = &last->viewport;
   const rect all = {0, 0, v->width, v->height};
-  frame *f = allocate(v);
+  const gsize pixels = (gsize)v->width * (gsize)v->height;
+  frame *f = allocate(v, scene->range);
 
   if (!f)
     return NULL;
-  memcpy(f->before, last->before, 2 * (gsize)v->width * (gsize)v->height * sizeof *f->before);
+  memcpy(f->before, last->before, 2 * pixels * sizeof *f->before);
+  if (f->overlay && last->range == f->range)
+    memcpy(f->overlay, last->overlay, pixels * sizeof *f->overlay);
+  else if (f->overlay)
+    draw_overlay(scene, v, &all, f->overlay);
   /* One more on each side for the taps. */
   const double x0 = floor((area->x - v->x) * v->zoom) - 1;
   const double y0 = floor((area->y - v->y) * v->zoom) - 1;
@@ -200,5 +257,7 @@ frame *frame_update(const frame *last, const frame_scene *scene, const rect *are
   const rect part = rect_intersect(&wanted, &all);
 
   draw(scene, v, &part, true, f->after);
+  if (f->overlay)
+    draw_overlay(scene, v, &part, f->overlay);
   return f;
 }

@@ -27,6 +27,8 @@ rect viewport_get_area(const viewport *v, const rect *picture);
 typedef struct frame {
   viewport viewport;
   guint32 *before, *after; /* (height, width): 0xAARRGGBB, premultiplied, A 0 beyond the picture */
+  guint32 *overlay;        /* the same: the uncertainty's colours, A 0 where there is none; or NULL */
+  double range;            /* of the overlay: the standard deviation of its last colour */
 } frame;
 
 frame *frame_ref(frame *f);
@@ -40,7 +42,11 @@ typedef struct frame_scene {
   int coarsest; /* the largest step of points that may stand in for their neighbours */
   bool match;
   double strength; /* 0…1 */
+  double range;    /* 0: no overlay; else the standard deviation that gets its last colour */
 } frame_scene;
+
+/* The colours of the overlay from 0 to its range, `at` 0…1: 0xRRGGBB. */
+guint32 frame_heat(double at);
 
 /* A frame without any restored point. NULL where memory ran out. */
 frame *frame_new(const viewport *v, const frame_scene *scene);

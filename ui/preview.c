@@ -53,6 +53,7 @@ static void drop(preview *p) {
   g_array_unref(p->cache);
   preview_drop_frame(p);
   frame_unref(p->frame);
+  trajectory_unref(p->trajectory);
   preview_clear_request(&p->wanted);
   preview_clear_request(&p->work);
   rst_model_unref(p->sampled_model);
@@ -145,6 +146,7 @@ static void begin_change(preview *p) {
   p->wanted.changed_at = g_get_monotonic_time();
   p->status.step = 0;
   p->status.first = 0;
+  p->status.deviated = 0;
 }
 
 void preview_set_setup(preview *p, rst_model *model, const rst_parameters *parameters) {
@@ -200,6 +202,32 @@ void preview_set_running(preview *p, bool running) {
   pthread_mutex_unlock(&p->lock);
 }
 
+void preview_set_probe(preview *p, bool wanted, int x, int y) {
+  request *r = &p->wanted;
+
+  pthread_mutex_lock(&p->lock);
+  if (r->probing != wanted || (wanted && (r->probe_x != x || r->probe_y != y))) {
+    r->probing = wanted;
+    r->probe_x = x;
+    r->probe_y = y;
+    r->probe_serial++;
+    wake_worker(p);
+  }
+  if (!wanted)
+    g_clear_pointer(&p->trajectory, trajectory_unref);
+  pthread_mutex_unlock(&p->lock);
+}
+
+void preview_set_uncertainty(preview *p, int seeds) {
+  pthread_mutex_lock(&p->lock);
+  if (p->wanted.seeds != seeds) {
+    p->wanted.seeds = seeds;
+    p->status.deviated = 0;
+    wake_worker(p);
+  }
+  pthread_mutex_unlock(&p->lock);
+}
+
 void preview_set_trace(preview *p, void (*restored)(void *user, const canvas *c, int x, int y,
                        int step), void *user) {
   p->restored = restored;
@@ -245,6 +273,15 @@ rst_encoding *preview_get_encoding(preview *p, int part) {
     encoding = rst_encoding_ref(p->encodings[part]);
   pthread_mutex_unlock(&p->lock);
   return encoding;
+}
+
+trajectory *preview_get_trajectory(preview *p) {
+  trajectory *t;
+
+  pthread_mutex_lock(&p->lock);
+  t = p->trajectory ? trajectory_ref(p->trajectory) : NULL;
+  pthread_mutex_unlock(&p->lock);
+  return t;
 }
 
 static rst_status write_canvas(const preview *p, const canvas *c, rst_error *error) {

@@ -6,7 +6,8 @@
  * is taken as a whole, the newest alone: it cancels what runs, and the worker starts on it with
  * everything that is still valid. Then the visible points are restored on lattices from coarse to
  * fine, and after them those that are out of sight, until all are exact: the same bits as
- * rst_restore() gives.
+ * rst_restore() gives. What is explored beside the result, a pixel's trajectory and the uncertainty
+ * over seeds, comes when there is something to be seen.
  *
  * The picture is read on the caller's thread, in idle steps of a few milliseconds, and copied;
  * the worker sees the copy.
@@ -20,6 +21,7 @@
 #include <restorator.h>
 
 #include "frame.h"
+#include "trajectory.h"
 
 typedef struct preview preview;
 
@@ -42,6 +44,9 @@ typedef struct preview_status {
   double seconds;       /* since the last change of setup or region, until it was exact */
   int64_t restored;     /* points that the network has restored, ever */
   int encoded;          /* windows that it has encoded, ever */
+  int seeds;            /* of the uncertainty shown; 0: none is */
+  int deviated;         /* step of its finest lattice finished all over the visible part; or 0 */
+  double range;         /* the standard deviation that has the overlay's last colour; or 0 */
 } preview_status;
 
 /* `picture`: called here on the caller's thread; `write` by preview_write() alone. `box`: x, y,
@@ -68,6 +73,13 @@ rst_status preview_set_picture(preview *p, const rst_picture *picture, const int
 /* Stops, or goes on with what is done. */
 void preview_set_running(preview *p, bool running);
 
+/* Whether a trajectory is wanted, and of which pixel of the picture. */
+void preview_set_probe(preview *p, bool wanted, int x, int y);
+/* How many seeds the uncertainty over them is wanted of, as frames' overlay: the largest channel's
+ * standard deviation of what the mode makes of the network's colours, not matched. It is found for
+ * the visible part, coarse to fine, behind the result. Below 2: not wanted. */
+void preview_set_uncertainty(preview *p, int seeds);
+
 void preview_get_status(preview *p, preview_status *status);
 /* The newest frame, to be unreferenced; NULL where there is none. Its viewport may be older. */
 frame *preview_get_frame(preview *p);
@@ -75,6 +87,10 @@ frame *preview_get_frame(preview *p);
 bool preview_get_plan(preview *p, rst_plan *plan);
 /* A part as the network sees it, to be unreferenced; NULL where it is not encoded yet. */
 rst_encoding *preview_get_encoding(preview *p, int part);
+
+/* The newest trajectory, to be unreferenced; its setup may be older. NULL where none is wanted, or
+ * its pixel is not selected. */
+trajectory *preview_get_trajectory(preview *p);
 
 /* Hands an exact result to the picture's `write`, as rst_restore() would. Errors: RST_BAD_CALL
  * where it is not exact; RST_HOST_FAILED, RST_NO_MEMORY. */

@@ -28,6 +28,10 @@ typedef struct {
   guint64 result_serial; /* of setup or region: what the result depends on */
   gint64 changed_at;     /* monotonic, of the same */
   bool running;
+  bool probing;          /* a trajectory is wanted, … */
+  int probe_x, probe_y;  /* … of this pixel of the picture */
+  guint64 probe_serial;
+  int seeds;             /* of the uncertainty; below 2: not wanted */
 } request;
 
 typedef struct {
@@ -49,7 +53,7 @@ struct preview {
   void (*restored)(void *user, const canvas *c, int x, int y, int step);
   void *restored_user;
 
-  pthread_mutex_t lock; /* of all down to `encodings` */
+  pthread_mutex_t lock; /* of all down to `trajectory` */
   pthread_cond_t wake;
   bool quit, started;
   rst_status start_status;
@@ -62,6 +66,7 @@ struct preview {
   frame *frame;
   rst_plan plan; /* count 0: none */
   rst_encoding *encodings[RST_PARTS_MAX];
+  trajectory *trajectory;
 
   /* The worker's own. Between requests the main thread reads it under the lock. */
   request work;
@@ -79,6 +84,9 @@ struct preview {
   rect dirty; /* of the picture: restored, but not shown yet */
   gint64 next_frame_at; /* monotonic */
   guint64 shown_result, exact_result; /* serials */
+  guint64 probed_result, probed;      /* of the trajectory */
+  int deviated_seeds; /* of the canvases' deviations */
+  int soon;           /* the finest step of those that came before the result */
 };
 
 /* Whether the worker's request is no longer the newest; under the lock. */
@@ -111,15 +119,38 @@ rst_status preview_need_encoding(preview *p, int index, rst_error *error);
 
 bool preview_is_matched(const preview *p);
 rect preview_visible_area(const preview *p);
+/* Points on the lattice of `step` in that area of the picture have become other ones. */
+void preview_touch(preview *p, const rect *area, int step);
 /* Tells the status, and a frame where one is given. */
 void preview_publish(preview *p, preview_phase phase, frame *shown);
-/* Draws what has become dirty. */
-rst_status preview_show(preview *p, rst_error *error);
+/* Draws what has become dirty, and tells the phase. */
+rst_status preview_show(preview *p, preview_phase phase, rst_error *error);
 /* A new viewport or picture begins with a frame of its own, with what points there are. */
 rst_status preview_show_viewport(preview *p, rst_error *error);
 void preview_drop_frame(preview *p);
 
+/* ---- exploring.c: the worker's, beside the result ---- */
+
+/* The trajectory that the request wants, where that is not told yet. */
+rst_status preview_probe(preview *p, rst_error *error);
+void preview_forget_probe(preview *p);
+/* The uncertainty in an area, where the request wants it: as much as comes soon, with its points
+ * taking `passes` passes each; and all of it, once the result is exact. */
+rst_status preview_deviate_soon(preview *p, const rect *area, int passes, rst_error *error);
+rst_status preview_deviate(preview *p, const rect *area, rst_error *error);
+
 /* ---- worker.c ---- */
+
+/* One round of the engine, for canvases. */
+canvas_job preview_job(preview *p);
+/* The step whose lattice in the area is done soon, where a point takes that many passes. */
+int preview_first_step(const preview *p, const rect *area, int passes);
+/* Does something with all of a part that lies in an area, chunk by chunk of `side` samples of the
+ * lattice. */
+rst_status preview_work_in_chunks(preview *p, canvas *c, const rect *area, int step, int side,
+                                  rst_status (*work)(preview *p, canvas *c, const rect *chunk,
+                                                     int step, void *user, rst_error *error),
+                                  void *user, rst_error *error);
 
 /* The worker's thread; `data` is the preview. */
 void *preview_work(void *data);

@@ -15,9 +15,33 @@ bool preview_is_matched(const preview *p) {
   return rst_resolve_match(&p->work.parameters);
 }
 
+/* What the overlay's colours reach to: 1, 2 or 5 · 10ⁿ, so that it rarely changes while more becomes
+ * known. */
+static double range_of(const preview *p) {
+  static const double steps[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5};
+  float largest = 0;
+  bool known = false;
+
+  for (int i = 0; i < p->count && p->work.seeds >= 2; i++) {
+    known = known || p->canvases[i]->deviation;
+    largest = MAX(largest, p->canvases[i]->largest_deviation);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(steps) && known; i++)
+    if (largest <= steps[i])
+      return steps[i];
+  return known ? 1 : 0;
+}
+
 static frame_scene scene_of(const preview *p) {
   return (frame_scene){p->work.pixels, p->canvases, p->count, COARSEST, preview_is_matched(p),
-                       p->work.parameters.strength};
+                       p->work.parameters.strength, range_of(p)};
+}
+
+/* A point stands in for those to its right and below. */
+void preview_touch(preview *p, const rect *area, int step) {
+  const rect touched = {area->x, area->y, area->width + step, area->height + step};
+
+  p->dirty = rect_unite(&p->dirty, &touched);
 }
 
 void preview_publish(preview *p, preview_phase phase, frame *shown) {
@@ -40,19 +64,21 @@ void preview_publish(preview *p, preview_phase phase, frame *shown) {
   if (shown) {
     frame_unref(p->frame);
     p->frame = frame_ref(shown);
+    p->status.range = shown->range;
+    p->status.seeds = shown->overlay ? p->work.seeds : 0;
   }
   pthread_mutex_unlock(&p->lock);
   preview_notify(p);
 }
 
-rst_status preview_show(preview *p, rst_error *error) {
+rst_status preview_show(preview *p, preview_phase phase, rst_error *error) {
   const frame_scene scene = scene_of(p);
   const gint64 begin = g_get_monotonic_time();
   gint64 end;
   frame *f;
 
-  if (!p->shown || rect_is_empty(&p->dirty)) {
-    preview_publish(p, PREVIEW_REFINING, NULL);
+  if (!p->shown || (rect_is_empty(&p->dirty) && p->shown->range == scene.range)) {
+    preview_publish(p, phase, NULL);
     return RST_OK;
   }
   f = frame_update(p->shown, &scene, &p->dirty);
@@ -63,7 +89,7 @@ rst_status preview_show(preview *p, rst_error *error) {
   p->dirty = (rect){0, 0, 0, 0};
   end = g_get_monotonic_time();
   p->next_frame_at = end + MAX(FRAME_MICROSECONDS, (FRAME_SHARE - 1) * (end - begin));
-  preview_publish(p, PREVIEW_REFINING, f);
+  preview_publish(p, phase, f);
   return RST_OK;
 }
 

@@ -46,7 +46,7 @@ static void tell_restored(void *user, const canvas *c, int x, int y, int step) {
     p->restored(p->restored_user, c, x, y, step);
 }
 
-static canvas_job job_of(preview *p) {
+canvas_job preview_job(preview *p) {
   return (canvas_job){p->session, &p->work.parameters, p->work.pixels, p->cancel, tell_restored,
                       p};
 }
@@ -61,33 +61,29 @@ static int chunk_side(const preview *p) {
   return side;
 }
 
-static rst_status refine_chunk(preview *p, canvas *c, const rect *area, int step, bool live,
+static rst_status refine_chunk(preview *p, canvas *c, const rect *chunk, int step, void *user,
                                rst_error *error) {
-  const canvas_job job = job_of(p);
-  /* A point stands in for those to its right and below. */
-  const rect touched = {area->x, area->y, area->width + step, area->height + step};
+  const bool *live = user; /* frames are shown meanwhile */
+  const canvas_job job = preview_job(p);
   bool changed = false;
-  rst_status status = canvas_refine(c, &job, CANVAS_COVERED, area, step, &changed, error);
+  rst_status status = canvas_refine(c, &job, CANVAS_COVERED, chunk, step, &changed, error);
 
   if (changed)
-    p->dirty = rect_unite(&p->dirty, &touched);
-  if (status == RST_OK && live && changed && g_get_monotonic_time() >= p->next_frame_at)
-    status = preview_show(p, error);
+    preview_touch(p, chunk, step);
+  if (status == RST_OK && *live && changed && g_get_monotonic_time() >= p->next_frame_at)
+    status = preview_show(p, PREVIEW_REFINING, error);
   return status;
 }
 
-/* All points of a part in an area on one lattice, a chunk at a time. */
-static rst_status refine_area(preview *p, int index, const rect *area, int step, bool live,
-                              rst_error *error) {
-  canvas *c = p->canvases[index];
-  const int side = chunk_side(p) * step;
+rst_status preview_work_in_chunks(preview *p, canvas *c, const rect *area, int step, int side,
+                                  rst_status (*work)(preview *p, canvas *c, const rect *chunk,
+                                                     int step, void *user, rst_error *error),
+                                  void *user, rst_error *error) {
   const rect part = {c->part.x, c->part.y, c->part.width, c->part.height};
   const rect inside = rect_intersect(area, &part);
   rst_status status = RST_OK;
 
-  if (rect_is_empty(&inside) || c->covered_done == c->covered)
-    return RST_OK;
-  status = preview_need_encoding(p, index, error);
+  side *= step;
   /* Chunks begin at multiples of the step. */
   for (int y = inside.y / step * step; y < inside.y + inside.height; y += side)
     for (int x = inside.x / step * step; x < inside.x + inside.width; x += side) {
@@ -95,14 +91,30 @@ static rst_status refine_area(preview *p, int index, const rect *area, int step,
       const rect chunk = rect_intersect(&whole, &inside);
 
       if (status == RST_OK)
-        status = refine_chunk(p, c, &chunk, step, live, error);
+        status = work(p, c, &chunk, step, user, error);
     }
   return status;
 }
 
+/* All points of a part in an area on one lattice. */
+static rst_status refine_area(preview *p, int index, const rect *area, int step, bool live,
+                              rst_error *error) {
+  canvas *c = p->canvases[index];
+  const rect part = {c->part.x, c->part.y, c->part.width, c->part.height};
+  const rect inside = rect_intersect(area, &part);
+  rst_status status;
+
+  if (rect_is_empty(&inside) || c->covered_done == c->covered)
+    return RST_OK;
+  status = preview_need_encoding(p, index, error);
+  return status == RST_OK ? preview_work_in_chunks(p, c, &inside, step, chunk_side(p),
+                                                   refine_chunk, &live, error)
+                          : status;
+}
+
 /* The ring first, since its difference concerns all points. */
 static rst_status match_parts(preview *p, rst_error *error) {
-  const canvas_job job = job_of(p);
+  const canvas_job job = preview_job(p);
   rst_status status = RST_OK;
 
   for (int i = 0; i < p->count && status == RST_OK && preview_is_matched(p); i++) {
@@ -135,12 +147,10 @@ static gint64 count_covered(const preview *p, const rect *area) {
   return count;
 }
 
-/* The step whose lattice shows the first pixels soon. */
-static int first_step(const preview *p, const rect *area) {
+int preview_first_step(const preview *p, const rect *area, int passes) {
   const gint64 points = count_covered(p, area);
-  int step = 1, passes = 1;
+  int step = 1;
 
-  rst_parameters_steps(&p->work.parameters, p->work.model, NULL, &passes, NULL);
   while (step < COARSEST && points / (step * step) * passes > FIRST_PASSES)
     step *= 2;
   return step;
@@ -154,11 +164,20 @@ static void tell_step(preview *p, int step) {
   pthread_mutex_unlock(&p->lock);
 }
 
+/* What is refined first: what is visible, or all where nothing is shown. */
+static rect wanted_area(const preview *p) {
+  const rect seen = preview_visible_area(p);
+
+  return rect_is_empty(&seen) ? p->work.pixels->box : seen;
+}
+
 static rst_status refine(preview *p, rst_error *error) {
-  const rect all = p->work.pixels->box, seen = preview_visible_area(p);
-  const rect visible = rect_is_empty(&seen) ? all : seen;
-  const int first = first_step(p, &visible);
+  const rect all = p->work.pixels->box, visible = wanted_area(p);
+  int passes = 1, first;
   rst_status status = RST_OK;
+
+  rst_parameters_steps(&p->work.parameters, p->work.model, NULL, &passes, NULL);
+  first = preview_first_step(p, &visible, passes);
 
   /* What was there for the last result stays in sight until there is something new. */
   if (p->shown_result != p->work.result_serial)
@@ -167,16 +186,21 @@ static rst_status refine(preview *p, rst_error *error) {
     for (int i = 0; i < p->count && status == RST_OK; i++)
       status = refine_area(p, i, &visible, step, step < first, error);
     if (status == RST_OK)
-      status = preview_show(p, error);
+      status = preview_show(p, PREVIEW_REFINING, error);
     if (status == RST_OK) {
       p->shown_result = p->work.result_serial;
       tell_step(p, step);
     }
     if (status == RST_OK && step == first)
+      status = preview_probe(p, error);
+    if (status == RST_OK && step == first)
       status = match_parts(p, error);
   }
   if (status == RST_OK)
-    status = preview_show(p, error);
+    status = preview_show(p, PREVIEW_REFINING, error);
+  /* As much of the uncertainty as comes soon: the rest waits until the result is there. */
+  if (status == RST_OK)
+    status = preview_deviate_soon(p, &visible, passes, error);
   for (int i = 0; i < p->count && status == RST_OK; i++)
     status = refine_area(p, i, &all, 1, true, error);
   return status;
@@ -208,8 +232,9 @@ static rst_status serve(preview *p, preview_phase *phase, rst_error *error) {
 /* Nothing that was restored for another request may look like this one's. */
 static void show_failure(preview *p, const rst_error *error) {
   preview_forget_plan(p);
+  preview_forget_probe(p);
   p->dirty = preview_visible_area(p);
-  preview_show(p, NULL);
+  preview_show(p, PREVIEW_REFINING, NULL);
   pthread_mutex_lock(&p->lock);
   p->status.error = *error;
   pthread_mutex_unlock(&p->lock);
@@ -244,14 +269,20 @@ void *preview_work(void *data) {
   while (take_request(p)) {
     rst_error error = RST_ERROR_INIT;
     preview_phase phase = PREVIEW_WAITING;
-    const rst_status status = serve(p, &phase, &error);
+    rst_status status = serve(p, &phase, &error);
+    rect explored;
 
     if (status == RST_OK)
       preview_publish(p, phase, NULL);
     else if (status != RST_CANCELLED)
       show_failure(p, &error);
-    if (status == RST_OK && phase == PREVIEW_EXACT)
-      p->exact_result = p->work.result_serial; /* its time stands still from here on */
+    if (status != RST_OK || phase != PREVIEW_EXACT)
+      continue;
+    p->exact_result = p->work.result_serial; /* its time stands still from here on */
+    explored = wanted_area(p);
+    status = preview_deviate(p, &explored, &error);
+    if (status != RST_OK && status != RST_CANCELLED)
+      show_failure(p, &error);
   }
   return NULL;
 }
