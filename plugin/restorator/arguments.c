@@ -6,7 +6,6 @@
 #include "messages.h"
 #include "values.h"
 
-#define PRESET "preset"
 #define OUTPUT "output"
 
 static const char *const outputs[] = {
@@ -63,7 +62,7 @@ void arguments_add(GimpProcedure *procedure) {
   for (size_t i = 0; i < count; i++)
     add_argument(procedure, &table[i]);
   gimp_procedure_add_string_argument(
-    procedure, PRESET, _("Preset"),
+    procedure, ARGUMENT_PRESET, _("Preset"),
     _("Named set of parameters (id or path); an argument that differs from its default beats it; "
       "empty for none"),
     "", G_PARAM_READWRITE);
@@ -74,6 +73,13 @@ void arguments_add_output(GimpProcedure *procedure) {
              _("Where the restored pixels go: into the layer, or into a new layer above it whose "
                "alpha is the selection"),
              outputs, outputs[OUTPUT_IN_PLACE]);
+}
+
+void arguments_add_dialog(GimpProcedure *procedure) {
+  gimp_procedure_add_int_aux_argument(procedure, ARGUMENT_WIDTH, _("Width"), NULL, 0, G_MAXINT, 0,
+                                      G_PARAM_READWRITE);
+  gimp_procedure_add_int_aux_argument(procedure, ARGUMENT_HEIGHT, _("Height"), NULL, 0, G_MAXINT,
+                                      0, G_PARAM_READWRITE);
 }
 
 void arguments_add_index(GimpProcedure *procedure) {
@@ -113,7 +119,7 @@ static gboolean read_preset(GimpProcedureConfig *config, Arguments *arguments, G
   rst_error why = RST_ERROR_INIT;
   char path[4096];
 
-  g_object_get(config, PRESET, &arguments->preset_name, NULL);
+  g_object_get(config, ARGUMENT_PRESET, &arguments->preset_name, NULL);
   if (!arguments->preset_name || !*arguments->preset_name)
     return TRUE;
   if (rst_find(RST_KIND_PRESET, arguments->preset_name, path, sizeof path, &why) != RST_OK ||
@@ -133,6 +139,11 @@ gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GErro
   if (values_overlay(G_OBJECT(config), &arguments->parameters, &why) != RST_OK)
     return messages_fail(&why, error);
   return TRUE;
+}
+
+void arguments_unfold(GimpProcedureConfig *config, const Arguments *arguments) {
+  g_object_set(config, ARGUMENT_PRESET, "", NULL);
+  values_write(G_OBJECT(config), &arguments->parameters);
 }
 
 void arguments_clear(Arguments *arguments) {

@@ -11,6 +11,9 @@
 #include "engine.h"
 #include "layer.h"
 
+#define ARGUMENT_PRESET "preset"
+#define ARGUMENT_WIDTH "dialog-width"
+#define ARGUMENT_HEIGHT "dialog-height"
 #define ARGUMENT_INDEX "index"
 #define ARGUMENT_INPUT "input"
 #define ARGUMENT_FOLDER "output-folder"
@@ -22,13 +25,15 @@
 typedef struct Arguments {
   rst_parameters parameters;
   rst_preset *preset; /* that took part, NULL for none */
-  char *preset_name;  /* as given */
+  char *preset_name;  /* as given; or without `preset`, what the parameters are called */
 } Arguments;
 
 /* Adds an argument for each parameter of the table, with its range and default, and `preset`. */
 void arguments_add(GimpProcedure *procedure);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
+/* Adds what the dialog remembers of itself. */
+void arguments_add_dialog(GimpProcedure *procedure);
 /* Adds what a batch takes beside the parameters. */
 void arguments_add_files(GimpProcedure *procedure);
 /* Adds `index`: which of the times that an image was restored. */
@@ -40,6 +45,9 @@ void arguments_add_index(GimpProcedure *procedure);
 gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GError **error);
 void arguments_clear(Arguments *arguments);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Arguments, arguments_clear)
+
+/* Turns the preset into values of the arguments: after that they alone are what is set. */
+void arguments_unfold(GimpProcedureConfig *config, const Arguments *arguments);
 
 gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error);
 /* Gives the format's name, which is the ending of its files. */

@@ -21,7 +21,8 @@ static char *short_name(const char *name) {
 
 static char *layer_name(const Arguments *arguments) {
   g_autofree char *model = short_name(arguments->parameters.model);
-  g_autofree char *preset = arguments->preset ? short_name(arguments->preset_name) : NULL;
+  const char *name = arguments->preset_name;
+  g_autofree char *preset = name && *name ? short_name(name) : NULL;
 
   /* Translators: a new layer's name: a model's and a preset's. */
   return preset ? g_strdup_printf(_("%s, %s"), model, preset) : g_steal_pointer(&model);
@@ -146,7 +147,8 @@ static gboolean restore(const Job *job, Layer *layer, const rst_hooks *hooks, rs
   int box[4];
 
   plan->size = sizeof *plan;
-  layer_get_picture(layer, parameters->strength, &picture);
+  layer_get_picture(layer, &picture);
+  layer_begin_result(layer, parameters->strength);
   layer_get_box(layer, box);
   if (rst_plan_region(parameters, &picture, box, plan, &why) != RST_OK)
     return messages_fail(&why, error);
@@ -161,10 +163,28 @@ static gboolean restore(const Job *job, Layer *layer, const rst_hooks *hooks, rs
 
 gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
                      const rst_hooks *hooks, GError **error) {
-  g_autoptr(Layer) layer = layer_open(image, drawable, output, error);
+  g_autoptr(Layer) layer = NULL;
   Commit what = {.output = output, .name = job->name};
 
+  if (!layer_check(drawable, output, error))
+    return FALSE;
+  layer = layer_open(image, drawable, error);
   return layer && restore(job, layer, hooks, &what.setup, error) && commit(layer, &what, error);
+}
+
+gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, GError **error) {
+  g_autofree rst_plan *plan = g_new0(rst_plan, 1);
+  Commit what = {.output = output, .name = job->name};
+  rst_error why = RST_ERROR_INIT;
+
+  plan->size = sizeof *plan;
+  if (preview_get_plan(shown, plan) && !check_grey(layer, plan, error))
+    return FALSE;
+  layer_begin_result(layer, job->parameters.strength);
+  if (preview_write(shown, &why) != RST_OK)
+    return messages_fail(&why, error);
+  rst_setup_fill(&what.setup, &job->parameters, plan, job->sha256);
+  return commit(layer, &what, error);
 }
 
 /* libgimp drops what comes too often. */

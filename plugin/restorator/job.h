@@ -7,6 +7,7 @@
 
 #include "arguments.h"
 #include "layer.h"
+#include "preview.h"
 
 typedef struct Job {
   rst_parameters parameters;
@@ -26,7 +27,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
  * written, so that a job that fails or is killed leaves the image as it was. */
 gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
                      const rst_hooks *hooks, GError **error);
-/* The same with progress, and a hint where the layer is grey, for people. */
+/* Writes into the image what a finished preview of that layer and those parameters shows. */
+gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, GError **error);
+/* The same as job_restore() with progress, and a hint where the layer is grey, for people. */
 gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
                  GError **error);
 

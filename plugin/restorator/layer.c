@@ -24,42 +24,87 @@ static gboolean has_effects(GimpDrawable *drawable) {
   return effects && effects[0];
 }
 
-gboolean layer_check(GimpDrawable *drawable, Output output, GError **error) {
-  GimpItem *item = GIMP_ITEM(drawable);
-  g_autofree char *name = gimp_item_get_name(item);
-  const char *why = NULL;
+/* `why` has a place for the layer's name; NULL: it is not refused. */
+static gboolean refuse(GimpDrawable *drawable, const char *why, GError **error) {
+  g_autofree char *name = gimp_item_get_name(GIMP_ITEM(drawable));
 
-  if (GIMP_IS_LAYER_MASK(drawable))
-    why = _("“%s” is a layer mask: choose its layer in the Layers dialog instead");
-  else if (!GIMP_IS_LAYER(drawable))
-    why = _("“%s” is a channel: choose a layer instead");
-  else if (gimp_item_is_group(item))
-    why = _("“%s” is a layer group: choose a layer inside, or make one of it with "
-            "Layer ▸ Merge Layer Group");
-  else if (gimp_drawable_is_indexed(drawable))
-    why = _("“%s” has indexed colours: convert the image with Image ▸ Mode ▸ RGB first");
-  else if (gimp_layer_is_floating_sel(GIMP_LAYER(drawable)))
-    why = _("“%s” is a floating selection: anchor it, or make a layer of it, first");
-  else if (output == OUTPUT_IN_PLACE && is_locked(item))
-    why = _("The pixels of “%s” are locked: unlock them in the Layers dialog first");
-  else if (output == OUTPUT_NEW_LAYER && has_effects(drawable))
-    why = _("“%s” has layer effects, which would not act on a new layer: merge them first, or "
-            "restore in place");
   if (!why)
     return TRUE;
   g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL, why, name);
   return FALSE;
 }
 
+static gboolean check_kind(GimpDrawable *drawable, GError **error) {
+  const char *why = NULL;
+
+  if (GIMP_IS_LAYER_MASK(drawable))
+    why = _("“%s” is a layer mask: choose its layer in the Layers dialog instead");
+  else if (!GIMP_IS_LAYER(drawable))
+    why = _("“%s” is a channel: choose a layer instead");
+  else if (gimp_item_is_group(GIMP_ITEM(drawable)))
+    why = _("“%s” is a layer group: choose a layer inside, or make one of it with "
+            "Layer ▸ Merge Layer Group");
+  else if (gimp_drawable_is_indexed(drawable))
+    why = _("“%s” has indexed colours: convert the image with Image ▸ Mode ▸ RGB first");
+  else if (gimp_layer_is_floating_sel(GIMP_LAYER(drawable)))
+    why = _("“%s” is a floating selection: anchor it, or make a layer of it, first");
+  return refuse(drawable, why, error);
+}
+
+gboolean layer_check(GimpDrawable *drawable, Output output, GError **error) {
+  const char *why = NULL;
+
+  if (!check_kind(drawable, error))
+    return FALSE;
+  if (output == OUTPUT_IN_PLACE && is_locked(GIMP_ITEM(drawable)))
+    why = _("The pixels of “%s” are locked: unlock them in the Layers dialog first");
+  else if (output == OUTPUT_NEW_LAYER && has_effects(drawable))
+    why = _("“%s” has layer effects, which would not act on a new layer: merge them first, or "
+            "restore in place");
+  return refuse(drawable, why, error);
+}
+
 /* -------------------------------------------------------------------------------------------
  * The engine's callbacks
  */
 
+/* GIMP ends a plug-in that asks for pixels of a layer that is gone, or has another size. */
+static gboolean has_shape(const Layer *layer) {
+  const GeglRectangle *shape = gegl_buffer_get_extent(layer->original);
+
+  return gimp_item_is_valid(GIMP_ITEM(layer->drawable)) &&
+         gimp_drawable_get_width(layer->drawable) == shape->width &&
+         gimp_drawable_get_height(layer->drawable) == shape->height &&
+         gimp_drawable_get_format(layer->drawable) == layer->native;
+}
+
+/* Fills `original` where it is not filled yet. */
+static gboolean know(Layer *layer, const cairo_rectangle_int_t *area) {
+  cairo_region_t *missing = cairo_region_create_rectangle(area);
+  gboolean known;
+
+  cairo_region_subtract(missing, layer->known);
+  known = cairo_region_is_empty(missing) || has_shape(layer);
+  for (int i = 0; known && i < cairo_region_num_rectangles(missing); i++) {
+    cairo_rectangle_int_t r;
+
+    cairo_region_get_rectangle(missing, i, &r);
+    gegl_buffer_copy(layer->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height), GEGL_ABYSS_NONE,
+                     layer->original, GEGL_RECTANGLE(r.x, r.y, r.width, r.height));
+  }
+  if (known)
+    cairo_region_union(layer->known, missing);
+  cairo_region_destroy(missing);
+  return known;
+}
+
 static bool picture_read(void *user, int x, int y, int w, int h, float *rgba) {
   Layer *layer = user;
 
+  if (!know(layer, &(cairo_rectangle_int_t){x, y, w, h}))
+    return false;
   /* Without a space of its own the format is sRGB's: babl converts from the layer's. */
-  gegl_buffer_get(layer->pixels, GEGL_RECTANGLE(x, y, w, h), 1.0, babl_format("R'G'B'A float"),
+  gegl_buffer_get(layer->original, GEGL_RECTANGLE(x, y, w, h), 1.0, babl_format("R'G'B'A float"),
                   rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   return true;
 }
@@ -117,12 +162,11 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
   return true;
 }
 
-void layer_get_picture(Layer *layer, double strength, rst_picture *picture) {
-  layer->strength = strength;
+void layer_get_picture(Layer *layer, rst_picture *picture) {
   *picture = (rst_picture){
     .size = sizeof *picture,
-    .width = gimp_drawable_get_width(layer->drawable),
-    .height = gimp_drawable_get_height(layer->drawable),
+    .width = gegl_buffer_get_width(layer->original),
+    .height = gegl_buffer_get_height(layer->original),
     .user = layer,
     .read = picture_read,
     .read_coverage = layer->coverage ? picture_read_coverage : NULL,
@@ -168,17 +212,23 @@ static GeglBuffer *copy_selection(const Layer *layer) {
   return copy(selection, &there, &layer->box);
 }
 
+void layer_begin_result(Layer *layer, double strength) {
+  g_clear_object(&layer->result);
+  layer->result = copy(layer->original, &layer->box, &layer->box);
+  layer->strength = strength;
+}
+
 static const Babl *coded_format(const Babl *native, gboolean grey) {
   /* The image's own primaries with sRGB's curve, whatever curve its profile has: GIMP's own
    * choice for blending gamma-coded values. */
   return babl_format_with_space(grey ? "Y~ float" : "R~G~B~ float", babl_format_get_space(native));
 }
 
-Layer *layer_open(GimpImage *image, GimpDrawable *drawable, Output output, GError **error) {
+Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   g_autofree char *name = NULL;
   GeglRectangle box;
 
-  if (!layer_check(drawable, output, error))
+  if (!check_kind(drawable, error))
     return NULL;
   name = gimp_item_get_name(GIMP_ITEM(drawable));
   if (!find_box(drawable, &box)) {
@@ -199,8 +249,9 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, Output output, GErro
   if (babl_format_has_alpha(layer->native))
     layer->colour_bytes -= layer->bytes / babl_format_get_n_components(layer->native);
   layer->pixels = gimp_drawable_get_buffer(drawable);
-  layer->original = copy(layer->pixels, &box, &box);
-  layer->result = copy(layer->original, &box, &box);
+  layer->original = gegl_buffer_new(gegl_buffer_get_extent(layer->pixels), layer->native);
+  layer->known = cairo_region_create();
+  know(layer, &(cairo_rectangle_int_t){box.x, box.y, box.width, box.height});
   if (!gimp_selection_is_empty(image))
     layer->coverage = copy_selection(layer);
   return layer;
@@ -209,7 +260,8 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, Output output, GErro
 void layer_close(Layer *layer) {
   g_object_unref(layer->pixels);
   g_object_unref(layer->original);
-  g_object_unref(layer->result);
+  cairo_region_destroy(layer->known);
+  g_clear_object(&layer->result);
   g_clear_object(&layer->coverage);
   g_free(layer);
 }
@@ -250,16 +302,22 @@ gboolean layer_is_unchanged(const Layer *layer) {
   const GeglRectangle *box = &layer->box;
   GeglRectangle found;
 
-  if (!gimp_item_is_valid(GIMP_ITEM(layer->drawable)) ||
-      gimp_drawable_get_format(layer->drawable) != layer->native ||
-      gimp_selection_is_empty(layer->image) != !layer->coverage ||
+  if (!has_shape(layer) || gimp_selection_is_empty(layer->image) != !layer->coverage ||
       !find_box(layer->drawable, &found) || !gegl_rectangle_equal(&found, box))
     return FALSE;
 
   /* A buffer opened anew: the first one keeps the tiles that it has fetched. */
   g_autoptr(GeglBuffer) pixels = gimp_drawable_get_buffer(layer->drawable);
-  if (!is_equal(pixels, box, layer->original, box))
-    return FALSE;
+  for (int i = 0; i < cairo_region_num_rectangles(layer->known); i++) {
+    cairo_rectangle_int_t r;
+
+    cairo_region_get_rectangle(layer->known, i, &r);
+
+    const GeglRectangle area = {r.x, r.y, r.width, r.height};
+
+    if (!is_equal(pixels, &area, layer->original, &area))
+      return FALSE;
+  }
   if (!layer->coverage)
     return TRUE;
   g_autoptr(GeglBuffer) selection = get_selection(layer);

@@ -8,6 +8,7 @@
 #ifndef LAYER_H
 #define LAYER_H
 
+#include <cairo.h>
 #include <libgimp/gimp.h>
 
 #include "engine.h"
@@ -21,8 +22,9 @@ typedef struct Layer {
   GeglRectangle box;       /* the selection's, in the layer */
   GeglBuffer *pixels;      /* the layer's own */
   GeglBuffer *coverage;    /* of the box, as it was at the beginning; NULL without a selection */
-  GeglBuffer *original;    /* of the box, as it was at the beginning, in the layer's format */
-  GeglBuffer *result;      /* of the box: what it shall become, in the layer's format */
+  GeglBuffer *original;    /* of the layer, as it was when it was first read, in its format */
+  cairo_region_t *known;   /* where that is filled: the box from the beginning */
+  GeglBuffer *result;      /* of the box: what it shall become, in the layer's format; or NULL */
   const Babl *native;      /* the layer's format */
   const Babl *coded;       /* gamma-coded colour or tone in the layer's own space, no alpha */
   int bytes, colour_bytes; /* of a native pixel: all, and those before its alpha */
@@ -32,13 +34,16 @@ typedef struct Layer {
 /* Whether the drawable can be restored that way; if not, a sentence that tells the way out. */
 gboolean layer_check(GimpDrawable *drawable, Output output, GError **error);
 
-/* Refuses what layer_check() does, and a selection beside the layer. */
-Layer *layer_open(GimpImage *image, GimpDrawable *drawable, Output output, GError **error);
+/* Refuses what cannot be restored in any way, and a selection beside the layer. */
+Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error);
 void layer_close(Layer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_close)
 
-/* The layer as the engine's picture; `strength` is applied to what is written. */
-void layer_get_picture(Layer *layer, double strength, rst_picture *picture);
+/* The layer as the engine's picture. Reading fails where the layer is not what it was. */
+void layer_get_picture(Layer *layer, rst_picture *picture);
+/* Begins to collect a result, to be done before any of it is written; `strength` is applied to
+ * it. */
+void layer_begin_result(Layer *layer, double strength);
 /* The selection's box within the layer, in the layer's pixels: x, y, width, height. */
 void layer_get_box(const Layer *layer, int box[4]);
 /* A grey layer takes the restored tone alone. */
@@ -48,8 +53,8 @@ gboolean layer_is_grey(const Layer *layer);
  * selection. */
 void layer_read_coverage(const Layer *layer, const GeglRectangle *area, float *coverage);
 
-/* The image is not locked while the engine computes: whether layer, pixels and selection still are
- * what they were in layer_open(). */
+/* The image is not locked while the engine computes: whether the layer, its pixels as far as they
+ * were read, and the selection still are what they were. */
 gboolean layer_is_unchanged(const Layer *layer);
 
 #endif

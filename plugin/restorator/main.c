@@ -49,6 +49,12 @@ static void set_icon(GimpProcedure *procedure) {
   gimp_procedure_set_icon_file(procedure, icon);
 }
 
+static void set_menu(GimpProcedure *procedure, const char *label) {
+  gimp_procedure_set_menu_label(procedure, label);
+  gimp_procedure_add_menu_path(procedure, "<Image>/Filters/Enhance");
+  set_icon(procedure);
+}
+
 static void attribute(GimpProcedure *procedure) {
   gimp_procedure_set_attribution(procedure, "The Restorator developers",
                                  "The Restorator developers, GPL-3.0-or-later", "2026");
@@ -67,9 +73,7 @@ static GimpProcedure *new_procedure(GimpPlugIn *plug_in, const char *name, GimpR
 static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
   GimpProcedure *procedure = new_procedure(plug_in, PROCEDURE, restorator_run);
 
-  gimp_procedure_set_menu_label(procedure, _("Restore _Selection…"));
-  gimp_procedure_add_menu_path(procedure, "<Image>/Filters/Enhance");
-  set_icon(procedure);
+  set_menu(procedure, _("Restore _Selection…"));
   gimp_procedure_set_documentation(
     procedure, _("Restore the selected part of a layer with a small neural network"),
     _("Restores detail and colour of the selected part of a layer, the whole layer where nothing "
@@ -82,12 +86,14 @@ static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
     PROCEDURE);
   arguments_add(procedure);
   arguments_add_output(procedure);
+  arguments_add_dialog(procedure);
   return procedure;
 }
 
 static GimpProcedure *create_repeat(GimpPlugIn *plug_in) {
   GimpProcedure *procedure = new_procedure(plug_in, REPEAT, restorator_repeat);
 
+  set_menu(procedure, _("Repeat _Restoration"));
   gimp_procedure_set_documentation(
     procedure, _("Restore the selected part of a layer as the image was restored before"),
     _("Reads the image's record of what Restorator did to it, the parasite “restorator-setup”, and "

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "arguments.h"
+#include "dialog.h"
 #include "history.h"
 #include "job.h"
 #include "messages.h"
@@ -37,19 +38,22 @@ static gboolean open_repeated(GimpImage *image, GimpProcedureConfig *config, Job
   return job_reopen(job, &setup, error);
 }
 
-static gboolean run(GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config,
+static gboolean is_single(GimpDrawable **drawables, GError **error) {
+  if (gimp_core_object_array_get_length((GObject **)drawables) == 1)
+    return TRUE;
+  g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                      _("Restorator works on one layer at a time: choose a single one"));
+  return FALSE;
+}
+
+static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
                     gboolean repeat, GError **error) {
   g_auto(Job) job = {0};
   Output output;
 
-  if (gimp_core_object_array_get_length((GObject **)drawables) != 1) {
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
-                        _("Restorator works on one layer at a time: choose a single one"));
-    return FALSE;
-  }
   return arguments_read_output(config, &output, error) &&
          (repeat ? open_repeated : open_given)(image, config, &job, error) &&
-         job_run(&job, image, drawables[0], output, error);
+         job_run(&job, image, drawable, output, error);
 }
 
 static GimpValueArray *finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error) {
@@ -63,11 +67,18 @@ static GimpValueArray *finish(GimpProcedure *procedure, GimpRunMode run_mode, GE
 GimpValueArray *restorator_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
                                GimpDrawable **drawables, GimpProcedureConfig *config, void *data) {
   GError *error = NULL;
+  gboolean closed = FALSE;
 
   (void)data;
   gegl_init(NULL, NULL);
-  run(image, drawables, config, FALSE, &error);
-  return finish(procedure, run_mode, error);
+  if (!is_single(drawables, &error))
+    return finish(procedure, run_mode, error);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    closed = !dialog_run(procedure, config, image, drawables[0], &error) && !error;
+  else
+    run(image, drawables[0], config, FALSE, &error);
+  return closed ? gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL)
+                : finish(procedure, run_mode, error);
 }
 
 GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
@@ -77,6 +88,7 @@ GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode
 
   (void)data;
   gegl_init(NULL, NULL);
-  run(image, drawables, config, TRUE, &error);
+  if (is_single(drawables, &error))
+    run(image, drawables[0], config, TRUE, &error);
   return finish(procedure, run_mode, error);
 }

@@ -27,11 +27,20 @@ static void remove_layer(GimpImage *image) {
   gimp_image_remove_layer(image, first_layer(image));
 }
 
-static void paint_pixel(GimpImage *image) {
+static void paint(GimpImage *image, int x, int y) {
   GeglColor *white = gegl_color_new("white");
 
-  gimp_drawable_set_pixel(GIMP_DRAWABLE(first_layer(image)), 45, 40, white);
+  gimp_drawable_set_pixel(GIMP_DRAWABLE(first_layer(image)), x, y, white);
   g_object_unref(white);
+}
+
+static void paint_pixel(GimpImage *image) {
+  paint(image, 45, 40);
+}
+
+/* Outside of what the cases select, where the network looks nevertheless. */
+static void paint_beside(GimpImage *image) {
+  paint(image, 10, 40);
 }
 
 static void lock_layer(GimpImage *image) {
@@ -50,8 +59,8 @@ void meddle(const char *word, GimpImage *image) {
     void (*act)(GimpImage *image);
   } acts[] = {
     {"select-none", select_none}, {"select-less", select_less}, {"move-layer", move_layer},
-    {"remove-layer", remove_layer}, {"paint-pixel", paint_pixel}, {"lock-layer", lock_layer},
-    {"die", die},
+    {"remove-layer", remove_layer}, {"paint-pixel", paint_pixel}, {"paint-beside", paint_beside},
+    {"lock-layer", lock_layer}, {"die", die},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)

@@ -177,6 +177,21 @@ static void test_several(void) {
   picture_free(&picture);
 }
 
+static void test_no_display(void) {
+  static const Recipe recipe = PLAIN;
+  static const char *const says[] = {"no display", NULL};
+  Picture picture;
+  g_autofree char *message = NULL;
+
+  picture_make(&recipe, &picture);
+  g_autoptr(GBytes) before = layer_bytes(picture.layer);
+  message = restore_all(GIMP_RUN_INTERACTIVE, picture.image, &picture.layer, 1, NULL);
+  g_autoptr(GBytes) after = layer_bytes(picture.layer);
+  check_message(message, says);
+  g_assert_true(g_bytes_equal(before, after));
+  picture_free(&picture);
+}
+
 void add_refusal_cases(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
     g_autofree char *path = g_strconcat("/refusals/", refusals[i].name, NULL);
@@ -184,4 +199,5 @@ void add_refusal_cases(void) {
     g_test_add_data_func(path, &refusals[i], test_refusal);
   }
   g_test_add_func("/refusals/drawable/several", test_several);
+  g_test_add_func("/refusals/no-display", test_no_display);
 }

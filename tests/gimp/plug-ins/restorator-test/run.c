@@ -202,6 +202,7 @@ void add_run_cases(void) {
   g_test_add_data_func("/run/changed/offset", "move-layer", test_changed);
   g_test_add_data_func("/run/changed/layer-gone", "remove-layer", test_changed);
   g_test_add_data_func("/run/changed/pixel", "paint-pixel", test_changed);
+  g_test_add_data_func("/run/changed/pixel-beside", "paint-beside", test_changed);
   g_test_add_func("/run/locked", test_locked);
   g_test_add_func("/run/killed", test_killed);
   g_test_add_data_func("/undo/in-place", "in-place", test_undo);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dialog.h"
+
+#include <glib/gi18n.h>
+#include <libgimp/gimpui.h>
+#include <math.h>
+
+#include "arguments.h"
+#include "editor.h"
+#include "job.h"
+#include "messages.h"
+
+#define PROGRAM "restorator"
+
+enum { WIDTH = 1200, HEIGHT = 660, LOOK_SECONDS = 1 };
+
+typedef struct Dialog {
+  GimpProcedureConfig *config;
+  GimpImage *image;
+  GimpDrawable *drawable;
+  Layer *layer;        /* as the preview shows it */
+  GtkWidget *window;
+  RestoratorEditor *editor;
+  gboolean finishing;  /* OK was pressed: it is written as soon as it is finished */
+  gboolean gone;       /* the layer */
+} Dialog;
+
+static void say(Dialog *dialog, GtkMessageType type, const char *text) {
+  restorator_editor_say(dialog->editor, type, text);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * What can be done now
+ */
+
+static void update_buttons(Dialog *dialog) {
+  rst_error why = RST_ERROR_INIT;
+  const gboolean possible = restorator_editor_check(dialog->editor, &why) == RST_OK;
+
+  dialog->finishing = dialog->finishing && possible && !dialog->gone;
+  gtk_dialog_set_response_sensitive(GTK_DIALOG(dialog->window), GTK_RESPONSE_OK,
+                                    possible && !dialog->gone && !dialog->finishing);
+  gtk_widget_set_sensitive(GTK_WIDGET(restorator_editor_get_panel(dialog->editor)),
+                           !dialog->finishing);
+}
+
+static void tell_rest(Dialog *dialog) {
+  const int rest = (int)ceil(restorator_editor_get_rest(dialog->editor));
+  g_autofree char *text = NULL;
+
+  if (rest == 0)
+    text = g_strdup(_("The rest is restored, then all is written. Cancel leaves the image as it "
+                      "is."));
+  else
+    text = g_strdup_printf(ngettext("The rest is restored, then all is written: about %d second "
+                                    "to go. Cancel leaves the image as it is.",
+                                    "The rest is restored, then all is written: about %d seconds "
+                                    "to go. Cancel leaves the image as it is.", (gulong)rest),
+                           rest);
+  say(dialog, GTK_MESSAGE_INFO, text);
+}
+
+static void take_news(Dialog *dialog) {
+  update_buttons(dialog);
+  if (!dialog->finishing)
+    return;
+  if (restorator_editor_is_finished(dialog->editor))
+    gtk_dialog_response(GTK_DIALOG(dialog->window), GTK_RESPONSE_OK);
+  else
+    tell_rest(dialog);
+}
+
+/* A layer that was deleted may come back by undo. */
+static gboolean look_for_layer(gpointer data) {
+  Dialog *dialog = data;
+  const gboolean gone = !gimp_item_is_valid(GIMP_ITEM(dialog->drawable));
+
+  if (gone == dialog->gone)
+    return G_SOURCE_CONTINUE;
+  dialog->gone = gone;
+  say(dialog, GTK_MESSAGE_WARNING,
+      gone ? _("The layer is no longer there: nothing can be written.") : NULL);
+  update_buttons(dialog);
+  return G_SOURCE_CONTINUE;
+}
+
+/* -------------------------------------------------------------------------------------------
+ * OK
+ */
+
+/* Shows the layer as it is now. */
+static gboolean renew(Dialog *dialog, GError **error) {
+  Layer *now = layer_open(dialog->image, dialog->drawable, error);
+  rst_error why = RST_ERROR_INIT;
+  rst_picture picture;
+  int box[4];
+
+  if (!now)
+    return FALSE;
+  layer_get_picture(now, &picture);
+  layer_get_box(now, box);
+  if (restorator_editor_set_picture(dialog->editor, &picture, box, &why) != RST_OK) {
+    layer_close(now);
+    return messages_fail(&why, error);
+  }
+  layer_close(dialog->layer);
+  dialog->layer = now;
+  return TRUE;
+}
+
+static void show_change(Dialog *dialog) {
+  g_autoptr(GError) error = NULL;
+
+  look_for_layer(dialog);
+  if (dialog->gone)
+    return;
+  if (renew(dialog, &error))
+    say(dialog, GTK_MESSAGE_WARNING,
+        _("The layer or the selection has changed in the meantime, and nothing was written. The "
+          "preview is made anew: OK writes what it shows now."));
+  else
+    say(dialog, GTK_MESSAGE_ERROR, error->message);
+}
+
+static const char *preset_shown(const Dialog *dialog) {
+  RestoratorPanel *panel = restorator_editor_get_panel(dialog->editor);
+
+  return gtk_combo_box_get_active_id(
+    GTK_COMBO_BOX(restorator_panel_get_control(panel, ARGUMENT_PRESET)));
+}
+
+static gboolean write_result(Dialog *dialog, GError **error) {
+  g_auto(Arguments) arguments = {0};
+  g_auto(Job) job = {0};
+  Output output;
+
+  if (!arguments_read(dialog->config, &arguments, error) ||
+      !arguments_read_output(dialog->config, &output, error))
+    return FALSE;
+  g_free(arguments.preset_name);
+  arguments.preset_name = g_strdup(preset_shown(dialog));
+  return job_open(&job, &arguments, error) &&
+         job_write(&job, dialog->layer, restorator_editor_get_preview(dialog->editor), output,
+                   error);
+}
+
+/* Whether all is written. */
+static gboolean accept(Dialog *dialog) {
+  g_autoptr(GError) error = NULL;
+  gboolean written;
+
+  look_for_layer(dialog);
+  dialog->finishing = !dialog->gone && !restorator_editor_is_finished(dialog->editor);
+  update_buttons(dialog);
+  if (dialog->finishing)
+    tell_rest(dialog);
+  if (dialog->finishing || dialog->gone)
+    return FALSE;
+  written = write_result(dialog, &error);
+  if (!written && !layer_is_unchanged(dialog->layer))
+    show_change(dialog);
+  else if (!written)
+    say(dialog, GTK_MESSAGE_ERROR, error->message);
+  update_buttons(dialog);
+  return written;
+}
+
+/* Whether the dialog is to be closed. */
+static gboolean reject(Dialog *dialog) {
+  if (!dialog->finishing)
+    return TRUE;
+  dialog->finishing = FALSE;
+  update_buttons(dialog);
+  say(dialog, GTK_MESSAGE_INFO, _("Nothing was written."));
+  return FALSE;
+}
+
+static gboolean run(Dialog *dialog) {
+  for (;;)
+    if (gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog->window))) {
+      if (accept(dialog))
+        return TRUE;
+    } else if (reject(dialog)) {
+      return FALSE;
+    }
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Building
+ */
+
+static void set_size(Dialog *dialog) {
+  GdkRectangle screen;
+  int width, height;
+
+  g_object_get(dialog->config, ARGUMENT_WIDTH, &width, ARGUMENT_HEIGHT, &height, NULL);
+  gdk_monitor_get_workarea(gdk_display_get_monitor(gdk_display_get_default(), 0), &screen);
+  gtk_window_set_default_size(GTK_WINDOW(dialog->window),
+                              MIN(width > 0 ? width : WIDTH, screen.width),
+                              MIN(height > 0 ? height : HEIGHT, screen.height));
+}
+
+static void keep_size(Dialog *dialog) {
+  int width, height;
+
+  gtk_window_get_size(GTK_WINDOW(dialog->window), &width, &height);
+  g_object_set(dialog->config, ARGUMENT_WIDTH, width, ARGUMENT_HEIGHT, height, NULL);
+}
+
+static gboolean make_editor(Dialog *dialog, GError **error) {
+  rst_error why = RST_ERROR_INIT;
+  rst_picture picture;
+  int box[4];
+  GtkWidget *editor;
+
+  layer_get_picture(dialog->layer, &picture);
+  layer_get_box(dialog->layer, box);
+  editor = restorator_editor_new(G_OBJECT(dialog->config), &picture, box, &why);
+  if (!editor)
+    return messages_fail(&why, error);
+  dialog->editor = RESTORATOR_EDITOR(editor);
+  return TRUE;
+}
+
+static void build(Dialog *dialog, GimpProcedure *procedure) {
+  GtkWidget *area;
+
+  dialog->window = gimp_procedure_dialog_new(procedure, dialog->config, _("Restore Selection"));
+  gtk_window_set_role(GTK_WINDOW(dialog->window), PROGRAM);
+  gimp_window_set_transient(GTK_WINDOW(dialog->window));
+  set_size(dialog);
+  area = gtk_dialog_get_content_area(GTK_DIALOG(dialog->window));
+  gtk_box_pack_start(GTK_BOX(area), GTK_WIDGET(dialog->editor), TRUE, TRUE, 0);
+  g_signal_connect_swapped(dialog->editor, "progressed", G_CALLBACK(take_news), dialog);
+  if (layer_is_grey(dialog->layer))
+    say(dialog, GTK_MESSAGE_INFO,
+        _("The layer is grey, so that its tone alone is restored: convert the image with Image ▸ "
+          "Mode ▸ RGB to get colour"));
+}
+
+static gboolean run_on_layer(Dialog *dialog, GimpProcedure *procedure, GError **error) {
+  gboolean written;
+  guint looking;
+
+  if (!make_editor(dialog, error))
+    return FALSE;
+  build(dialog, procedure);
+  looking = g_timeout_add_seconds(LOOK_SECONDS, look_for_layer, dialog);
+  written = run(dialog);
+  g_source_remove(looking);
+  keep_size(dialog);
+  gtk_widget_destroy(dialog->window);
+  return written;
+}
+
+gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
+                    GimpDrawable *drawable, GError **error) {
+  g_auto(Arguments) arguments = {0};
+  Dialog dialog = {.config = config, .image = image, .drawable = drawable};
+  Output output;
+  gboolean written;
+
+  /* gimp_ui_init() ends the program where there is no display. */
+  if (!gtk_init_check(NULL, NULL)) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("There is no display for the dialog: run it without"));
+    return FALSE;
+  }
+  gimp_ui_init(PROGRAM);
+  if (!arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
+    return FALSE;
+  arguments_unfold(config, &arguments);
+  dialog.layer = layer_open(image, drawable, error);
+  if (!dialog.layer)
+    return FALSE;
+  written = run_on_layer(&dialog, procedure, error);
+  layer_close(dialog.layer);
+  return written;
+}
