@@ -39,16 +39,26 @@ static void print_setup(const rst_setup *setup, int number, int count) {
   char *box = g_strdup_printf("%d,%d,%dx%d", setup->box[0], setup->box[1], setup->box[2],
                               setup->box[3]);
   char *windows = windows_text(setup);
+  char *mask = *setup->mask == '\0' || *setup->mask_sha256 == '\0'
+                 ? g_strdup(setup->mask)
+                 : g_strdup_printf(_("%s, SHA-256 %s"), setup->mask, setup->mask_sha256);
+  char *size = setup->width == 0 ? NULL : g_strdup_printf("%dx%d", setup->width, setup->height);
   print_field(_("restored"), heading);
   print_field(_("model"), setup->parameters.model);
   print_field(_("SHA-256"), setup->sha256);
+  print_field(_("preset"), setup->preset);
   print_field(_("parameters"), *parameters == '\0' ? _("the defaults") : parameters);
   print_field(_("region"), box);
   print_field(_("windows"), windows);
+  print_field(_("mask"), mask);
+  print_field(_("at the size"), size);
+  print_field(_("output"), setup->output == RST_OUTPUT_NEW_LAYER ? _("a new layer") : NULL);
   g_free(heading);
   g_free(parameters);
   g_free(box);
   g_free(windows);
+  g_free(mask);
+  g_free(size);
 }
 
 static bool print_history(const char *history, GError **error) {

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "error.h"
+#include "lookup.h"
 #include "mask.h"
 #include "progress.h"
 #include "record.h"
 #include "sized.h"
 
-/* The parameters that the picture's record holds, and its box. */
+/* The parameters that the picture's record holds, its box and its size. */
 static bool take_record(cli_job *job, GError **error) {
   const cli_options *o = job->options;
   job->repeated = g_new(rst_setup, 1);
@@ -20,6 +21,29 @@ static bool take_record(cli_job *job, GError **error) {
   if (!job->has_region)
     memcpy(job->region, job->repeated->box, sizeof job->region);
   job->has_region = true;
+  if (job->size[0] == 0) {
+    job->size[0] = job->repeated->width;
+    job->size[1] = job->repeated->height;
+  }
+  return true;
+}
+
+/* A mask is asked for where the record has one; another one than that is the caller's choice. */
+static bool check_mask(const cli_job *job, GError **error) {
+  const rst_setup *r = job->repeated;
+  const cli_options *o = job->options;
+  if (r == NULL || *r->mask == '\0')
+    return true;
+  if (o->mask == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: was restored with the mask “%s” (SHA-256 %s); give it with --mask"),
+                o->repeat, r->mask, *r->mask_sha256 == '\0' ? "?" : r->mask_sha256);
+    return false;
+  }
+  if (job->mask_sha256 != NULL && *r->mask_sha256 != '\0' &&
+      g_ascii_strcasecmp(r->mask_sha256, job->mask_sha256) != 0)
+    cli_say(_("%s: is another mask than “%s”, with which %s was restored"), o->mask, r->mask,
+            o->repeat);
   return true;
 }
 
@@ -41,8 +65,12 @@ bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **e
   *job = (cli_job) {.options = o, .has_region = o->has_region,
                     .info = {.size = sizeof job->info}, .cancel = cancel};
   memcpy(job->region, o->region, sizeof job->region);
+  memcpy(job->size, o->size, sizeof job->size);
   rst_parameters_init(&job->parameters);
-  if (o->repeat != NULL && !take_record(job, error))
+  if (o->mask != NULL && g_file_test(o->mask, G_FILE_TEST_IS_REGULAR) &&
+      !lookup_sum(o->mask, &job->mask_sha256, error))
+    return false;
+  if (o->repeat != NULL && !(take_record(job, error) && check_mask(job, error)))
     return false;
   job->model = given_open(&o->given, &job->parameters, &job->sha256, error);
   if (job->model == NULL || !check_sum(job, error))
@@ -56,6 +84,7 @@ void job_close(cli_job *job) {
   rst_session_free(job->session);
   rst_model_unref(job->model);
   g_free(job->sha256);
+  g_free(job->mask_sha256);
   g_free(job->repeated);
 }
 
@@ -94,7 +123,7 @@ static bool check_fit(const cli_job *job, const cli_item *item, GError **error) 
 /* With a mask and a size, the region as it was given is what is shown. */
 static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   const cli_options *o = job->options;
-  const bool sized = o->size[0] > 0;
+  const bool sized = job->size[0] > 0;
   int box[4];
   VipsImage *mask = NULL;
   bool good = source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL,
@@ -108,7 +137,7 @@ static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   g_clear_object(&mask);
   return good &&
          (!sized ||
-          picture_sample(&item->sized, &item->picture, o->size[0], o->size[1], error)) &&
+          picture_sample(&item->sized, &item->picture, job->size[0], job->size[1], error)) &&
          check_fit(job, item, error);
 }
 
@@ -179,11 +208,46 @@ void item_restore(const cli_job *job, cli_item *item) {
   item->seconds += seconds_since(start);
 }
 
+/* A file's name without its folder, as text that can be shown. */
+static void set_name(char *to, size_t size, const char *path) {
+  char *name = g_filename_display_basename(path);
+  g_strlcpy(to, name, size);
+  g_free(name);
+}
+
+/* An id, or of a path what would be its id. */
+static void set_preset(rst_setup *setup, const char *preset) {
+  set_name(setup->preset, sizeof setup->preset, preset);
+  if (strchr(preset, '/') != NULL && g_str_has_suffix(setup->preset, ".json"))
+    setup->preset[strlen(setup->preset) - strlen(".json")] = '\0';
+}
+
+static void fill_setup(const cli_job *job, const cli_item *item, rst_setup *setup) {
+  const cli_options *o = job->options;
+  rst_setup_fill(setup, &job->parameters, item->plan, job->sha256);
+  if (o->given.preset != NULL)
+    set_preset(setup, o->given.preset);
+  else if (job->repeated != NULL)
+    g_strlcpy(setup->preset, job->repeated->preset, sizeof setup->preset);
+  if (o->mask != NULL) {
+    set_name(setup->mask, sizeof setup->mask, o->mask);
+    g_strlcpy(setup->mask_sha256, job->mask_sha256 == NULL ? "" : job->mask_sha256,
+              sizeof setup->mask_sha256);
+  }
+  if (is_sized(item)) {
+    const cli_picture *p = &item->picture;
+    const int box[4] = {p->x, p->y, p->patch->Xsize, p->patch->Ysize};
+    memcpy(setup->box, box, sizeof box);
+    setup->width = job->size[0];
+    setup->height = job->size[1];
+  }
+}
+
 /* A picture whose record cannot be kept is written all the same. */
 static void add_record(const cli_job *job, const cli_item *item, VipsImage *result) {
   GError *why = NULL;
   rst_setup setup;
-  rst_setup_fill(&setup, &job->parameters, item->plan, job->sha256);
+  fill_setup(job, item, &setup);
   if (!record_add(result, &setup, file_xmp_limit(item->format), &why))
     cli_say(_("%s: what was done is not recorded in the picture: %s"), item->output, why->message);
   g_clear_error(&why);

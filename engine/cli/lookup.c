@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lookup.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+
 #include "error.h"
 
 rst_preset *lookup_preset(const char *name, GError **error) {
@@ -13,15 +17,24 @@ rst_preset *lookup_preset(const char *name, GError **error) {
   return preset;
 }
 
-/* The sum of a file that is known to be a model, and no larger than one may be. */
-static bool hash_model(const char *path, char **sha256, GError **error) {
-  char *bytes;
-  gsize size;
-  if (!g_file_get_contents(path, &bytes, &size, error))
+bool lookup_sum(const char *path, char **sha256, GError **error) {
+  guint8 bytes[1 << 14];
+  FILE *file = g_fopen(path, "rb");
+  if (file == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
     return false;
-  *sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *) bytes, size);
-  g_free(bytes);
-  return true;
+  }
+  GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+  for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
+    g_checksum_update(sum, bytes, (gssize) count);
+  bool good = ferror(file) == 0;
+  if (good)
+    *sha256 = g_strdup(g_checksum_get_string(sum));
+  else
+    g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
+  g_checksum_free(sum);
+  fclose(file);
+  return good;
 }
 
 rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *preset, char **sha256,
@@ -33,7 +46,7 @@ rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *pres
       rst_model_read(path, &model, &cause) == RST_OK &&
       (preset == NULL || rst_preset_check(preset, model, &cause) == RST_OK) &&
       rst_parameters_check(parameters, model, &cause) == RST_OK) {
-    if (sha256 == NULL || hash_model(path, sha256, error))
+    if (sha256 == NULL || lookup_sum(path, sha256, error))
       return model;
   } else {
     cli_fail_engine(error, &cause);

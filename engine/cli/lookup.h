@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Models and presets by id or path.
+ * Models and presets by id or path, and what tells one file from another.
  */
 #ifndef CLI_LOOKUP_H
 #define CLI_LOOKUP_H
@@ -15,5 +15,7 @@ rst_preset *lookup_preset(const char *name, GError **error);
  * `sha256` (NULL: not wanted) is its file's sum, to be freed. NULL and an error on failure. */
 rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *preset, char **sha256,
                         GError **error);
+/* The SHA-256 of a file, hexadecimal, to be freed. */
+bool lookup_sum(const char *path, char **sha256, GError **error);
 
 #endif

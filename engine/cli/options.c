@@ -76,7 +76,7 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   const GOptionEntry own[] = {
     {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
      N_("Do what was done last to this picture, by its own record; parameters and a region given "
-        "beside it win, and a mask or a size must be given again"), N_("PICTURE")},
+        "beside it win, and a mask must be given again"), N_("PICTURE")},
     {"region", 'r', 0, G_OPTION_ARG_CALLBACK, on_region,
      N_("Restore this rectangle of the picture as displayed [all of it]"), "X,Y,WxH"},
     {"size", 's', 0, G_OPTION_ARG_CALLBACK, on_size,

@@ -567,17 +567,32 @@ RST_API rst_status rst_match_spread(int width, int height, const float *rgba,
  * Setups: what was done to a picture, kept with it as text, so that it can be repeated
  */
 
+/* Where a host put the result. */
+typedef enum rst_output {
+  RST_OUTPUT_IN_PLACE, /* into the picture, or the region alone where it has a size of its own */
+  RST_OUTPUT_NEW_LAYER
+} rst_output;
+
 typedef struct rst_setup {
   size_t size; /* sizeof (rst_setup) */
   rst_parameters parameters;
   char version[32]; /* of the engine that did it */
   char sha256[65];  /* of the model file, hexadecimal; "" where it is not known */
-  int box[4];       /* x, y, width, height of what was restored */
+  int box[4];       /* x, y, width, height of what was restored; with a size of its own: of what
+                     * was asked for */
   int window_count; /* of its parts */
   rst_window windows[RST_PARTS_MAX];
+  rst_output output;
+  char preset[1024];      /* the preset that was asked for, "" without: what it sets is among the
+                           * parameters */
+  char mask[1024];        /* name of the mask's file, without its folder; "" without a mask. A
+                           * host's own selection is none */
+  char mask_sha256[65];   /* of that file, as above */
+  int width, height;      /* of the result, where the region has a size of its own; else 0 */
 } rst_setup;
 
-/* What a plan and its parameters come to; `sha256` NULL or hexadecimal. */
+/* What a plan and its parameters come to, in place and without preset, mask or size, which a host
+ * adds; `sha256` NULL or hexadecimal. */
 RST_API void rst_setup_fill(rst_setup *setup, const rst_parameters *parameters,
                             const rst_plan *plan, const char *sha256);
 /* Adds a setup at the end of a history (NULL or "": none yet), which is kept as it is. `text`, a

@@ -2,9 +2,12 @@
  *
  * What was done to a picture, kept with it: a JSON list, one object for each time, the last one
  * newest:
- *   [{"format": 1, "version": "0.1.0", "model": {"id": "portrait", "sha256": "…"},
- *     "parameters": {NAME: VALUE, …}, "box": [x, y, width, height],
- *     "windows": [[x, y, side], …]}, …]
+ *   [{"format": 2, "version": "0.1.0", "model": {"id": "portrait", "sha256": "…"},
+ *     "preset": "b", "parameters": {NAME: VALUE, …}, "box": [x, y, width, height],
+ *     "windows": [[x, y, side], …], "mask": {"name": "face.png", "sha256": "…"},
+ *     "size": [width, height], "output": "in-place"}, …]
+ * Without a preset, a mask or a size their keys are missing; in format 1 they and `output` always
+ * are.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +16,14 @@
 #include "json.h"
 #include "memory.h"
 #include "status.h"
+
+enum { FORMAT = 2 };
+
+static const char *const outputs[] = {
+  [RST_OUTPUT_IN_PLACE] = "in-place",
+  [RST_OUTPUT_NEW_LAYER] = "new-layer",
+};
+enum { OUTPUTS = sizeof outputs / sizeof outputs[0] };
 
 static rst_status fail_setup(rst_error *error, const char *key, const char *how) {
   return rst_fail(error, RST_BAD_SETUP, key, how, NULL,
@@ -29,17 +40,26 @@ static bool add_numbers(yyjson_mut_doc *doc, yyjson_mut_val *list, const int *nu
   return done;
 }
 
+static bool add_mask(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_setup *setup) {
+  yyjson_mut_val *mask = yyjson_mut_obj_add_obj(doc, object, "mask");
+
+  return mask != NULL && yyjson_mut_obj_add_strcpy(doc, mask, "name", setup->mask) &&
+         yyjson_mut_obj_add_strcpy(doc, mask, "sha256", setup->mask_sha256);
+}
+
 static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup *setup) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, list);
   yyjson_mut_val *model, *parameters, *windows;
-  bool done = object != NULL && yyjson_mut_obj_add_int(doc, object, "format", 1) &&
+  bool done = object != NULL && yyjson_mut_obj_add_int(doc, object, "format", FORMAT) &&
               yyjson_mut_obj_add_strcpy(doc, object, "version", setup->version);
 
   model = done ? yyjson_mut_obj_add_obj(doc, object, "model") : NULL;
   done = model != NULL && yyjson_mut_obj_add_strcpy(doc, model, "id", setup->parameters.model) &&
          yyjson_mut_obj_add_strcpy(doc, model, "sha256", setup->sha256);
+  if (done && setup->preset[0] != '\0')
+    done = yyjson_mut_obj_add_strcpy(doc, object, "preset", setup->preset);
   parameters = done ? yyjson_mut_obj_add_obj(doc, object, "parameters") : NULL;
   done = parameters != NULL;
   for (size_t i = 0; i < count && done; i++)
@@ -52,7 +72,14 @@ static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup
 
     done = add_numbers(doc, yyjson_mut_arr_add_arr(doc, windows), numbers, 3);
   }
-  return done;
+  if (done && setup->mask[0] != '\0')
+    done = add_mask(doc, object, setup);
+  if (done && setup->width > 0) {
+    const int numbers[2] = {setup->width, setup->height};
+
+    done = add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "size"), numbers, 2);
+  }
+  return done && yyjson_mut_obj_add_str(doc, object, "output", outputs[setup->output]);
 }
 
 /* The list of a history, an empty one for none; NULL with `status` set. */
@@ -67,9 +94,9 @@ static yyjson_doc *read_history(const char *history, rst_status *status, rst_err
   if (json == NULL)
     *status = problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION
                 ? rst_fail_memory(error)
-                : fail_setup(error, "the text", problem.msg);
+                : fail_setup(error, NC_("subject", "the text"), problem.msg);
   else if (!yyjson_is_arr(yyjson_doc_get_root(json)))
-    *status = fail_setup(error, "the text", "must be a list");
+    *status = fail_setup(error, NC_("subject", "the text"), "must be a list");
   else
     return json;
   yyjson_doc_free(json);
@@ -108,7 +135,7 @@ rst_status rst_setup_append(const char *history, const rst_setup *setup, char **
   yyjson_mut_doc *doc;
 
   if (setup == NULL || setup->size != sizeof *setup || text == NULL || setup->window_count < 0 ||
-      setup->window_count > RST_PARTS_MAX)
+      setup->window_count > RST_PARTS_MAX || (unsigned)setup->output >= OUTPUTS)
     return rst_fail_call(error, "rst_setup_append");
   before = read_history(history, &status, error);
   if (before == NULL)
@@ -162,23 +189,10 @@ static bool read_text(yyjson_val *value, char *text, size_t size) {
          (size_t)snprintf(text, size, "%s", yyjson_get_str(value)) < size;
 }
 
-static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *error) {
-  yyjson_val *model = yyjson_obj_get(object, "model"), *windows, *window;
+static rst_status read_windows(yyjson_val *windows, rst_setup *setup, rst_error *error) {
   yyjson_arr_iter iter;
-  rst_status status;
+  yyjson_val *window;
 
-  if (yyjson_get_int(yyjson_obj_get(object, "format")) != 1)
-    return fail_setup(error, "format", "must be 1");
-  status = read_parameters(yyjson_obj_get(object, "parameters"), &setup->parameters, error);
-  if (status != RST_OK)
-    return status;
-  if (!read_text(yyjson_obj_get(object, "version"), setup->version, sizeof setup->version))
-    return fail_setup(error, "version", "must be a short text");
-  if (!read_text(yyjson_obj_get(model, "sha256"), setup->sha256, sizeof setup->sha256))
-    return fail_setup(error, "sha256", "must be a text of at most 64 digits");
-  if (!read_numbers(yyjson_obj_get(object, "box"), setup->box, 4))
-    return fail_setup(error, "box", "must be four whole numbers");
-  windows = yyjson_obj_get(object, "windows");
   if (!yyjson_is_arr(windows) || yyjson_arr_size(windows) > RST_PARTS_MAX)
     return fail_setup(error, "windows", "must be a list of windows");
   iter = yyjson_arr_iter_with(windows);
@@ -190,6 +204,50 @@ static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *er
     setup->windows[setup->window_count++] = (rst_window){numbers[0], numbers[1], numbers[2]};
   }
   return RST_OK;
+}
+
+/* The keys that may be missing. */
+static rst_status read_options(yyjson_val *object, rst_setup *setup, rst_error *error) {
+  yyjson_val *preset = yyjson_obj_get(object, "preset"), *mask = yyjson_obj_get(object, "mask"),
+             *size = yyjson_obj_get(object, "size"), *output = yyjson_obj_get(object, "output");
+  int numbers[2] = {1, 1}, found = RST_OUTPUT_IN_PLACE;
+
+  if (preset != NULL && !read_text(preset, setup->preset, sizeof setup->preset))
+    return fail_setup(error, "preset", "must be a name");
+  if (mask != NULL &&
+      (!read_text(yyjson_obj_get(mask, "name"), setup->mask, sizeof setup->mask) ||
+       !read_text(yyjson_obj_get(mask, "sha256"), setup->mask_sha256, sizeof setup->mask_sha256)))
+    return fail_setup(error, "mask", "must have a name and a sha256");
+  if (size != NULL && (!read_numbers(size, numbers, 2) || numbers[0] < 1 || numbers[1] < 1))
+    return fail_setup(error, "size", "must be a width and a height");
+  while (output != NULL && found < OUTPUTS && !yyjson_equals_str(output, outputs[found]))
+    found++;
+  if (found == OUTPUTS)
+    return fail_setup(error, "output", "must be in-place or new-layer");
+  setup->output = (rst_output)found;
+  setup->width = size == NULL ? 0 : numbers[0];
+  setup->height = size == NULL ? 0 : numbers[1];
+  return RST_OK;
+}
+
+static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *error) {
+  yyjson_val *model = yyjson_obj_get(object, "model");
+  const int format = yyjson_get_int(yyjson_obj_get(object, "format"));
+  rst_status status;
+
+  if (format < 1 || format > FORMAT)
+    return fail_setup(error, "format", "must be 1 or 2");
+  status = read_parameters(yyjson_obj_get(object, "parameters"), &setup->parameters, error);
+  if (status != RST_OK)
+    return status;
+  if (!read_text(yyjson_obj_get(object, "version"), setup->version, sizeof setup->version))
+    return fail_setup(error, "version", "must be a short text");
+  if (!read_text(yyjson_obj_get(model, "sha256"), setup->sha256, sizeof setup->sha256))
+    return fail_setup(error, "sha256", "must be a text of at most 64 digits");
+  if (!read_numbers(yyjson_obj_get(object, "box"), setup->box, 4))
+    return fail_setup(error, "box", "must be four whole numbers");
+  status = read_windows(yyjson_obj_get(object, "windows"), setup, error);
+  return status == RST_OK ? read_options(object, setup, error) : status;
 }
 
 rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int *count,
@@ -208,7 +266,8 @@ rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int 
   if (index < 0)
     index += size;
   if (index < 0 || index >= size)
-    status = fail_setup(error, "the list", size == 0 ? "is empty" : "has no such entry");
+    status = fail_setup(error, NC_("subject", "the list"),
+                        size == 0 ? "is empty" : "has no such entry");
   else
     status = read_setup(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, error);
   yyjson_doc_free(json);

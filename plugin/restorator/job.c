@@ -19,13 +19,11 @@ static char *short_name(const char *name) {
   return end && end > base ? g_strndup(base, (gsize)(end - base)) : g_steal_pointer(&base);
 }
 
-static char *layer_name(const Arguments *arguments) {
-  g_autofree char *model = short_name(arguments->parameters.model);
-  const char *name = arguments->preset_name;
-  g_autofree char *preset = name && *name ? short_name(name) : NULL;
+static char *layer_name(const char *name, const char *preset) {
+  g_autofree char *model = short_name(name);
 
   /* Translators: a new layer's name: a model's and a preset's. */
-  return preset ? g_strdup_printf(_("%s, %s"), model, preset) : g_steal_pointer(&model);
+  return *preset ? g_strdup_printf(_("%s, %s"), model, preset) : g_steal_pointer(&model);
 }
 
 /* A misfit is told in the words that were asked for, not by the preset's path and by the name
@@ -60,10 +58,12 @@ static gboolean read_model(Job *job, GError **error) {
 }
 
 gboolean job_open(Job *job, const Arguments *arguments, GError **error) {
+  const char *preset = arguments->preset_name;
   rst_error why = RST_ERROR_INIT;
 
   job->parameters = arguments->parameters;
-  job->name = layer_name(arguments);
+  job->preset = preset && *preset ? short_name(preset) : g_strdup("");
+  job->name = layer_name(job->parameters.model, job->preset);
   if (!read_model(job, error))
     return FALSE;
   if (!check_preset(arguments, job->model, &why) ||
@@ -104,7 +104,8 @@ gboolean job_reopen(Job *job, const rst_setup *setup, GError **error) {
   rst_error why = RST_ERROR_INIT;
 
   job->parameters = setup->parameters;
-  job->name = short_name(setup->parameters.model);
+  job->preset = g_strdup(setup->preset);
+  job->name = layer_name(job->parameters.model, job->preset);
   if (!check_version(setup, error) || !read_model(job, error) || !check_model(job, setup, error))
     return FALSE;
   if (rst_parameters_check(&job->parameters, job->model, &why) != RST_OK)
@@ -114,6 +115,7 @@ gboolean job_reopen(Job *job, const rst_setup *setup, GError **error) {
 
 void job_clear(Job *job) {
   g_clear_pointer(&job->name, g_free);
+  g_clear_pointer(&job->preset, g_free);
   g_clear_pointer(&job->model, rst_model_unref);
   g_clear_pointer(&job->sha256, g_free);
 }
@@ -136,9 +138,15 @@ static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **er
   return FALSE;
 }
 
+static void record(const Job *job, const rst_plan *plan, Output output, rst_setup *setup) {
+  rst_setup_fill(setup, &job->parameters, plan, job->sha256);
+  g_strlcpy(setup->preset, job->preset, sizeof setup->preset);
+  setup->output = output == OUTPUT_NEW_LAYER ? RST_OUTPUT_NEW_LAYER : RST_OUTPUT_IN_PLACE;
+}
+
 /* Says in `setup` what it did. */
-static gboolean restore(const Job *job, Layer *layer, const rst_hooks *hooks, rst_setup *setup,
-                        GError **error) {
+static gboolean restore(const Job *job, Layer *layer, Output output, const rst_hooks *hooks,
+                        rst_setup *setup, GError **error) {
   const rst_parameters *parameters = &job->parameters;
   g_autoptr(rst_session) session = NULL;
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
@@ -157,7 +165,7 @@ static gboolean restore(const Job *job, Layer *layer, const rst_hooks *hooks, rs
   if (rst_session_new(0, &session, &why) != RST_OK ||
       rst_restore(session, job->model, parameters, &picture, plan, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
-  rst_setup_fill(setup, parameters, plan, job->sha256);
+  record(job, plan, output, setup);
   return TRUE;
 }
 
@@ -169,7 +177,8 @@ gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, O
   if (!layer_check(drawable, output, error))
     return FALSE;
   layer = layer_open(image, drawable, error);
-  return layer && restore(job, layer, hooks, &what.setup, error) && commit(layer, &what, error);
+  return layer && restore(job, layer, output, hooks, &what.setup, error) &&
+         commit(layer, &what, error);
 }
 
 gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, GError **error) {
@@ -183,7 +192,7 @@ gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, 
   layer_begin_result(layer, job->parameters.strength);
   if (preview_write(shown, &why) != RST_OK)
     return messages_fail(&why, error);
-  rst_setup_fill(&what.setup, &job->parameters, plan, job->sha256);
+  record(job, plan, output, &what.setup);
   return commit(layer, &what, error);
 }
 

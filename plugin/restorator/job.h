@@ -12,6 +12,7 @@
 typedef struct Job {
   rst_parameters parameters;
   char *name;       /* of a layer that it makes: the model's, and the preset's */
+  char *preset;     /* its id, "" without */
   rst_model *model;
   char *sha256;     /* of the model's file, hexadecimal */
 } Job;

@@ -175,25 +175,82 @@ static void test_repeated(void) {
   g_assert_cmpint(differing_files(done, path_of("all/in.png")), ==, 0);
 }
 
-/* With a mask, which the record does not hold. */
-static void test_repeated_mask(void) {
-  const char *input = write_picture("in.png", 48), *done = path_of("done.png");
-  const char *output = path_of("repeated.png");
+static const char *write_mask(const char *name, int right) {
   pixels *mask = make_pixels(48, 40, 1, 8);
   for (int i = 0; i < 48 * 40; i++) {
     int x = i % 48;
-    mask->values[i] = (x > 3 && x < 12) || (x > 30 && x < 44) ? 255 : 0;
+    mask->values[i] = (x > 3 && x < 12) || (x > 30 && x < right) ? 255 : 0;
   }
   pixels_update(mask);
-  const char *selection = write_pixels(mask, "mask.png");
-  run_well("restore", input, done, SINGLE, "--mask", selection, NULL);
-  const outcome *o = run_well("restore", "--repeat", done, input, output, "--mask", selection,
-                              NULL);
-  g_assert_cmpint(differing_files(done, output), ==, 0);
-  g_assert_null(strstr(o->err, "differ"));
-  o = run_well("restore", "--repeat", done, input, output, NULL);
-  assert_contains(o->err, "the windows differ from those recorded in ");
+  const char *path = write_pixels(mask, name);
   pixels_free(mask);
+  return path;
+}
+
+/* The record tells which mask to give again; another one is said, and used. */
+static void test_repeated_mask(void) {
+  const char *input = write_picture("in.png", 48), *done = path_of("done.png");
+  const char *output = path_of("masked.png"), *mask = write_mask("my mask.png", 44);
+  const char *other = write_mask("other.png", 43), *copy = path_of("copy.png");
+  rst_setup setup;
+  char *bytes, *sum = NULL;
+  gsize size;
+  run_well("restore", input, done, SINGLE, "--mask", mask, NULL);
+  g_assert_cmpint(read_record(done, 0, &setup), ==, 1);
+  g_assert_true(g_file_get_contents(mask, &bytes, &size, NULL));
+  sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *) bytes, size);
+  g_assert_cmpstr(setup.mask, ==, "my mask.png");
+  g_assert_cmpstr(setup.mask_sha256, ==, sum);
+  g_assert_true(g_file_set_contents(copy, bytes, (gssize) size, NULL));
+  char *asked = g_strdup_printf("done.png: was restored with the mask “my mask.png” (SHA-256 %s); "
+                                "give it with --mask", sum);
+  check_failed(run("restore", "--repeat", done, input, output, NULL), 1, asked);
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  const outcome *o = run_well("restore", "--repeat", done, input, output, "--mask", copy, NULL);
+  g_assert_null(strstr(o->err, "another mask"));
+  g_assert_null(strstr(o->err, "differ"));
+  g_assert_cmpint(differing_files(done, output), ==, 0);
+  o = run_well("restore", "--repeat", done, input, output, "--mask", other, NULL);
+  assert_contains(o->err, "other.png: is another mask than “my mask.png”, with which ");
+  g_assert_cmpint(differing_files(done, output), >, 0);
+  o = run_well("info", done, NULL);
+  char *shown = g_strdup_printf("mask          my mask.png, SHA-256\n              %s\n", sum);
+  assert_contains(o->out, shown);
+  g_free(shown);
+  g_free(asked);
+  g_free(bytes);
+  g_free(sum);
+}
+
+/* A size is repeated, and another one given beside it wins; so is a preset's name. */
+static void test_repeated_size(void) {
+  static const char preset[] = "{\"format\": 1, \"model\": \"tiny-diffusion\", \"start\": 20}";
+  const char *input = write_picture("in.png", 48), *done = path_of("done.png");
+  const char *output = path_of("repeated.png"), *mask = write_mask("mask.png", 44);
+  rst_setup setup;
+  run_well("restore", input, done, "--preset", write_text("presets/mine.json", preset), "--seed",
+           "5", "--region", "12,8,16x20", "--size", "50x70", NULL);
+  g_assert_cmpint(read_record(done, 0, &setup), ==, 1);
+  g_assert_cmpint(setup.width, ==, 50);
+  g_assert_cmpint(setup.height, ==, 70);
+  g_assert_cmpstr(setup.preset, ==, "mine");
+  run_well("restore", "--repeat", done, input, output, NULL);
+  g_assert_cmpint(differing_files(done, output), ==, 0);
+  char *first = xmp_of(done), *second = xmp_of(output);
+  g_assert_cmpstr(first, ==, second);
+  const outcome *o = run_well("info", done, NULL);
+  assert_contains(o->out, "\npreset        mine\n");
+  assert_contains(o->out, "\nat the size   50x70\n");
+  run_well("restore", "--repeat", done, input, output, "--size", "25x35", NULL);
+  g_assert_cmpint(read_record(output, 0, &setup), ==, 1);
+  g_assert_cmpint(setup.width, ==, 25);
+  /* With a mask, the region is what was asked for, and not what was selected. */
+  run_well("restore", input, done, SINGLE, "--mask", mask, "--size", "96x80", "--window",
+           "picture", NULL);
+  run_well("restore", "--repeat", done, input, output, "--mask", mask, NULL);
+  g_assert_cmpint(differing_files(done, output), ==, 0);
+  g_free(first);
+  g_free(second);
 }
 
 /* A record like that of `path`, but for one text in it, in a new picture. */
@@ -267,6 +324,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/record/not-kept", test_not_kept);
   g_test_add_func("/record/repeated", test_repeated);
   g_test_add_func("/record/repeated-mask", test_repeated_mask);
+  g_test_add_func("/record/repeated-size", test_repeated_size);
   g_test_add_func("/record/refused", test_refused);
   g_test_add_func("/record/info", test_info);
   return harness_run();

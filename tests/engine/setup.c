@@ -14,6 +14,8 @@ static rst_setup *setup_of(const rst_parameters *parameters) {
   plan->parts[0] = (rst_part){.x = 10, .y = 20, .width = 30, .height = 40, .window = {-5, 3, 60}};
   plan->parts[1] = (rst_part){.x = 2, .y = 70, .width = 5, .height = 6, .window = {0, 65, 9}};
   rst_setup_fill(setup, parameters, plan, "00ff");
+  g_assert_cmpstr(setup->preset, ==, "");
+  g_assert_cmpint(setup->width, ==, 0);
   g_free(plan);
   return setup;
 }
@@ -68,13 +70,60 @@ static void test_round_trip(void) {
   g_free(read);
 }
 
+static rst_setup *written_and_read(const rst_setup *setup) {
+  rst_setup *read = g_new0(rst_setup, 1);
+  char *text = NULL;
+
+  read->size = sizeof *read;
+  assert_ok(rst_setup_append(NULL, setup, &text, NULL));
+  assert_ok(rst_setup_read(text, -1, read, NULL, NULL));
+  free(text);
+  return read;
+}
+
+/* What a host adds; its keys are missing where it adds nothing. */
+static void test_options(void) {
+  const rst_parameters usual = new_parameters("seed=0", NULL);
+  rst_setup *setup = setup_of(&usual), *read = written_and_read(setup);
+  char *text = NULL;
+
+  g_assert_cmpint(read->output, ==, RST_OUTPUT_IN_PLACE);
+  g_assert_cmpstr(read->preset, ==, "");
+  g_assert_cmpstr(read->mask, ==, "");
+  g_assert_cmpint(read->width, ==, 0);
+  g_free(read);
+  assert_ok(rst_setup_append(NULL, setup, &text, NULL));
+  g_assert_null(strstr(text, "\"preset\""));
+  g_assert_null(strstr(text, "\"mask\""));
+  g_assert_null(strstr(text, "\"size\""));
+  free(text);
+
+  setup->output = RST_OUTPUT_NEW_LAYER;
+  g_strlcpy(setup->preset, "b", sizeof setup->preset);
+  g_strlcpy(setup->mask, "ä \"mask\".png", sizeof setup->mask);
+  g_strlcpy(setup->mask_sha256, "abcd", sizeof setup->mask_sha256);
+  setup->width = 1024;
+  setup->height = 7;
+  read = written_and_read(setup);
+  g_assert_cmpint(read->output, ==, RST_OUTPUT_NEW_LAYER);
+  g_assert_cmpstr(read->preset, ==, "b");
+  g_assert_cmpstr(read->mask, ==, "ä \"mask\".png");
+  g_assert_cmpstr(read->mask_sha256, ==, "abcd");
+  g_assert_cmpint(read->width, ==, 1024);
+  g_assert_cmpint(read->height, ==, 7);
+  g_free(read);
+  setup->output = (rst_output)2;
+  assert_status(rst_setup_append(NULL, setup, &text, NULL), RST_BAD_CALL);
+  g_free(setup);
+}
+
 /* What another version wrote is kept as it is. */
 static void test_foreign_entries(void) {
   const rst_parameters usual = new_parameters("seed=0", NULL);
   rst_setup *setup = setup_of(&usual);
   char *text = NULL;
 
-  assert_ok(rst_setup_append("[{\"format\": 2, \"news\": [1.5, null]}]", setup, &text, NULL));
+  assert_ok(rst_setup_append("[{\"format\": 3, \"news\": [1.5, null]}]", setup, &text, NULL));
   g_assert_nonnull(strstr(text, "\"news\""));
   g_assert_cmpint(rst_setup_read(text, 0, setup, NULL, NULL), ==, RST_BAD_SETUP);
   assert_ok(rst_setup_read(text, 1, setup, NULL, NULL));
@@ -82,14 +131,34 @@ static void test_foreign_entries(void) {
   g_free(setup);
 }
 
+/* As format 1 was. */
+#define OLD "\"version\":\"0\",\"model\":{\"id\":\"m\",\"sha256\":\"\"},"                        \
+            "\"parameters\":{\"seed\":5},\"box\":[0,0,1,1],\"windows\":[[0,0,1]]"
+
+static void test_old_format(void) {
+  rst_setup *setup = g_new0(rst_setup, 1);
+
+  setup->size = sizeof *setup;
+  assert_ok(rst_setup_read("[{\"format\":1," OLD "}]", -1, setup, NULL, NULL));
+  g_assert_cmpint(setup->parameters.seed, ==, 5);
+  g_assert_cmpint(setup->output, ==, RST_OUTPUT_IN_PLACE);
+  g_assert_cmpint(setup->width, ==, 0);
+  assert_status(rst_setup_read("[{\"format\":3," OLD "}]", -1, setup, NULL, NULL),
+                RST_BAD_SETUP);
+  g_free(setup);
+}
+
 static void test_hostile(void) {
   static const char good[] =
-    "[{\"format\":1,\"version\":\"0\",\"model\":{\"id\":\"m\",\"sha256\":\"\"},"
-    "\"parameters\":{\"seed\":5},\"box\":[0,0,1,1],\"windows\":[[0,0,1]]}]";
+    "[{\"format\":2," OLD ",\"preset\":\"b\",\"mask\":{\"name\":\"n\",\"sha256\":\"a\"},"
+    "\"size\":[5,6],\"output\":\"new-layer\"}]";
   static const char *const changes[][2] = {
-    {"[{", "{"}, {"\"format\":1", "\"format\":\"1\""}, {"\"version\":\"0\"", "\"version\":0"},
+    {"[{", "{"}, {"\"format\":2", "\"format\":\"2\""}, {"\"version\":\"0\"", "\"version\":0"},
     {"\"seed\":5", "\"seed\":-1"}, {"\"seed\":5", "\"seed\":\"5\""}, {"\"seed\":5", "\"sed\":5"},
-    {"\"sha256\":\"\"", "\"sha\":\"\""}, {"[0,0,1,1]", "[0,0,1]"}, {"[0,0,1,1]", "[0,0,1,1e9]"},
+    {"\"sha256\":\"\"", "\"sha\":\"\""}, {"\"b\"", "7"},
+    {"{\"name\":\"n\",", "{"}, {"{\"name\":\"n\",", "{\"name\":\"a\\u0000b\","},
+    {"\"sha256\":\"a\"", "\"sha256\":0"}, {"[5,6]", "[5]"}, {"[5,6]", "[5,0]"},
+    {"[5,6]", "5"}, {"new-layer", "screen"}, {"\"new-layer\"", "null"}, {"[0,0,1,1]", "[0,0,1]"}, {"[0,0,1,1]", "[0,0,1,1e9]"},
     {"[[0,0,1]]", "[[0,0,0]]"}, {"[[0,0,1]]", "[0]"}, {"[[0,0,1]]", "3"},
     {"\"parameters\":{\"seed\":5}", "\"parameters\":[]"}, {good, "[]"}, {good, "[1]"},
   };
@@ -164,6 +233,8 @@ static void test_preset_fits(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/setup/round-trip", test_round_trip);
+  g_test_add_func("/setup/options", test_options);
+  g_test_add_func("/setup/old-format", test_old_format);
   g_test_add_func("/setup/foreign-entries", test_foreign_entries);
   g_test_add_func("/setup/hostile", test_hostile);
   g_test_add_func("/setup/preset-written", test_preset_written);

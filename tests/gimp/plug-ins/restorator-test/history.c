@@ -92,6 +92,9 @@ static void test_recorded(const void *output) {
   g_assert_cmpint(setup.windows[0].x, ==, 10);
   g_assert_cmpint(setup.windows[0].y, ==, 5);
   g_assert_cmpint(setup.windows[0].side, ==, 70);
+  g_assert_cmpint(setup.output, ==,
+                  g_str_equal(output, "new-layer") ? RST_OUTPUT_NEW_LAYER : RST_OUTPUT_IN_PLACE);
+  g_assert_cmpstr(setup.preset, ==, "");
   /* The box is of pixels that are not wholly transparent. */
   gimp_drawable_mask_intersect(picture.layer, &box[0], &box[1], &box[2], &box[3]);
   g_assert_cmpint(setup.box[0], >=, box[0]);
@@ -163,7 +166,7 @@ static GBytes *repeated(const char *history, const char *index) {
   const char *const arguments[] = {"index", index, NULL};
   Picture picture;
   GBytes *bytes;
-  rst_setup setup;
+  rst_setup setup, again;
   int before, after;
   g_autofree char *message = NULL;
 
@@ -173,9 +176,10 @@ static GBytes *repeated(const char *history, const char *index) {
   g_assert_cmpstr(message, ==, NULL);
   bytes = layer_bytes(picture.layer);
   g_autofree char *longer = history_text(picture.image);
-  read_entry(history, -1, &setup, &before);
-  read_entry(longer, -1, &setup, &after);
+  read_entry(history, atoi(index), &setup, &before);
+  read_entry(longer, -1, &again, &after);
   g_assert_cmpint(after, ==, before + 1);
+  g_assert_cmpstr(again.preset, ==, setup.preset);
   picture_free(&picture);
   return bytes;
 }
@@ -184,12 +188,16 @@ static void test_repeat(void) {
   g_autofree char *history = NULL;
   g_autoptr(GBytes) first = restored(ARGUMENTS("seed", "7", "strength", "0.83", "context", "2.2",
                                                "preset", "half"), &history);
+  rst_setup setup;
+  int count;
   g_autoptr(GBytes) second = repeated(history, "-1");
   g_autoptr(GBytes) other = restored(ARGUMENTS("seed", "8", "strength", "0.83", "context", "2.2"),
                                      NULL);
 
   g_assert_true(g_bytes_equal(first, second));
   g_assert_false(g_bytes_equal(first, other));
+  read_entry(history, -1, &setup, &count);
+  g_assert_cmpstr(setup.preset, ==, "half");
 }
 
 static void test_index(void) {
@@ -267,7 +275,7 @@ static const HistoryRefusal refusals[] = {
    {"version 99.0.1, which this version"}},
   {"no-version", "\"version\": ?\"[^\"]*\"", "\"version\":\"new\"", "-1",
    {"version new, which this version"}},
-  {"format", "\"format\": ?1", "\"format\":2", "-1", {"cannot be used", "format"}},
+  {"format", "\"format\": ?2", "\"format\":3", "-1", {"cannot be used", "format"}},
   {"parameter", "\"seed\"", "\"sead\"", "-1", {"cannot be used", "sead"}},
   {"damaged", "^\\[", "", "-1", {"cannot be used"}},
   {"index", "^", "", "1", {"cannot be used", "no such entry"}},
