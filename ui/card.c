@@ -97,67 +97,58 @@ char *card_markup(const rst_model *model) {
  * Warnings
  */
 
-static rst_preset *read_preset(const char *id) {
-  rst_preset *preset = NULL;
-  char path[4096];
+static const preset_file *find_setup(yyjson_val *entry, const GPtrArray *presets) {
+  const char *id = yyjson_get_str(yyjson_obj_get(entry, "setup"));
 
-  if (rst_find(RST_KIND_PRESET, id, path, sizeof path, NULL) != RST_OK ||
-      rst_preset_read(path, &preset, NULL) != RST_OK)
-    return NULL;
-  return preset;
+  return id ? presets_find(presets, id) : NULL;
 }
 
-/* Whether the preset leaves all of a sampler's parameters as they are. */
-static gboolean is_setup(const rst_parameters *parameters, const char *id) {
-  rst_preset *preset = read_preset(id);
-  rst_parameters here = *parameters, other;
-  char mine[1024], its[1024];
-  gboolean same = preset != NULL, says = FALSE;
-  size_t count;
-  const rst_parameter *table = rst_parameter_table(&count);
+/* The recommended setup that changes least. */
+static const preset_file *find_nearest(yyjson_val *card, const rst_parameters *parameters,
+                                       const GPtrArray *presets) {
+  const preset_file *nearest = NULL;
+  int least = 0;
+  yyjson_val *one;
+  size_t i, count;
 
-  if (here.sampler == RST_SAMPLER_AUTO)
-    here.sampler = RST_SAMPLER_DDIM;
-  other = here;
-  if (preset)
-    rst_preset_apply(preset, &other);
-  for (size_t i = 0; i < count && same; i++) {
-    if (!table[i].sampling || !rst_preset_has(preset, table[i].name))
-      continue;
-    says = TRUE;
-    rst_parameters_get(&here, table[i].name, mine, sizeof mine, NULL);
-    rst_parameters_get(&other, table[i].name, its, sizeof its, NULL);
-    same = strcmp(mine, its) == 0;
+  yyjson_arr_foreach(yyjson_obj_get(card, "recommended"), i, count, one) {
+    const preset_file *file = find_setup(one, presets);
+    const int changes = file ? presets_count_changes(file->preset, parameters, TRUE) : -1;
+
+    if (changes > 0 && (!nearest || changes < least)) {
+      nearest = file;
+      least = changes;
+    }
   }
-  rst_preset_free(preset);
-  return same && says;
+  return nearest;
 }
 
 gboolean card_warns(const rst_model *model, const rst_parameters *parameters,
-                    card_warning *warning) {
+                    const GPtrArray *presets, card_warning *warning) {
   rst_model_info info = {.size = sizeof info};
   gboolean found = FALSE;
   yyjson_val *one;
   size_t i, count;
 
   rst_model_get_info(model, &info);
+  if (info.process != RST_DIFFUSION)
+    return FALSE;
 
   yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
   yyjson_val *card = yyjson_doc_get_root(doc);
-  yyjson_val *discouraged = yyjson_obj_get(card, "discouraged");
-  yyjson_val *recommended = yyjson_arr_get_first(yyjson_obj_get(card, "recommended"));
-  const char *better = yyjson_get_str(yyjson_obj_get(recommended, "setup"));
 
-  yyjson_arr_foreach(discouraged, i, count, one) {
-    const char *setup = yyjson_get_str(yyjson_obj_get(one, "setup"));
+  yyjson_arr_foreach(yyjson_obj_get(card, "discouraged"), i, count, one) {
+    const preset_file *file = find_setup(one, presets);
 
-    if (found || !setup || info.process != RST_DIFFUSION || !is_setup(parameters, setup))
+    if (found || !file || presets_count_changes(file->preset, parameters, TRUE) != 0)
       continue;
     found = TRUE;
-    g_strlcpy(warning->setup, setup, sizeof warning->setup);
-    g_strlcpy(warning->better, better ? better : "", sizeof warning->better);
-    warning->mse = yyjson_get_num(yyjson_obj_get(one, "mse"));
-    warning->bicubic = yyjson_get_num(yyjson_obj_get(one, "bicubic"));
+    *warning = (card_warning){
+      .setup = file,
+      .better = find_nearest(card, parameters, presets),
+      .mse = yyjson_get_num(yyjson_obj_get(one, "mse")),
+      .bicubic = yyjson_get_num(yyjson_obj_get(one, "bicubic")),
+    };
   }
   yyjson_doc_free(doc);
   return found;

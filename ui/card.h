@@ -8,16 +8,19 @@
 #include <glib.h>
 #include <restorator.h>
 
+#include "presets.h"
+
 /* The card as Pango markup, with what the file itself tells. Free it. */
 char *card_markup(const rst_model *model);
 
-/* Whether a setup was measured to be worse than bicubic enlargement: the name of its preset and
- * the errors, and the name of a recommended setup ("" where there is none). */
+/* Whether a setup was measured to be worse than bicubic enlargement, with the errors; and the
+ * recommended setup that differs from it in the fewest parameters, NULL where there is none. Both
+ * are among `presets`, of preset_file. */
 typedef struct card_warning {
-  char setup[64], better[64];
+  const preset_file *setup, *better;
   double mse, bicubic;
 } card_warning;
 gboolean card_warns(const rst_model *model, const rst_parameters *parameters,
-                    card_warning *warning);
+                    const GPtrArray *presets, card_warning *warning);
 
 #endif

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "messages.h"
+
 #define SUFFIX ".json"
 
 enum {
@@ -20,8 +22,14 @@ static gboolean fail(GError **error, GFileError code, const char *message) {
   return FALSE;
 }
 
-static gboolean fail_engine(GError **error, const rst_error *why) {
-  return fail(error, G_FILE_ERROR_INVAL, why->message);
+/* Which file it is, where the engine's sentence says what of it is bad. */
+static gboolean fail_file(GError **error, const char *path, const rst_error *why) {
+  g_autofree char *name = g_filename_display_basename(path);
+
+  messages_fail(why, error);
+  if (why->code == RST_BAD_PRESET)
+    g_prefix_error(error, "%s: ", name);
+  return FALSE;
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -67,7 +75,7 @@ static bool add_file(void *user, const char *id, const char *path) {
 
   if (rst_preset_read(path, &preset, &why) != RST_OK) {
     if (own && !reading->unread)
-      fail_engine(&reading->unread, &why);
+      fail_file(&reading->unread, path, &why);
     return true;
   }
   preset_file *file = g_new0(preset_file, 1);
@@ -129,6 +137,32 @@ const preset_file *presets_find_title(const GPtrArray *presets, const char *titl
       return file;
   }
   return NULL;
+}
+
+static void resolve_auto(rst_parameters *parameters) {
+  if (parameters->sampler == RST_SAMPLER_AUTO)
+    parameters->sampler = RST_SAMPLER_DDIM;
+}
+
+int presets_count_changes(const rst_preset *preset, const rst_parameters *now, gboolean sampling) {
+  rst_parameters here = *now, there;
+  char mine[sizeof here.model], its[sizeof there.model];
+  int changes = sampling ? -1 : 0;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  resolve_auto(&here);
+  there = here;
+  rst_preset_apply(preset, &there);
+  resolve_auto(&there);
+  for (size_t i = 0; i < count; i++) {
+    if (!rst_preset_has(preset, table[i].name) || (sampling && !table[i].sampling))
+      continue;
+    rst_parameters_get(&here, table[i].name, mine, sizeof mine, NULL);
+    rst_parameters_get(&there, table[i].name, its, sizeof its, NULL);
+    changes = MAX(changes, 0) + (strcmp(mine, its) != 0);
+  }
+  return changes;
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -251,7 +285,7 @@ gboolean presets_save(const GPtrArray *presets, const char *title, const char *n
   if (old && !old->own)
     return fail_taken(error, old);
   if (rst_preset_write(parameters, model, kept, *note ? note : NULL, &text, &why) != RST_OK)
-    return fail_engine(error, &why);
+    return messages_fail(&why, error);
   g_autofree char *chosen = old ? g_strdup(old->id) : free_id(presets, kept, NULL);
   const gboolean done = write_own(chosen, text, -1, error);
 
@@ -331,12 +365,12 @@ static gboolean read_good(const char *path, char **text, gsize *length, char **t
 
   /* First by the engine, which opens files of a preset's size alone; then what will be written. */
   if (rst_preset_read(path, &preset, &why) != RST_OK)
-    return fail_engine(error, &why);
+    return fail_file(error, path, &why);
   rst_preset_free(preset);
   if (!g_file_get_contents(path, text, length, error))
     return FALSE;
   if (rst_preset_parse(path, *text, *length, &preset, &why) != RST_OK)
-    return fail_engine(error, &why);
+    return fail_file(error, path, &why);
   *title = tidy_title(rst_preset_title(preset));
   rst_preset_free(preset);
   if (!**title) {

@@ -2,6 +2,7 @@
  *
  * The panel on a screen, in the viewer.
  */
+#include <preset_bar.h>
 #include <string.h>
 
 #include "bench.h"
@@ -147,13 +148,224 @@ static void test_presets(void) {
   bench_free(b);
 }
 
+/* The widget with that accessible name, wherever it is; NULL where there is none. */
+typedef struct {
+  const char *name;
+  GtkWidget *found;
+} Search;
+
+static void search_name(GtkWidget *widget, gpointer data) {
+  Search *search = data;
+
+  if (g_strcmp0(atk_object_get_name(gtk_widget_get_accessible(widget)), search->name) == 0)
+    search->found = widget;
+  else if (!search->found && GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), search_name, search);
+}
+
+static GtkWidget *find_named(Bench *b, const char *name) {
+  Search search = {name, NULL};
+
+  search_name(b->window, &search);
+  g_assert_nonnull(search.found);
+  return search.found;
+}
+
+static GtkWidget *menu_item(Bench *b, const char *label) {
+  GtkMenu *menu = gtk_menu_button_get_popup(GTK_MENU_BUTTON(control(b, "preset-menu")));
+  GtkWidget *found = NULL;
+  g_autoptr(GList) items = gtk_container_get_children(GTK_CONTAINER(menu));
+
+  for (GList *item = items; item; item = item->next)
+    if (strcmp(gtk_menu_item_get_label(item->data), label) == 0)
+      found = item->data;
+  g_assert_nonnull(found);
+  return found;
+}
+
+static void choose_item(Bench *b, const char *label) {
+  GtkWidget *item = menu_item(b, label);
+
+  g_assert_true(gtk_widget_get_sensitive(item));
+  gtk_menu_item_activate(GTK_MENU_ITEM(item));
+  settle();
+}
+
+static GtkWidget *form_text(Bench *b, const char *text) {
+  return find_text(gtk_widget_get_ancestor(find_named(b, "Title"), GTK_TYPE_POPOVER), text);
+}
+
+static void search_button(GtkWidget *widget, gpointer found) {
+  if (GTK_IS_BUTTON(widget))
+    *(GtkWidget **)found = widget;
+  else if (GTK_IS_CONTAINER(widget))
+    gtk_container_foreach(GTK_CONTAINER(widget), search_button, found);
+}
+
+/* The form's one button, which has to be called that. */
+static void press_button(Bench *b, const char *label) {
+  GtkWidget *button = NULL;
+
+  search_button(gtk_widget_get_ancestor(find_named(b, "Title"), GTK_TYPE_POPOVER), &button);
+  g_assert_nonnull(button);
+  g_assert_cmpstr(gtk_button_get_label(GTK_BUTTON(button)), ==, label);
+  gtk_button_clicked(GTK_BUTTON(button));
+  settle();
+}
+
+static void enter(Bench *b, const char *name, const char *text) {
+  gtk_entry_set_text(GTK_ENTRY(find_named(b, name)), text);
+}
+
+static const char *preset_shown(Bench *b) {
+  return gtk_combo_box_get_active_id(GTK_COMBO_BOX(control(b, "preset")));
+}
+
+static guint count_presets(Bench *b) {
+  GtkTreeModel *rows = gtk_combo_box_get_model(GTK_COMBO_BOX(control(b, "preset")));
+
+  return (guint)gtk_tree_model_iter_n_children(rows, NULL);
+}
+
+/* Saved, chosen again, replaced, renamed and deleted, as people do it. */
+static void test_own_presets(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  const guint before = count_presets(b);
+  double strength;
+
+  g_assert_false(gtk_widget_get_sensitive(menu_item(b, "_Rename…"))); /* b ships */
+  g_assert_false(gtk_widget_get_sensitive(menu_item(b, "_Delete…")));
+  g_assert_true(gtk_widget_get_sensitive(menu_item(b, "_Export…")));
+  g_object_set(b->settings, "strength", 0.5, NULL);
+  settle();
+
+  choose_item(b, "_Save as…");
+  press_button(b, "Save");
+  g_assert_nonnull(form_text(b, "needs a title"));
+  enter(b, "Title", "Half & half");
+  enter(b, "Note", "Half of it.");
+  press_button(b, "Save");
+  g_assert_cmpstr(preset_shown(b), ==, "half-half");
+  g_assert_cmpuint(count_presets(b), ==, before + 2); /* a separator too */
+  g_assert_nonnull(find_text(GTK_WIDGET(b->panel), "Half of it."));
+
+  g_object_set(b->settings, "strength", 0.25, NULL);
+  settle();
+  g_assert_cmpstr(preset_shown(b), !=, "half-half");
+  gtk_combo_box_set_active_id(GTK_COMBO_BOX(control(b, "preset")), "half-half");
+  g_object_get(b->settings, "strength", &strength, NULL);
+  g_assert_cmpfloat(strength, ==, 0.5);
+  settle();
+
+  g_object_set(b->settings, "strength", 0.75, NULL);
+  settle();
+  choose_item(b, "_Save as…");
+  enter(b, "Title", "half & HALF");
+  press_button(b, "Save");
+  g_assert_nonnull(form_text(b, "Replace it?"));
+  g_assert_cmpuint(count_presets(b), ==, before + 2);
+  press_button(b, "Replace");
+  g_assert_cmpstr(preset_shown(b), ==, "half-half");
+
+  choose_item(b, "_Rename…");
+  enter(b, "Title", "ddim");
+  press_button(b, "Rename");
+  g_assert_nonnull(form_text(b, "comes with"));
+  enter(b, "Title", "Three quarters");
+  press_button(b, "Rename");
+  g_assert_cmpstr(preset_shown(b), ==, "three-quarters");
+  g_assert_cmpuint(count_presets(b), ==, before + 2);
+
+  choose_item(b, "_Delete…");
+  press_button(b, "Delete");
+  g_assert_cmpuint(count_presets(b), ==, before);
+  g_object_get(b->settings, "strength", &strength, NULL);
+  g_assert_cmpfloat(strength, ==, 0.75); /* the settings stay */
+  finish(b);
+  bench_free(b);
+}
+
+/* A good file is applied, a bad one changes nothing and is said. */
+static void test_imports(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  RestoratorPresetBar *bar = RESTORATOR_PRESET_BAR(
+    gtk_widget_get_ancestor(control(b, "preset"), RESTORATOR_TYPE_PRESET_BAR));
+  g_autofree char *path = g_build_filename(folder, "mine.json", NULL);
+  g_autofree char *out = g_build_filename(folder, "out.json", NULL), *text = NULL;
+  const guint before = count_presets(b);
+  double strength;
+
+  g_assert_true(g_file_set_contents(path, "{\"format\": 1, \"strength\": 0.5, \"context\": 9}",
+                                    -1, NULL));
+  restorator_preset_bar_import(bar, path);
+  settle();
+  g_assert_nonnull(find_text(GTK_WIDGET(b->panel), "mine.json"));
+  g_assert_cmpuint(count_presets(b), ==, before);
+  g_object_get(b->settings, "strength", &strength, NULL);
+  g_assert_cmpfloat(strength, ==, 1);
+
+  g_assert_true(g_file_set_contents(path, "{\"format\": 1, \"strength\": 0.5}", -1, NULL));
+  restorator_preset_bar_import(bar, path);
+  settle();
+  g_assert_null(find_text(GTK_WIDGET(b->panel), "mine.json"));
+  g_assert_cmpstr(preset_shown(b), ==, "mine");
+  g_object_get(b->settings, "strength", &strength, NULL);
+  g_assert_cmpfloat(strength, ==, 0.5);
+
+  restorator_preset_bar_export(bar, out);
+  g_assert_true(g_file_get_contents(out, &text, NULL, NULL));
+  g_assert_nonnull(strstr(text, "0.5"));
+  choose_item(b, "_Delete…");
+  press_button(b, "Delete");
+  finish(b);
+  bench_free(b);
+}
+
+/* A locked seed stays, but for what is typed. */
+static void test_lock(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  g_autofree char *why = NULL;
+  int seed;
+
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(control(b, "seed")), 7);
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(control(b, "lock")), TRUE);
+  settle();
+  g_assert_false(gtk_widget_get_sensitive(control(b, "die")));
+  why = gtk_widget_get_tooltip_text(control(b, "die"));
+  g_assert_nonnull(strstr(why, "locked"));
+  g_object_set(b->settings, "strength", 0.5, NULL);
+  gtk_button_clicked(GTK_BUTTON(control(b, "defaults")));
+  g_object_get(b->settings, "seed", &seed, NULL);
+  g_assert_cmpint(seed, ==, 7);
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(control(b, "seed")), 8);
+  settle();
+  g_assert_false(gtk_widget_get_sensitive(control(b, "die")));
+
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(control(b, "lock")), FALSE);
+  g_assert_true(gtk_widget_get_sensitive(control(b, "die")));
+  gtk_button_clicked(GTK_BUTTON(control(b, "defaults")));
+  g_object_get(b->settings, "seed", &seed, NULL);
+  g_assert_cmpint(seed, ==, 0);
+  settle();
+  gtk_button_clicked(GTK_BUTTON(control(b, "undo"))); /* the defaults are one change */
+  g_object_get(b->settings, "seed", &seed, NULL);
+  g_assert_cmpint(seed, ==, 8);
+
+  g_object_set(b->settings, "model", "tiny-single", NULL);
+  settle();
+  check_use(b, "die", "single pass");
+  check_use(b, "lock", "single pass");
+  finish(b);
+  bench_free(b);
+}
+
 /* A model whose card holds measured figures. */
 static char *write_judged_model(void) {
   static const char card[] =
     "\"card\": \"{\\\"title\\\": \\\"A <tiny> & random network\\\", \\\"discouraged\\\": "
     "[{\\\"setup\\\": \\\"ddim\\\", \\\"mse\\\": 0.0123, \\\"bicubic\\\": 0.0045}], "
-    "\\\"recommended\\\": [{\\\"setup\\\": \\\"b\\\", \\\"mse\\\": 0.001, \\\"bicubic\\\": "
-    "0.0045}]}\", ";
+    "\\\"recommended\\\": [{\\\"setup\\\": \\\"missing\\\"}, {\\\"setup\\\": \\\"b\\\"}, "
+    "{\\\"setup\\\": \\\"a\\\"}]}\", ";
   static const char key[] = "\"__metadata__\": {";
   char from[4096], *path = g_build_filename(folder, "judged.safetensors", NULL);
   g_autofree char *bytes = NULL;
@@ -185,6 +397,7 @@ static void test_warning(void) {
   g_autofree char *path = write_judged_model();
   Bench *b = bench_new(path);
   GtkWidget *text, *button;
+  gboolean project;
   int skip;
 
   g_assert_null(find_text(GTK_WIDGET(b->panel), "0.0123"));
@@ -194,11 +407,14 @@ static void test_warning(void) {
   g_assert_nonnull(text);
   g_assert_nonnull(strstr(gtk_label_get_text(GTK_LABEL(text)), "0.0045"));
   keep_shot(b, "warning");
-  button = gtk_widget_get_ancestor(find_text(GTK_WIDGET(b->panel), "“b”"), GTK_TYPE_BUTTON);
+  g_assert_nonnull(strstr(gtk_label_get_text(GTK_LABEL(text)), "DDIM"));
+  /* From ddim it is nearer to a than to b. */
+  button = gtk_widget_get_ancestor(find_text(GTK_WIDGET(b->panel), "“A: "), GTK_TYPE_BUTTON);
   g_assert_nonnull(button);
   gtk_button_clicked(GTK_BUTTON(button));
-  g_object_get(b->settings, "step-skip", &skip, NULL);
-  g_assert_cmpint(skip, ==, 8);
+  g_object_get(b->settings, "step-skip", &skip, "project", &project, NULL);
+  g_assert_cmpint(skip, ==, 1);
+  g_assert_true(project);
   finish(b);
   g_assert_null(find_text(GTK_WIDGET(b->panel), "0.0123"));
   bench_free(b);
@@ -261,6 +477,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/unused", test_unused);
   g_test_add_func("/ui/panel/ranges", test_ranges);
   g_test_add_func("/ui/panel/presets", test_presets);
+  g_test_add_func("/ui/panel/own-presets", test_own_presets);
+  g_test_add_func("/ui/panel/imports", test_imports);
+  g_test_add_func("/ui/panel/lock", test_lock);
   g_test_add_func("/ui/panel/warning", test_warning);
   g_test_add_func("/ui/panel/names", test_names);
   return bench_run();

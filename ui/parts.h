@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Small parts that several widgets are made of.
+ */
+#ifndef PARTS_H
+#define PARTS_H
+
+#include <gtk/gtk.h>
+
+/* A button with an icon alone, described. */
+GtkWidget *parts_icon_button(const char *icon, const char *name, const char *text);
+/* A wrapped text that is hidden while it is empty; `class`: of its style, or NULL. */
+GtkWidget *parts_note(const char *class);
+void parts_set_note(GtkWidget *note, const char *text);
+/* Long entries do not widen a combo box. */
+void parts_shorten(GtkWidget *combo);
+
+#endif
