@@ -12,6 +12,15 @@ static char *number(double value) {
   return g_strdup(g_ascii_formatd(text, sizeof text, "%.10g", value));
 }
 
+const char *messages_words(const char *text) {
+  return *text ? _(text) : text; /* "" is the catalogue's head */
+}
+
+/* What is wrong: a key of a file, as it is, or words of the engine. */
+static const char *subject_words(const char *subject) {
+  return *subject ? g_dpgettext2(NULL, "subject", subject) : subject;
+}
+
 char *messages_text(const rst_error *why) {
   const char *subject = why->subject;
   const char *value = why->value;
@@ -35,7 +44,7 @@ char *messages_text(const rst_error *why) {
                            subject, choices);
   case RST_WRONG_TYPE:
     return g_strdup_printf(_("The value “%s” of “%s” cannot be read: it has to be %s"), value,
-                           subject, choices);
+                           subject, messages_words(choices));
 
   case RST_CANNOT_OPEN:
     return g_strdup_printf(_("“%s” could not be opened: %s"), subject, value);
@@ -45,12 +54,14 @@ char *messages_text(const rst_error *why) {
     return g_strdup_printf(_("“%s” is too large: it has %s bytes, and %s are allowed"), subject,
                            value, high);
   case RST_BAD_FILE:
-    return g_strdup_printf(_("The model file is damaged: %s: %s"), subject, value);
+    return g_strdup_printf(_("The model file is damaged: %s: %s"), subject_words(subject),
+                           messages_words(value));
   case RST_BAD_DESCRIPTION:
     return g_strdup_printf(_("The model file describes a network that this version does not "
-                             "know: %s: %s"), subject, value);
+                             "know: %s: %s"), subject, messages_words(value));
   case RST_BAD_TENSOR:
-    return g_strdup_printf(_("The model file is damaged: tensor “%s”: %s"), subject, value);
+    return g_strdup_printf(_("The model file is damaged: tensor “%s”: %s"), subject,
+                           messages_words(value));
   case RST_NO_SUCH_MODEL:
     if (!*choices)
       return g_strdup_printf(_("There is no model “%s”, and no other either: put model files into "
@@ -61,7 +72,8 @@ char *messages_text(const rst_error *why) {
       return g_strdup_printf(_("There is no preset “%s”, and no other either"), subject);
     return g_strdup_printf(_("There is no preset “%s”: choose one of %s"), subject, choices);
   case RST_BAD_PRESET:
-    return g_strdup_printf(_("The preset cannot be used: %s: %s"), subject, value);
+    return g_strdup_printf(_("The preset cannot be used: %s: %s"), subject_words(subject),
+                           messages_words(value));
   case RST_PRESET_MISFIT:
     if (!*choices)
       return g_strdup_printf(_("The preset “%s” does not fit the model “%s”"), subject, value);
@@ -70,7 +82,7 @@ char *messages_text(const rst_error *why) {
 
   case RST_BAD_SETUP:
     return g_strdup_printf(_("The record of what was done to the picture cannot be used: %s: %s"),
-                           subject, value);
+                           subject_words(subject), messages_words(value));
 
   case RST_EMPTY_REGION:
     return g_strdup(_("Nothing is selected that could be restored: select more; fully transparent "

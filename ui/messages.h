@@ -14,6 +14,8 @@
 #define RESTORATOR_ERROR (restorator_error_quark())
 GQuark restorator_error_quark(void);
 
+/* What the engine, a shipped preset or a shipped model's card says, translated. */
+const char *messages_words(const char *text);
 /* The engine's error as a sentence, to be freed. */
 char *messages_text(const rst_error *why);
 /* Sets `error` to the engine's error, translated. Always FALSE, to be returned. */

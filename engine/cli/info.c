@@ -34,6 +34,10 @@ static void print_key(const char *label, yyjson_val *object, const char *key) {
   g_free(text);
 }
 
+static void print_words(const char *label, yyjson_val *object, const char *key) {
+  print_field(label, words_of(yyjson_get_str(yyjson_obj_get(object, key))));
+}
+
 /* A list of strings, or one string. */
 static void print_list(const char *label, yyjson_val *value) {
   yyjson_val *one;
@@ -116,10 +120,10 @@ static void print_network(const rst_model_info *info, yyjson_val *description) {
 }
 
 static void print_card(yyjson_val *card) {
-  print_key(_("title"), card, "title");
-  print_key(_("summary"), card, "summary");
-  print_key(_("use"), card, "use");
-  print_key(_("limits"), card, "limits");
+  print_words(_("title"), card, "title");
+  print_words(_("summary"), card, "summary");
+  print_words(_("use"), card, "use");
+  print_words(_("limits"), card, "limits");
   print_key(_("licence"), card, "licence");
   print_list(_("data"), yyjson_obj_get(card, "data"));
   print_key(_("minutes"), card, "minutes");

@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "error.h"
+#include "fields.h"
 
 static void print_entry(const char *id, const char *kind, const char *title, const char *path) {
   g_print("  %-20s %-12s %s\n  %-20s %s\n", id, kind, title, "", path);
@@ -29,7 +30,7 @@ static bool print_model(void *user, const char *id, const char *path) {
   yyjson_doc *card = yyjson_read(info.card, strlen(info.card), 0);
   const char *title = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(card), "title"));
   print_entry(id, info.process == RST_SINGLE_PASS ? _("single pass") : _("diffusion"),
-              title == NULL ? info.name : title, path);
+              title == NULL ? info.name : words_of(title), path);
   yyjson_doc_free(card);
   rst_model_unref(model);
   return true;
@@ -43,7 +44,7 @@ static bool print_preset(void *user, const char *id, const char *path) {
     print_entry(id, _("unreadable"), cause.message, path);
     return true;
   }
-  print_entry(id, _("preset"), rst_preset_title(preset), path);
+  print_entry(id, _("preset"), words_of(rst_preset_title(preset)), path);
   rst_preset_free(preset);
   return true;
 }

@@ -26,8 +26,8 @@ static bool show(char **arguments, GError **error) {
   rst_parameters parameters;
   rst_parameters_init(&parameters);
   rst_preset_apply(preset, &parameters);
-  print_field(_("title"), rst_preset_title(preset));
-  print_field(_("note"), rst_preset_note(preset));
+  print_field(_("title"), words_of(rst_preset_title(preset)));
+  print_field(_("note"), words_of(rst_preset_note(preset)));
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
@@ -57,7 +57,7 @@ static bool check_file(const char *path, GError **error) {
   if (!good)
     g_prefix_error(error, "%s: ", path);
   else
-    g_print(_("%s: good, “%s”\n"), path, rst_preset_title(preset));
+    g_print(_("%s: good, “%s”\n"), path, words_of(rst_preset_title(preset)));
   rst_model_unref(model);
   rst_preset_free(preset);
   return good;

@@ -58,7 +58,7 @@ static rst_status take_keys(rst_preset *preset, yyjson_val *root, rst_error *err
   bool format = false;
 
   if (!yyjson_is_obj(root))
-    return fail_preset(error, preset->name, "the file", "must hold one object");
+    return fail_preset(error, preset->name, NC_("subject", "the file"), "must hold one object");
   iter = yyjson_obj_iter_with(root);
   while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
     const char *name = yyjson_get_str(key);
@@ -66,7 +66,7 @@ static rst_status take_keys(rst_preset *preset, yyjson_val *root, rst_error *err
     rst_status status = RST_OK;
 
     if (!rst_json_is_text(key))
-      return fail_preset(error, preset->name, "a key", "holds a zero byte");
+      return fail_preset(error, preset->name, NC_("subject", "a key"), "holds a zero byte");
     if (strcmp(name, "format") == 0) {
       if (format || !yyjson_is_uint(value) || yyjson_get_uint(value) != 1)
         return fail_preset(error, preset->name, "format", "must be 1, once");

@@ -157,7 +157,7 @@ static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_
   memset(tensor, 0, sizeof *tensor);
   tensor->name = yyjson_get_str(key);
   if (has_zero_byte(key) || yyjson_get_len(key) == 0)
-    return fail_file(error, "a tensor's name", "is empty or holds a zero byte");
+    return fail_file(error, NC_("subject", "a tensor's name"), "is empty or holds a zero byte");
   if (!yyjson_is_obj(about) || yyjson_obj_size(about) != 3)
     return fail_tensor(error, tensor->name, "wants exactly dtype, shape and data_offsets");
   dtype = yyjson_obj_get(about, "dtype");
@@ -215,7 +215,7 @@ static rst_status check_tiling(rst_safetensors *table, const unsigned char *data
     expected += tensor->size;
   }
   if (expected != data + data_size)
-    return fail_file(error, "the data", "goes on after the last tensor");
+    return fail_file(error, NC_("subject", "the data"), "goes on after the last tensor");
   qsort(table->tensors, table->count, sizeof *table->tensors, by_name);
   for (size_t i = 1; i < table->count; i++)
     if (strcmp(table->tensors[i - 1].name, table->tensors[i].name) == 0)
@@ -230,7 +230,7 @@ static rst_status parse_header(const unsigned char *data, size_t data_size,
   bool metadata = false;
 
   if (!yyjson_is_obj(root))
-    return fail_file(error, "the header", "is not an object");
+    return fail_file(error, NC_("subject", "the header"), "is not an object");
   table->tensors = rst_array(yyjson_obj_size(root), sizeof *table->tensors);
   if (table->tensors == NULL)
     return rst_fail_memory(error);
@@ -261,19 +261,19 @@ rst_status rst_safetensors_parse(const void *bytes, size_t size, rst_safetensors
 
   memset(table, 0, sizeof *table);
   if (size < 8)
-    return fail_file(error, "the file", "is shorter than the header's length");
+    return fail_file(error, NC_("subject", "the file"), "is shorter than the header's length");
   for (int i = 7; i >= 0; i--)
     header = header << 8 | file[i];
   if (header > size - 8)
-    return fail_file(error, "the header", "is longer than the file");
+    return fail_file(error, NC_("subject", "the header"), "is longer than the file");
   if (header > HEADER_MAX)
-    return fail_file(error, "the header", "is longer than 16 MiB");
+    return fail_file(error, NC_("subject", "the header"), "is longer than 16 MiB");
   table->header = yyjson_read_opts((char *)(uintptr_t)(file + 8), (size_t)header, 0,
                                    rst_json_memory(), &json);
   if (table->header == NULL) {
     if (json.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
       return rst_fail_memory(error);
-    return fail_file(error, "the header", json.msg);
+    return fail_file(error, NC_("subject", "the header"), json.msg);
   }
   status = parse_header(file + 8 + header, size - 8 - (size_t)header, table, error);
   if (status != RST_OK)

@@ -10,6 +10,7 @@
 
 /* Marks a text that hosts translate; po/meson.build knows more marks. */
 #define N_(text) text
+#define NC_(context, text) text
 
 /* `subject`, `value` and `choices` may be NULL; `format` makes the English message. */
 rst_status rst_fail(rst_error *error, rst_status code, const char *subject, const char *value,
