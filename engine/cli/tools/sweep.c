@@ -3,6 +3,7 @@
  * sweep: the error of a diffusion model in every setup of the published sweep.
  */
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +208,7 @@ static bool measure_all(sweep *s, GError **error) {
     left += s->rows[i].done ? 0 : s->rows[i].passes;
     done += s->rows[i].done;
   }
-  cli_say(_("%s: %d setups, %d of them done; %d pictures, %" G_GINT64_FORMAT " points of each"),
+  cli_say(_("%s: %d setups, %d of them done; %d pictures, %" PRId64 " points of each"),
           s->options->output, SETUPS, done, s->count, s->trials[0].points);
   if (left > 0)
     cli_say(_("what is left takes about %.1f minutes of one processor"),
@@ -261,7 +262,7 @@ static bool draw(const sweep *s, GError **error) {
   for (int i = 0; i < SETUPS; i++)
     ratios[i] = s->rows[i].mse / s->rows[i].bicubic;
   char *name = g_filename_display_name(s->parameters.model);
-  char *title = g_strdup_printf(_("%s, %d pictures, %" G_GINT64_FORMAT " points of each"), name,
+  char *title = g_strdup_printf(_("%s, %d pictures, %" PRId64 " points of each"), name,
                                 s->count, s->trials[0].points);
   bool good = heat_map_write(s->options->heat_map, title, s->setups, ratios, s->cancel, error);
   g_free(name);
