@@ -18,7 +18,11 @@ struct _TestPlugIn {
 
 G_DEFINE_FINAL_TYPE(TestPlugIn, test_plug_in, GIMP_TYPE_PLUG_IN)
 
-GIMP_MAIN(TEST_TYPE_PLUG_IN)
+/* What is expected here is converted as exactly as by the plug-in. */
+int main(int argc, char *argv[]) {
+  g_setenv("BABL_TOLERANCE", "0", TRUE);
+  return gimp_main(TEST_TYPE_PLUG_IN, argc, argv);
+}
 
 static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, const char *path,
                            GimpProcedureConfig *config, void *data) {
@@ -36,6 +40,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, const
   add_argument_cases();
   add_batch_cases();
   add_history_cases();
+  add_in_place_cases();
   add_output_cases();
   add_refusal_cases();
   add_run_cases();
