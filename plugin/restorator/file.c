@@ -77,6 +77,17 @@ void region_clear(Region *region) {
   g_clear_pointer(&region->mask, g_free);
 }
 
+/* A channel may be kept by a curve, linear or not, as the image's precision has it; a selection made
+ * from it takes its values as they are kept. */
+static const Babl *kept_as(GimpChannel *channel) {
+  const Babl *format = gimp_drawable_get_format(GIMP_DRAWABLE(channel));
+  const BablModelFlag flags = babl_get_model_flags(babl_format_get_model(format));
+
+  return babl_format_with_space(flags & BABL_MODEL_FLAG_PERCEPTUAL ? "Y~ float"
+                                : flags & BABL_MODEL_FLAG_NONLINEAR ? "Y' float" : "Y float",
+                                babl_format_get_space(format));
+}
+
 static gboolean select_mask(GimpImage *image, const Region *region) {
   GeglColor *black = gegl_color_new("black");
   GimpChannel *channel = gimp_channel_new(image, "mask", region->mask_width, region->mask_height,
@@ -87,7 +98,7 @@ static gboolean select_mask(GimpImage *image, const Region *region) {
   if (!channel || !gimp_image_insert_channel(image, channel, NULL, 0))
     return FALSE;
   g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(channel));
-  gegl_buffer_set(buffer, NULL, 0, babl_format("Y float"), region->mask, GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_set(buffer, NULL, 0, kept_as(channel), region->mask, GEGL_AUTO_ROWSTRIDE);
   gegl_buffer_flush(buffer);
   done = gimp_drawable_update(GIMP_DRAWABLE(channel), 0, 0, region->mask_width,
                               region->mask_height) &&

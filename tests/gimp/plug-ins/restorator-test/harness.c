@@ -91,6 +91,29 @@ void select_corner(GimpImage *image) {
   gimp_selection_feather(image, 6);
 }
 
+void select_values(GimpImage *image, const guint8 *values) {
+  GeglColor *black = gegl_color_new("black");
+  GimpChannel *channel = gimp_channel_new(image, "values", IMAGE_WIDTH, IMAGE_HEIGHT, 100, black);
+  const GeglRectangle all = {0, 0, IMAGE_WIDTH, IMAGE_HEIGHT};
+  g_autofree guint8 *selected = g_malloc(IMAGE_WIDTH * IMAGE_HEIGHT);
+
+  g_object_unref(black);
+  g_assert_true(gimp_image_insert_channel(image, channel, NULL, 0));
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(channel));
+  const gboolean coded = strchr(babl_get_name(gegl_buffer_get_format(buffer)), '\'') != NULL;
+  gegl_buffer_set(buffer, &all, 0, babl_format(coded ? "Y' u8" : "Y u8"), values,
+                  GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_flush(buffer);
+  g_assert_true(gimp_image_select_item(image, GIMP_CHANNEL_OP_REPLACE, GIMP_ITEM(channel)));
+  g_assert_true(gimp_image_remove_channel(image, channel));
+
+  g_autoptr(GeglBuffer) selection =
+    gimp_drawable_get_buffer(GIMP_DRAWABLE(gimp_image_get_selection(image)));
+  gegl_buffer_get(selection, &all, 1.0, babl_format("Y u8"), selected, GEGL_AUTO_ROWSTRIDE,
+                  GEGL_ABYSS_NONE);
+  g_assert_cmpmem(selected, IMAGE_WIDTH * IMAGE_HEIGHT, values, IMAGE_WIDTH * IMAGE_HEIGHT);
+}
+
 void add_mask(GimpLayer *layer) {
   GimpLayerMask *mask = gimp_layer_create_mask(layer, GIMP_ADD_MASK_WHITE);
 

@@ -42,6 +42,9 @@ void select_feathered(GimpImage *image);   /* an ellipse near the middle */
 void select_rectangle(GimpImage *image);   /* sharp, inside */
 void select_corner(GimpImage *image);      /* feathered round the image's left top corner */
 
+/* (IMAGE_HEIGHT, IMAGE_WIDTH): each pixel selected by that much of 255. */
+void select_values(GimpImage *image, const guint8 *values);
+
 void add_mask(GimpLayer *layer);           /* a layer mask that shows half */
 void lock_alpha_and_position(GimpLayer *layer);
 void hide(GimpLayer *layer);
