@@ -6,10 +6,12 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+int compare_command(int argc, char **argv);
 int evaluate_command(int argc, char **argv);
 int info_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int preset_command(int argc, char **argv);
+int regions_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
 int sweep_command(int argc, char **argv);
 

@@ -253,9 +253,13 @@ static void add_record(const cli_job *job, const cli_item *item, VipsImage *resu
   g_clear_error(&why);
 }
 
+VipsImage *item_picture(const cli_item *item, GError **error) {
+  return is_sized(item) ? picture_result(&item->sized, NULL, error)
+                        : picture_result(&item->picture, &item->source, error);
+}
+
 static bool write_picture(const cli_job *job, cli_item *item, GError **error) {
-  VipsImage *result = is_sized(item) ? picture_result(&item->sized, NULL, error)
-                                     : picture_result(&item->picture, &item->source, error);
+  VipsImage *result = item_picture(item, error);
   if (result == NULL)
     return false;
   if (!job->options->no_record)

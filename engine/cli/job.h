@@ -55,6 +55,9 @@ typedef struct cli_item {
 void item_read(const cli_job *job, cli_item *item);
 void item_restore(const cli_job *job, cli_item *item);
 void item_write(const cli_job *job, cli_item *item);
+/* The picture that the last step writes: as it was after the first step, restored after the
+ * second. Unref it. NULL and an error on failure. */
+VipsImage *item_picture(const cli_item *item, GError **error);
 /* For g_ptr_array_new_with_free_func(). */
 void item_free(void *item);
 

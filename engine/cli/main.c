@@ -25,6 +25,8 @@ static const command commands[] = {
   {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
   {"evaluate", "DIR", N_("Measure a model and a setup on colour pictures"), evaluate_command},
   {"sweep", "DIR", N_("Measure a diffusion model in 465 setups"), sweep_command},
+  {"compare", "PICTURE…", N_("Show pictures under several models and setups"), compare_command},
+  {"regions", "RESULT…", N_("Find where several results differ most"), regions_command},
 };
 
 static char *commands_text(void) {

@@ -6,17 +6,14 @@
  */
 #include <dirent.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <yyjson.h>
-
 #include "decoder.h"
 #include "encoder.h"
 #include "encoding.h"
-#include "safetensors.h"
+#include "golden.h"
 #include "sample.h"
 #include "sampler.h"
 #include "schedule.h"
@@ -24,137 +21,25 @@
 
 #define FILE_MAX ((size_t)1 << 28)
 
-typedef struct {
-  void *bytes;
-  rst_safetensors table;
-  yyjson_doc *json;
-  yyjson_val *about;
-  rst_model *model; /* NULL where the kind needs none */
-  rst_session *session;
-  double error;     /* the largest so far, in units of what is compared with `allowed` */
-  double allowed;
-  bool relative;
-  char problem[512]; /* why the case cannot be read or run, "" */
-} golden;
-
-static bool complain(golden *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool complain(golden *g, const char *format, ...) {
-  va_list arguments;
-
-  va_start(arguments, format);
-  if (g->problem[0] == '\0')
-    vsnprintf(g->problem, sizeof g->problem, format, arguments);
-  va_end(arguments);
-  return false;
-}
-
-/* ---- reading a case ---- */
-
-/* A tensor's values as double, `*count` of them; NULL where it is missing. Freed by the caller. */
-static double *take(golden *g, const char *name, size_t *count) {
-  const rst_tensor *tensor = rst_safetensors_find(&g->table, name);
-  double *values;
-
-  if (tensor == NULL) {
-    complain(g, "has no tensor %s", name);
-    return NULL;
-  }
-  values = calloc(tensor->count + 1, sizeof *values);
-  for (size_t i = 0; i < tensor->count; i++) {
-    if (strcmp(tensor->dtype, "F32") == 0) {
-      float v;
-
-      memcpy(&v, tensor->bytes + 4 * i, 4);
-      values[i] = v;
-    } else if (strcmp(tensor->dtype, "F64") == 0) {
-      memcpy(&values[i], tensor->bytes + 8 * i, 8);
-    } else if (strcmp(tensor->dtype, "I32") == 0) {
-      int32_t v;
-
-      memcpy(&v, tensor->bytes + 4 * i, 4);
-      values[i] = v;
-    } else {
-      complain(g, "tensor %s is %s", name, tensor->dtype);
-    }
-  }
-  *count = tensor->count;
-  return values;
-}
-
-static float *take_floats(golden *g, const char *name, size_t *count) {
-  double *values = take(g, name, count);
-  float *floats;
-
-  if (values == NULL)
-    return NULL;
-  floats = calloc(*count + 1, sizeof *floats);
-  for (size_t i = 0; i < *count; i++)
-    floats[i] = (float)values[i];
-  free(values);
-  return floats;
-}
-
-/* Compares `count` results with the tensor of that name. */
-static bool compare(golden *g, const char *name, const double *results, size_t count) {
-  size_t expected_count;
-  double *expected = take(g, name, &expected_count);
-  bool fits = expected != NULL && expected_count == count;
-
-  if (expected != NULL && !fits)
-    complain(g, "tensor %s has %zu values, the engine gives %zu", name, expected_count, count);
-  for (size_t i = 0; fits && i < count; i++) {
-    double error = fabs(results[i] - expected[i]);
-
-    if (g->relative)
-      error /= fabs(expected[i]);
-    if (!(error <= g->error)) /* a NaN too */
-      g->error = isnan(error) ? INFINITY : error;
-  }
-  free(expected);
-  return fits;
-}
-
-static bool compare_floats(golden *g, const char *name, const float *results, size_t count) {
-  double *values = calloc(count + 1, sizeof *values);
-  bool fits;
-
-  for (size_t i = 0; i < count; i++)
-    values[i] = results[i];
-  fits = compare(g, name, values, count);
-  free(values);
-  return fits;
-}
-
-static bool compare_ints(golden *g, const char *name, const int *results, size_t count) {
-  double *values = calloc(count + 1, sizeof *values);
-  bool fits;
-
-  for (size_t i = 0; i < count; i++)
-    values[i] = results[i];
-  fits = compare(g, name, values, count);
-  free(values);
-  return fits;
-}
-
 /* ---- kinds ---- */
 
 static bool run_encoder(golden *g) {
   size_t count;
-  float *input = take_floats(g, "input", &count);
+  float *input = golden_take_floats(g, "input", &count);
   rst_features features;
   bool fits;
 
   if (input == NULL)
     return false;
   if (rst_encoder_run(g->model, input, NULL, &features, NULL) != RST_OK)
-    return complain(g, "the encoder failed");
-  fits = compare_floats(g, "global", features.global, (size_t)g->model->latent);
+    return golden_complain(g, "the encoder failed");
+  fits = golden_compare_floats(g, "global", features.global, (size_t)g->model->latent);
   for (int i = 0; i < g->model->stage_count && fits; i++) {
     const size_t size = (size_t)g->model->stages[i].size;
     char name[16];
 
     snprintf(name, sizeof name, "map%d", i);
-    fits = compare_floats(g, name, features.maps[i], size * size * (size_t)g->model->latent);
+    fits = golden_compare_floats(g, name, features.maps[i], size * size * (size_t)g->model->latent);
   }
   free(features.global);
   free(input);
@@ -172,16 +57,16 @@ typedef struct {
 static bool take_points(golden *g, points *p) {
   const rst_window whole = {0, 0, 1};
   size_t inputs, count;
-  float *input = take_floats(g, "input", &inputs);
-  double *position = take(g, "position", &count);
+  float *input = golden_take_floats(g, "input", &inputs);
+  double *position = golden_take(g, "position", &count);
 
   if (input == NULL || position == NULL)
     return false;
   count /= 2;
   if (inputs != (size_t)g->model->input_size * (size_t)g->model->input_size)
-    return complain(g, "the input does not fit the model");
+    return golden_complain(g, "the input does not fit the model");
   if (rst_encode_values(g->session, g->model, input, &whole, NULL, &p->encoding, NULL) != RST_OK)
-    return complain(g, "the encoder failed");
+    return golden_complain(g, "the encoder failed");
   p->x = calloc(count, sizeof *p->x);
   p->y = calloc(count, sizeof *p->y);
   p->points = calloc(count, sizeof *p->points);
@@ -252,7 +137,7 @@ static bool run_condition(golden *g) {
     rst_decoder_local(p.encoding, rst_kernels_best(), axes, &batch, &scratch);
     store_condition(p.encoding, &scratch, batch.count, condition + first * width);
   }
-  fits = compare_floats(g, "condition", condition, p.set.count * width);
+  fits = golden_compare_floats(g, "condition", condition, p.set.count * width);
   free(condition);
   free(arena.base);
   clear_points(&p);
@@ -272,7 +157,7 @@ static bool run_encoding(golden *g) {
   const size_t position_width = (size_t)g->model->position_width;
   const size_t time_width = (size_t)g->model->time.width;
   size_t position_count, time_count;
-  double *position = take(g, "position", &position_count), *time = take(g, "time", &time_count);
+  double *position = golden_take(g, "position", &position_count), *time = golden_take(g, "time", &time_count);
   float *encoded;
   bool fits;
 
@@ -283,9 +168,9 @@ static bool run_encoding(golden *g) {
   for (int axis = 0; axis < g->model->axes; axis++)
     encode_all(&g->model->position[axis], position + axis, position_count, 2,
                encoded + axis * g->model->position[0].width, position_width);
-  fits = compare_floats(g, "position_encoded", encoded, position_count * position_width);
+  fits = golden_compare_floats(g, "position_encoded", encoded, position_count * position_width);
   encode_all(&g->model->time, time, time_count, 1, encoded, time_width);
-  fits = fits && compare_floats(g, "time_encoded", encoded, time_count * time_width);
+  fits = fits && golden_compare_floats(g, "time_encoded", encoded, time_count * time_width);
   free(encoded);
   free(position);
   free(time);
@@ -307,7 +192,7 @@ static void check_block(void *user, int block, const float *result) {
     for (size_t c = 0; c < 3; c++)
       values[3 * i + c] = result[c * RST_BATCH + i];
   snprintf(name, sizeof name, "block%d", block);
-  check->fits = compare_floats(check->g, name, values, check->count * 3) && check->fits;
+  check->fits = golden_compare_floats(check->g, name, values, check->count * 3) && check->fits;
   free(values);
 }
 
@@ -344,9 +229,9 @@ static void fill_base(const rst_model *model, size_t count, const double *condit
 
 static bool run_decoder(golden *g) {
   size_t count, ignored;
-  double *condition = take(g, "condition", &ignored);
-  double *position = take(g, "position_encoded", &ignored);
-  double *time = take(g, "time_encoded", &ignored), *value = take(g, "value", &count);
+  double *condition = golden_take(g, "condition", &ignored);
+  double *position = golden_take(g, "position_encoded", &ignored);
+  double *time = golden_take(g, "time_encoded", &ignored), *value = golden_take(g, "value", &count);
   rst_decoder_scratch scratch;
   rst_arena arena = {NULL};
   block_check check = {g, count / 3, true};
@@ -356,7 +241,7 @@ static bool run_decoder(golden *g) {
   if (condition == NULL || position == NULL || time == NULL || value == NULL)
     return false;
   if (count > RST_BATCH)
-    return complain(g, "has more than %d points", RST_BATCH);
+    return golden_complain(g, "has more than %d points", RST_BATCH);
   rst_decoder_take(&arena, g->model, &scratch);
   arena = (rst_arena){.base = rst_floats(arena.used)};
   rst_decoder_take(&arena, g->model, &scratch);
@@ -400,12 +285,12 @@ static bool read_setup(golden *g, yyjson_val *setup, rst_parameters *parameters)
       if (yyjson_equals_str(key, names[i][0]))
         name = names[i][1];
     if (name == NULL)
-      return complain(g, "the setup has an unknown key %s", yyjson_get_str(key));
+      return golden_complain(g, "the setup has an unknown key %s", yyjson_get_str(key));
     text = yyjson_is_str(value) ? strdup(yyjson_get_str(value)) : yyjson_val_write(value, 0, NULL);
     status = rst_parameters_set(parameters, name, text, &error);
     free(text);
     if (status != RST_OK)
-      return complain(g, "%s", error.message);
+      return golden_complain(g, "%s", error.message);
   }
   return true;
 }
@@ -435,7 +320,7 @@ static float *restore(golden *g, points *p, const rst_parameters *parameters, co
   if (rst_sample_points(g->session, p->encoding, parameters, &p->set, colours, &hooks,
                         w == NULL ? NULL : &observer, &error) != RST_OK) {
     free(colours);
-    complain(g, "%s", error.message);
+    golden_complain(g, "%s", error.message);
     return NULL;
   }
   for (size_t i = 0; i < p->set.count; i++)
@@ -455,7 +340,7 @@ static bool run_single_pass(golden *g) {
   if (!take_points(g, &p))
     return false;
   colours = restore(g, &p, &parameters, NULL, NULL);
-  fits = colours != NULL && compare_floats(g, "output", colours, p.set.count * 3);
+  fits = colours != NULL && golden_compare_floats(g, "output", colours, p.set.count * 3);
   free(colours);
   clear_points(&p);
   return fits;
@@ -470,16 +355,16 @@ static bool compare_course(golden *g, const rst_parameters *parameters, const rs
   bool fits;
 
   if (rst_course_make(parameters, model, &course, &error) != RST_OK)
-    return complain(g, "%s", error.message);
+    return golden_complain(g, "%s", error.message);
   steps = calloc((size_t)course.count, sizeof *steps);
   for (int i = 0; i < course.count; i++)
     steps[i] = course.steps[i].t;
   snprintf(name, sizeof name, "%ssteps", prefix);
-  fits = compare_ints(g, name, steps, (size_t)course.count);
+  fits = golden_compare_ints(g, name, steps, (size_t)course.count);
   for (int i = 0; i < course.count; i++)
     steps[i] = course.steps[i].previous;
   snprintf(name, sizeof name, "%sprevious", prefix);
-  fits = fits && compare_ints(g, name, steps, (size_t)course.count);
+  fits = fits && golden_compare_ints(g, name, steps, (size_t)course.count);
   free(steps);
   rst_course_clear(&course);
   return fits;
@@ -496,19 +381,19 @@ static bool run_sampling(golden *g) {
   if (!read_setup(g, yyjson_obj_get(g->about, "setup"), &parameters) || !take_points(g, &p) ||
       !compare_course(g, &parameters, g->model, ""))
     return false;
-  start = take_floats(g, "start", &start_count);
-  noise = take_floats(g, "noise", &noise_count);
+  start = golden_take_floats(g, "start", &start_count);
+  noise = golden_take_floats(g, "noise", &noise_count);
   if (start == NULL || noise == NULL)
     return false;
   if (start_count != p.set.count * 3 || noise_count % start_count != 0)
-    return complain(g, "start or noise do not fit the points");
+    return golden_complain(g, "start or noise do not fit the points");
   start = realloc(start, (start_count + noise_count) * sizeof *start);
   memcpy(start + start_count, noise, noise_count * sizeof *noise);
   w = (watch){p.set.count, calloc(noise_count, sizeof(float))};
   colours = restore(g, &p, &parameters, start, &w);
-  fits = colours != NULL && compare_floats(g, "output", colours, p.set.count * 3);
+  fits = colours != NULL && golden_compare_floats(g, "output", colours, p.set.count * 3);
   if (fits && rst_safetensors_find(&g->table, "trajectory") != NULL)
-    fits = compare_floats(g, "trajectory", w.trajectory, noise_count);
+    fits = golden_compare_floats(g, "trajectory", w.trajectory, noise_count);
   free(w.trajectory);
   free(colours);
   free(start);
@@ -530,15 +415,15 @@ static bool run_schedule(golden *g) {
 
     if (sscanf(tensor->name, "%31[a-z].%d.%31s", kind, &steps, which) != 3 || steps < 2 ||
         steps > RST_STEPS_MAX)
-      return complain(g, "tensor %s is not SCHEDULE.T.beta or .alpha_bar", tensor->name);
+      return golden_complain(g, "tensor %s is not SCHEDULE.T.beta or .alpha_bar", tensor->name);
     while (rst_schedule_names[k] != NULL && strcmp(rst_schedule_names[k], kind) != 0)
       k++;
     if (rst_schedule_names[k] == NULL ||
         (strcmp(which, "beta") != 0 && strcmp(which, "alpha_bar") != 0))
-      return complain(g, "tensor %s is not SCHEDULE.T.beta or .alpha_bar", tensor->name);
+      return golden_complain(g, "tensor %s is not SCHEDULE.T.beta or .alpha_bar", tensor->name);
     beta = calloc(2 * (size_t)steps, sizeof *beta);
     rst_schedule_fill((rst_schedule_kind)k, steps, beta, beta + steps);
-    fits = compare(g, tensor->name, which[0] == 'b' ? beta : beta + steps, (size_t)steps);
+    fits = golden_compare(g, tensor->name, which[0] == 'b' ? beta : beta + steps, (size_t)steps);
     free(beta);
   }
   return fits;
@@ -557,24 +442,24 @@ static bool run_steps(golden *g) {
     snprintf(prefix, sizeof prefix, "%d.", i);
     fits = read_setup(g, setup, &parameters) && compare_course(g, &parameters, &model, prefix);
   }
-  return fits || complain(g, "has no setups");
+  return fits || golden_complain(g, "has no setups");
 }
 
 static const struct {
   const char *name;
   bool model;
-  bool (*run)(golden *g); /* NULL: not done */
+  bool (*run)(golden *g);
 } kinds[] = {
   {"encoder", true, run_encoder},     {"condition", true, run_condition},
   {"encoding", true, run_encoding},   {"decoder", true, run_decoder},
   {"single pass", true, run_single_pass}, {"sampling", true, run_sampling},
   {"schedule", false, run_schedule},  {"steps", false, run_steps},
-  {"regions", false, NULL},
+  {"regions", false, golden_run_regions},
 };
 
 /* ---- one case ---- */
 
-typedef enum { HELD, FAILED, NOT_DONE } outcome;
+typedef enum { HELD, FAILED } outcome;
 
 static bool read_model(golden *g, const char *folder) {
   const char *name = yyjson_get_str(yyjson_obj_get(g->about, "model"));
@@ -582,9 +467,9 @@ static bool read_model(golden *g, const char *folder) {
   char path[4096];
 
   if (name == NULL || strchr(name, '/') != NULL)
-    return complain(g, "names no model beside it");
+    return golden_complain(g, "names no model beside it");
   snprintf(path, sizeof path, "%s/%s", folder, name);
-  return rst_model_read(path, &g->model, &error) == RST_OK || complain(g, "%s", error.message);
+  return rst_model_read(path, &g->model, &error) == RST_OK || golden_complain(g, "%s", error.message);
 }
 
 static outcome run_kind(golden *g, const char *folder) {
@@ -597,15 +482,13 @@ static outcome run_kind(golden *g, const char *folder) {
   for (size_t i = 0; kind != NULL && i < sizeof kinds / sizeof *kinds; i++) {
     if (strcmp(kind, kinds[i].name) != 0)
       continue;
-    if (kinds[i].run == NULL)
-      return NOT_DONE;
     if (kinds[i].model && !read_model(g, folder))
       return FAILED;
     if (!kinds[i].run(g))
-      complain(g, "could not be compared");
+      golden_complain(g, "could not be compared");
     return g->problem[0] == '\0' && g->error <= g->allowed ? HELD : FAILED;
   }
-  complain(g, "is of an unknown kind: %s", kind == NULL ? "none" : kind);
+  golden_complain(g, "is of an unknown kind: %s", kind == NULL ? "none" : kind);
   return FAILED;
 }
 
@@ -618,14 +501,14 @@ static outcome run_case(golden *g, const char *folder, const char *file) {
   snprintf(path, sizeof path, "%s/%s", folder, file);
   if (rst_read_file(path, FILE_MAX, &g->bytes, &size, &error) != RST_OK ||
       rst_safetensors_parse(g->bytes, size, &g->table, &error) != RST_OK) {
-    complain(g, "%s", error.message);
+    golden_complain(g, "%s", error.message);
     return FAILED;
   }
   about = rst_safetensors_metadata(&g->table, "case");
   g->json = about == NULL ? NULL : yyjson_read(about, strlen(about), 0);
   g->about = yyjson_doc_get_root(g->json);
   if (g->about == NULL) {
-    complain(g, "does not say what it is (metadata key \"case\")");
+    golden_complain(g, "does not say what it is (metadata key \"case\")");
     return FAILED;
   }
   return run_kind(g, folder);
@@ -636,10 +519,8 @@ static outcome report_case(rst_session *session, const char *folder, const char 
   const outcome result = run_case(&g, folder, file);
   const int stem = (int)(strlen(file) - strlen(".case.safetensors"));
 
-  printf("%-6s %-26.*s ", result == HELD ? "ok" : result == FAILED ? "FAILED" : "-", stem, file);
-  if (result == NOT_DONE)
-    puts("not done");
-  else if (g.problem[0] != '\0')
+  printf("%-6s %-26.*s ", result == HELD ? "ok" : "FAILED", stem, file);
+  if (g.problem[0] != '\0')
     printf("%s\n", g.problem);
   else if (g.allowed == 0)
     printf("%s\n", g.error == 0 ? "exact" : "differs, must be exact");

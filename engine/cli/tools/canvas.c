@@ -73,26 +73,33 @@ bool canvas_text(cli_canvas *c, const char *text, int size, int room, int x, int
   return true;
 }
 
-bool canvas_image(cli_canvas *c, VipsImage *image, int x, int y, GError **error) {
+VipsImage *canvas_srgb(VipsImage *image, GError **error) {
   VipsImage *steps[3] = {NULL}, *pixels = NULL;
   double white = image->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255;
+  bool profile = vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0;
   VipsArrayDouble *background = vips_array_double_new(&white, 1);
-  if (vips_icc_present() && vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0
-        ? vips_icc_transform(image, &steps[0], "srgb", "embedded", TRUE, NULL) == 0
-        : vips_copy(image, &steps[0], NULL) == 0)
-    if ((vips_image_hasalpha(steps[0])
-           ? vips_flatten(steps[0], &steps[1], "background", background, NULL)
-           : vips_copy(steps[0], &steps[1], NULL)) == 0 &&
-        vips_colourspace(steps[1], &steps[2], VIPS_INTERPRETATION_sRGB, NULL) == 0)
-      pixels = vips_image_copy_memory(steps[2]);
+  if ((profile ? vips_icc_transform(image, &steps[0], "srgb", "embedded", TRUE, NULL)
+               : vips_copy(image, &steps[0], NULL)) == 0 &&
+      (vips_image_hasalpha(steps[0])
+         ? vips_flatten(steps[0], &steps[1], "background", background, NULL)
+         : vips_copy(steps[0], &steps[1], NULL)) == 0 &&
+      vips_colourspace(steps[1], &steps[2], VIPS_INTERPRETATION_sRGB, NULL) == 0)
+    pixels = vips_image_copy_memory(steps[2]);
   vips_area_unref(VIPS_AREA(background));
   for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
     g_clear_object(&steps[i]);
   if (pixels == NULL)
-    return cli_fail_vips(error, _("sheet"));
+    cli_fail_vips(error, _("sheet"));
+  return pixels;
+}
+
+bool canvas_image(cli_canvas *c, VipsImage *image, int x, int y, GError **error) {
+  VipsImage *pixels = canvas_srgb(image, error);
+  if (pixels == NULL)
+    return false;
   for (int row = 0; row < pixels->Ysize; row++) {
     const guint8 *values = VIPS_IMAGE_ADDR(pixels, 0, row);
-    for (int column = 0; column < pixels->Xsize; column++, values += pixels->Bands)
+    for (int column = 0; column < pixels->Xsize; column++, values += 3)
       mix(c, x + column, y + row,
           (guint32) values[0] << 16 | (guint32) values[1] << 8 | values[2], 255);
   }

@@ -29,7 +29,10 @@ void canvas_outline(cli_canvas *canvas, int x, int y, int width, int height, int
 /* A text of fonts `size` pixels high. `room`: pixels after which it wraps, 0: never. */
 bool canvas_text(cli_canvas *canvas, const char *text, int size, int room, int x, int y,
                  cli_align align, guint32 colour, GError **error);
-/* Any image that libvips converts to sRGB; alpha is laid on white. */
+/* Any image as 8 bits sRGB in memory, alpha laid on white. Unref it. NULL and an error on
+ * failure. */
+VipsImage *canvas_srgb(VipsImage *image, GError **error);
+/* Draws any image that canvas_srgb() takes. */
 bool canvas_image(cli_canvas *canvas, VipsImage *image, int x, int y, GError **error);
 /* To a file whose suffix says the format. */
 bool canvas_write(const cli_canvas *canvas, const char *path, rst_cancel *cancel, GError **error);
