@@ -221,6 +221,34 @@ static void fail_format(const char *path, const char *loader, GError **error) {
   g_free(name);
 }
 
+static guint32 big_endian(const guint8 *bytes) {
+  guint32 value;
+  memcpy(&value, bytes, sizeof value);
+  return GUINT32_FROM_BE(value);
+}
+
+/* How many pictures an animated PNG's control chunk announces; it comes before the first pixels.
+ * libvips knows nothing of it. */
+static int count_frames(const char *path) {
+  guint8 head[12]; /* a chunk's length and type, and where there is one the number of frames */
+  int frames = 1;
+  FILE *file = g_fopen(path, "rb");
+  if (file == NULL)
+    return frames;
+  bool more = fseek(file, 8, SEEK_SET) == 0;
+  while (more && fread(head, 1, 8, file) == 8 && memcmp(head + 4, "IDAT", 4) != 0) {
+    guint32 length = big_endian(head);
+    more = length <= G_MAXINT32 && fseek(file, (long) length + 4, SEEK_CUR) == 0;
+    if (more && memcmp(head + 4, "acTL", 4) == 0 && length >= 4) {
+      more = fseek(file, -(long) length - 4, SEEK_CUR) == 0 && fread(head + 8, 1, 4, file) == 4;
+      frames = more ? (int) MIN(big_endian(head + 8), G_MAXINT32) : 1;
+      more = false;
+    }
+  }
+  fclose(file);
+  return frames;
+}
+
 VipsImage *file_open(const char *path, GError **error) {
   if (!check_path(path, error))
     return NULL;
@@ -238,6 +266,8 @@ VipsImage *file_open(const char *path, GError **error) {
                                        VIPS_FAIL_ON_ERROR, NULL);
     if (image == NULL)
       cli_fail_vips(error, path);
+    else if (g_str_has_prefix(loader, "VipsForeignLoadPng") && count_frames(path) > 1)
+      vips_image_set_int(image, VIPS_META_N_PAGES, count_frames(path));
   }
   g_clear_object(&source);
   return image;

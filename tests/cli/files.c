@@ -146,47 +146,6 @@ static void test_webp_refused(void) {
   pixels_free(long_one);
 }
 
-/* Pages, animations and other kinds of colour. */
-static void test_kinds_refused(void) {
-  pixels *source = make_pixels(48, 40, 3, 8);
-  const char *output = path_of("none.png"), *names[] = {"pages.tif", "moving.webp"};
-  VipsImage *pages, *other;
-  g_assert_cmpint(vips_copy(source->image, &pages, NULL), ==, 0);
-  vips_image_set_int(pages, VIPS_META_PAGE_HEIGHT, 20);
-  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-    g_assert_cmpint(vips_image_write_to_file(pages, path_of(names[i]), NULL), ==, 0);
-    check_failed(run("restore", path_of(names[i]), output, SINGLE, NULL), 1,
-                 "holds several pictures; take one out first");
-  }
-  g_object_unref(pages);
-  g_assert_cmpint(vips_colourspace(source->image, &other, VIPS_INTERPRETATION_LAB, NULL), ==, 0);
-  g_assert_cmpint(vips_tiffsave(other, path_of("lab.tif"), NULL), ==, 0);
-  g_object_unref(other);
-  check_failed(run("restore", path_of("lab.tif"), output, SINGLE, NULL), 1, "lab.tif: ");
-  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
-  pixels_free(source);
-}
-
-/* One bit a pixel is grey of two tones; alpha that is multiplied in is taken out. */
-static void test_tiff_kinds(void) {
-  pixels *source = make_pixels(48, 40, 1, 8), *clear = make_pixels(48, 40, 4, 8);
-  const char *input = path_of("bits.tif"), *output = path_of("bits-out.tif");
-  g_assert_cmpint(vips_tiffsave(source->image, input, "bitdepth", 1, NULL), ==, 0);
-  run_well("restore", input, output, SINGLE, INNER, NULL);
-  pixels *before = read_pixels(input), *after = read_pixels(output);
-  g_assert_cmpint(after->bands, ==, 3);
-  g_assert_cmpint(value_at(after, 2, 2, 1), ==, value_at(before, 2, 2, 0));
-  pixels_free(before);
-  pixels_free(after);
-  g_assert_cmpint(vips_tiffsave(clear->image, input, "premultiply", TRUE, NULL), ==, 0);
-  run_well("restore", input, output, SINGLE, "--strength", "0", NULL);
-  after = read_pixels(output);
-  g_assert_cmpint(largest_difference(clear, after), <=, 2);
-  pixels_free(after);
-  pixels_free(source);
-  pixels_free(clear);
-}
-
 /* From JPEG to JPEG: recompressed, which the program says, and close to what PNG holds. */
 static void test_jpeg(void) {
   pixels *source = make_pixels(48, 40, 3, 8);
@@ -323,20 +282,6 @@ static void test_grey_profile(void) {
   pixels_free(restored);
   pixels_free(source);
   g_free(linear.bytes);
-}
-
-static void test_palette(void) {
-  pixels *source = make_pixels(48, 40, 3, 8);
-  const char *input = path_of("palette.png"), *output = path_of("out.png");
-  g_assert_cmpint(vips_pngsave(source->image, input, "palette", TRUE, NULL), ==, 0);
-  run_well("restore", input, output, SINGLE, INNER, NULL);
-  pixels *indexed = read_pixels(input), *restored = read_pixels(output);
-  g_assert_cmpint(differing_outside(indexed, restored, inner), ==, 0);
-  g_assert_cmpint(differing_inside(indexed, restored, inner), >, 16 * 20);
-  g_assert_cmpint(vips_image_get_typeof(restored->image, VIPS_META_PALETTE), ==, 0);
-  pixels_free(source);
-  pixels_free(indexed);
-  pixels_free(restored);
 }
 
 static const double d65[] = {0.3127, 0.3290}, d50[] = {0.3457, 0.3585};
@@ -617,17 +562,14 @@ int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/files/png", test_png);
   g_test_add_func("/files/tiff", test_tiff);
-  g_test_add_func("/files/tiff-kinds", test_tiff_kinds);
   g_test_add_func("/files/webp", test_webp);
   g_test_add_func("/files/webp-refused", test_webp_refused);
   g_test_add_func("/files/more-metadata", test_more_metadata);
-  g_test_add_func("/files/kinds-refused", test_kinds_refused);
   g_test_add_func("/files/jpeg", test_jpeg);
   g_test_add_func("/files/jpeg-force", test_jpeg_force);
   g_test_add_func("/files/grey", test_grey);
   g_test_add_func("/files/grey-tone", test_grey_tone);
   g_test_add_func("/files/grey-profile", test_grey_profile);
-  g_test_add_func("/files/palette", test_palette);
   g_test_add_func("/files/adobe-rgb", test_adobe);
   g_test_add_func("/files/prophoto", test_prophoto);
   g_test_add_func("/files/linear-profile", test_linear_profile);
