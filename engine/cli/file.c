@@ -5,19 +5,21 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "exif.h"
 
 struct cli_format {
   const char *name;
   const char *suffixes[4]; /* NULL-terminated */
   const char *loader;      /* how the name of libvips' loader begins */
   bool lossy;
-  bool alpha, grey, exif;  /* what it holds */
+  bool alpha, grey;        /* what it holds */
   VipsBandFormat depth;    /* the deepest values that it holds */
   int side;                /* the most pixels a side */
   size_t xmp;              /* the most bytes of XMP */
@@ -63,16 +65,16 @@ static int encode_webp(VipsImage *image, VipsTarget *target) {
 
 static const cli_format formats[] = {
   {.name = "PNG", .suffixes = {".png"}, .loader = "VipsForeignLoadPng",
-   .depth = VIPS_FORMAT_USHORT, .alpha = true, .grey = true, .exif = true, .side = RST_SIDE_MAX,
+   .depth = VIPS_FORMAT_USHORT, .alpha = true, .grey = true, .side = RST_SIDE_MAX,
    .xmp = G_MAXINT, .encode = encode_png},
   {.name = "JPEG", .suffixes = {".jpg", ".jpeg", ".jpe"}, .loader = "VipsForeignLoadJpeg",
-   .lossy = true, .depth = VIPS_FORMAT_UCHAR, .grey = true, .exif = true, .side = 65500,
+   .lossy = true, .depth = VIPS_FORMAT_UCHAR, .grey = true, .side = 65500,
    .xmp = 60000, .encode = encode_jpeg},
   {.name = "TIFF", .suffixes = {".tif", ".tiff"}, .loader = "VipsForeignLoadTiff",
    .depth = VIPS_FORMAT_FLOAT, .alpha = true, .grey = true, .side = RST_SIDE_MAX, .xmp = G_MAXINT,
    .encode = encode_tiff},
   {.name = "WebP", .suffixes = {".webp"}, .loader = "VipsForeignLoadWebp",
-   .depth = VIPS_FORMAT_UCHAR, .alpha = true, .exif = true, .side = 16383, .xmp = G_MAXINT,
+   .depth = VIPS_FORMAT_UCHAR, .alpha = true, .side = 16383, .xmp = G_MAXINT,
    .encode = encode_webp},
   {.name = "HEIF", .suffixes = {".heic", ".heif", ".avif"}, .loader = "VipsForeignLoadHeif"},
 };
@@ -86,6 +88,7 @@ static void ignore_message(const char *domain, GLogLevelFlags level, const char 
 }
 
 bool file_init(int threads, GError **error) {
+  signal(SIGXFSZ, SIG_IGN); /* a file that grows too long is an error, as is a full disc */
   /* What is wrong with a file reaches the user as one error, not as a decoder's warnings too. */
   g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, ignore_message, NULL);
   if (VIPS_INIT(g_get_prgname()) != 0)
@@ -172,10 +175,6 @@ bool file_check_fit(const cli_format *f, VipsImage *image, int width, int height
   return false;
 }
 
-bool file_keeps_exif(const cli_format *f, VipsImage *image) {
-  return f->exif || vips_image_get_typeof(image, VIPS_META_EXIF_NAME) == 0;
-}
-
 size_t file_xmp_limit(const cli_format *f) {
   return f->xmp;
 }
@@ -249,6 +248,14 @@ static int count_frames(const char *path) {
   return frames;
 }
 
+/* What libvips does not tell. */
+static void add_metadata(VipsImage *image, const char *loader, const char *path) {
+  if (g_str_has_prefix(loader, "VipsForeignLoadPng") && count_frames(path) > 1)
+    vips_image_set_int(image, VIPS_META_N_PAGES, count_frames(path));
+  else if (g_str_has_prefix(loader, "VipsForeignLoadTiff"))
+    exif_read_tiff(path, image);
+}
+
 VipsImage *file_open(const char *path, GError **error) {
   if (!check_path(path, error))
     return NULL;
@@ -266,8 +273,8 @@ VipsImage *file_open(const char *path, GError **error) {
                                        VIPS_FAIL_ON_ERROR, NULL);
     if (image == NULL)
       cli_fail_vips(error, path);
-    else if (g_str_has_prefix(loader, "VipsForeignLoadPng") && count_frames(path) > 1)
-      vips_image_set_int(image, VIPS_META_N_PAGES, count_frames(path));
+    else
+      add_metadata(image, loader, path);
   }
   g_clear_object(&source);
   return image;
@@ -326,6 +333,8 @@ static bool write_all(VipsImage *image, const cli_format *f, int fd, const char 
     return false;
   if (rst_cancel_is_set(cancel))
     return cli_fail_interrupted(error);
+  if (f->encode == encode_tiff && !exif_add_to_tiff(fd, image))
+    cli_say(_("%s: its EXIF is malformed and not kept"), path);
   if (g_stat(path, &before) == 0 && fchmod(fd, before.st_mode & 07777) != 0)
     return fail_system(path, error);
   return fsync(fd) == 0 || fail_system(path, error);

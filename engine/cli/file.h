@@ -30,8 +30,6 @@ const cli_format *file_output_format(const char *path, GError **error);
  * depth, their transparency. `force`: losing depth and transparency is wanted. */
 bool file_check_fit(const cli_format *format, VipsImage *image, int width, int height, bool force,
                     const char *path, GError **error);
-/* Whether what the picture has of EXIF is kept. */
-bool file_keeps_exif(const cli_format *format, VipsImage *image);
 /* Whether writing and reading again changes pixels. */
 bool file_is_lossy(const cli_format *format);
 /* The most bytes of XMP that such a file holds: libvips drops longer ones. */

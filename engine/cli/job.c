@@ -264,8 +264,6 @@ static bool write_picture(const cli_job *job, cli_item *item, GError **error) {
     return false;
   if (!job->options->no_record)
     add_record(job, item, result);
-  if (!job->options->quiet && !file_keeps_exif(item->format, result))
-    cli_say(_("%s: its EXIF is not kept in this format"), item->output);
   if (job->repeated != NULL && !is_repeated(job->repeated, item->plan))
     cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
             item->output, job->options->repeat);

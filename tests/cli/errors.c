@@ -129,6 +129,39 @@ static void test_outputs(void) {
   }
 }
 
+/* A file that cannot be written to its end: nothing of it is left, and what was there stays. */
+static void test_no_room(void) {
+  static const char *const suffixes[] = {"png", "jpg", "tif", "webp"};
+  pixels *p = make_pixels(400, 300, 3, 8);
+  g_assert_cmpint(g_mkdir(path_of("room"), 0777), ==, 0);
+  const char *source = write_pixels(p, "large.png"), *folder = path_of("room");
+  for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+    char *name = g_strdup_printf("room/out.%s", suffixes[i]), *kept, *err;
+    const char *output = write_text(name, "before");
+    const char *arguments[] = {"/bin/sh", "-c", "ulimit -f 4; exec \"$@\"", "sh", program(),
+                               "restore", source, output, SINGLE, NULL};
+    GError *error = NULL;
+    int status;
+    g_spawn_sync(NULL, (char **) arguments, environment(), G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
+                 NULL, &err, &status, &error);
+    g_assert_no_error(error);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+    assert_contains(err, output);
+    assert_contains(err, "File too large");
+    g_assert_true(g_file_get_contents(output, &kept, NULL, NULL));
+    g_assert_cmpstr(kept, ==, "before");
+    g_remove(output);
+    GDir *entries = g_dir_open(folder, 0, NULL);
+    g_assert_cmpstr(g_dir_read_name(entries), ==, NULL);
+    g_dir_close(entries);
+    g_free(name);
+    g_free(kept);
+    g_free(err);
+  }
+  pixels_free(p);
+}
+
 /* Per cent after per cent, from the lines that a program without a terminal prints. */
 static void test_progress(void) {
   const outcome *o = run_well("restore", input, path_of("out.png"), "--model", "tiny-diffusion",
@@ -218,6 +251,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/errors/damaged", test_damaged);
   g_test_add_func("/errors/cmyk", test_cmyk);
   g_test_add_func("/errors/outputs", test_outputs);
+  g_test_add_func("/errors/no-room", test_no_room);
   g_test_add_func("/errors/progress", test_progress);
   g_test_add_func("/errors/signals", test_signals);
   return harness_run();

@@ -130,7 +130,10 @@ static void test_refused(void) {
   check_failed(run("restore", "--output-dir", folder, SINGLE, one, twin, "--format", "png", NULL),
                2, "would both be written to");
   g_assert_cmpint(count_files(folder), ==, 0);
+  check_failed(run("restore", "--output-dir", folder, SINGLE, one, one, NULL), 2,
+               "would both be written to");
   check_failed(run("restore", "--output-dir", folder, SINGLE, NULL), 2, "at least one picture");
+  check_failed(run("restore", "--output-dir", twin, SINGLE, one, NULL), 1, "one.jpg: Not a directory");
   check_failed(run("restore", one, path_of("x.png"), SINGLE, "--overwrite", NULL), 2,
                "belong to --output-dir");
   check_failed(run("restore", one, path_of("x.png"), SINGLE, "--format", "png", NULL), 2,
