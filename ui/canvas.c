@@ -13,6 +13,10 @@ enum {
   MIXED = 8     /* `mixed` is valid */
 };
 
+/* The first is half a step of 8 bits. */
+const float canvas_ranges[CANVAS_RANGES] = {0.002f, 0.005f, 0.01f, 0.02f, 0.05f,
+                                            0.1f,   0.2f,   0.5f,  1};
+
 static gsize pixel_count(const canvas *c) {
   return (gsize)c->box.width * (gsize)c->box.height;
 }
@@ -119,7 +123,7 @@ static void clear_state(canvas *c, int flags) {
 
 void canvas_forget_deviation(canvas *c) {
   g_clear_pointer(&c->deviation, g_free);
-  c->largest_deviation = 0;
+  memset(c->deviated, 0, sizeof c->deviated);
 }
 
 void canvas_forget(canvas *c) {
@@ -341,12 +345,15 @@ static void take_deviations(const lattice *l, int seeds, const float *squares) {
       const gsize i = index_of(l->c, l->grid.column + column * l->grid.column_step,
                                l->grid.row + row * l->grid.row_step);
       float of[3];
+      int range = 0;
 
       if (!(l->wanted[point] > 0))
         continue;
       rst_deviation_get(seeds, 3, squares + 3 * point, of);
       l->c->deviation[i] = fmaxf(of[0], fmaxf(of[1], of[2]));
-      l->c->largest_deviation = fmaxf(l->c->largest_deviation, l->c->deviation[i]);
+      while (range < CANVAS_RANGES && l->c->deviation[i] > canvas_ranges[range])
+        range++;
+      l->c->deviated[range]++;
     }
 }
 

@@ -16,6 +16,10 @@
 
 #include "plane.h"
 
+/* Ranges of standard deviations that people are shown. */
+enum { CANVAS_RANGES = 9 };
+extern const float canvas_ranges[CANVAS_RANGES];
+
 typedef struct canvas {
   rst_part part;
   rect box;              /* the part's, with the ring that is matched */
@@ -25,7 +29,7 @@ typedef struct canvas {
   float *difference;     /* (height, width, 3): to be added where the surroundings are matched */
   float *deviation;      /* (height, width): how much `mixed` varies with the seed, its largest
                           * channel's standard deviation; below 0: not known; NULL: none is */
-  float largest_deviation; /* of these, or 0 */
+  gint64 deviated[CANVAS_RANGES + 1]; /* how many of these are first within each range; none */
   guint8 *state;         /* (height, width): of each pixel */
   bool matched;          /* `difference` is valid */
   int64_t covered, ring; /* points */

@@ -7,15 +7,19 @@
 
 #include "describe.h"
 #include "messages.h"
+#include "probe.h"
 
 struct _RestoratorEditor {
   GtkBox parent;
   preview *preview;
   int width, height; /* of the picture */
   int threads;
-  GtkWidget *view, *panel, *zoom, *status, *progress, *message, *message_text;
+  GtkWidget *view, *probe, *panel, *zoom, *uncertainty, *status, *progress, *message;
+  GtkWidget *message_text;
   char *setup; /* in words */
 };
+
+enum { UNCERTAINTY_SEEDS = 8 };
 
 G_DEFINE_FINAL_TYPE(RestoratorEditor, restorator_editor, GTK_TYPE_BOX)
 
@@ -110,6 +114,15 @@ const char *restorator_editor_get_message(RestoratorEditor *editor) {
   return gtk_label_get_text(GTK_LABEL(editor->message_text));
 }
 
+/* The newest answer, once there is one: what it is for may still be in work. */
+static void show_trajectory(RestoratorEditor *editor, const preview_status *s) {
+  trajectory *t = preview_get_trajectory(editor->preview);
+
+  if (t || s->phase == PREVIEW_EXACT)
+    restorator_probe_set_trajectory(RESTORATOR_PROBE(editor->probe), t);
+  trajectory_unref(t);
+}
+
 static void news(void *user) {
   RestoratorEditor *editor = user;
   preview_status status;
@@ -117,12 +130,33 @@ static void news(void *user) {
   preview_get_status(editor->preview, &status);
   restorator_view_update(RESTORATOR_VIEW(editor->view));
   update_status(editor, &status);
+  show_trajectory(editor, &status);
   if (status.phase == PREVIEW_FAILED) {
     g_autofree char *text = messages_text(&status.error);
 
     restorator_editor_say(editor, GTK_MESSAGE_ERROR, text);
   }
   g_signal_emit(editor, progressed, 0);
+}
+
+static const char *uncertainty_text(void) {
+  return _("Shows how much each pixel varies with the seed, as colours: the standard deviation over "
+           "several seeds");
+}
+
+/* Whether the seed counts at all. */
+static void offer_uncertainty(RestoratorEditor *editor, const rst_model *model) {
+  rst_model_info info = {.size = sizeof info};
+  bool counts = true;
+
+  if (model) {
+    rst_model_get_info(model, &info);
+    counts = info.process == RST_DIFFUSION;
+  }
+  gtk_widget_set_sensitive(editor->uncertainty, counts);
+  describe(editor->uncertainty, _("Show the uncertainty"),
+           counts ? uncertainty_text()
+                  : _("A single-pass model gives the same result with every seed"));
 }
 
 /* The panel says itself what is wrong with a setup. */
@@ -138,6 +172,7 @@ static void take_setup(RestoratorEditor *editor) {
     model = NULL;
   if (model)
     editor->setup = setup_text(&parameters, model);
+  offer_uncertainty(editor, model);
   preview_set_running(editor->preview, true);
   preview_set_setup(editor->preview, model, &parameters);
 }
@@ -186,6 +221,25 @@ static void hold_before(RestoratorEditor *editor) {
 
 static void let_before_go(RestoratorEditor *editor) {
   restorator_view_hold_before(RESTORATOR_VIEW(editor->view), FALSE);
+}
+
+static void show_uncertainty(RestoratorEditor *editor, GtkToggleButton *button) {
+  preview_set_uncertainty(editor->preview,
+                          gtk_toggle_button_get_active(button) ? UNCERTAINTY_SEEDS : 0);
+}
+
+static void probe_pixel(RestoratorEditor *editor, int x, int y) {
+  restorator_view_set_mark(RESTORATOR_VIEW(editor->view), TRUE, x, y);
+  restorator_probe_set_pixel(RESTORATOR_PROBE(editor->probe), x, y);
+  preview_set_probe(editor->preview, true, x, y);
+  gtk_widget_show(editor->probe);
+}
+
+static void end_probe(RestoratorEditor *editor) {
+  gtk_widget_hide(editor->probe);
+  restorator_view_set_mark(RESTORATOR_VIEW(editor->view), FALSE, 0, 0);
+  preview_set_probe(editor->preview, false, 0, 0);
+  gtk_widget_grab_focus(editor->view);
 }
 
 static void show_windows(RestoratorEditor *editor, GtkToggleButton *button) {
@@ -258,6 +312,9 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
                _("Shows the small grey picture that the window becomes for the network"),
                "toggled", G_CALLBACK(show_input));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  editor->uncertainty =
+    add(editor, bar, gtk_check_button_new_with_label(_("Uncertainty")),
+        _("Show the uncertainty"), uncertainty_text(), "toggled", G_CALLBACK(show_uncertainty));
   return bar;
 }
 
@@ -304,10 +361,28 @@ static GtkWidget *make_message(RestoratorEditor *editor) {
   return bar;
 }
 
-static GtkWidget *make_left(RestoratorEditor *editor) {
-  GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+/* The view, and what lies over it while someone asks about a pixel. */
+static GtkWidget *make_stage(RestoratorEditor *editor) {
+  GtkWidget *stage = gtk_overlay_new();
 
   editor->view = restorator_view_new();
+  editor->probe = restorator_probe_new();
+  gtk_widget_set_halign(editor->probe, GTK_ALIGN_START);
+  gtk_widget_set_valign(editor->probe, GTK_ALIGN_END);
+  gtk_widget_set_margin_start(editor->probe, 8);
+  gtk_widget_set_margin_bottom(editor->probe, 8);
+  gtk_widget_set_no_show_all(editor->probe, TRUE);
+  gtk_container_add(GTK_CONTAINER(stage), editor->view);
+  gtk_overlay_add_overlay(GTK_OVERLAY(stage), editor->probe);
+  g_signal_connect_swapped(editor->view, "pixel-picked", G_CALLBACK(probe_pixel), editor);
+  g_signal_connect_swapped(editor->probe, "closed", G_CALLBACK(end_probe), editor);
+  return stage;
+}
+
+static GtkWidget *make_left(RestoratorEditor *editor) {
+  GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *stage = make_stage(editor);
+
   editor->message = make_message(editor);
   editor->progress = gtk_progress_bar_new();
   describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
@@ -316,7 +391,7 @@ static GtkWidget *make_left(RestoratorEditor *editor) {
   gtk_label_set_ellipsize(GTK_LABEL(editor->status), PANGO_ELLIPSIZE_END);
   gtk_label_set_selectable(GTK_LABEL(editor->status), TRUE);
   gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(left), editor->view, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(left), stage, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
@@ -361,6 +436,9 @@ static gboolean restorator_editor_key_press(GtkWidget *widget, GdkEventKey *even
   else if ((key == GDK_KEY_z && state == (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) ||
            (key == GDK_KEY_y && state == GDK_CONTROL_MASK))
     restorator_panel_redo(panel);
+  else if (key == GDK_KEY_Escape && state == 0 &&
+           gtk_widget_get_visible(RESTORATOR_EDITOR(widget)->probe))
+    end_probe(RESTORATOR_EDITOR(widget));
   else
     return GDK_EVENT_PROPAGATE;
   return GDK_EVENT_STOP;

@@ -209,14 +209,14 @@ static void draw_overlay(const frame_scene *s, const viewport *v, const rect *pa
     for (int i = part->x; i < part->x + part->width; i++) {
       const int x = (int)floor(v->x + (i + 0.5) / v->zoom);
       const int y = (int)floor(v->y + (j + 0.5) / v->zoom);
+      guint32 *to = out + (gsize)j * (gsize)v->width + (gsize)i;
       float deviation = -1;
 
       for (int k = 0; k < s->count && deviation < 0; k++)
         if (canvas_get_coverage(s->canvases[k], x, y) > 0)
           deviation = canvas_get_deviation(s->canvases[k], x, y, s->coarsest);
-      out[(gsize)j * (gsize)v->width + (gsize)i] =
-        deviation < 0 ? 0
-                      : colours[(int)(clamp(deviation / (float)s->range) * (HEAT_LEVELS - 1) + 0.5f)];
+      deviation /= (float)s->range;
+      *to = deviation < 0 ? 0 : colours[(int)(clamp(deviation) * (HEAT_LEVELS - 1) + 0.5f)];
     }
 }
 

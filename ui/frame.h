@@ -27,8 +27,8 @@ rect viewport_get_area(const viewport *v, const rect *picture);
 typedef struct frame {
   viewport viewport;
   guint32 *before, *after; /* (height, width): 0xAARRGGBB, premultiplied, A 0 beyond the picture */
-  guint32 *overlay;        /* the same: the uncertainty's colours, A 0 where there is none; or NULL */
-  double range;            /* of the overlay: the standard deviation of its last colour */
+  guint32 *overlay;        /* the same: the uncertainty's colours, A 0 where none is; or NULL */
+  double range;            /* of the overlay: its last colour is this standard deviation and more */
 } frame;
 
 frame *frame_ref(frame *f);

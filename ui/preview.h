@@ -46,7 +46,7 @@ typedef struct preview_status {
   int encoded;          /* windows that it has encoded, ever */
   int seeds;            /* of the uncertainty shown; 0: none is */
   int deviated;         /* step of its finest lattice finished all over the visible part; or 0 */
-  double range;         /* the standard deviation that has the overlay's last colour; or 0 */
+  double range;         /* what the overlay's colours reach to, a standard deviation; or 0 */
 } preview_status;
 
 /* `picture`: called here on the caller's thread; `write` by preview_write() alone. `box`: x, y,

@@ -15,21 +15,22 @@ bool preview_is_matched(const preview *p) {
   return rst_resolve_match(&p->work.parameters);
 }
 
-/* What the overlay's colours reach to: 1, 2 or 5 · 10ⁿ, so that it rarely changes while more becomes
- * known. */
+/* What the overlay's colours reach to: the range that all but a hundredth of the known deviations
+ * are within, since a few stray pixels would leave one colour for all others; or 0. */
 static double range_of(const preview *p) {
-  static const double steps[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5};
-  float largest = 0;
-  bool known = false;
+  gint64 counts[CANVAS_RANGES + 1] = {0}, all = 0, within = 0;
+  int range = 0;
 
-  for (int i = 0; i < p->count && p->work.seeds >= 2; i++) {
-    known = known || p->canvases[i]->deviation;
-    largest = MAX(largest, p->canvases[i]->largest_deviation);
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS(steps) && known; i++)
-    if (largest <= steps[i])
-      return steps[i];
-  return known ? 1 : 0;
+  for (int i = 0; i < p->count && p->work.seeds >= 2; i++)
+    for (int k = 0; k <= CANVAS_RANGES; k++) {
+      counts[k] += p->canvases[i]->deviated[k];
+      all += p->canvases[i]->deviated[k];
+    }
+  if (all == 0)
+    return 0;
+  for (within = counts[0]; range < CANVAS_RANGES - 1 && within < all - all / 100; range++)
+    within += counts[range + 1];
+  return canvas_ranges[range];
 }
 
 static frame_scene scene_of(const preview *p) {

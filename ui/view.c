@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "marks.h"
+
 #define ZOOM_MIN (1.0 / 64)
 #define ZOOM_MAX 64.0
 #define ZOOM_STEP 1.25
@@ -16,6 +18,7 @@ enum {
   GRIP = 8,        /* how near the split is taken */
   INPUT_SIDE = 96, /* of the network's input, shown */
   MARGIN = 8,
+  SLACK = 4,       /* a hand may move by in a click */
   PAN = 48
 };
 
@@ -32,15 +35,18 @@ struct _RestoratorView {
   RestoratorCompare compare;
   double split;
   gboolean before, show_windows, show_input;
+  gboolean marked;
+  int marked_x, marked_y; /* the picture's pixel */
   Drag drag;
   double drag_x, drag_y;
+  gboolean clicked; /* what is held down has not moved yet */
   cairo_surface_t *input; /* of `input_of` */
   rst_encoding *input_of;
 };
 
 G_DEFINE_FINAL_TYPE(RestoratorView, restorator_view, GTK_TYPE_DRAWING_AREA)
 
-static guint zoom_changed;
+static guint zoom_changed, pixel_picked;
 
 /* -------------------------------------------------------------------------------------------
  * Where things are
@@ -127,19 +133,26 @@ static gboolean on_split(RestoratorView *view, double x) {
  * Drawing
  */
 
+static void paint(cairo_t *cr, const frame *f, const guint32 *pixels) {
+  cairo_surface_t *surface = cairo_image_surface_create_for_data(
+    (guchar *)(guint32 *)pixels, CAIRO_FORMAT_ARGB32, f->viewport.width, f->viewport.height,
+    4 * f->viewport.width);
+
+  cairo_set_source_surface(cr, surface, 0, 0);
+  cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
+  cairo_paint(cr);
+  cairo_surface_destroy(surface);
+}
+
 /* One pane's pixels, clipped to (left, width) of the pane. */
 static void draw_pixels(RestoratorView *view, cairo_t *cr, double origin, double left,
                         double width, gboolean before) {
   const frame *f = view->frame;
   const viewport now = current_viewport(view);
   const int scale = gtk_widget_get_scale_factor(GTK_WIDGET(view));
-  cairo_surface_t *surface;
 
   if (!f || width <= 0)
     return;
-  surface = cairo_image_surface_create_for_data((guchar *)(before ? f->before : f->after),
-                                                CAIRO_FORMAT_ARGB32, f->viewport.width,
-                                                f->viewport.height, 4 * f->viewport.width);
   cairo_save(cr);
   cairo_rectangle(cr, origin + left, 0, width, pane_height(view));
   cairo_clip(cr);
@@ -147,72 +160,24 @@ static void draw_pixels(RestoratorView *view, cairo_t *cr, double origin, double
   cairo_scale(cr, 1.0 / scale, 1.0 / scale);
   cairo_translate(cr, (f->viewport.x - now.x) * now.zoom, (f->viewport.y - now.y) * now.zoom);
   cairo_scale(cr, now.zoom / f->viewport.zoom, now.zoom / f->viewport.zoom);
-  cairo_set_source_surface(cr, surface, 0, 0);
-  cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
-  cairo_paint(cr);
+  paint(cr, f, before ? f->before : f->after);
+  if (!before && f->overlay)
+    paint(cr, f, f->overlay);
   cairo_restore(cr);
-  cairo_surface_destroy(surface);
 }
 
-/* Light on dark, so that it is seen on every picture. */
-static void stroke_seen(cairo_t *cr, double width) {
-  cairo_set_line_width(cr, width + 2);
-  cairo_set_source_rgba(cr, 0, 0, 0, 0.6);
-  cairo_stroke_preserve(cr);
-  cairo_set_line_width(cr, width);
-  cairo_set_source_rgb(cr, 1, 1, 1);
-  cairo_stroke(cr);
-}
-
-/* `across`, `down`: which of its corners is at (x, y), 0 or 1 each. */
-static void draw_label(RestoratorView *view, cairo_t *cr, double x, double y, int across, int down,
-                       const char *text) {
-  PangoLayout *layout = gtk_widget_create_pango_layout(GTK_WIDGET(view), text);
-  int width, height;
-
-  pango_layout_get_pixel_size(layout, &width, &height);
-  x -= across * width;
-  y -= down * height;
-  cairo_rectangle(cr, x - 4, y - 2, width + 8, height + 4);
-  cairo_set_source_rgba(cr, 0, 0, 0, 0.6);
-  cairo_fill(cr);
-  cairo_move_to(cr, x, y);
-  cairo_set_source_rgb(cr, 1, 1, 1);
-  pango_cairo_show_layout(cr, layout);
-  g_object_unref(layout);
-}
-
-static void draw_split(RestoratorView *view, cairo_t *cr) {
-  const double x = split_x(view), y = pane_height(view) * 0.85; /* off the middle of the picture */
-
-  cairo_move_to(cr, x, 0);
-  cairo_line_to(cr, x, pane_height(view));
-  stroke_seen(cr, 1);
-  cairo_arc(cr, x, y, 7, 0, 2 * G_PI);
-  cairo_set_source_rgb(cr, 1, 1, 1);
-  cairo_fill_preserve(cr);
-  cairo_set_source_rgba(cr, 0, 0, 0, 0.6);
-  cairo_set_line_width(cr, 1.5);
-  cairo_stroke(cr);
-}
-
-static void draw_windows(RestoratorView *view, cairo_t *cr, double origin) {
-  const double dashes[] = {6, 4};
+static void draw_marks(RestoratorView *view, cairo_t *cr, double origin) {
   rst_plan *plan = g_new0(rst_plan, 1);
 
   cairo_save(cr);
   cairo_rectangle(cr, origin, 0, pane_width(view), pane_height(view));
   cairo_clip(cr);
-  cairo_set_dash(cr, dashes, G_N_ELEMENTS(dashes), 0);
-  if (preview_get_plan(view->preview, plan))
-    for (int i = 0; i < plan->count; i++) {
-      const rst_window *w = &plan->parts[i].window;
-
-      cairo_rectangle(cr, origin + floor((w->x - view->x) * view->zoom) + 0.5,
-                      floor((w->y - view->y) * view->zoom) + 0.5, floor(w->side * view->zoom),
-                      floor(w->side * view->zoom));
-      stroke_seen(cr, 1);
-    }
+  cairo_translate(cr, origin, 0);
+  if (view->preview && view->show_windows && preview_get_plan(view->preview, plan))
+    marks_draw_windows(cr, plan, view->x, view->y, view->zoom);
+  if (view->marked)
+    marks_draw_pixel(cr, (view->marked_x - view->x) * view->zoom,
+                     (view->marked_y - view->y) * view->zoom, view->zoom);
   cairo_restore(cr);
   g_free(plan);
 }
@@ -242,8 +207,6 @@ static int middle_part(RestoratorView *view) {
 
 static void take_input(RestoratorView *view) {
   rst_encoding *encoding = preview_get_encoding(view->preview, middle_part(view));
-  const float *values;
-  int size;
 
   if (encoding == view->input_of) {
     rst_encoding_unref(encoding);
@@ -252,38 +215,26 @@ static void take_input(RestoratorView *view) {
   g_clear_pointer(&view->input, cairo_surface_destroy);
   rst_encoding_unref(view->input_of);
   view->input_of = encoding;
-  if (!encoding)
-    return;
-  values = rst_encoding_input(encoding, &size);
-  view->input = cairo_image_surface_create(CAIRO_FORMAT_RGB24, size, size);
-  for (int y = 0; y < size; y++) {
-    guint32 *row = (guint32 *)(void *)(cairo_image_surface_get_data(view->input) +
-                                       y * cairo_image_surface_get_stride(view->input));
-
-    for (int x = 0; x < size; x++)
-      row[x] = (guint32)((CLAMP(values[y * size + x], -1, 1) + 1) * 127.5f + 0.5f) * 0x010101u;
-  }
-  cairo_surface_mark_dirty(view->input);
+  view->input = encoding ? marks_new_input(encoding) : NULL;
 }
 
 static void draw_input(RestoratorView *view, cairo_t *cr) {
-  const double left = gtk_widget_get_allocated_width(GTK_WIDGET(view)) - INPUT_SIDE - MARGIN;
-  const double top = pane_height(view) - INPUT_SIDE - MARGIN;
-
   take_input(view);
-  if (!view->input)
-    return;
-  cairo_save(cr);
-  cairo_translate(cr, left, top);
-  cairo_scale(cr, (double)INPUT_SIDE / cairo_image_surface_get_width(view->input),
-              (double)INPUT_SIDE / cairo_image_surface_get_height(view->input));
-  cairo_set_source_surface(cr, view->input, 0, 0);
-  cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_NEAREST);
-  cairo_paint(cr);
-  cairo_restore(cr);
-  cairo_rectangle(cr, left - 0.5, top - 0.5, INPUT_SIDE + 1, INPUT_SIDE + 1);
-  stroke_seen(cr, 1);
-  draw_label(view, cr, left + INPUT_SIDE - 4, top - 4, 1, 1, _("What the network sees"));
+  if (view->input)
+    marks_draw_input(GTK_WIDGET(view), cr, view->input,
+                     gtk_widget_get_allocated_width(GTK_WIDGET(view)) - MARGIN,
+                     pane_height(view) - MARGIN, INPUT_SIDE);
+}
+
+/* Beside what the network sees, or in its place. */
+static void draw_legend(RestoratorView *view, cairo_t *cr) {
+  const double right = gtk_widget_get_allocated_width(GTK_WIDGET(view)) - MARGIN -
+                       (view->show_input ? INPUT_SIDE + 2 * MARGIN : 0);
+  preview_status status;
+
+  preview_get_status(view->preview, &status);
+  marks_draw_legend(GTK_WIDGET(view), cr, right, pane_height(view) - MARGIN, status.seeds,
+                    view->frame->range);
 }
 
 static void draw_panes(RestoratorView *view, cairo_t *cr) {
@@ -294,13 +245,14 @@ static void draw_panes(RestoratorView *view, cairo_t *cr) {
     draw_pixels(view, cr, width, 0, width, view->before);
     cairo_move_to(cr, width - 0.5, 0);
     cairo_line_to(cr, width - 0.5, pane_height(view));
-    stroke_seen(cr, 1);
+    marks_stroke(cr, 1);
   } else if (view->before || view->compare == RESTORATOR_COMPARE_AFTER) {
     draw_pixels(view, cr, 0, 0, width, view->before);
   } else {
     draw_pixels(view, cr, 0, 0, line, TRUE);
     draw_pixels(view, cr, 0, line, width - line, FALSE);
-    draw_split(view, cr);
+    /* its grip off the middle of the picture */
+    marks_draw_split(cr, line, pane_height(view), 0.85);
   }
 }
 
@@ -308,9 +260,9 @@ static void draw_labels(RestoratorView *view, cairo_t *cr) {
   const int width = gtk_widget_get_allocated_width(GTK_WIDGET(view));
 
   if (view->before || view->compare != RESTORATOR_COMPARE_AFTER)
-    draw_label(view, cr, MARGIN + 4, MARGIN, 0, 0, _("Before"));
+    marks_draw_label(GTK_WIDGET(view), cr, MARGIN + 4, MARGIN, 0, 0, _("Before"));
   if (!view->before)
-    draw_label(view, cr, width - MARGIN - 4, MARGIN, 1, 0, _("After"));
+    marks_draw_label(GTK_WIDGET(view), cr, width - MARGIN - 4, MARGIN, 1, 0, _("After"));
 }
 
 static gboolean restorator_view_draw(GtkWidget *widget, cairo_t *cr) {
@@ -321,13 +273,13 @@ static gboolean restorator_view_draw(GtkWidget *widget, cairo_t *cr) {
 
   gtk_render_background(style, cr, 0, 0, width, height);
   draw_panes(view, cr);
-  if (view->preview && view->show_windows) {
-    draw_windows(view, cr, 0);
-    if (view->compare == RESTORATOR_COMPARE_SIDES)
-      draw_windows(view, cr, pane_width(view));
-  }
+  draw_marks(view, cr, 0);
+  if (view->compare == RESTORATOR_COMPARE_SIDES)
+    draw_marks(view, cr, pane_width(view));
   if (view->frame)
     draw_labels(view, cr);
+  if (view->frame && view->frame->overlay)
+    draw_legend(view, cr);
   if (view->preview && view->show_input)
     draw_input(view, cr);
   if (gtk_widget_has_visible_focus(widget))
@@ -356,6 +308,21 @@ static double in_pane(RestoratorView *view, double x) {
   return view->compare == RESTORATOR_COMPARE_SIDES && x >= width ? x - width : x;
 }
 
+/* What lies at a place of the picture. */
+static void pick(RestoratorView *view, double x, double y) {
+  if (x >= 0 && y >= 0 && x < view->width && y < view->height)
+    g_signal_emit(view, pixel_picked, 0, (int)x, (int)y);
+}
+
+/* From the marked pixel to a neighbour; without one, what is in the middle. */
+static void pick_beside(RestoratorView *view, int dx, int dy) {
+  if (view->marked)
+    pick(view, view->marked_x + dx, view->marked_y + dy);
+  else
+    pick(view, view->x + pane_width(view) / view->zoom / 2,
+         view->y + pane_height(view) / view->zoom / 2);
+}
+
 static gboolean restorator_view_button_press(GtkWidget *widget, GdkEventButton *event) {
   RestoratorView *view = RESTORATOR_VIEW(widget);
 
@@ -367,6 +334,7 @@ static gboolean restorator_view_button_press(GtkWidget *widget, GdkEventButton *
                                                                                : DRAG_PAN;
   view->drag_x = event->x;
   view->drag_y = event->y;
+  view->clicked = view->drag == DRAG_PAN && event->button == GDK_BUTTON_PRIMARY;
   set_cursor(view, view->drag == DRAG_SPLIT ? "col-resize" : "grabbing");
   return GDK_EVENT_STOP;
 }
@@ -378,6 +346,8 @@ static gboolean restorator_view_button_release(GtkWidget *widget, GdkEventButton
     return GDK_EVENT_PROPAGATE;
   view->drag = DRAG_NOTHING;
   set_cursor(view, on_split(view, event->x) ? "col-resize" : NULL);
+  if (view->clicked)
+    pick(view, view->x + in_pane(view, event->x) / view->zoom, view->y + event->y / view->zoom);
   return GDK_EVENT_STOP;
 }
 
@@ -392,6 +362,9 @@ static gboolean restorator_view_motion(GtkWidget *widget, GdkEventMotion *event)
     restorator_view_set_split(view, event->x / pane_width(view));
     break;
   case DRAG_PAN:
+    if (view->clicked && hypot(view->drag_x - event->x, view->drag_y - event->y) < SLACK)
+      break;
+    view->clicked = FALSE;
     pan(view, view->drag_x - event->x, view->drag_y - event->y);
     view->drag_x = event->x;
     view->drag_y = event->y;
@@ -416,9 +389,33 @@ static gboolean restorator_view_scroll(GtkWidget *widget, GdkEventScroll *event)
   return GDK_EVENT_STOP;
 }
 
+/* Alt and an arrow: hosts may want the other modifiers for what is selected. */
+static gboolean pick_by_key(RestoratorView *view, GdkEventKey *event) {
+  if ((event->state & gtk_accelerator_get_default_mod_mask()) != GDK_MOD1_MASK)
+    return FALSE;
+  switch (event->keyval) {
+  case GDK_KEY_Left:
+    pick_beside(view, -1, 0);
+    return TRUE;
+  case GDK_KEY_Right:
+    pick_beside(view, 1, 0);
+    return TRUE;
+  case GDK_KEY_Up:
+    pick_beside(view, 0, -1);
+    return TRUE;
+  case GDK_KEY_Down:
+    pick_beside(view, 0, 1);
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
 static gboolean restorator_view_key_press(GtkWidget *widget, GdkEventKey *event) {
   RestoratorView *view = RESTORATOR_VIEW(widget);
 
+  if (pick_by_key(view, event))
+    return GDK_EVENT_STOP;
   /* Shift belongs to some layouts' + and brackets. */
   if (event->state & gtk_accelerator_get_default_mod_mask() & ~(guint)GDK_SHIFT_MASK)
     return GDK_EVENT_PROPAGATE;
@@ -457,6 +454,10 @@ static gboolean restorator_view_key_press(GtkWidget *widget, GdkEventKey *event)
     break;
   case GDK_KEY_bracketright:
     restorator_view_set_split(view, view->split + 0.05);
+    break;
+  case GDK_KEY_t:
+  case GDK_KEY_T:
+    pick_beside(view, 0, 0);
     break;
   case GDK_KEY_b:
   case GDK_KEY_B:
@@ -526,6 +527,8 @@ static void restorator_view_class_init(RestoratorViewClass *class) {
   widget->realize = restorator_view_realize;
   zoom_changed = g_signal_new("zoom-changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0,
                               NULL, NULL, NULL, G_TYPE_NONE, 0);
+  pixel_picked = g_signal_new("pixel-picked", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0,
+                              NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   gtk_widget_class_set_accessible_role(widget, ATK_ROLE_IMAGE);
 }
 
@@ -538,7 +541,7 @@ static void restorator_view_init(RestoratorView *view) {
   view->fitted = TRUE;
   view->show_windows = view->show_input = TRUE;
   gtk_widget_set_can_focus(widget, TRUE);
-  gtk_widget_set_size_request(widget, 320, 240);
+  gtk_widget_set_size_request(widget, 320, 160);
   gtk_widget_add_events(widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK |
                                   GDK_POINTER_MOTION_MASK | GDK_SCROLL_MASK |
                                   GDK_SMOOTH_SCROLL_MASK | GDK_KEY_PRESS_MASK |
@@ -547,7 +550,8 @@ static void restorator_view_init(RestoratorView *view) {
   atk_object_set_description(accessible,
                              _("The picture before and after. Plus and minus zoom, 0 fits, 1 "
                                "shows pixels, arrows pan, brackets move the split, B held shows "
-                               "what was before"));
+                               "what was before, T shows a pixel's trajectory and Alt with an "
+                               "arrow the next one's"));
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -628,6 +632,13 @@ void restorator_view_set_show_windows(RestoratorView *view, gboolean shown) {
 
 void restorator_view_set_show_input(RestoratorView *view, gboolean shown) {
   view->show_input = shown;
+  gtk_widget_queue_draw(GTK_WIDGET(view));
+}
+
+void restorator_view_set_mark(RestoratorView *view, gboolean shown, int x, int y) {
+  view->marked = shown;
+  view->marked_x = x;
+  view->marked_y = y;
   gtk_widget_queue_draw(GTK_WIDGET(view));
 }
 

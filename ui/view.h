@@ -2,8 +2,9 @@
  *
  * The preview on the screen: the picture before and after, to zoom, pan and compare.
  *
- * Mouse: the wheel zooms, a drag pans or moves the split. Keys: + and − zoom, 0 fits, 1 shows
- * pixels, arrows pan, [ and ] move the split, B held shows what was before.
+ * Mouse: the wheel zooms, a drag pans or moves the split, a click picks a pixel. Keys: + and −
+ * zoom, 0 fits, 1 shows pixels, arrows pan, [ and ] move the split, B held shows what was before, T
+ * picks the marked pixel, or the one in the middle, Alt and an arrow the one beside it.
  */
 #ifndef VIEW_H
 #define VIEW_H
@@ -22,7 +23,7 @@ typedef enum RestoratorCompare {
 } RestoratorCompare;
 
 /* `preview` has to outlive the widget or be taken away with NULL. The signal "zoom-changed" tells
- * of another zoom. */
+ * of another zoom, "pixel-picked" (int x, int y) of the picture's pixel that someone asks about. */
 GtkWidget *restorator_view_new(void);
 void restorator_view_set_preview(RestoratorView *view, preview *p);
 /* The picture's size, and the rectangle that fitting shows; it is fitted at first, and not under
@@ -43,6 +44,9 @@ double restorator_view_get_split(RestoratorView *view);
 void restorator_view_hold_before(RestoratorView *view, gboolean held);
 void restorator_view_set_show_windows(RestoratorView *view, gboolean shown);
 void restorator_view_set_show_input(RestoratorView *view, gboolean shown);
+
+/* Marks a pixel of the picture. */
+void restorator_view_set_mark(RestoratorView *view, gboolean shown, int x, int y);
 
 /* From the widget's coordinates to the picture's and back. */
 void restorator_view_to_picture(RestoratorView *view, double x, double y, double *px, double *py);

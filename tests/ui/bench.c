@@ -212,6 +212,28 @@ void drag(GtkWidget *widget, double x, double y, double u, double v) {
   mouse(widget, GDK_BUTTON_RELEASE, u, v);
 }
 
+typedef struct {
+  const char *name;
+  GtkWidget *found;
+} Search;
+
+static void search_name(GtkWidget *widget, gpointer data) {
+  Search *search = data;
+
+  if (g_strcmp0(atk_object_get_name(gtk_widget_get_accessible(widget)), search->name) == 0)
+    search->found = widget;
+  else if (!search->found && GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), search_name, search);
+}
+
+GtkWidget *find_named(Bench *b, const char *name) {
+  Search search = {name, NULL};
+
+  search_name(b->window, &search);
+  g_assert_nonnull(search.found);
+  return search.found;
+}
+
 GtkWidget *find_text(GtkWidget *widget, const char *text) {
   GtkWidget *found = NULL;
 

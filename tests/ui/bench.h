@@ -43,6 +43,8 @@ void finish(Bench *b);
 
 /* A control of the panel. */
 GtkWidget *control(Bench *b, const char *name);
+/* The widget with that accessible name, which has to be there. */
+GtkWidget *find_named(Bench *b, const char *name);
 /* The first visible label with that text in it; NULL where there is none. */
 GtkWidget *find_text(GtkWidget *widget, const char *text);
 

@@ -185,8 +185,7 @@ static void check_overlay(bench *b, const viewport *v, const char *setup, int se
                           const preview_status *status) {
   g_autofree float *expected = deviations_of(b, setup, seeds);
   frame *f = preview_get_frame(b->preview);
-  float largest = 0;
-  int seen = 0;
+  int seen = 0, beyond = 0, lower = 0;
 
   g_assert_nonnull(f->overlay);
   g_assert_cmpint(status->seeds, ==, seeds);
@@ -201,12 +200,13 @@ static void check_overlay(bench *b, const viewport *v, const char *setup, int se
         continue;
       }
       check_pixel(pixel, deviation, f->range);
-      largest = fmaxf(largest, deviation);
+      beyond += deviation > (float)f->range;
+      lower += deviation <= (float)f->range / 2.4f; /* 1, 2, 5, 10: a smaller range would not do */
       seen++;
     }
   g_assert_cmpint(seen, >, 1000);
-  g_assert_cmpfloat(largest, <=, f->range);
-  g_assert_cmpfloat(largest, >, f->range / 3); /* 1, 2, 5, 10: no more is wasted */
+  g_assert_cmpint(beyond, <=, seen / 100);
+  g_assert_true(lower < seen - seen / 100 || f->range == canvas_ranges[0]);
   frame_unref(f);
 }
 

@@ -148,29 +148,6 @@ static void test_presets(void) {
   bench_free(b);
 }
 
-/* The widget with that accessible name, wherever it is; NULL where there is none. */
-typedef struct {
-  const char *name;
-  GtkWidget *found;
-} Search;
-
-static void search_name(GtkWidget *widget, gpointer data) {
-  Search *search = data;
-
-  if (g_strcmp0(atk_object_get_name(gtk_widget_get_accessible(widget)), search->name) == 0)
-    search->found = widget;
-  else if (!search->found && GTK_IS_CONTAINER(widget))
-    gtk_container_forall(GTK_CONTAINER(widget), search_name, search);
-}
-
-static GtkWidget *find_named(Bench *b, const char *name) {
-  Search search = {name, NULL};
-
-  search_name(b->window, &search);
-  g_assert_nonnull(search.found);
-  return search.found;
-}
-
 static GtkWidget *menu_item(Bench *b, const char *label) {
   GtkMenu *menu = gtk_menu_button_get_popup(GTK_MENU_BUTTON(control(b, "preset-menu")));
   GtkWidget *found = NULL;
@@ -420,56 +397,6 @@ static void test_warning(void) {
   bench_free(b);
 }
 
-/* Everything that takes the focus says what it is; everything with a value has a mnemonic. */
-static int nameless;
-
-/* `names`: all of them. */
-static void check_name(GtkWidget *widget, gpointer names) {
-  if (gtk_widget_get_can_focus(widget) && gtk_widget_is_visible(widget) &&
-      !GTK_IS_SCROLLED_WINDOW(widget) && !GTK_IS_LABEL(widget) && !GTK_IS_WINDOW(widget)) {
-    AtkObject *accessible = gtk_widget_get_accessible(widget);
-    const char *name = atk_object_get_name(accessible);
-    GtkWidget *parent = gtk_widget_get_ancestor(widget, GTK_TYPE_COMBO_BOX);
-
-    /* A combo's own button is part of it. */
-    if ((!name || !*name) && (!parent || parent == widget)) {
-      g_test_message("%s has no accessible name", G_OBJECT_TYPE_NAME(widget));
-      nameless++;
-    }
-  }
-  if (atk_object_get_name(gtk_widget_get_accessible(widget)))
-    g_hash_table_add(names, g_strdup(atk_object_get_name(gtk_widget_get_accessible(widget))));
-  if (GTK_IS_CONTAINER(widget))
-    gtk_container_forall(GTK_CONTAINER(widget), check_name, names);
-}
-
-static void test_names(void) {
-  static const char *const names[] = {"preset", "model", "mode", "strength", "seed", "window",
-                                      "sampler", "step-skip", "noise-stddev"};
-  static const char *const icons[] = {"Fit", "Actual size", "Zoom in", "Zoom out", "Compare",
-                                      "Preview", "Throw the die", "Model card"};
-  g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  Bench *b = bench_new("tiny-diffusion");
-
-  gtk_expander_set_expanded(GTK_EXPANDER(control(b, "expander")), TRUE);
-  settle();
-  nameless = 0;
-  check_name(b->window, found);
-  g_assert_cmpint(nameless, ==, 0);
-  for (gsize i = 0; i < G_N_ELEMENTS(icons); i++)
-    if (!g_hash_table_contains(found, icons[i]))
-      g_error("nothing is called “%s”", icons[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-    GtkWidget *widget = control(b, names[i]);
-    g_autoptr(GList) labels = gtk_widget_list_mnemonic_labels(widget);
-
-    g_assert_nonnull(labels);
-    g_assert_cmpuint(gtk_label_get_mnemonic_keyval(labels->data), !=, GDK_KEY_VoidSymbol);
-    g_assert_nonnull(atk_object_get_description(gtk_widget_get_accessible(widget)));
-  }
-  bench_free(b);
-}
-
 int main(int argc, char **argv) {
   bench_init(&argc, &argv);
   g_test_add_func("/ui/panel/undo", test_undo);
@@ -481,6 +408,5 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/imports", test_imports);
   g_test_add_func("/ui/panel/lock", test_lock);
   g_test_add_func("/ui/panel/warning", test_warning);
-  g_test_add_func("/ui/panel/names", test_names);
   return bench_run();
 }
