@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
   TAG_EXIF = 34665, TAG_GPS = 34853, TAG_INTEROPERABILITY = 40965, /* offsets of directories */
+  TAG_DNG_VERSION = 50706,
   TYPE_LONG = 4, TYPE_IFD8 = 18, /* of an offset, in classic TIFF and in BigTIFF */
   FIELDS_MAX = 512,         /* of a directory */
   VALUE_MAX = 1 << 20,      /* bytes of a field */
@@ -295,12 +297,20 @@ static void set_exif(VipsImage *image, const GByteArray *block) {
   g_free(jpeg);
 }
 
-void exif_read_tiff(const char *path, VipsImage *image) {
+/* False where it cannot be opened; close its descriptor. */
+static bool open_tiff(tiff *t, const char *path) {
   GStatBuf status;
-  tiff t = {.fd = g_open(path, O_RDONLY | O_CLOEXEC, 0)};
-  if (t.fd < 0)
+  *t = (tiff) {.fd = g_open(path, O_RDONLY | O_CLOEXEC, 0)};
+  if (t->fd < 0)
+    return false;
+  t->size = fstat(t->fd, &status) == 0 ? (guint64) status.st_size : 0;
+  return true;
+}
+
+void exif_read_tiff(const char *path, VipsImage *image) {
+  tiff t;
+  if (!open_tiff(&t, path))
     return;
-  t.size = g_stat(path, &status) == 0 ? (guint64) status.st_size : 0;
   for (gsize limit = VALUE_MAX; limit >= SMALL; limit = limit > SMALL ? SMALL : 0) {
     exif e;
     bool found = take_exif(&t, &e);
@@ -335,6 +345,22 @@ static GArray *raw_entries(const tiff *t, guint64 directory) {
     g_array_append_val(entries, f);
   }
   return entries;
+}
+
+bool exif_is_dng(const char *path) {
+  tiff t;
+  guint64 directory;
+  bool found = false;
+  if (!open_tiff(&t, path))
+    return false;
+  if (take_head(&t, &directory)) {
+    GArray *entries = raw_entries(&t, directory);
+    for (guint i = 0; i < entries->len && !found; i++)
+      found = g_array_index(entries, field, i).tag == TAG_DNG_VERSION;
+    g_array_unref(entries);
+  }
+  close(t.fd);
+  return found;
 }
 
 /* The fields of `more` whose tags are not in `fields` go there. */

@@ -15,6 +15,9 @@
  * any, or a malformed one, gives what can be read of it. */
 void exif_read_tiff(const char *path, VipsImage *image);
 
+/* Whether a TIFF file is a camera's raw file, a DNG: libvips would show what preview is in it. */
+bool exif_is_dng(const char *path);
+
 /* Adds the EXIF of an image to the TIFF file at `fd`, just written in this machine's byte order,
  * and open for reading and writing. False where the EXIF is malformed, which leaves the file as it
  * was, or where it cannot be written. */

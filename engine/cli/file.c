@@ -121,8 +121,22 @@ const cli_format *file_format_named(const char *name, GError **error) {
   return NULL;
 }
 
+/* Cameras' files are told by their names alone: outwardly many are TIFF, of a small preview. */
+static bool is_raw_name(const char *path) {
+  static const char *const suffixes[] = {
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25",
+    ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2",
+    ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+  };
+  const char *suffix = strrchr(path, '.');
+  for (size_t i = 0; i < G_N_ELEMENTS(suffixes) && suffix != NULL; i++)
+    if (g_ascii_strcasecmp(suffix, suffixes[i]) == 0)
+      return true;
+  return false;
+}
+
 bool file_is_picture_name(const char *path) {
-  return format_of_suffix(path) != NULL;
+  return format_of_suffix(path) != NULL || is_raw_name(path);
 }
 
 const char *file_suffix(const cli_format *f) {
@@ -256,9 +270,7 @@ static void add_metadata(VipsImage *image, const char *loader, const char *path)
     exif_read_tiff(path, image);
 }
 
-VipsImage *file_open(const char *path, GError **error) {
-  if (!check_path(path, error))
-    return NULL;
+static VipsImage *open_by_content(const char *path, GError **error) {
   /* A source, since libvips takes brackets in a plain file name for options. */
   VipsSource *source = vips_source_new_from_file(path);
   const char *loader = source == NULL ? NULL : vips_foreign_find_load_source(source);
@@ -268,6 +280,9 @@ VipsImage *file_open(const char *path, GError **error) {
   } else if (!is_known_loader(loader)) {
     vips_error_clear();
     fail_format(path, loader, error);
+  } else if (g_str_has_prefix(loader, "VipsForeignLoadTiff") && exif_is_dng(path)) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: is a camera's raw file (DNG); its name must end in .dng"), path);
   } else {
     image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
                                        VIPS_FAIL_ON_ERROR, NULL);
@@ -278,6 +293,27 @@ VipsImage *file_open(const char *path, GError **error) {
   }
   g_clear_object(&source);
   return image;
+}
+
+/* libvips 8.18 has LibRaw itself; before, its ImageMagick may. */
+static VipsImage *open_raw(const char *path, GError **error) {
+  static const char *const loaders[] = {"dcrawload", "magickload"};
+  VipsImage *image = NULL;
+  for (size_t i = 0; i < G_N_ELEMENTS(loaders); i++)
+    if (vips_type_find("VipsOperation", loaders[i]) != 0) {
+      if (vips_call(loaders[i], path, &image, NULL) != 0)
+        cli_fail_vips(error, path);
+      return image;
+    }
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("%s: is a camera's raw file, which this libvips does not read"), path);
+  return NULL;
+}
+
+VipsImage *file_open(const char *path, GError **error) {
+  if (!check_path(path, error))
+    return NULL;
+  return is_raw_name(path) ? open_raw(path, error) : open_by_content(path, error);
 }
 
 static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
