@@ -107,9 +107,10 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   };
   const char *summary =
     _("Restores a region of the picture IN and writes the picture OUT: PNG, JPEG, TIFF or WebP\n"
-      "(lossless), of the depth and with the profile and metadata of IN. IN and OUT may be the\n"
-      "same file. With --output-dir, any number of pictures; a bad one does not stop the others,\n"
-      "and what an earlier run has finished is skipped.");
+      "(lossless), of the depth and with the profile and metadata of IN, which may be HEIF, AVIF\n"
+      "or a camera's raw file too. IN and OUT may be the same file. With --output-dir, any number\n"
+      "of pictures; a bad one does not stop the others, and what an earlier run has finished is\n"
+      "skipped.");
   return given_parse(&o->given, "IN OUT | --output-dir DIR IN…", summary, own, &argc, &argv,
                      error) &&
          take_files(o, error);

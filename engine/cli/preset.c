@@ -42,12 +42,21 @@ static bool show(char **arguments, GError **error) {
   return true;
 }
 
+/* Some messages name the file. */
+static void name_file(const char *path, GError **error) {
+  if (strstr((*error)->message, path) == NULL)
+    g_prefix_error(error, "%s: ", path);
+}
+
 /* A preset that names a model must fit it. */
 static bool check_file(const char *path, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_preset *preset = NULL;
-  if (rst_preset_read(path, &preset, &cause) != RST_OK)
-    return cli_fail_engine(error, &cause);
+  if (rst_preset_read(path, &preset, &cause) != RST_OK) {
+    cli_fail_engine(error, &cause);
+    name_file(path, error);
+    return false;
+  }
   rst_parameters parameters;
   rst_parameters_init(&parameters);
   rst_preset_apply(preset, &parameters);
@@ -55,7 +64,7 @@ static bool check_file(const char *path, GError **error) {
   bool good = !rst_preset_has(preset, "model") ||
               (model = lookup_model(&parameters, preset, NULL, error)) != NULL;
   if (!good)
-    g_prefix_error(error, "%s: ", path);
+    name_file(path, error);
   else
     g_print(_("%s: good, “%s”\n"), path, words_of(rst_preset_title(preset)));
   rst_model_unref(model);

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-#define OWN "https://restorator.invalid/xmp/1.0/" /* a name, and no address */
+/* A name, which need not lead anywhere, and must never change. The project owns no domain that it
+ * could be made of; one under .invalid (RFC 2606) can be no one else's either. */
+#define OWN "https://restorator.invalid/xmp/1.0/"
 #define PROPERTY "history"
 
 #define PACKET_HEAD "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"         \

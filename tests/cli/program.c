@@ -121,11 +121,17 @@ static void test_preset_check(void) {
   check_failed(run("preset", "check", misfit, NULL), 1, "single pass");
   check_failed(run("preset", "check", late, NULL), 1, "late.json: start");
   check_failed(run("preset", "check", path_of("none.json"), NULL), 1, "none.json");
+  const char *const bad[] = {odd, misfit, late, path_of("none.json")};
+  for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) { /* named once */
+    char **parts = g_strsplit(run("preset", "check", bad[i], NULL)->err, bad[i], -1);
+    g_assert_cmpuint(g_strv_length(parts), ==, 2);
+    g_strfreev(parts);
+  }
   o = run("preset", "check", odd, good, misfit, NULL);
   g_assert_cmpint(o->status, ==, 1);
   assert_contains(o->out, "/good.json: good");
   assert_contains(o->err, "/odd.json: ");
-  assert_contains(o->err, "/misfit.json: ");
+  assert_contains(o->err, "/misfit.json");
 }
 
 static void test_preset_usage(void) {
