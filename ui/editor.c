@@ -4,9 +4,11 @@
 #include <glib/gi18n.h>
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "describe.h"
 #include "messages.h"
+#include "strip.h"
 #include "probe.h"
 
 struct _RestoratorEditor {
@@ -14,6 +16,9 @@ struct _RestoratorEditor {
   preview *preview;
   int width, height; /* of the picture */
   int threads;
+  GtkWidget *strip;
+  rst_picture picture; /* the strip's, once it is asked for, … */
+  int box[4];          /* … and what of it is selected */
   GtkWidget *view, *probe, *panel, *zoom, *uncertainty, *status, *progress, *message;
   GtkWidget *message_text;
   char *setup; /* in words */
@@ -123,6 +128,26 @@ static void show_trajectory(RestoratorEditor *editor, const preview_status *s) {
   trajectory_unref(t);
 }
 
+static gboolean is_strip_shown(RestoratorEditor *editor) {
+  return gtk_widget_get_visible(editor->strip);
+}
+
+/* The strip follows what is looked at. */
+static void show_scene(RestoratorEditor *editor) {
+  RestoratorView *view = RESTORATOR_VIEW(editor->view);
+  rst_plan plan = {.size = sizeof plan};
+  double left, top, right, bottom;
+
+  if (!is_strip_shown(editor) || !preview_get_plan(editor->preview, &plan))
+    return;
+  restorator_view_to_picture(view, 0, 0, &left, &top);
+  restorator_view_to_picture(view, gtk_widget_get_allocated_width(editor->view),
+                             gtk_widget_get_allocated_height(editor->view), &right, &bottom);
+  const rect seen = {(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
+
+  restorator_strip_set_scene(RESTORATOR_STRIP(editor->strip), &plan, &seen);
+}
+
 static void news(void *user) {
   RestoratorEditor *editor = user;
   preview_status status;
@@ -130,6 +155,7 @@ static void news(void *user) {
   preview_get_status(editor->preview, &status);
   restorator_view_update(RESTORATOR_VIEW(editor->view));
   update_status(editor, &status);
+  show_scene(editor);
   show_trajectory(editor, &status);
   if (status.phase == PREVIEW_FAILED) {
     g_autofree char *text = messages_text(&status.error);
@@ -175,6 +201,7 @@ static void take_setup(RestoratorEditor *editor) {
   offer_uncertainty(editor, model);
   preview_set_running(editor->preview, true);
   preview_set_setup(editor->preview, model, &parameters);
+  restorator_strip_update(RESTORATOR_STRIP(editor->strip));
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -213,6 +240,21 @@ static void zoom_out(RestoratorEditor *editor) {
 static void compare(RestoratorEditor *editor, GtkComboBox *combo) {
   restorator_view_set_compare(RESTORATOR_VIEW(editor->view),
                               (RestoratorCompare)gtk_combo_box_get_active(combo));
+}
+
+/* The strip has a preview of its own from the first time on that it is wanted. */
+static void show_strip(RestoratorEditor *editor, GtkToggleButton *button) {
+  const gboolean shown = gtk_toggle_button_get_active(button);
+  rst_error error = RST_ERROR_INIT;
+
+  if (shown && restorator_strip_open(RESTORATOR_STRIP(editor->strip), &editor->picture,
+                                     editor->box, &error) != RST_OK) {
+    g_autofree char *text = messages_text(&error);
+
+    restorator_editor_say(editor, GTK_MESSAGE_ERROR, text);
+  }
+  gtk_widget_set_visible(editor->strip, shown);
+  show_scene(editor);
 }
 
 static void hold_before(RestoratorEditor *editor) {
@@ -293,7 +335,13 @@ static GtkWidget *make_comparisons(RestoratorEditor *editor) {
   gtk_combo_box_set_active(GTK_COMBO_BOX(modes), RESTORATOR_COMPARE_SPLIT);
   add(editor, bar, modes, _("Compare"), _("How before and after are shown"), "changed",
       G_CALLBACK(compare));
-  button = add(editor, bar, gtk_button_new_with_mnemonic(_("_Before")), _("Before"),
+  button = gtk_toggle_button_new();
+  gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name("view-grid-symbolic",
+                                                                        GTK_ICON_SIZE_BUTTON));
+  add(editor, bar, button, _("Thumbnails"),
+      _("Shows what other seeds, or presets, would make of the middle, to choose from"), "toggled",
+      G_CALLBACK(show_strip));
+  button = add(editor, bar, gtk_button_new_with_label(_("Before")), _("Before"),
                _("Shows what was before while it is held; the key B does the same in the view"),
                "pressed", G_CALLBACK(hold_before));
   g_signal_connect_swapped(button, "released", G_CALLBACK(let_before_go), editor);
@@ -303,11 +351,11 @@ static GtkWidget *make_comparisons(RestoratorEditor *editor) {
 static GtkWidget *make_overlays(RestoratorEditor *editor) {
   GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4), *button;
 
-  button = add(editor, bar, gtk_check_button_new_with_mnemonic(_("Wind_ow")), _("Show the window"),
+  button = add(editor, bar, gtk_check_button_new_with_label(_("Window")), _("Show the window"),
                _("Shows the square of the picture that the network sees"), "toggled",
                G_CALLBACK(show_windows));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
-  button = add(editor, bar, gtk_check_button_new_with_mnemonic(_("Inp_ut")),
+  button = add(editor, bar, gtk_check_button_new_with_label(_("Input")),
                _("Show the network's input"),
                _("Shows the small grey picture that the window becomes for the network"),
                "toggled", G_CALLBACK(show_input));
@@ -392,6 +440,9 @@ static GtkWidget *make_left(RestoratorEditor *editor) {
   gtk_label_set_selectable(GTK_LABEL(editor->status), TRUE);
   gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), stage, TRUE, TRUE, 0);
+  editor->strip = restorator_strip_new(RESTORATOR_PANEL(editor->panel));
+  gtk_widget_set_no_show_all(editor->strip, TRUE);
+  gtk_box_pack_start(GTK_BOX(left), editor->strip, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
@@ -417,6 +468,8 @@ static void build(RestoratorEditor *editor, const int box[4]) {
   g_signal_connect_swapped(editor->panel, "setup-changed", G_CALLBACK(take_setup), editor);
   restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
   restorator_view_set_preview(RESTORATOR_VIEW(editor->view), editor->preview);
+  g_signal_connect_swapped(restorator_panel_get_control(RESTORATOR_PANEL(editor->panel), "lock"),
+                           "toggled", G_CALLBACK(restorator_strip_update), editor->strip);
   show_zoom(editor);
   gtk_widget_show_all(GTK_WIDGET(editor));
 }
@@ -470,6 +523,13 @@ static void restorator_editor_init(RestoratorEditor *editor) {
   gtk_box_set_spacing(GTK_BOX(editor), 12);
 }
 
+static void keep_picture(RestoratorEditor *editor, const rst_picture *picture, const int box[4]) {
+  editor->picture = *picture;
+  memcpy(editor->box, box, sizeof editor->box);
+  editor->width = picture->width;
+  editor->height = picture->height;
+}
+
 GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const int box[4],
                                  rst_error *error) {
   RestoratorEditor *editor = g_object_new(RESTORATOR_TYPE_EDITOR, NULL);
@@ -478,8 +538,7 @@ GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, 
     g_object_unref(g_object_ref_sink(editor));
     return NULL;
   }
-  editor->width = picture->width;
-  editor->height = picture->height;
+  keep_picture(editor, picture, box);
   editor->threads = preview_get_threads(editor->preview);
   editor->panel = restorator_panel_new(settings);
   build(editor, box);
@@ -497,6 +556,8 @@ static void show_home(RestoratorEditor *editor, const int box[4]) {
 void restorator_editor_set_region(RestoratorEditor *editor, const int box[4]) {
   show_home(editor, box);
   preview_set_region(editor->preview, box);
+  memcpy(editor->box, box, sizeof editor->box);
+  restorator_strip_set_region(RESTORATOR_STRIP(editor->strip), box);
 }
 
 rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_picture *picture,
@@ -504,11 +565,12 @@ rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_pic
   const rst_status status = preview_set_picture(editor->preview, picture, box, error);
 
   if (status == RST_OK) {
-    editor->width = picture->width;
-    editor->height = picture->height;
+    keep_picture(editor, picture, box);
     show_home(editor, box);
   }
-  return status;
+  return status == RST_OK ? restorator_strip_renew(RESTORATOR_STRIP(editor->strip), picture, box,
+                                                   error)
+                          : status;
 }
 
 rst_status restorator_editor_check(RestoratorEditor *editor, rst_error *why) {

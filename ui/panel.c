@@ -34,7 +34,7 @@ static guint setup_changed;
  * Reading
  */
 
-static rst_model *get_model(RestoratorPanel *panel, const char *name, rst_error *error) {
+rst_model *restorator_panel_get_model(RestoratorPanel *panel, const char *name, rst_error *error) {
   rst_model *model = g_hash_table_lookup(panel->models, name);
   char path[4096];
 
@@ -53,7 +53,7 @@ rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *pa
   rst_status status = values_read(panel->settings, parameters, &why);
 
   if (status == RST_OK) {
-    *model = get_model(panel, parameters->model, &why);
+    *model = restorator_panel_get_model(panel, parameters->model, &why);
     status = *model ? rst_parameters_check(parameters, *model, &why) : why.code;
   }
   if (error)
@@ -80,6 +80,14 @@ GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name
   return controls_get(panel->controls, name);
 }
 
+const GPtrArray *restorator_panel_get_presets(RestoratorPanel *panel) {
+  return restorator_preset_bar_get_presets(RESTORATOR_PRESET_BAR(panel->presets));
+}
+
+gboolean restorator_panel_is_locked(RestoratorPanel *panel) {
+  return controls_is_locked(panel->controls);
+}
+
 /* -------------------------------------------------------------------------------------------
  * What follows the settings
  */
@@ -93,9 +101,8 @@ static void set_message(RestoratorPanel *panel, const rst_error *error) {
 
 static void update_warning(RestoratorPanel *panel, const rst_parameters *now,
                            const rst_model *model) {
-  RestoratorPresetBar *bar = RESTORATOR_PRESET_BAR(panel->presets);
   card_warning warning;
-  const gboolean warned = card_warns(model, now, restorator_preset_bar_get_presets(bar), &warning);
+  const gboolean warned = card_warns(model, now, restorator_panel_get_presets(panel), &warning);
   g_autofree char *text = NULL, *label = NULL;
 
   gtk_widget_set_visible(panel->warning, warned);
@@ -171,8 +178,7 @@ static void note_change(RestoratorPanel *panel, GParamSpec *spec) {
  * What people do
  */
 
-/* All of the preset or nothing. */
-static void apply_preset(RestoratorPanel *panel, const preset_file *file) {
+void restorator_panel_apply(RestoratorPanel *panel, const preset_file *file) {
   rst_parameters parameters;
   rst_error error = RST_ERROR_INIT;
   rst_model *model;
@@ -180,7 +186,7 @@ static void apply_preset(RestoratorPanel *panel, const preset_file *file) {
   if (values_read(panel->settings, &parameters, NULL) != RST_OK)
     rst_parameters_init(&parameters);
   rst_preset_apply(file->preset, &parameters);
-  model = get_model(panel, parameters.model, &error);
+  model = restorator_panel_get_model(panel, parameters.model, &error);
   if (!model || rst_preset_check(file->preset, model, &error) != RST_OK) {
     update(panel); /* shows again what is set */
     set_message(panel, &error);
@@ -190,9 +196,13 @@ static void apply_preset(RestoratorPanel *panel, const preset_file *file) {
 }
 
 static void use_better(RestoratorPanel *panel) {
-  RestoratorPresetBar *bar = RESTORATOR_PRESET_BAR(panel->presets);
+  restorator_panel_apply(panel, presets_find(restorator_panel_get_presets(panel),
+                                             panel->better_setup));
+}
 
-  apply_preset(panel, presets_find(restorator_preset_bar_get_presets(bar), panel->better_setup));
+void restorator_panel_set_seed(RestoratorPanel *panel, int seed) {
+  if (!controls_is_locked(panel->controls))
+    g_object_set(panel->settings, "seed", seed, NULL);
 }
 
 void restorator_panel_undo(RestoratorPanel *panel) {
@@ -262,7 +272,7 @@ static void build(RestoratorPanel *panel) {
   GtkWidget *sampling = controls_get_sampling(panel->controls);
 
   panel->presets = restorator_preset_bar_new(panel->labels);
-  g_signal_connect_swapped(panel->presets, "chosen", G_CALLBACK(apply_preset), panel);
+  g_signal_connect_swapped(panel->presets, "chosen", G_CALLBACK(restorator_panel_apply), panel);
   make_warning(panel);
   panel->message = parts_note("error");
   panel->expander = gtk_expander_new_with_mnemonic(_("_Fine control of the sampler"));

@@ -10,6 +10,8 @@
 #include <gtk/gtk.h>
 #include <restorator.h>
 
+#include "presets.h"
+
 #define RESTORATOR_TYPE_PANEL (restorator_panel_get_type())
 G_DECLARE_FINAL_TYPE(RestoratorPanel, restorator_panel, RESTORATOR, PANEL, GtkBox)
 
@@ -20,13 +22,22 @@ GtkWidget *restorator_panel_new(GObject *settings);
  * rst_find(), rst_model_read() and rst_parameters_check(). */
 rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *parameters,
                                       rst_model **model, rst_error *error);
+/* A model by its name (the panel's). Errors: as rst_find() and rst_model_read(). */
+rst_model *restorator_panel_get_model(RestoratorPanel *panel, const char *name, rst_error *error);
+/* The presets, of preset_file, as they were read last. */
+const GPtrArray *restorator_panel_get_presets(RestoratorPanel *panel);
+/* All of the preset or nothing; the panel says what is wrong. */
+void restorator_panel_apply(RestoratorPanel *panel, const preset_file *file);
+/* A locked seed stays. */
+void restorator_panel_set_seed(RestoratorPanel *panel, int seed);
+gboolean restorator_panel_is_locked(RestoratorPanel *panel);
 /* The setup that the settings hold now, if it has not been told of yet, is told of at once. */
 void restorator_panel_settle(RestoratorPanel *panel);
 /* One change of the settings back, or forth again. */
 void restorator_panel_undo(RestoratorPanel *panel);
 void restorator_panel_redo(RestoratorPanel *panel);
-/* The control of a parameter, "preset", "undo", "redo" or "defaults"; NULL where there is none of
- * that name. */
+/* The control of a parameter, "output", "die", "lock", "preset", "preset-menu", "expander", "undo",
+ * "redo" or "defaults"; NULL where there is none of that name. */
 GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name);
 
 #endif

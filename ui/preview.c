@@ -94,7 +94,8 @@ rst_status preview_new(const rst_picture *picture, const int box[4], int threads
   p->wanted.running = true;
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->wake, NULL);
-  p->threads = threads;
+  p->brief = threads == PREVIEW_BRIEF;
+  p->threads = p->brief ? 1 : threads;
   p->cancel = rst_cancel_new();
   if (!p->cancel || !set_planes(&p->wanted, picture, box, true)) {
     status = failure_of_memory(error);

@@ -31,9 +31,15 @@ typedef enum preview_phase {
   PREVIEW_ENCODING, /* of a window */
   PREVIEW_REFINING,
   PREVIEW_EXACT,    /* all points are restored */
+  PREVIEW_SEEN,     /* all that a brief preview restores */
   PREVIEW_STOPPED,  /* by preview_set_running() */
   PREVIEW_FAILED    /* the next request starts anew */
 } preview_phase;
+
+/* In place of a number of threads: a brief preview, for thumbnails. One thread that gives way to
+ * all others restores what is visible alone, as fine as the screen shows it; then the phase is
+ * PREVIEW_SEEN, and nothing can be written. */
+#define PREVIEW_BRIEF (-1)
 
 typedef struct preview_status {
   preview_phase phase;
@@ -51,7 +57,7 @@ typedef struct preview_status {
 
 /* `picture`: called here on the caller's thread; `write` by preview_write() alone. `box`: x, y,
  * width, height of a rectangle inside the picture that holds the region. `threads`: as
- * rst_session_new() has it. `changed` is called on the caller's thread when there is something new
+ * rst_session_new() has it, or PREVIEW_BRIEF. `changed` is called on the caller's thread when there is something new
  * to be had by the functions below. Errors: RST_NO_MEMORY, RST_NO_THREAD, RST_OUT_OF_RANGE. */
 rst_status preview_new(const rst_picture *picture, const int box[4], int threads,
                        void (*changed)(void *user), void *user, preview **made,

@@ -49,6 +49,7 @@ struct preview {
   rst_cancel *cancel;
   rst_session *session;
   int threads; /* asked for */
+  bool brief;
   GThread *thread;
   void (*restored)(void *user, const canvas *c, int x, int y, int step);
   void *restored_user;

@@ -239,7 +239,7 @@ static GtkWidget *make_bar(RestoratorViewer *viewer) {
   add_labelled(bar, _("Se_lection"), viewer->shape, _("Selection"),
                _("The shape of the selection. Its handles can be dragged; in the picture, Shift "
                  "and an arrow move it, Control and an arrow change its size"));
-  add_labelled(bar, _("_Feather"), viewer->feather, _("Feather"),
+  add_labelled(bar, _("Feat_her"), viewer->feather, _("Feather"),
                _("Pixels over which the selection's edge falls off"));
   describe(viewer->save, _("Save"), _("Saves the picture as soon as the result is finished"));
   gtk_box_pack_end(GTK_BOX(bar), viewer->save, FALSE, FALSE, 0);

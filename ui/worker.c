@@ -10,7 +10,8 @@
 
 enum {
   FIRST_PASSES = 1 << 14, /* network passes over points before something is shown: some 20 ms */
-  NICENESS = 5 /* of the worker and the session's threads: the main loop goes first */
+  NICENESS = 5, /* of the worker and the session's threads: the main loop goes first … */
+  BRIEF_NICENESS = 19 /* … and a brief preview last */
 };
 
 /* Waits for the next request and takes it; false at the end. */
@@ -158,9 +159,11 @@ int preview_first_step(const preview *p, const rect *area, int passes) {
 
 static void tell_step(preview *p, int step) {
   pthread_mutex_lock(&p->lock);
-  p->status.step = step;
-  if (p->status.first == 0)
-    p->status.first = (double)(g_get_monotonic_time() - p->work.changed_at) / G_USEC_PER_SEC;
+  if (!preview_is_superseded(p)) { /* else it is no news of the newest request */
+    p->status.step = step;
+    if (p->status.first == 0)
+      p->status.first = (double)(g_get_monotonic_time() - p->work.changed_at) / G_USEC_PER_SEC;
+  }
   pthread_mutex_unlock(&p->lock);
 }
 
@@ -171,18 +174,28 @@ static rect wanted_area(const preview *p) {
   return rect_is_empty(&seen) ? p->work.pixels->box : seen;
 }
 
+/* The finest step that is wanted of what is visible. */
+static int last_step(const preview *p) {
+  int step = 1;
+
+  while (p->brief && step < COARSEST && 2 * step * p->work.view.zoom <= 1.5)
+    step *= 2;
+  return step;
+}
+
 static rst_status refine(preview *p, rst_error *error) {
   const rect all = p->work.pixels->box, visible = wanted_area(p);
+  const int last = last_step(p);
   int passes = 1, first;
   rst_status status = RST_OK;
 
   rst_parameters_steps(&p->work.parameters, p->work.model, NULL, &passes, NULL);
-  first = preview_first_step(p, &visible, passes);
+  first = MAX(last, preview_first_step(p, &visible, passes));
 
   /* What was there for the last result stays in sight until there is something new. */
   if (p->shown_result != p->work.result_serial)
     p->dirty = visible;
-  for (int step = first; step >= 1 && status == RST_OK; step /= 2) {
+  for (int step = first; step >= last && status == RST_OK; step /= 2) {
     for (int i = 0; i < p->count && status == RST_OK; i++)
       status = refine_area(p, i, &visible, step, step < first, error);
     if (status == RST_OK)
@@ -201,7 +214,7 @@ static rst_status refine(preview *p, rst_error *error) {
   /* As much of the uncertainty as comes soon: the rest waits until the result is there. */
   if (status == RST_OK)
     status = preview_deviate_soon(p, &visible, passes, error);
-  for (int i = 0; i < p->count && status == RST_OK; i++)
+  for (int i = 0; i < p->count && status == RST_OK && !p->brief; i++)
     status = refine_area(p, i, &all, 1, true, error);
   return status;
 }
@@ -225,7 +238,7 @@ static rst_status serve(preview *p, preview_phase *phase, rst_error *error) {
   if (status != RST_OK)
     return status;
   preview_forget_stale(p);
-  *phase = PREVIEW_EXACT;
+  *phase = p->brief ? PREVIEW_SEEN : PREVIEW_EXACT;
   return refine(p, error);
 }
 
@@ -247,7 +260,7 @@ static bool start(preview *p, int threads) {
   rst_error error = RST_ERROR_INIT;
   rst_session *session = NULL;
 
-  setpriority(PRIO_PROCESS, 0, NICENESS);
+  setpriority(PRIO_PROCESS, 0, p->brief ? BRIEF_NICENESS : NICENESS);
 
   const rst_status status = rst_session_new(threads, &session, &error);
 

@@ -108,7 +108,7 @@ rst_picture picture_of(photo *p) {
 
 /* ---- models and setups ---- */
 
-static rst_model *read_model(const char *id) {
+rst_model *read_model(const char *id) {
   char path[4096];
   rst_model *model = NULL;
   rst_error error = RST_ERROR_INIT;

@@ -28,6 +28,8 @@ rst_picture picture_of(photo *p);
 /* All of it: x, y, width, height. */
 void whole(const photo *p, int box[4]);
 
+/* The model of that id. */
+rst_model *read_model(const char *id);
 /* "name value name value …" */
 rst_parameters parameters_of(const char *text);
 
