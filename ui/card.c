@@ -7,6 +7,8 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "messages.h"
+
 /* -------------------------------------------------------------------------------------------
  * As text
  */
@@ -56,6 +58,13 @@ static void append_key(GString *markup, const char *label, yyjson_val *card, con
   g_string_free(text, TRUE);
 }
 
+/* What a shipped card says in sentences is in the catalogues. */
+static void append_words(GString *markup, const char *label, yyjson_val *card, const char *key) {
+  const char *words = messages_words(yyjson_get_str(yyjson_obj_get(card, key)));
+
+  append_field(markup, label, words ? words : "");
+}
+
 static void append_network(GString *markup, const rst_model_info *info) {
   g_autofree char *text =
     info->process == RST_SINGLE_PASS
@@ -78,10 +87,10 @@ char *card_markup(const rst_model *model) {
   yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
   yyjson_val *card = yyjson_doc_get_root(doc);
 
-  append_key(markup, _("Title"), card, "title");
-  append_key(markup, _("Summary"), card, "summary");
-  append_key(markup, _("Use"), card, "use");
-  append_key(markup, _("Limits"), card, "limits");
+  append_words(markup, _("Title"), card, "title");
+  append_words(markup, _("Summary"), card, "summary");
+  append_words(markup, _("Use"), card, "use");
+  append_words(markup, _("Limits"), card, "limits");
   append_network(markup, &info);
   append_key(markup, _("Trained on"), card, "data");
   append_key(markup, _("Minutes"), card, "minutes");

@@ -13,7 +13,7 @@ static char *number(double value) {
 }
 
 const char *messages_words(const char *text) {
-  return *text ? _(text) : text; /* "" is the catalogue's head */
+  return text && *text ? _(text) : text; /* "" is the catalogue's head */
 }
 
 /* What is wrong: a key of a file, as it is, or words of the engine. */

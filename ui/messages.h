@@ -14,7 +14,7 @@
 #define RESTORATOR_ERROR (restorator_error_quark())
 GQuark restorator_error_quark(void);
 
-/* What the engine, a shipped preset or a shipped model's card says, translated. */
+/* What the engine, a shipped preset or a shipped model's card says, translated; NULL is NULL. */
 const char *messages_words(const char *text);
 /* The engine's error as a sentence, to be freed. */
 char *messages_text(const rst_error *why);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <vips/vips.h>
 
+#include "../../ui/messages.h"
 #include "interrupt.h"
 
 G_DEFINE_QUARK(cli-error-quark, cli_error)
@@ -22,7 +23,9 @@ bool cli_fail_engine(GError **error, const rst_error *cause) {
   default:
     break;
   }
-  g_set_error_literal(error, CLI_ERROR, status, cause->message);
+  char *text = messages_text(cause);
+  g_set_error_literal(error, CLI_ERROR, status, text);
+  g_free(text);
   return false;
 }
 

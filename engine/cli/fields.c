@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fields.h"
 
-#include <glib/gi18n.h>
+#include <glib.h>
 
 enum { LABEL = 14, COLUMNS = 80 };
 
@@ -25,8 +25,4 @@ void print_field(const char *label, const char *text) {
   }
   g_print("\n");
   g_strfreev(words);
-}
-
-const char *words_of(const char *text) {
-  return text == NULL || *text == '\0' ? text : _(text); /* "" is the catalogue's head */
 }

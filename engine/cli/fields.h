@@ -7,7 +7,5 @@
 
 /* One field; its text wraps at words beside the label. Nothing where the text is empty or NULL. */
 void print_field(const char *label, const char *text);
-/* What a preset or a model's card says, in the user's language where it ships with Restorator. */
-const char *words_of(const char *text);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <yyjson.h>
 
+#include "../../ui/messages.h"
 #include "commands.h"
 #include "error.h"
 #include "fields.h"
@@ -35,7 +36,7 @@ static void print_key(const char *label, yyjson_val *object, const char *key) {
 }
 
 static void print_words(const char *label, yyjson_val *object, const char *key) {
-  print_field(label, words_of(yyjson_get_str(yyjson_obj_get(object, key))));
+  print_field(label, messages_words(yyjson_get_str(yyjson_obj_get(object, key))));
 }
 
 /* A list of strings, or one string. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "../../ui/messages.h"
 #include "commands.h"
 #include "error.h"
 #include "fields.h"
@@ -17,12 +18,18 @@ static void print_entry(const char *id, const char *kind, const char *title, con
 }
 
 /* A file that cannot be read is listed with the reason: it hides others of its id. */
+static void print_unreadable(const char *id, const rst_error *cause, const char *path) {
+  char *text = messages_text(cause);
+  print_entry(id, _("unreadable"), text, path);
+  g_free(text);
+}
+
 static bool print_model(void *user, const char *id, const char *path) {
   (void) user;
   rst_model *model = NULL;
   rst_error cause = RST_ERROR_INIT;
   if (rst_model_read(path, &model, &cause) != RST_OK) {
-    print_entry(id, _("unreadable"), cause.message, path);
+    print_unreadable(id, &cause, path);
     return true;
   }
   rst_model_info info = {.size = sizeof info};
@@ -30,7 +37,7 @@ static bool print_model(void *user, const char *id, const char *path) {
   yyjson_doc *card = yyjson_read(info.card, strlen(info.card), 0);
   const char *title = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(card), "title"));
   print_entry(id, info.process == RST_SINGLE_PASS ? _("single pass") : _("diffusion"),
-              title == NULL ? info.name : words_of(title), path);
+              title == NULL ? info.name : messages_words(title), path);
   yyjson_doc_free(card);
   rst_model_unref(model);
   return true;
@@ -41,10 +48,10 @@ static bool print_preset(void *user, const char *id, const char *path) {
   rst_preset *preset = NULL;
   rst_error cause = RST_ERROR_INIT;
   if (rst_preset_read(path, &preset, &cause) != RST_OK) {
-    print_entry(id, _("unreadable"), cause.message, path);
+    print_unreadable(id, &cause, path);
     return true;
   }
-  print_entry(id, _("preset"), words_of(rst_preset_title(preset)), path);
+  print_entry(id, _("preset"), messages_words(rst_preset_title(preset)), path);
   rst_preset_free(preset);
   return true;
 }

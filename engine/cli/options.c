@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <glib/gi18n.h>
+#include <locale.h>
 #include <string.h>
 
 #include "error.h"
@@ -111,9 +112,11 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
       "or a camera's raw file too. IN and OUT may be the same file. With --output-dir, any number\n"
       "of pictures; a bad one does not stop the others, and what an earlier run has finished is\n"
       "skipped.");
-  return given_parse(&o->given, "IN OUT | --output-dir DIR IN…", summary, own, &argc, &argv,
-                     error) &&
-         take_files(o, error);
+  if (!given_parse(&o->given, "IN OUT | --output-dir DIR IN…", summary, own, &argc, &argv, error))
+    return false;
+  if (o->json)
+    setlocale(LC_MESSAGES, "C"); /* machines read the same everywhere */
+  return take_files(o, error);
 }
 
 void options_clear(cli_options *o) {

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "../../ui/messages.h"
 #include "commands.h"
 #include "error.h"
 #include "fields.h"
@@ -26,8 +27,8 @@ static bool show(char **arguments, GError **error) {
   rst_parameters parameters;
   rst_parameters_init(&parameters);
   rst_preset_apply(preset, &parameters);
-  print_field(_("title"), words_of(rst_preset_title(preset)));
-  print_field(_("note"), words_of(rst_preset_note(preset)));
+  print_field(_("title"), messages_words(rst_preset_title(preset)));
+  print_field(_("note"), messages_words(rst_preset_note(preset)));
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
@@ -66,7 +67,7 @@ static bool check_file(const char *path, GError **error) {
   if (!good)
     name_file(path, error);
   else
-    g_print(_("%s: good, “%s”\n"), path, words_of(rst_preset_title(preset)));
+    g_print(_("%s: good, “%s”\n"), path, messages_words(rst_preset_title(preset)));
   rst_model_unref(model);
   rst_preset_free(preset);
   return good;

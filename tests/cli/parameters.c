@@ -184,7 +184,7 @@ static void test_preset_refused(void) {
   write_text("presets/sampler.json", "{\"format\": 1, \"title\": \"S\", \"step-skip\": 4}");
   const outcome *o = run("restore", input, output, "--preset", "sampler", "--model", "tiny-single",
                          NULL);
-  check_failed(o, 1, "restores in a single pass");
+  check_failed(o, 1, "does not fit the model");
   g_assert_nonnull(strstr(o->err, "tiny-diffusion")); /* one that fits */
   write_text("presets/odd.json", "{\"format\": 1, \"title\": \"O\", \"sharpness\": 4}");
   check_failed(run("restore", input, output, "--preset", "odd", NULL), 1, "sharpness");

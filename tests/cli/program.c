@@ -118,8 +118,8 @@ static void test_preset_check(void) {
   const outcome *o = run_well("preset", "check", good, "good.json", NULL);
   assert_contains(o->out, "/good.json: good, “G”\ngood.json: good, “G”\n");
   check_failed(run("preset", "check", odd, NULL), 1, "sharp");
-  check_failed(run("preset", "check", misfit, NULL), 1, "single pass");
-  check_failed(run("preset", "check", late, NULL), 1, "late.json: start");
+  check_failed(run("preset", "check", misfit, NULL), 1, "does not fit the model");
+  check_failed(run("preset", "check", late, NULL), 1, "late.json: The value 101 of “start”");
   check_failed(run("preset", "check", path_of("none.json"), NULL), 1, "none.json");
   const char *const bad[] = {odd, misfit, late, path_of("none.json")};
   for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) { /* named once */
