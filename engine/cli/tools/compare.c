@@ -48,10 +48,10 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("Write the sheet into this file"),
      N_("FILE")},
     {"with", 'w', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->with,
-     N_("A column: options of restore in one text, after a caption and a colon if it is to have "
-        "one of its own; may be repeated [each model that is found]"), "'[CAPTION:] --OPTION…'"},
+     N_("A column: options of restore in one text, after “CAPTION:” if it is to have one of its "
+        "own; may be repeated [each model that is found]"), N_("WORDS")},
     {"options", 0, 0, G_OPTION_ARG_FILENAME, &o->common,
-     N_("Options of restore that all columns share, in one text"), "'--OPTION…'"},
+     N_("Options of restore that all columns share, in one text"), N_("WORDS")},
     {"cell", 0, 0, G_OPTION_ARG_INT, &o->cell,
      N_("Fit pictures into squares of so many pixels [256]"), "16..4096"},
     {"input", 0, 0, G_OPTION_ARG_NONE, &o->input,
@@ -68,10 +68,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
   GOptionContext *context = g_option_context_new(_("PICTURE… --output FILE"));
   g_option_context_set_summary(context,
     _("Restores pictures under several models and setups and shows the results side by side: a\n"
-      "row for each picture, a column for each setup. For example\n"
-      "\n"
-      "  restorator compare face.jpg -o sheet.jpg --options '--mode full' \\\n"
-      "    --with 'DDPM: --preset ddpm' --with '--preset b --seed 5'"));
+      "row for each picture, a column for each setup. For example:\n"
+      "restorator compare face.jpg -o sheet.jpg --with 'DDPM: --preset ddpm' --with '--preset b'"));
   g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
   bool good = g_option_context_parse(context, &argc, &argv, error);
   g_option_context_free(context);

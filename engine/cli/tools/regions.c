@@ -63,10 +63,10 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
   *o = (options) {.count = 4};
   const GOptionEntry entries[] = {
     {"with", 'w', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->with,
-     N_("Restore the picture so: options of restore in one text, after a caption and a colon if "
-        "it is to have one of its own; to be repeated"), "'[CAPTION:] --OPTION…'"},
+     N_("Restore the picture so: options of restore in one text, after “CAPTION:” if it is to "
+        "have one of its own; to be repeated"), N_("WORDS")},
     {"options", 0, 0, G_OPTION_ARG_FILENAME, &o->common,
-     N_("Options of restore that all share, in one text"), "'--OPTION…'"},
+     N_("Options of restore that all share, in one text"), N_("WORDS")},
     {"side", 0, 0, G_OPTION_ARG_INT, &o->side,
      N_("Width and height of a region in pixels [a quarter of the shorter side]"), "N"},
     {"count", 0, 0, G_OPTION_ARG_INT, &o->count, N_("Regions to find [4]"), "1..64"},
