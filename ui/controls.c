@@ -316,6 +316,7 @@ static GtkWidget *make_companion(controls *c, const rst_parameter *p,
   return companion;
 }
 
+/* `name`: of the parameter; or NULL. */
 static void add_label(controls *c, GtkGrid *grid, int row, const char *name,
                       const char *text, GtkWidget *control) {
   GtkWidget *label = gtk_label_new_with_mnemonic(text);
@@ -326,7 +327,8 @@ static void add_label(controls *c, GtkGrid *grid, int row, const char *name,
   gtk_label_set_xalign(GTK_LABEL(label), 0);
   gtk_size_group_add_widget(c->labels, label);
   gtk_grid_attach(grid, label, 0, row, 1, 1);
-  note_cell(c, name, label);
+  if (name)
+    note_cell(c, name, label);
 }
 
 static void add_row(controls *c, GtkGrid *grid, int row, const Row *what) {
@@ -403,6 +405,18 @@ controls *controls_new(GObject *settings, GtkSizeGroup *labels) {
   if (find_output(c))
     add_output(c, basic_rows);
   return c;
+}
+
+void controls_add_first(controls *c, const char *label, GtkWidget *control, GtkWidget *mnemonic,
+                        GtkWidget *below) {
+  GtkGrid *grid = GTK_GRID(c->basic);
+
+  gtk_grid_insert_row(grid, 0);
+  gtk_grid_insert_row(grid, 0);
+  gtk_widget_set_hexpand(control, TRUE);
+  add_label(c, grid, 0, NULL, label, mnemonic);
+  gtk_grid_attach(grid, control, 1, 0, 1, 1);
+  gtk_grid_attach(grid, below, 0, 1, 2, 1);
 }
 
 void controls_free(controls *c) {

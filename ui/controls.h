@@ -14,6 +14,9 @@ typedef struct controls controls;
 /* `labels`: the group of what stands before controls. Where the object has a property "output",
  * "in-place" or "new-layer", that has a control too. */
 controls *controls_new(GObject *settings, GtkSizeGroup *labels);
+/* Puts something before the basic ones, with a text below. */
+void controls_add_first(controls *c, const char *label, GtkWidget *control, GtkWidget *mnemonic,
+                        GtkWidget *below);
 void controls_free(controls *c); /* NULL is allowed; the widgets live on */
 
 /* Those that everyone needs, and the sampler's. */

@@ -271,7 +271,10 @@ static GtkWidget *make_buttons(RestoratorPanel *panel) {
 static void build(RestoratorPanel *panel) {
   GtkWidget *sampling = controls_get_sampling(panel->controls);
 
-  panel->presets = restorator_preset_bar_new(panel->labels);
+  panel->presets = restorator_preset_bar_new();
+  controls_add_first(panel->controls, _("_Preset"), panel->presets,
+                     restorator_preset_bar_get_combo(RESTORATOR_PRESET_BAR(panel->presets)),
+                     restorator_preset_bar_get_notes(RESTORATOR_PRESET_BAR(panel->presets)));
   g_signal_connect_swapped(panel->presets, "chosen", G_CALLBACK(restorator_panel_apply), panel);
   make_warning(panel);
   panel->message = parts_note("error");
@@ -281,7 +284,6 @@ static void build(RestoratorPanel *panel) {
   gtk_widget_set_margin_top(sampling, 6);
   gtk_container_add(GTK_CONTAINER(panel->expander), sampling);
 
-  gtk_box_pack_start(GTK_BOX(panel), panel->presets, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), controls_get_basic(panel->controls), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->warning, FALSE, FALSE, 0);

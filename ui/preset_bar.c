@@ -17,7 +17,7 @@ struct _RestoratorPresetBar {
   GPtrArray *presets; /* of preset_file */
   rst_parameters now;
   rst_model *model; /* NULL: nothing to save */
-  GtkWidget *combo, *note, *message;
+  GtkWidget *combo, *notes, *note, *message;
   GtkWidget *button, *save, *rename, *delete, *export; /* the menu */
   GtkWidget *popover, *title, *form_note, *form_message, *accept;
   Form form;
@@ -387,33 +387,29 @@ static void restorator_preset_bar_class_init(RestoratorPresetBarClass *class) {
 }
 
 static void restorator_preset_bar_init(RestoratorPresetBar *bar) {
-  gtk_orientable_set_orientation(GTK_ORIENTABLE(bar), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing(GTK_BOX(bar), 6);
   rst_parameters_init(&bar->now);
 }
 
-GtkWidget *restorator_preset_bar_new(GtkSizeGroup *labels) {
+GtkWidget *restorator_preset_bar_new(void) {
   RestoratorPresetBar *bar = g_object_new(RESTORATOR_TYPE_PRESET_BAR, NULL);
-  GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = gtk_label_new_with_mnemonic(_("_Preset"));
 
   make_combo(bar);
   make_menu(bar);
   make_form(bar);
+  bar->notes = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
   bar->note = parts_note("dim-label");
   bar->message = parts_note("error");
-  gtk_label_set_mnemonic_widget(GTK_LABEL(label), bar->combo);
-  gtk_label_set_xalign(GTK_LABEL(label), 0);
-  gtk_widget_set_margin_end(label, 6);
-  gtk_size_group_add_widget(labels, label);
-  gtk_box_pack_start(GTK_BOX(row), label, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(row), bar->combo, TRUE, TRUE, 0);
-  gtk_box_pack_start(GTK_BOX(row), bar->button, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(bar), row, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(bar), bar->note, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(bar), bar->message, FALSE, FALSE, 0);
+  gtk_container_add(GTK_CONTAINER(bar->notes), bar->note);
+  gtk_container_add(GTK_CONTAINER(bar->notes), bar->message);
+  gtk_box_pack_start(GTK_BOX(bar), bar->combo, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(bar), bar->button, FALSE, FALSE, 0);
   read_presets(bar, NULL);
   return GTK_WIDGET(bar);
+}
+
+GtkWidget *restorator_preset_bar_get_notes(RestoratorPresetBar *bar) {
+  return bar->notes;
 }
 
 const GPtrArray *restorator_preset_bar_get_presets(RestoratorPresetBar *bar) {

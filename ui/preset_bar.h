@@ -13,9 +13,10 @@
 #define RESTORATOR_TYPE_PRESET_BAR (restorator_preset_bar_get_type())
 G_DECLARE_FINAL_TYPE(RestoratorPresetBar, restorator_preset_bar, RESTORATOR, PRESET_BAR, GtkBox)
 
-/* `labels`: the group of what stands before controls. The signal "chosen" comes with a preset_file
- * that is to be applied. */
-GtkWidget *restorator_preset_bar_new(GtkSizeGroup *labels);
+/* The signal "chosen" comes with a preset_file that is to be applied. */
+GtkWidget *restorator_preset_bar_new(void);
+/* What is to be said of the preset and what goes wrong, to be packed below. */
+GtkWidget *restorator_preset_bar_get_notes(RestoratorPresetBar *bar);
 /* What is set: the preset that it is becomes the one shown, the last one chosen if it is that
  * too. A model of NULL: nothing that could be saved. */
 void restorator_preset_bar_show(RestoratorPresetBar *bar, const rst_parameters *now,

@@ -397,6 +397,98 @@ static void test_warning(void) {
   bench_free(b);
 }
 
+/* -------------------------------------------------------------------------------------------
+ * A host whose settings know an output
+ */
+
+typedef struct {
+  GObject parent;
+  GValue values[64]; /* the parameters', then the output's */
+} Host;
+typedef GObjectClass HostClass;
+
+GType host_get_type(void);
+G_DEFINE_TYPE(Host, host, G_TYPE_OBJECT)
+
+static void host_get(GObject *object, guint id, GValue *value, GParamSpec *spec) {
+  (void)spec;
+  g_value_copy(&((Host *)object)->values[id], value);
+}
+
+static void host_set(GObject *object, guint id, const GValue *value, GParamSpec *spec) {
+  (void)spec;
+  g_value_copy(value, &((Host *)object)->values[id]);
+}
+
+static GParamSpec *host_spec(const rst_parameter *p) {
+  switch (p->type) {
+  case RST_TYPE_BOOL:
+    return g_param_spec_boolean(p->name, NULL, NULL, strcmp(p->initial, "true") == 0,
+                                G_PARAM_READWRITE);
+  case RST_TYPE_INT:
+    return g_param_spec_int(p->name, NULL, NULL, (int)p->low, (int)p->high,
+                            (int)g_ascii_strtoll(p->initial, NULL, 10), G_PARAM_READWRITE);
+  case RST_TYPE_REAL:
+    return g_param_spec_double(p->name, NULL, NULL, p->low, p->high,
+                               g_ascii_strtod(p->initial, NULL), G_PARAM_READWRITE);
+  default:
+    return g_param_spec_string(p->name, NULL, NULL, p->initial, G_PARAM_READWRITE);
+  }
+}
+
+static void host_class_init(HostClass *class) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  class->get_property = host_get;
+  class->set_property = host_set;
+  for (size_t i = 0; i < count; i++)
+    g_object_class_install_property(class, (guint)i + 1, host_spec(&table[i]));
+  g_object_class_install_property(
+    class, (guint)count + 1,
+    g_param_spec_string("output", NULL, NULL, "in-place", G_PARAM_READWRITE));
+}
+
+static void host_init(Host *host) {
+  g_autofree GParamSpec **specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(host), NULL);
+
+  for (guint i = 0; specs[i]; i++) {
+    GValue *value = &host->values[specs[i]->param_id];
+
+    g_value_init(value, G_PARAM_SPEC_VALUE_TYPE(specs[i]));
+    g_param_value_set_default(specs[i], value);
+  }
+}
+
+static void test_output(void) {
+  GObject *settings = g_object_new(host_get_type(), "model", "tiny-diffusion", NULL);
+  GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
+  GtkWidget *panel = restorator_panel_new(settings);
+  GtkWidget *combo = restorator_panel_get_control(RESTORATOR_PANEL(panel), "output");
+  g_autofree char *chosen = NULL, *back = NULL;
+  Bench *b;
+
+  gtk_container_add(GTK_CONTAINER(window), panel);
+  gtk_widget_show(window);
+  settle();
+  g_assert_true(gtk_widget_is_visible(combo));
+  g_assert_cmpstr(gtk_combo_box_get_active_id(GTK_COMBO_BOX(combo)), ==, "in-place");
+  gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), "new-layer");
+  g_object_get(settings, "output", &chosen, NULL);
+  g_assert_cmpstr(chosen, ==, "new-layer");
+  gtk_button_clicked(
+    GTK_BUTTON(restorator_panel_get_control(RESTORATOR_PANEL(panel), "defaults")));
+  g_object_get(settings, "output", &back, NULL);
+  g_assert_cmpstr(back, ==, "in-place");
+  settle();
+  gtk_widget_destroy(window);
+  g_object_unref(settings);
+
+  b = bench_new("tiny-single"); /* which writes files */
+  g_assert_null(restorator_panel_get_control(b->panel, "output"));
+  bench_free(b);
+}
+
 int main(int argc, char **argv) {
   bench_init(&argc, &argv);
   g_test_add_func("/ui/panel/undo", test_undo);
@@ -408,5 +500,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/imports", test_imports);
   g_test_add_func("/ui/panel/lock", test_lock);
   g_test_add_func("/ui/panel/warning", test_warning);
+  g_test_add_func("/ui/panel/output", test_output);
   return bench_run();
 }
