@@ -14,5 +14,6 @@ int preset_command(int argc, char **argv);
 int regions_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
 int sweep_command(int argc, char **argv);
+int trajectory_command(int argc, char **argv);
 
 #endif

@@ -27,6 +27,7 @@ static const command commands[] = {
   {"sweep", "DIR", N_("Measure a diffusion model in 465 setups"), sweep_command},
   {"compare", "PICTURE…", N_("Show pictures under several models and setups"), compare_command},
   {"regions", "RESULT…", N_("Find where several results differ most"), regions_command},
+  {"trajectory", "PICTURE", N_("Show pixels at every step of the sampler"), trajectory_command},
 };
 
 static char *commands_text(void) {
