@@ -13,6 +13,8 @@
 #define REPEAT PROCEDURE "-repeat"
 #define BATCH PROCEDURE "-batch"
 #define ICON "restorator.svg"
+#define MANUAL "help"
+#define MANUAL_DOMAIN "restorator-help" /* help/…/gimp-help.xml has it too */
 
 #define RESTORATOR_TYPE_PLUG_IN (restorator_plug_in_get_type())
 G_DECLARE_FINAL_TYPE(RestoratorPlugIn, restorator_plug_in, RESTORATOR, PLUG_IN, GimpPlugIn)
@@ -31,20 +33,26 @@ int main(int argc, char *argv[]) {
   return gimp_main(RESTORATOR_TYPE_PLUG_IN, argc, argv);
 }
 
+/* What lies beside the executable, wherever that was installed. */
+static GFile *own_file(const char *name) {
+  g_autofree char *folder = g_path_get_dirname(gimp_get_progname());
+
+  return g_file_new_build_filename(folder, name, NULL);
+}
+
 static GList *restorator_plug_in_query_procedures(GimpPlugIn *plug_in) {
-  (void)plug_in;
   static const char *const names[] = {PROCEDURE, REPEAT, BATCH};
+  g_autoptr(GFile) manual = own_file(MANUAL);
   GList *list = NULL;
 
+  gimp_plug_in_set_help_domain(plug_in, MANUAL_DOMAIN, manual);
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     list = g_list_append(list, g_strdup(names[i]));
   return list;
 }
 
-/* The icon lies beside the executable, wherever that was installed. */
 static void set_icon(GimpProcedure *procedure) {
-  g_autofree char *folder = g_path_get_dirname(gimp_get_progname());
-  g_autoptr(GFile) icon = g_file_new_build_filename(folder, ICON, NULL);
+  g_autoptr(GFile) icon = own_file(ICON);
 
   gimp_procedure_set_icon_file(procedure, icon);
 }

@@ -64,6 +64,54 @@ static void test_table(void) {
   g_assert_true(G_IS_PARAM_SPEC_STRING(gimp_procedure_find_argument(procedure(), "output")));
 }
 
+/* What the procedure browser shows of each. */
+static void check_described(GParamSpec *const *specs, int count) {
+  for (int i = 0; i < count; i++) {
+    g_test_message("%s: %s", g_param_spec_get_name(specs[i]), g_param_spec_get_blurb(specs[i]));
+    g_assert_cmpuint(strlen(g_param_spec_get_nick(specs[i])), >, 0);
+    g_assert_cmpuint(strlen(g_param_spec_get_blurb(specs[i])), >, 0);
+  }
+}
+
+static void test_described(void) {
+  static const struct {
+    const char *name;
+    int arguments, values; /* at least */
+  } procedures[] = {{"plug-in-restorator", 20, 0}, {"plug-in-restorator-repeat", 5, 0},
+                    {"plug-in-restorator-batch", 20, 4}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(procedures); i++) {
+    GimpProcedure *found = gimp_pdb_lookup_procedure(gimp_get_pdb(), procedures[i].name);
+    GParamSpec **arguments, **values;
+    int argument_count, value_count;
+
+    g_assert_nonnull(found);
+    arguments = gimp_procedure_get_arguments(found, &argument_count);
+    values = gimp_procedure_get_return_values(found, &value_count);
+    g_assert_cmpint(argument_count, >=, procedures[i].arguments);
+    g_assert_cmpint(value_count, >=, procedures[i].values);
+    check_described(arguments, argument_count);
+    check_described(values, value_count);
+    g_assert_cmpuint(strlen(gimp_procedure_get_blurb(found)), >, 0);
+    g_assert_cmpuint(strlen(gimp_procedure_get_help(found)), >, 0);
+  }
+}
+
+/* A batch takes the same parameters. */
+static void test_batch_table(void) {
+  GimpProcedure *batch = gimp_pdb_lookup_procedure(gimp_get_pdb(), "plug-in-restorator-batch");
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  for (size_t i = 0; i < count; i++) {
+    GParamSpec *spec = gimp_procedure_find_argument(batch, table[i].name);
+
+    g_test_message("%s", table[i].name);
+    g_assert_nonnull(spec);
+    check_argument(spec, &table[i]);
+  }
+}
+
 static void test_registration(void) {
   GList *menus = gimp_procedure_get_menu_paths(procedure());
 
@@ -157,6 +205,8 @@ static void test_last_values(void) {
 
 void add_argument_cases(void) {
   g_test_add_func("/arguments/table", test_table);
+  g_test_add_func("/arguments/described", test_described);
+  g_test_add_func("/arguments/batch-table", test_batch_table);
   g_test_add_func("/arguments/registration", test_registration);
   g_test_add_func("/arguments/seed", test_seed);
   g_test_add_func("/arguments/null", test_null);

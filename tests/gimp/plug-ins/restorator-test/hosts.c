@@ -195,8 +195,9 @@ static GimpImage *run_plug_in(const Case *test) {
   GimpImage *image = open_picture(test);
   g_autofree char *message =
     restore(image, only_layer(image),
-            (const char *const[]){"model", "tiny-single", "mode", test->mode, "hide-region",
-                                  test->area->hidden ? "true" : "false", "output", test->output, NULL});
+            (const char *const[]){"model", "tiny-single", "mode", test->mode, "output",
+                                  test->output, "hide-region",
+                                  test->area->hidden ? "true" : "false", NULL});
 
   if (message)
     g_error("%s", message);

@@ -98,7 +98,7 @@ static void test_bits(const void *data) {
   const gsize alpha = recipe->alpha ? bytes / babl_format_get_n_components(native) : 0;
   const gsize colour = bytes - alpha;
   /* A new layer has an alpha where the layer has none. */
-  const gsize step = recipe->alpha ? bytes : bytes / (recipe->grey ? 1 : 3) * (recipe->grey ? 2 : 4);
+  const gsize step = recipe->alpha ? bytes : recipe->grey ? 2 * bytes : bytes / 3 * 4;
   gsize size;
   g_autofree guint8 *expected = g_bytes_unref_to_data(layer_bytes(picture.layer), &size);
 

@@ -42,6 +42,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, const
   add_history_cases();
   add_host_cases();
   add_in_place_cases();
+  add_manual_cases();
   add_output_cases();
   add_refusal_cases();
   add_run_cases();
