@@ -13,9 +13,9 @@
  * installed one may never see. */
 static inline const char *language_folder(void) {
 #ifdef BUILD_ROOT
-  g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+  g_autofree char *path = g_file_read_link("/proc/self/exe", NULL);
 
-  if (program && g_str_has_prefix(program, BUILD_ROOT "/"))
+  if (path && g_str_has_prefix(path, BUILD_ROOT "/"))
     return BUILD_ROOT "/po";
 #endif
   return LOCALEDIR;
