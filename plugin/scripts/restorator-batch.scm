@@ -1,0 +1,62 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+;
+; plug-in-restorator-batch with a dialog: folders and files are chosen, and what became of them is
+; told at the end. It returns nothing; scripts call plug-in-restorator-batch itself.
+
+; The folder's own name is no pattern.
+(define (restorator-batch-escape characters)
+  (cond ((null? characters) '())
+        ((memv (car characters) '(#\* #\? #\[ #\\))
+         (cons #\\ (cons (car characters) (restorator-batch-escape (cdr characters)))))
+        (else (cons (car characters) (restorator-batch-escape (cdr characters))))))
+
+(define (restorator-batch-reasons strings)
+  (if (null? strings)
+      ""
+      (string-append "\n" (car strings) (restorator-batch-reasons (cdr strings)))))
+
+(define (script-fu-restorator-batch folder pattern output-folder format model preset mode mask
+                                    region seed overwrite)
+  (let* ((result
+          (plug-in-restorator-batch
+           #:input (string-append (list->string (restorator-batch-escape (string->list folder)))
+                                  "/" pattern)
+           #:output-folder output-folder
+           #:format (list-ref '("png" "tiff" "jpeg" "xcf") format)
+           #:model model
+           #:preset preset
+           #:mode (list-ref '("auto" "full" "colour" "detail") mode)
+           #:mask mask
+           #:region region
+           #:seed (inexact->exact (round seed))
+           ; A toggle's value depends on the dialect.
+           #:overwrite (or (eq? overwrite #t) (eqv? overwrite 1))))
+         (reasons (list-ref result 3)))
+    (gimp-message
+     (string-append (number->string (list-ref result 0)) " restored, "
+                    (number->string (list-ref result 1)) " skipped (there already), "
+                    (number->string (list-ref result 2)) " failed"
+                    (restorator-batch-reasons
+                     (if (vector? reasons) (vector->list reasons) reasons))))))
+
+(script-fu-register
+ "script-fu-restorator-batch"
+ "Restore _Many Files…"
+ "Restore every picture of a folder with a small neural network. What is there already is skipped, so that a run that was stopped can be taken up again."
+ "The Restorator developers"
+ "The Restorator developers, GPL-3.0-or-later"
+ "2026"
+ ""
+ SF-DIRNAME "_Folder" ""
+ SF-STRING "F_iles in it, such as *.jpg" "*.jpg"
+ SF-DIRNAME "_Output folder (another one)" ""
+ SF-OPTION "Fo_rmat" '("PNG" "TIFF" "JPEG" "XCF")
+ SF-STRING "_Model" "portrait"
+ SF-STRING "_Preset (may be empty)" ""
+ SF-OPTION "M_ode" '("automatic" "full" "colour" "detail")
+ SF-FILENAME "Mas_k: white is restored (may be empty)" ""
+ SF-STRING "Re_gion X,Y,WxH (may be empty)" ""
+ SF-ADJUSTMENT "See_d" '(0 0 2147483647 1 10 0 1)
+ SF-TOGGLE "Make files that are there _anew" FALSE)
+
+(script-fu-menu-register "script-fu-restorator-batch" "<Image>/Filters/Enhance")
