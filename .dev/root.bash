@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The Debian 13 root in the user's cache, for systems whose packages lack GIMP 3: made once with
-# mmdebstrap, entered with bubblewrap, by root or by any user who may use user namespaces.
+# A Debian root in the user's cache, for systems whose packages lack GIMP 3, or the one asked for:
+# made once with mmdebstrap, entered with bubblewrap, by root or by any user who may use user
+# namespaces.
 
 needed_gib=4 # the root, and as much again, with the packages, while it is made
 
+# prepare_root RELEASE SUITE: 13 trixie, 14 forky.
 prepare_root() {
+  release=$1 suite=$2
   cache=${XDG_CACHE_HOME:-~/.cache}/restorator
-  root=$cache/debian-13
+  root=$cache/debian-$release
   root_is_current || make_root
   set_enter
 }
 
 # What a root is made from: a root with another stamp is outdated.
 root_stamp() {
-  echo "trixie $(uname -m)"
+  echo "$suite $(uname -m)"
   packages 1
 }
 
@@ -63,7 +66,7 @@ make_root() {
   mkdir -p "$cache" || fail "$cache cannot be made; XDG_CACHE_HOME names another place"
   exec {lock}>"$cache/lock"
   if ! flock --nonblock "$lock"; then
-    say "another dev is making the Debian 13 root: waiting for it"
+    say "another dev is making a Debian root: waiting for it"
     flock "$lock"
     # shellcheck disable=SC2310
     root_is_current && return
@@ -97,8 +100,8 @@ need_tools() {
     local tool
     for tool in mmdebstrap bwrap apt-get; do
       command -v "$tool" >/dev/null ||
-        fail "this system has no GIMP 3; to use Debian 13's install mmdebstrap, bubblewrap, apt" \
-          "and Debian's archive keyring"
+        fail "to use Debian $release's GIMP install mmdebstrap, bubblewrap, apt and Debian's" \
+          "archive keyring"
     done
   fi
 }
@@ -111,16 +114,16 @@ need_space() {
     [[ $(stat -c %d "$cache") == $(stat -c %d "${scratch%/*}") ]] || needed=$((needed_gib / 2))
     free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
     ((free >= needed * 1024 * 1024)) ||
-      fail "too little space for the Debian 13 root: $folder has $((free / 1024)) MiB free of" \
-        "$((needed * 1024)) MiB needed (XDG_CACHE_HOME and TMPDIR name other places)"
+      fail "too little space for the Debian $release root: $folder has $((free / 1024)) MiB free" \
+        "of $((needed * 1024)) MiB needed (XDG_CACHE_HOME and TMPDIR name other places)"
   done
 }
 
 need_namespaces() {
   local answer
   answer=$(bwrap --ro-bind / / true 2>&1) ||
-    fail "bubblewrap may not work here ($answer). This system has no GIMP 3, so Debian 13's is used," \
-      "and that needs user namespaces: see kernel.unprivileged_userns_clone," \
+    fail "bubblewrap may not work here ($answer). Debian $release's GIMP is to be used, and that" \
+      "needs user namespaces: see kernel.unprivileged_userns_clone," \
       "user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns in sysctl, or run" \
       "this in a machine or container that allows them"
   is_root && return
@@ -149,13 +152,13 @@ bootstrap() {
   # Proxies, certificates, checks of dates: as this system's own apt has them.
   apt-config dump 2>/dev/null |
     grep -E '^Acquire::(https?|Check-|Retries|ForceIPv)' >"$scratch/apt.conf" || true
-  say "making a Debian 13 root in $root (once; some minutes)"
+  say "making a Debian $release root in $root (once; some minutes)"
   exec {errors}> >(tee "$scratch/log" >&2 {lock}>&-)
   tee=$!
   # shellcheck disable=SC2046 # without a mirror there is no such word
   TMPDIR=$scratch mmdebstrap --mode=unshare --variant=apt \
     --include="$(packages 1 | paste -sd ,)" --aptopt="$scratch/apt.conf" \
-    trixie - $(mirror) 2>&"$errors" {lock}>&- |
+    "$suite" - $(mirror) 2>&"$errors" {lock}>&- |
     tar -x -C "$cache/new" --no-same-owner --exclude='./dev/*' \
       --exclude=./etc/apt/apt.conf.d/99mmdebstrap {lock}>&- || made=false
   exec {errors}>&-
@@ -163,8 +166,9 @@ bootstrap() {
   $made && return
   ! grep -qE 'Temporary failure|Could not (resolve|connect)|[Ff]ailed to fetch|unreachable' \
     "$scratch/log" ||
-    fail "the Debian 13 root was not made: its packages could not be fetched. Is there a network?"
-  fail "the Debian 13 root was not made: the lines above say why"
+    fail "the Debian $release root was not made: its packages could not be fetched. Is there a" \
+      "network?"
+  fail "the Debian $release root was not made: the lines above say why"
 }
 
 # Ends what still works for a root that will not be, which has the scratch folder's name among its

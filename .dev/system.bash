@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Where to build: in the system itself where its packages have GIMP 3, else in a Debian 13 root.
+# Where `gimp` names a version of GIMP, in the root of the Debian release that has it.
 # `prepare_system` sees to it that everything needed is there and sets
-#   system  apt, dnf or other: the system itself; root: the Debian 13 root
+#   system  apt, dnf or other: the system itself; root: a Debian root
 #   enter   the words to put before a command so that it runs there, in the caller's folder
 # shellcheck disable=SC2154 # top: the source tree, set by dev
 
@@ -31,6 +32,10 @@ at_least() {
 # Prints which kind of system this is; see the head of this file.
 kind_of_system() {
   local ID='' VERSION_ID=''
+  if [[ -n ${gimp-} ]]; then
+    echo root
+    return
+  fi
   # shellcheck source=/dev/null
   [[ -r /etc/os-release ]] && . /etc/os-release
   case $ID in
@@ -100,7 +105,10 @@ prepare_system() {
     dnf) mapfile -t names < <(packages 2) ;;
     root)
       . "$top/.dev/root.bash"
-      prepare_root
+      case ${gimp:-3.0} in
+        3.0) prepare_root 13 trixie ;;
+        3.2) prepare_root 14 forky ;;
+      esac
       return
       ;;
   esac
