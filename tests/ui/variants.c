@@ -151,6 +151,29 @@ static void test_newest(void) {
   stage_free(s);
 }
 
+/* None shows points of another setup: one that changes nothing never looks changed. */
+static void test_own_points(void) {
+  static const char *const setups[VARIANTS] = {"mode full step-skip 50", "!strength 0",
+                                               "mode full step-skip 25",
+                                               "!strength 0 hide-region true"};
+  const gsize size = WIDTH * HEIGHT * sizeof(guint32);
+  stage *s = stage_new();
+
+  ask(s, setups, &all);
+  for (int notices = 0; !are_finished(s); notices = s->notices) {
+    while (s->notices == notices)
+      g_main_context_iteration(NULL, TRUE);
+    for (int i = 1; i < VARIANTS; i += 2) {
+      frame *f = variants_get_frame(s->variants, i);
+
+      if (f)
+        g_assert_cmpmem(f->after, size, f->before, size);
+      frame_unref(f);
+    }
+  }
+  stage_free(s);
+}
+
 /* Other pixels, other thumbnails. */
 static void test_picture(void) {
   static const char *const setups[VARIANTS] = {"!seed 0", "!strength 0.5", "!mode detail",
@@ -271,6 +294,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/ui/variants/exact", test_exact);
   g_test_add_func("/ui/variants/newest", test_newest);
+  g_test_add_func("/ui/variants/own-points", test_own_points);
   g_test_add_func("/ui/variants/picture", test_picture);
   g_test_add_func("/ui/variants/failure", test_failure);
   g_test_add_func("/ui/variants/brief", test_brief);
