@@ -164,10 +164,20 @@ static GParamSpec *find_output(const controls *c) {
   return g_object_class_find_property(G_OBJECT_GET_CLASS(c->settings), OUTPUT);
 }
 
-void controls_reset_output(controls *c) {
+const char *controls_get_output(const controls *c) {
+  g_autofree char *output = NULL;
+
+  if (find_output(c))
+    g_object_get(c->settings, OUTPUT, &output, NULL);
+  return g_intern_string(output);
+}
+
+void controls_set_output(controls *c, const char *output) {
   GParamSpec *spec = find_output(c);
 
-  if (spec)
+  if (spec && output)
+    g_object_set(c->settings, OUTPUT, output, NULL);
+  else if (spec)
     g_object_set_property(c->settings, OUTPUT, g_param_spec_get_default_value(spec));
 }
 

@@ -27,8 +27,9 @@ GtkWidget *controls_get(const controls *c, const char *name);
 
 /* What follows a setup and its model. A model of NULL: the setup is not known. */
 void controls_update(controls *c, const rst_parameters *now, const rst_model *model);
-/* "output" becomes its default, where there is one. */
-void controls_reset_output(controls *c);
+/* The value of "output", interned; NULL where there is none. Setting NULL sets its default. */
+const char *controls_get_output(const controls *c);
+void controls_set_output(controls *c, const char *output);
 /* Whether the seed is to stay. */
 gboolean controls_is_locked(const controls *c);
 

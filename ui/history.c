@@ -6,7 +6,7 @@
 enum { SOON = G_USEC_PER_SEC, ENTRIES_MAX = 200 };
 
 struct history {
-  GArray *entries; /* of rst_parameters */
+  GArray *entries; /* of setting */
   guint at;        /* the one that holds now */
   const rst_parameter *last; /* what alone changed into it; NULL where that was more */
   gint64 time;
@@ -20,26 +20,25 @@ static bool differs(const rst_parameters *a, const rst_parameters *b, const char
   return strcmp(here, there) != 0;
 }
 
-/* How many parameters differ, and which one was the last of them. */
-static int count_changes(const rst_parameters *a, const rst_parameters *b,
-                         const rst_parameter **changed) {
-  int changes = 0;
+/* How much differs, and which parameter was the last of it. */
+static int count_changes(const setting *a, const setting *b, const rst_parameter **changed) {
+  int changes = g_strcmp0(a->output, b->output) != 0;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
   for (size_t i = 0; i < count; i++)
-    if (differs(a, b, table[i].name)) {
+    if (differs(&a->parameters, &b->parameters, table[i].name)) {
       *changed = &table[i];
       changes++;
     }
   return changes;
 }
 
-static rst_parameters *entry(const history *h, guint i) {
-  return &g_array_index(h->entries, rst_parameters, i);
+static setting *entry(const history *h, guint i) {
+  return &g_array_index(h->entries, setting, i);
 }
 
-history *history_new(const rst_parameters *now) {
+history *history_new(const setting *now) {
   history *h = g_new0(history, 1);
 
   h->entries = g_array_new(FALSE, FALSE, sizeof *now);
@@ -54,7 +53,7 @@ void history_free(history *h) {
   g_free(h);
 }
 
-void history_note(history *h, const rst_parameters *now, gint64 time) {
+void history_note(history *h, const setting *now, gint64 time) {
   const rst_parameter *changed = NULL;
   const int changes = count_changes(entry(h, h->at), now, &changed);
 
@@ -85,16 +84,16 @@ bool history_can_redo(const history *h) {
   return h->at + 1 < h->entries->len;
 }
 
-static const rst_parameters *go(history *h, guint at) {
+static const setting *go(history *h, guint at) {
   h->at = at;
   h->last = NULL;
   return entry(h, at);
 }
 
-const rst_parameters *history_undo(history *h) {
+const setting *history_undo(history *h) {
   return history_can_undo(h) ? go(h, h->at - 1) : entry(h, h->at);
 }
 
-const rst_parameters *history_redo(history *h) {
+const setting *history_redo(history *h) {
   return history_can_redo(h) ? go(h, h->at + 1) : entry(h, h->at);
 }

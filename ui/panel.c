@@ -140,10 +140,10 @@ static void update(RestoratorPanel *panel) {
 }
 
 static void update_history(RestoratorPanel *panel) {
-  rst_parameters now;
+  setting now = {.output = controls_get_output(panel->controls)};
 
   /* What cannot be read, such as a window half typed, is no state to go back to. */
-  if (values_read(panel->settings, &now, NULL) == RST_OK) {
+  if (values_read(panel->settings, &now.parameters, NULL) == RST_OK) {
     if (!panel->history)
       panel->history = history_new(&now);
     history_note(panel->history, &now, g_get_monotonic_time());
@@ -170,7 +170,8 @@ void restorator_panel_settle(RestoratorPanel *panel) {
 }
 
 static void note_change(RestoratorPanel *panel, GParamSpec *spec) {
-  if (rst_parameter_find(spec->name) && panel->changed == 0)
+  if ((rst_parameter_find(spec->name) || strcmp(spec->name, "output") == 0) &&
+      panel->changed == 0)
     panel->changed = g_idle_add_full(G_PRIORITY_DEFAULT, tell_changed, panel, NULL);
 }
 
@@ -205,24 +206,29 @@ void restorator_panel_set_seed(RestoratorPanel *panel, int seed) {
     g_object_set(panel->settings, "seed", seed, NULL);
 }
 
+static void set(RestoratorPanel *panel, const setting *wanted) {
+  values_write(panel->settings, &wanted->parameters);
+  controls_set_output(panel->controls, wanted->output);
+}
+
 void restorator_panel_undo(RestoratorPanel *panel) {
   if (panel->history)
-    values_write(panel->settings, history_undo(panel->history));
+    set(panel, history_undo(panel->history));
 }
 
 void restorator_panel_redo(RestoratorPanel *panel) {
   if (panel->history)
-    values_write(panel->settings, history_redo(panel->history));
+    set(panel, history_redo(panel->history));
 }
 
 static void set_defaults(RestoratorPanel *panel) {
-  rst_parameters defaults, now;
+  setting defaults = {.output = NULL};
+  rst_parameters now;
 
-  rst_parameters_init(&defaults);
+  rst_parameters_init(&defaults.parameters);
   if (controls_is_locked(panel->controls) && values_read(panel->settings, &now, NULL) == RST_OK)
-    defaults.seed = now.seed;
-  values_write(panel->settings, &defaults);
-  controls_reset_output(panel->controls);
+    defaults.parameters.seed = now.seed;
+  set(panel, &defaults);
 }
 
 /* -------------------------------------------------------------------------------------------

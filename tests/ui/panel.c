@@ -465,7 +465,7 @@ static void test_output(void) {
   GtkWidget *window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
   GtkWidget *panel = restorator_panel_new(settings);
   GtkWidget *combo = restorator_panel_get_control(RESTORATOR_PANEL(panel), "output");
-  g_autofree char *chosen = NULL, *back = NULL;
+  g_autofree char *chosen = NULL, *back = NULL, *again = NULL;
   Bench *b;
 
   gtk_container_add(GTK_CONTAINER(window), panel);
@@ -476,10 +476,15 @@ static void test_output(void) {
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), "new-layer");
   g_object_get(settings, "output", &chosen, NULL);
   g_assert_cmpstr(chosen, ==, "new-layer");
+  settle();
   gtk_button_clicked(
     GTK_BUTTON(restorator_panel_get_control(RESTORATOR_PANEL(panel), "defaults")));
   g_object_get(settings, "output", &back, NULL);
   g_assert_cmpstr(back, ==, "in-place");
+  settle();
+  restorator_panel_undo(RESTORATOR_PANEL(panel));
+  g_object_get(settings, "output", &again, NULL);
+  g_assert_cmpstr(again, ==, "new-layer");
   settle();
   gtk_widget_destroy(window);
   g_object_unref(settings);

@@ -37,18 +37,18 @@ static void test_values(void) {
  * Undo
  */
 
-static rst_parameters with(rst_parameters from, const char *name, const char *value) {
-  g_assert_cmpint(rst_parameters_set(&from, name, value, NULL), ==, RST_OK);
+static setting with(setting from, const char *name, const char *value) {
+  g_assert_cmpint(rst_parameters_set(&from.parameters, name, value, NULL), ==, RST_OK);
   return from;
 }
 
 static void test_history(void) {
   const gint64 second = G_USEC_PER_SEC;
-  rst_parameters a;
+  setting a = {.output = "in-place"};
 
-  rst_parameters_init(&a);
-  const rst_parameters b = with(a, "strength", "0.5"), c = with(b, "strength", "0.25");
-  const rst_parameters d = with(c, "seed", "3"), e = with(d, "seed", "4");
+  rst_parameters_init(&a.parameters);
+  const setting b = with(a, "strength", "0.5"), c = with(b, "strength", "0.25");
+  const setting d = with(c, "seed", "3"), e = with(d, "seed", "4");
   history *h = history_new(&a);
 
   g_assert_false(history_can_undo(h));
@@ -72,13 +72,31 @@ static void test_history(void) {
   g_assert_cmpmem(history_undo(h), sizeof d, &d, sizeof d);
   for (int i = 0; i < 1000; i++) {
     g_autofree char *seed = g_strdup_printf("%d", i);
-    const rst_parameters next = with(a, "seed", seed);
+    const setting next = with(a, "seed", seed);
 
     history_note(h, &next, (20 + 2 * i) * second);
   }
   for (int i = 0; i < 100; i++)
     history_undo(h);
-  g_assert_cmpint(history_undo(h)->seed, ==, 898);
+  g_assert_cmpint(history_undo(h)->parameters.seed, ==, 898);
+  history_free(h);
+}
+
+/* Where the result goes can be taken back too, however soon it changes. */
+static void test_output(void) {
+  setting a = {.output = "in-place"}, b;
+  history *h;
+
+  rst_parameters_init(&a.parameters);
+  b = a;
+  b.output = "new-layer";
+  h = history_new(&a);
+  history_note(h, &b, 1);
+  history_note(h, &a, 2);
+  g_assert_cmpstr(history_undo(h)->output, ==, "new-layer");
+  g_assert_cmpstr(history_undo(h)->output, ==, "in-place");
+  g_assert_false(history_can_undo(h));
+  g_assert_cmpstr(history_redo(h)->output, ==, "new-layer");
   history_free(h);
 }
 
@@ -86,5 +104,6 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/ui/values", test_values);
   g_test_add_func("/ui/history", test_history);
+  g_test_add_func("/ui/history/output", test_output);
   return g_test_run();
 }
