@@ -15,5 +15,6 @@ int regions_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
 int sweep_command(int argc, char **argv);
 int trajectory_command(int argc, char **argv);
+int uncertainty_command(int argc, char **argv);
 
 #endif

@@ -114,7 +114,10 @@ static bool is_sized(const cli_item *item) {
   return item->sized.patch != NULL;
 }
 
+/* The picture of an uncertainty fits everywhere. */
 static bool check_fit(const cli_job *job, const cli_item *item, GError **error) {
+  if (job->options->uncertainty > 0)
+    return true;
   const cli_picture *shown = is_sized(item) ? &item->sized : &item->picture;
   return file_check_fit(item->format, shown->patch, shown->width, shown->height,
                         job->options->force, item->output, error);
@@ -177,8 +180,9 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   hooks.cancel = job->cancel;
   item->plan = g_new0(rst_plan, 1);
   item->plan->size = sizeof *item->plan;
+  const int seeds = job->options->uncertainty;
   bool good = rst_plan_region(&job->parameters, &view, box, item->plan, &cause) == RST_OK &&
-              (is_sized(item) ||
+              (is_sized(item) || seeds > 0 ||
                rst_restore(job->session, job->model, &job->parameters, &view, item->plan, &hooks,
                            &cause) == RST_OK);
   if (!good)
@@ -188,6 +192,10 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
     good = check_sized(job, item->plan, error) &&
            sized_restore(job->session, job->model, &job->parameters, &item->picture, &item->sized,
                          item->plan, &hooks, &item->points, error);
+  if (good && seeds > 0)
+    good = uncertainty_measure(&item->uncertainty, job->session, job->model, &job->parameters,
+                               &view, item->plan, box, seeds, job->options->white, &hooks, error);
+  item->white = item->uncertainty.white;
   progress_end(&progress);
   return good;
 }
@@ -254,6 +262,8 @@ static void add_record(const cli_job *job, const cli_item *item, VipsImage *resu
 }
 
 VipsImage *item_picture(const cli_item *item, GError **error) {
+  if (item->uncertainty.deviations != NULL)
+    return uncertainty_picture(&item->uncertainty, item->source.width, item->source.height, error);
   return is_sized(item) ? picture_result(&item->sized, NULL, error)
                         : picture_result(&item->picture, &item->source, error);
 }
@@ -262,7 +272,7 @@ static bool write_picture(const cli_job *job, cli_item *item, GError **error) {
   VipsImage *result = item_picture(item, error);
   if (result == NULL)
     return false;
-  if (!job->options->no_record)
+  if (!job->options->no_record && job->options->uncertainty == 0)
     add_record(job, item, result);
   if (job->repeated != NULL && !is_repeated(job->repeated, item->plan))
     cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
@@ -278,6 +288,7 @@ static void drop_pictures(cli_item *item) {
   picture_clear(&item->picture);
   picture_clear(&item->sized);
   source_clear(&item->source);
+  uncertainty_clear(&item->uncertainty);
 }
 
 void item_write(const cli_job *job, cli_item *item) {

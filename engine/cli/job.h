@@ -13,6 +13,7 @@
 #include "options.h"
 #include "picture.h"
 #include "restorator.h"
+#include "uncertainty.h"
 
 typedef struct cli_job {
   const cli_options *options;
@@ -44,10 +45,12 @@ typedef struct cli_item {
   double seconds;           /* spent on it */
   rst_plan *plan;
   int64_t points;           /* restored */
+  double white;             /* of an uncertainty's picture, else 0 */
   /* between the first step and the third: */
   cli_source source;
   cli_picture picture;
   cli_picture sized;        /* where a size is asked for */
+  cli_uncertainty uncertainty; /* after the second step, where it is asked for */
 } cli_item;
 
 /* The steps. Each does nothing where an earlier one failed or the item is skipped. Only the second

@@ -28,6 +28,7 @@ static const command commands[] = {
   {"compare", "PICTURE…", N_("Show pictures under several models and setups"), compare_command},
   {"regions", "RESULT…", N_("Find where several results differ most"), regions_command},
   {"trajectory", "PICTURE", N_("Show pixels at every step of the sampler"), trajectory_command},
+  {"uncertainty", "IN OUT", N_("Show how much a result varies with the seed"), uncertainty_command},
 };
 
 static char *commands_text(void) {

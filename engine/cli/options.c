@@ -61,6 +61,12 @@ static bool take_files(cli_options *o, GError **error) {
     fault = _("--format and --overwrite belong to --output-dir");
   else if (o->repeat != NULL && o->given.preset != NULL)
     fault = _("--repeat and --preset exclude each other");
+  else if (o->uncertainty != 0 && (o->uncertainty < 2 || o->uncertainty > RST_SEEDS_MAX))
+    fault = _("the number of seeds must be 2..10000");
+  else if (o->uncertainty > 0 && o->size[0] > 0)
+    fault = _("--uncertainty and --size exclude each other");
+  else if (o->white < 0 || o->white > 1 || (o->white > 0 && o->uncertainty == 0))
+    fault = _("--white must be above 0 and at most 1, and belongs to --uncertainty");
   else if (count == 0)
     fault = _("--output-dir needs at least one picture");
   if (fault != NULL) {
@@ -85,6 +91,12 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
     {"mask", 'm', 0, G_OPTION_ARG_FILENAME, &o->mask,
      N_("Restore where this picture of the same size is white, partly where it is grey"),
      N_("FILE")},
+    {"uncertainty", 'u', 0, G_OPTION_ARG_INT, &o->uncertainty,
+     N_("Write, in place of the result, how much each pixel of it varies over so many seeds: a grey "
+        "picture of 16 bits with the largest channel's standard deviation, black 0"), "2..10000"},
+    {"white", 0, 0, G_OPTION_ARG_DOUBLE, &o->white,
+     N_("The standard deviation that is white there, of values 0..1 [the first of 0.002, 0.005, "
+        "0.01 … that all but a hundredth of the pixels are within; it is told]"), "SIGMA"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
      N_("Threads to work with [as many as there are processors]"), "1..256"},
     {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, &o->output_dir,

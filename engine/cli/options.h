@@ -22,6 +22,8 @@ typedef struct cli_options {
   bool has_region;
   int region[4];     /* x, y, width, height */
   int size[2];       /* width and height of the output, 0: the picture's own */
+  int uncertainty;   /* seeds to measure it over; 0: the result is written */
+  double white;      /* of its picture; 0: chosen */
   int threads;
   gboolean progress, quiet, force, overwrite, json, no_record;
 } cli_options;

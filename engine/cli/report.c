@@ -77,7 +77,20 @@ static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) 
   return g_string_free(text, FALSE);
 }
 
+/* What an uncertainty's picture shows. */
+static void report_uncertainty(const cli_job *job, const cli_item *item) {
+  char *setup = report_setup(&job->parameters, job->model);
+  cli_say(_("%s: standard deviation of %" PRId64 " points over %d seeds with %s (%s), white is %g, "
+            "in %.1f s"), item->output, item->points, job->options->uncertainty,
+          job->parameters.model, setup, item->white, item->seconds);
+  g_free(setup);
+}
+
 void report_done(const cli_job *job, const cli_item *item) {
+  if (job->options->uncertainty > 0) {
+    report_uncertainty(job, item);
+    return;
+  }
   if (file_is_lossy(item->format))
     cli_say(_("%s: JPEG compresses anew, so that pixels outside the region change a little; "
               "PNG keeps them"), item->output);
@@ -109,6 +122,8 @@ void report_json(const cli_item *item) {
   } else if (!item->skipped) {
     yyjson_mut_obj_add_int(doc, object, "points", item->points);
     yyjson_mut_obj_add_real(doc, object, "seconds", item->seconds);
+    if (item->white > 0)
+      yyjson_mut_obj_add_real(doc, object, "white", item->white);
   }
   char *line = yyjson_mut_write(doc, 0, NULL);
   g_print("%s\n", line);

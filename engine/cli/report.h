@@ -15,8 +15,9 @@ void report_ignored(const cli_job *job);
 /* What became of a picture that was restored. */
 void report_done(const cli_job *job, const cli_item *item);
 /* One line of JSON, whatever became of it. Strings of the line: input, output, status (done,
- * skipped, failed), and why it failed: message; numbers: points (pixels restored), seconds. A
- * file name that is not UTF-8 is shown as GLib displays it. */
+ * skipped, failed), and why it failed: message; numbers: points (pixels restored), seconds, and of
+ * an uncertainty white, the standard deviation shown so. A file name that is not UTF-8 is shown as
+ * GLib displays it. */
 void report_json(const cli_item *item);
 
 #endif
