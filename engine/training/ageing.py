@@ -21,7 +21,7 @@ def emulsion(picture, ageing, rng):
 
 
 def blur(grey):
-    """3×3 box average, edge repeated."""
+    """3×3 box average, edge repeated, of a picture (h, w)."""
     for axis in (0, 1):
         padded = np.pad(grey, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
         n = grey.shape[axis]
@@ -39,3 +39,31 @@ def print_and_time(grey, ageing, rng):
     grey = grey + rng.uniform(-1, 1) * ageing["gradient"] * across
     grey = grey + rng.uniform(0, ageing["grain"]) * rng.standard_normal(grey.shape)
     return np.clip(grey, 0, 1)
+
+
+def smooth(grey, reach):
+    """Box average over 2 reach + 1 pixels each way, edge repeated, of a picture (h, w)."""
+    for axis in (0, 1):
+        padded = np.pad(grey, [(reach + 1, reach) if a == axis else (0, 0) for a in (0, 1)],
+                        mode="edge")
+        total = np.cumsum(padded, axis, dtype=np.float32)
+        n = grey.shape[axis]
+        grey = (np.take(total, np.arange(n) + 2 * reach + 1, axis)
+                - np.take(total, np.arange(n), axis)) / (2 * reach + 1)
+    return grey
+
+
+def engraving(grey, rng):
+    """A picture (h, w), 0…1, as if cut into a plate or drawn: outlines and hatching on paper."""
+    wide = smooth(grey, int(rng.integers(4, 16)))
+    # Division by the surroundings leaves the outlines and lets plain areas become paper.
+    lines = np.clip(grey / np.maximum(wide, 0.05), 0, 1) ** rng.uniform(1.5, 5)
+    angle, period = rng.uniform(0, np.pi), rng.uniform(2, 6)
+    rows, columns = np.indices(grey.shape, dtype=np.float32)
+    wave = 0.5 + 0.5 * np.sin((np.cos(angle) * columns + np.sin(angle) * rows)
+                              * np.float32(2 * np.pi / period))
+    # A stroke is as broad as the place is dark.
+    hatching = np.clip((grey - wave) * rng.uniform(2, 6) + rng.uniform(0.5, 1), 0, 1)
+    share = rng.uniform(0, 1)
+    ink, paper = rng.uniform(0, 0.3), rng.uniform(0.75, 1)
+    return ink + (paper - ink) * lines * (1 - share + share * hatching)

@@ -52,3 +52,33 @@ def own_tone(picture, restored):
     lab = to_lab(np.clip(restored, 0, 1))
     lab[..., 0] = to_lab(picture)[..., 0]
     return into_gamut(lab)
+
+
+def ciede2000(one, other):
+    """The colour difference of CIELAB colours (…, 3), all weights 1.
+
+    Source: G. Sharma, W. Wu, E. N. Dalal, The CIEDE2000 color-difference formula, Color Research
+    and Application 30 (2005).
+    """
+    mean_chroma = (np.hypot(one[..., 1], one[..., 2]) + np.hypot(other[..., 1], other[..., 2])) / 2
+    stretch = 1.5 - 0.5 * np.sqrt(mean_chroma ** 7 / (mean_chroma ** 7 + 25.0 ** 7))
+
+    def polar(lab):
+        a, b = lab[..., 1] * stretch, lab[..., 2]
+        return lab[..., 0], np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360
+
+    (l1, c1, h1), (l2, c2, h2) = polar(one), polar(other)
+    turn = (h2 - h1 + 180) % 360 - 180
+    turn = np.where(c1 * c2 == 0, 0, turn)
+    lightness, chroma = l2 - l1, c2 - c1
+    hue = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn / 2))
+    l, c = (l1 + l2) / 2, (c1 + c2) / 2
+    h = np.radians(np.where(c1 * c2 == 0, h1 + h2, h1 + turn / 2))
+    t = (1 - 0.17 * np.cos(h - np.radians(30)) + 0.24 * np.cos(2 * h)
+         + 0.32 * np.cos(3 * h + np.radians(6)) - 0.20 * np.cos(4 * h - np.radians(63)))
+    degrees = np.degrees(h) % 360
+    blue = np.radians(30 * np.exp(-(((degrees - 275) / 25) ** 2)))
+    rotation = -2 * np.sqrt(c ** 7 / (c ** 7 + 25.0 ** 7)) * np.sin(2 * blue)
+    lightness = lightness / (1 + 0.015 * (l - 50) ** 2 / np.sqrt(20 + (l - 50) ** 2))
+    chroma, hue = chroma / (1 + 0.045 * c), hue / (1 + 0.015 * c * t)
+    return np.sqrt(lightness ** 2 + chroma ** 2 + hue ** 2 + rotation * chroma * hue)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the model file of a training's checkpoint, with its card and freshly measured figures."""
+"""Writes a model file with its recipe's card and freshly measured figures."""
 
 import argparse
 import json
@@ -9,77 +9,128 @@ import torch
 
 import diffusion
 import evaluate
+import historic
 import model_file
 import pictures
+import recipe as recipes
 from network import Network
 
-# Setups of 100 steps are measured on so many pixels of each picture; the others on all.
+# Setups of 100 steps, and CIEDE2000, are measured on so many pixels of each picture.
 PIXELS = 2000
 # A setup is recommended up to this many times the smallest error.
 RECOMMENDED = 1.05
+SHARES = (0.25, 0.5, 0.75)
 
 
-def figures(network, folder):
-    """Measures a network on a folder by the reference's protocol, setup by setup.
-
-    A setup goes by the name of its preset.
-    """
-    loaded = pictures.load(folder)
-    size = network.description["input"]["size"]
+def setups(network):
+    """Name of the preset → setup, best first as a rule."""
     if network.process["kind"] == "single pass":
-        setups = {"single-pass": None}
-    else:
-        setups = {name.lower(): diffusion.SETUPS[name] for name in ("B", "A", "DDPM", "DDIM")}
-    measured = []
-    for name, setup in setups.items():
-        pixels = PIXELS if setup is not None and setup.skip == 1 else None
-        protocol = evaluate.Protocol(loaded, size, pixels)
-        text = f"{len(loaded)} pictures, {size}×{size} grey → {evaluate.TRUTH}×{evaluate.TRUTH} RGB"
-        if pixels is not None:
-            text += f", {pixels} random pixels of each"
-        mse = protocol.measure(network, setup)
-        measured.append({"set": "/".join(folder.parts[-2:]), "protocol": text, "setup": name,
-                         "mse": round(mse, 6), "bicubic": round(protocol.bicubic, 6),
-                         "ratio": round(mse / protocol.bicubic, 4)})
+        return {"single-pass": None}
+    return {name.lower(): diffusion.SETUPS[name] for name in ("B", "A", "DDPM", "DDIM")}
+
+
+def reference_figure(network, loaded, folder, setup, pixels=None, hidden=None):
+    size = network.description["input"]["size"]
+    protocol = evaluate.Protocol(loaded, size, pixels, hidden)
+    text = f"{len(loaded)} pictures, {size}×{size} grey → {evaluate.TRUTH}×{evaluate.TRUTH} RGB"
+    if hidden is not None:
+        text += f", {hidden[1]:.0%} of the cells of a {hidden[0]}×{hidden[0]} grid hidden"
+    if pixels is not None:
+        text += f", {pixels} random pixels of each"
+    name, values = setup
+    mse = protocol.measure(network, values)
+    return {"set": folder, "protocol": text, "setup": name, "mse": round(mse, 6),
+            "bicubic": round(protocol.bicubic, 6), "ratio": round(mse / protocol.bicubic, 4)}
+
+
+def colour_figure(network, loaded, folder, setup):
+    side = loaded.shape[1]
+    protocol = evaluate.ColourProtocol(loaded, network.description["input"]["size"], PIXELS)
+    name, values = setup
+    difference, grey, chroma = protocol.measure(network, values)
+    return {"set": folder, "setup": name,
+            "protocol": f"{len(loaded)} grey pictures of {side}×{side} in mode colour, "
+                        f"{PIXELS} random pixels of each",
+            "ciede2000": round(difference, 2), "grey": round(grey, 2),
+            "ratio": round(difference / grey, 3), "chroma": round(chroma, 2)}
+
+
+def historic_figure(network, folder, setup):
+    name, values = setup
+    protocol = historic.Protocol(folder, network.description["input"]["size"])
+    good, faces = protocol.measure(network, values)
+    return {"set": folder.name, "setup": name,
+            "protocol": f"old portraits in mode colour, window of {historic.FACE_WIDTHS} face "
+                        "widths; skin-like: in the middle of the face the median hue lies in "
+                        "25…75° and the median chroma is 8 or more",
+            "skin_like": good, "faces": faces}
+
+
+def figures(recipe, network, root):
+    """Measures a network on the recipe's validation folder, and on the other folders of pictures
+    beside it, where they are there."""
+    validation = recipe["validation"]
+    loaded = pictures.validation(root, recipe)
+    every = list(setups(network).items())
+    measured = [reference_figure(network, loaded, validation, setup,
+                                 PIXELS if setup[1] is not None and setup[1].skip == 1 else None)
+                for setup in every]
+    masking = recipes.stages(recipe)[-1].get("masking")
+    if masking:
+        measured += [reference_figure(network, loaded, validation, every[0],
+                                      hidden=(masking["grid"], share)) for share in SHARES]
+    measured.append(colour_figure(network, loaded, validation, every[0]))
+    if (root / "scenes/val").is_dir():
+        scenes = pictures.load(root / "scenes/val")
+        measured.append(reference_figure(network, scenes, "scenes/val", every[0]))
+    if (root / "historic/faces.json").is_file():
+        measured.append(historic_figure(network, root / "historic", every[0]))
     return measured
 
 
-def judged(measured):
+def line(figure):
+    """A figure for people to read."""
+    values = ", ".join(f"{key} {value}" for key, value in figure.items()
+                       if key not in ("set", "protocol", "setup"))
+    return f"{figure['setup']}: {values} ({figure['set']}: {figure['protocol']})"
+
+
+def judged(recipe, measured):
     """The setups to recommend, and those that are worse than bicubic enlargement."""
     def short(figure):
         return {key: figure[key] for key in ("setup", "mse", "bicubic")}
 
-    best = min(figure["ratio"] for figure in measured)
-    return {"recommended": [short(f) for f in measured
+    plain = [figure for figure in measured if figure["set"] == recipe["validation"]
+             and "mse" in figure and "hidden" not in figure["protocol"]]
+    best = min(figure["ratio"] for figure in plain)
+    return {"recommended": [short(f) for f in plain
                             if f["ratio"] <= RECOMMENDED * best and f["ratio"] < 1],
-            "discouraged": [short(f) for f in measured if f["ratio"] > 1]}
+            "discouraged": [short(f) for f in plain if f["ratio"] > 1]}
 
 
-def export(recipe, checkpoint, folder, path):
-    """Writes `path`; returns the card."""
-    state = torch.load(checkpoint, weights_only=True)
-    network = Network(recipe["network"])
-    network.load_state_dict(state["average"])
-    measured = figures(network.eval(), folder)
-    card = {**recipe.get("card", {}), "minutes": round(state["seconds"] / 60),
-            "iterations": state["iteration"], "figures": measured, **judged(measured)}
-    model_file.save(path, network, card)
-    return card
+def card(recipe, network, root):
+    """The recipe's card with figures; `root` holds the recipe's folders of pictures."""
+    measured = figures(recipe, network, root)
+    return {**recipe.get("card", {}), "figures": measured, **judged(recipe, measured)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("recipe", type=pathlib.Path)
-    parser.add_argument("checkpoint", type=pathlib.Path)
+    parser.add_argument("recipe", help="one that ships, by its name, or a file")
+    parser.add_argument("weights", type=pathlib.Path, help="the model file to read")
     parser.add_argument("model", type=pathlib.Path, help="the file to write")
     parser.add_argument("--pictures", type=pathlib.Path, required=True, metavar="DIR")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    recipe = json.loads(arguments.recipe.read_text(encoding="utf-8"))
-    card = export(recipe, arguments.checkpoint, arguments.pictures / recipe["validation"],
-                  arguments.model)
-    print(json.dumps(card, indent=2, ensure_ascii=False))
+    recipe = recipes.load(recipes.find(arguments.recipe))
+    network = Network(recipe["network"])
+    other, old = model_file.load(arguments.weights)
+    network.load_state_dict(other.state_dict())
+    made = {key: old[key] for key in ("minutes", "iterations") if key in old}
+    whole = {**card(recipe, network.eval(), arguments.pictures), **made}
+    model_file.save(arguments.model, network, whole)
+    print(json.dumps(whole, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

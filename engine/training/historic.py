@@ -49,6 +49,34 @@ def skin(lab):
     return hue, chroma, bool(25 <= hue <= 75 and chroma >= 8)
 
 
+class Protocol:
+    """A folder of old portraits with faces.json; `shown`: the side of what is computed."""
+
+    def __init__(self, folder, size, shown=SHOWN):
+        faces = json.loads((folder / "faces.json").read_text(encoding="utf-8"))
+        self.names, self.faces, self.grey, self.before = [], [], [], []
+        for path in pictures.files(folder):
+            picture, face = pictures.read(path) / np.float32(255), faces.get(path.name)
+            self.names.append(path.name)
+            self.faces.append(face)
+            self.grey.append(window(picture, face, size) @ pictures.LUMA)
+            self.before.append(
+                np.repeat((window(picture, face, shown) @ pictures.LUMA)[..., None], 3, axis=2))
+        self.position, self.shown = evaluate.grid(shown), shown
+
+    def restored(self, network, setup):
+        """Each picture in colour, (shown, shown, 3), 0…1."""
+        for grey, before in zip(self.grey, self.before):
+            colours = evaluate.restore(network, grey[None], self.position, setup)[0]
+            yield colour.own_tone(before, colours.reshape(self.shown, self.shown, 3))
+
+    def measure(self, network, setup=None):
+        """How many of how many faces are skin-like."""
+        verdicts = [skin(colour.to_lab(after))[2]
+                    for face, after in zip(self.faces, self.restored(network, setup)) if face]
+        return sum(verdicts), len(verdicts)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("model", type=pathlib.Path)
@@ -60,24 +88,18 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     network, _ = model_file.load(arguments.model)
-    setup = diffusion.SETUPS[arguments.setup]
-    faces = json.loads((arguments.folder / "faces.json").read_text(encoding="utf-8"))
-    position, tiles, good = evaluate.grid(SHOWN), [], 0
-    for path in pictures.files(arguments.folder):
-        picture, face = pictures.read(path) / np.float32(255), faces.get(path.name)
-        grey = window(picture, face, network.description["input"]["size"]) @ pictures.LUMA
-        before = np.repeat((window(picture, face, SHOWN) @ pictures.LUMA)[..., None], 3, axis=2)
-        restored = evaluate.restore(network, grey[None], position, setup)[0]
-        after = colour.own_tone(before, restored.reshape(SHOWN, SHOWN, 3))
+    protocol = Protocol(arguments.folder, network.description["input"]["size"])
+    tiles, good = [], 0
+    results = protocol.restored(network, diffusion.SETUPS[arguments.setup])
+    for name, face, before, after in zip(protocol.names, protocol.faces, protocol.before, results):
         tiles.append(np.concatenate([before, after], 1))
         if face is None:
-            print(f"{path.name}: no face")
+            print(f"{name}: no face")
             continue
         hue, chroma, verdict = skin(colour.to_lab(after))
         good += verdict
-        print(f"{path.name}: hue {hue:.0f}°, chroma {chroma:.1f}"
-              f"{'' if verdict else ', not skin-like'}")
-    print(f"{good} of {len(faces)} skin-like")
+        print(f"{name}: hue {hue:.0f}°, chroma {chroma:.1f}{'' if verdict else ', not skin-like'}")
+    print(f"{good} of {sum(face is not None for face in protocol.faces)} skin-like")
 
     tiles += [np.ones_like(tiles[0])] * (-len(tiles) % COLUMNS)
     rows = [np.concatenate(tiles[i:i + COLUMNS], 1) for i in range(0, len(tiles), COLUMNS)]

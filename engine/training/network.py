@@ -169,7 +169,8 @@ class LearnedEncoding(nn.Module):
         half = bands // 2
         ladder = 10000.0 ** (torch.arange(half + 1, dtype=torch.float64) / (half + 1))
         edges = torch.cat([(1 / ladder).flip(0), ladder[1:]])
-        self.centre, self.reach = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
+        self.register_buffer("centre", (edges[1:] + edges[:-1]) / 2, persistent=False)
+        self.register_buffer("reach", (edges[1:] - edges[:-1]) / 2, persistent=False)
         self.frequency = nn.Parameter(torch.zeros(bands))
         self.weight = nn.Parameter(torch.randn(bands, 2))
         self.bias = nn.Parameter(torch.zeros(bands))
@@ -191,7 +192,7 @@ class FixedEncoding(nn.Module):
     def __init__(self, bands):
         super().__init__()
         exponent = -2 * torch.arange(bands // 2, dtype=torch.float64) / bands
-        self.frequency = 10000.0 ** exponent
+        self.register_buffer("frequency", 10000.0 ** exponent, persistent=False)
 
     def forward(self, x):
         angle = x.double().unsqueeze(-1) * self.frequency
@@ -333,14 +334,21 @@ class Network(nn.Module):
             parts.append(luma)
         return torch.cat(parts, -1)
 
-    def prepare(self, picture, position):
-        """Returns what the decoder needs of each point, and the base that its colour adds to."""
+    def prepare(self, picture, position, dropout=0.0):
+        """Returns what the decoder needs of each point, and the base that its colour adds to.
+
+        dropout: the share of the global vector to forget, in training: by that vector a picture is
+        known again most easily.
+        """
         luma = self.luma(picture, position)
-        condition = self.condition(self.encode(picture), position, luma)
+        contexts, vector = self.encode(picture)
+        vector = F.dropout(vector, dropout)
+        condition = self.condition((contexts, vector), position, luma)
         prepared = self.decoder.prepare(condition, self.position(position))
         return prepared, luma if self.luma_residual else torch.zeros_like(luma)
 
     def single_pass(self, prepared):
         """The restored value of a single-pass network, (n, p, 3)."""
-        value = torch.zeros(*prepared[0].shape[:-1], 3)
-        return self.decoder(prepared, self.time(torch.zeros(1)), value)
+        rows = prepared[0]
+        value = rows.new_zeros(*rows.shape[:-1], 3, dtype=torch.float32)
+        return self.decoder(prepared, self.time(torch.zeros(1, device=rows.device)), value)

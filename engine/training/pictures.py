@@ -2,19 +2,18 @@
 """Folders of pictures in memory, shrinking as the engine does it, and training batches."""
 
 import pathlib
+import zlib
 
 import numpy as np
 from PIL import Image, ImageOps
 
 import ageing
+import masking
+from recipe import Refused
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
 SIDE = 256
 LUMA = np.array([0.2989, 0.5870, 0.1140], dtype=np.float32)
-
-
-class Refused(Exception):
-    """Pictures that cannot be trained on; the message says why."""
 
 
 def files(folder):
@@ -39,14 +38,22 @@ def square(picture):
     return np.asarray(picture.resize((SIDE, SIDE), Image.BOX if side > SIDE else Image.BICUBIC))
 
 
-def load(folder, least=1, smallest=64):
+def kept_aside(path):
+    """Whether a picture of somebody's own folder is for the validation: one in eight is."""
+    return zlib.crc32(path.name.encode()) % 8 == 0
+
+
+def load(folder, least=1, smallest=64, part=None):
     """All pictures of a folder, (n, SIDE, SIDE, 3), uint8.
 
+    part: "training" or "validation", for a folder that serves both.
     Refuses a folder with fewer than `least` pictures, with files that cannot be read, or with
     pictures that are under `smallest` pixels wide or high.
     """
-    paths, loaded, bad = files(folder), [], []
-    for path in paths:
+    loaded, bad = [], []
+    for path in files(folder):
+        if part is not None and kept_aside(path) != (part == "validation"):
+            continue
         try:
             picture = read(path)
         except OSError:
@@ -60,8 +67,15 @@ def load(folder, least=1, smallest=64):
         shown = "; ".join(bad[:5]) + ("; …" if len(bad) > 5 else "")
         raise Refused(f"{folder} has {len(bad)} pictures to repair or to take out: {shown}.")
     if len(loaded) < least:
-        raise Refused(f"{folder} has {len(loaded)} pictures; at least {least} are needed.")
+        what = "pictures" if part is None else f"pictures for the {part}"
+        raise Refused(f"{folder} has {len(loaded)} {what}; at least {least} are needed.")
     return np.stack(loaded)
+
+
+def validation(root, recipe):
+    """The pictures of a recipe's validation."""
+    folder = recipe["validation"]
+    return load(pathlib.Path(root) / folder, part="validation" if folder == "." else None)
 
 
 def box_matrix(start, side, size, pixels):
@@ -110,14 +124,14 @@ def bilinear(picture, x, y):
             + fy * ((1 - fx) * picture[bottom, left] + fx * picture[bottom, right]))
 
 
-def mask(grey, masking, rng):
-    """Sets up to `share` of the cells of a grid over the input to 0, in place."""
-    grid = masking["grid"]
-    hidden = rng.integers(0, int(masking["share"] * grid * grid) + 1)
-    cells = np.zeros(grid * grid, dtype=bool)
-    cells[rng.permutation(grid * grid)[:hidden]] = True
-    cell = np.arange(grey.shape[0]) * grid // grey.shape[0]
-    grey[cells.reshape(grid, grid)[cell][:, cell]] = 0
+def muted(colours, cool):
+    """Colours (n, 3) whose blue is the strongest channel, with only `cool` of their chroma.
+
+    Backdrops of modern portraits are blue; painted ones of old portraits were not.
+    """
+    luma = (colours @ LUMA)[:, None]
+    bluish = colours[:, 2:] > colours[:, :2].max(1, keepdims=True)
+    return np.where(bluish, luma + cool * (colours - luma), colours)
 
 
 def sample(picture, recipe, size, rng):
@@ -138,8 +152,14 @@ def sample(picture, recipe, size, rng):
     view = table[picture[low_y:high_y, low_x:high_x]]
     colours = bilinear(view, x - low_x, y - low_y)
 
-    if "ageing" in recipe:
+    engraved = "ageing" in recipe and rng.random() < recipe["ageing"].get("engraved", 0)
+    if engraved:
+        # Nobody knows the colours of a drawing: the truth is the drawing.
+        grey = ageing.engraving(view @ LUMA, rng)
+        colours = np.repeat(bilinear(grey[..., None], x - low_x, y - low_y), 3, axis=1)
+    elif "ageing" in recipe:
         grey = ageing.emulsion(view, recipe["ageing"], rng)
+        colours = muted(colours, recipe["ageing"].get("cool", 1))
     else:
         grey = view @ LUMA
     across = box_matrix(left - low_x, side, size, grey.shape[1])
@@ -149,7 +169,7 @@ def sample(picture, recipe, size, rng):
         grey = ageing.print_and_time(grey, recipe["ageing"], rng)
     grey = 2 * grey - 1
     if "masking" in recipe:
-        mask(grey, recipe["masking"], rng)
+        masking.hide(grey, recipe["masking"], rng)
     return grey, position, 2 * colours.astype(np.float32) - 1
 
 
@@ -158,8 +178,8 @@ class Pictures:
 
     def __init__(self, root, recipe):
         least = recipe["training"]["batch"]
-        folders = [(load(pathlib.Path(root) / entry["folder"], least), entry["weight"])
-                   for entry in recipe["pictures"]]
+        folders = [(load(pathlib.Path(root) / entry["folder"], least, part=entry.get("part")),
+                    entry["weight"]) for entry in recipe["pictures"]]
         self.pictures = np.concatenate([pictures for pictures, _ in folders])
         weights = np.concatenate([np.full(len(p), float(weight)) for p, weight in folders])
         self.cumulative = np.cumsum(weights) / weights.sum()

@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trains a tiny recipe for seconds and compares it with the engine: TAP.
+
+    training.py GOLDEN [ARGUMENT...]
+
+GOLDEN is the command that compares a folder of cases with the engine (restorator-golden). Needs
+what engine/training needs, and skips without it.
+"""
+
+import importlib.util
+import json
+import pathlib
+import subprocess
+import sys
+
+NEEDED = ("numpy", "PIL", "safetensors", "torch")
+HERE = pathlib.Path(__file__).resolve().parent
+TRAINING = HERE.parent.parent / "engine/training"
+
+missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+if missing:
+    print(f"1..0 # SKIP Python lacks {', '.join(missing)}")
+    sys.exit()
+sys.path.insert(0, str(TRAINING))
+sys.dont_write_bytecode = True
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.numpy import save_file
+
+import colour
+import diffusion
+import masking
+import model_file
+import pictures
+import recipe as recipes
+import tap
+import train
+
+# Sharma, Wu, Dalal 2005, table 1: rows 1, 4, 7, 9, 17, 25, 34.
+SHARMA = [((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+          ((50, -1.3802, -84.2814), (50, 0, -82.7485), 1.0000),
+          ((50, 0, 0), (50, -1, 2), 2.3669),
+          ((50, 2.4900, -0.0010), (50, -2.4900, 0.0009), 7.1792),
+          ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+          ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+          ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082)]
+
+
+def make_pictures(folder, count, seed):
+    """Blots of a few colours: brighter is redder, so that there is something to learn."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(seed)
+    rows, columns = np.indices((96, 96)) / 96
+    for i in range(count):
+        light = np.full((96, 96), rng.uniform(0.1, 0.4))
+        for _ in range(4):
+            x, y, reach = *rng.uniform(0, 1, 2), rng.uniform(0.1, 0.3)
+            light += 0.5 * np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / reach ** 2)
+        light = light.clip(0, 1)[..., None]
+        made = light * [1.0, 0.8, 0.5] + (1 - light) * [0.0, 0.1, 0.4]
+        Image.fromarray(np.rint(made * 255).astype(np.uint8)).save(folder / f"{i:02}.png")
+
+
+def tiny():
+    return recipes.load(HERE / "tiny.json")
+
+
+def single_pass():
+    recipe = tiny()
+    recipe["network"] |= {"name": "tiny-single", "process": {"kind": "single pass"}}
+    return {key: value for key, value in recipe.items() if key != "stages"}
+
+
+def start(scratch, name, recipe=None, tensors=None):
+    out = scratch / name
+    out.mkdir(exist_ok=True)
+    return train.Training(recipe or tiny(), scratch / "pictures", out, tensors, lambda line: None)
+
+
+def refusal(call, *arguments):
+    """What a call is refused with."""
+    try:
+        call(*arguments)
+    except recipes.Refused as refused:
+        return str(refused)
+    return ""
+
+
+def stages_change_the_recipe(scratch):
+    first, last = recipes.stages(tiny())
+    assert "masking" not in first and last["masking"]["grid"] == 8
+    assert (first["training"]["iterations"], last["training"]["iterations"]) == (100, 30)
+    assert last["training"]["batch"] == first["training"]["batch"] == 8
+
+
+def training_learns(scratch):
+    training = start(scratch, "single", single_pass())
+    protocol = train.evaluate.Protocol(
+        pictures.validation(training.root, training.recipe), 16)
+    trained = protocol.measure(training.run().eval())
+    assert trained < 0.5 * protocol.bicubic, f"{trained} of {protocol.bicubic}"
+
+
+def a_killed_run_goes_on_to_the_same_weights(scratch):
+    result = start(scratch, "whole").run().state_dict()
+    whole = torch.load(scratch / "whole/checkpoint.pt", weights_only=True)["run"]
+    assert not torch.equal(result["encoder.norm.beta"], whole["average"]["encoder.norm.beta"]), \
+        "the last stage is not mixed with the first"
+    for name, at in (("first stage", 25), ("last stage", 106)):
+        step, seconds, count = train.Run.step, train.CHECKPOINT_SECONDS, [0]
+
+        def killed(run):
+            count[0] += 1
+            if count[0] > at:
+                raise KeyboardInterrupt
+            return step(run)
+
+        train.Run.step, train.CHECKPOINT_SECONDS = killed, -1
+        try:
+            start(scratch, name).run()
+            assert False, "it was not stopped"
+        except KeyboardInterrupt:
+            pass
+        finally:
+            train.Run.step, train.CHECKPOINT_SECONDS = step, seconds
+        resumed = start(scratch, name)
+        assert resumed.resumed["iteration"] == (25 if at == 25 else 6)
+        again = resumed.run().state_dict()
+        assert all(torch.equal(tensor, again[key]) for key, tensor in result.items())
+        state = torch.load(scratch / name / "checkpoint.pt", weights_only=True)["run"]
+        for kind in ("network", "average"):
+            for key, tensor in whole[kind].items():
+                assert torch.equal(tensor, state[kind][key]), f"{name}: {kind} {key} differs"
+
+
+def the_program_writes_a_model_with_its_card(scratch):
+    for command in ([], ["--name", "mine", "--minutes", "0.001", "--initial",
+                         str(scratch / "out/tiny.safetensors")]):
+        out = scratch / ("out mine" if command else "out")
+        subprocess.run([sys.executable, "-m", "train", str(HERE / "tiny.json"), "--pictures",
+                        str(scratch / "pictures"), "--out", str(out), "--threads", "1", *command],
+                       cwd=TRAINING, check=True, capture_output=True)
+    network, card = model_file.load(scratch / "out/tiny.safetensors")
+    assert card["title"] == "Tiny" and card["iterations"] == 130
+    setups = {figure["setup"]: figure["ratio"] for figure in card["figures"]
+              if "mse" in figure and "hidden" not in figure["protocol"]}
+    assert set(setups) == {"b", "a", "ddpm", "ddim"}
+    worse = {name for name, ratio in setups.items() if ratio > 1}
+    assert {one["setup"] for one in card["discouraged"]} == worse
+    assert sum("hidden" in figure["protocol"] for figure in card["figures"]) == 3
+    assert sum("ciede2000" in figure for figure in card["figures"]) == 1
+    network, card = model_file.load(scratch / "out mine/mine.safetensors")
+    assert network.description["name"] == card["title"] == "mine"
+    assert card["iterations"] == train.LEAST_ITERATIONS
+
+
+def the_engine_computes_the_same(scratch):
+    folder = scratch / "golden"
+    folder.mkdir()
+    # Trained by now: a finished run gives its weights again.
+    average = start(scratch, "single", single_pass()).run().eval()
+    model_file.save(folder / "tiny-single.safetensors", average, {})
+    (folder / "tiny.safetensors").write_bytes((scratch / "out/tiny.safetensors").read_bytes())
+    rng = np.random.default_rng(5)
+    grey = rng.uniform(-1, 1, (16, 16, 1)).astype(np.float32)
+    position = rng.random((40, 2), dtype=np.float32)
+
+    def save(name, case, **tensors):
+        save_file({key: np.ascontiguousarray(value) for key, value in tensors.items()},
+                  folder / f"{name}.case.safetensors", {"case": json.dumps(case)})
+
+    with torch.no_grad():
+        picture, points = torch.from_numpy(grey)[None], torch.from_numpy(position)[None]
+        prepared, base = average.prepare(picture, points)
+        output = (average.single_pass(prepared) + base)[0].numpy()
+        save("single", {"kind": "single pass", "model": "tiny-single.safetensors",
+                        "tolerance": 2e-5}, input=grey, position=position, output=output)
+        network, _ = model_file.load(folder / "tiny.safetensors")
+        prepared, base = network.prepare(picture, points)
+        first = rng.standard_normal((40, 3), dtype=np.float32)
+        for name, setup, key in (
+                ("b", diffusion.SETUPS["B"], {"eta": 1, "K": 8, "project": True}),
+                ("ddim", diffusion.SETUPS["DDIM"], {"eta": 0, "K": 1})):
+            steps = diffusion.sequence(setup, 20)
+            noise = rng.standard_normal((len(steps), 40, 3), dtype=np.float32)
+
+            def predict(x, t):
+                time = network.time(torch.tensor([t / 19], dtype=torch.float64))
+                return network.decoder(prepared, time, x)
+
+            result = diffusion.sample(predict, torch.from_numpy(first)[None],
+                                      lambda i: torch.from_numpy(noise[i])[None], setup,
+                                      network.process)
+            save(name, {"kind": "sampling", "model": "tiny.safetensors", "tolerance": 2e-3,
+                        "setup": {"sampler": "ddim", "noise": "normal", **key}},
+                 input=grey, position=position, start=first, noise=noise,
+                 steps=np.array(steps, dtype=np.int32),
+                 previous=np.array([*steps[1:], steps[-1] - 1], dtype=np.int32),
+                 output=(result + base)[0].numpy())
+    done = subprocess.run([*sys.argv[1:], str(folder)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def bad_pictures_and_recipes_are_refused(scratch):
+    few = scratch / "few"
+    make_pictures(few / "train", 5, 9)
+    make_pictures(few / "val", 1, 9)
+    assert "has 5 pictures; at least 8" in refusal(
+        pictures.Pictures, few, recipes.stages(tiny())[0])
+    (few / "train/zz broken.jpg").write_bytes(b"no picture")
+    assert "zz broken.jpg cannot be read" in refusal(
+        pictures.Pictures, few, recipes.stages(tiny())[0])
+    assert "is not a folder" in refusal(pictures.load, scratch / "nowhere")
+    assert "no recipe nobody; those that ship are" in refusal(recipes.find, "nobody")
+    wrong = scratch / "wrong.json"
+    wrong.write_text(json.dumps({**tiny(), "colour": 1}))
+    assert "unknown colour" in refusal(recipes.load, wrong)
+    wrong.write_text("{")
+    assert "is no recipe" in refusal(recipes.load, wrong)
+    other = tiny()
+    other["training"]["learning_rate"] = 1
+    assert "begun with another recipe" in refusal(start, scratch, "whole", other)
+    longer = tiny()
+    longer["training"]["iterations"] = 70
+    assert start(scratch, "whole", longer).stages[0]["training"]["iterations"] == 70
+
+
+def own_pictures_need_no_folders(scratch):
+    own = scratch / "own"
+    make_pictures(own, 40, 3)
+    recipe = recipes.for_own_pictures(tiny(), 40)
+    drawn = pictures.Pictures(own, recipes.stages(recipe)[0])
+    aside = pictures.validation(own, recipe)
+    assert len(drawn.pictures) + len(aside) == 40 and len(aside) >= 1
+    assert not any((one == other).all() for one in aside for other in drawn.pictures)
+    assert recipe["card"]["data"] == ["40 pictures of one's own"]
+
+
+def every_recipe_that_ships_is_whole(scratch):
+    names = sorted(path.stem for path in recipes.FOLDER.glob("*.json"))
+    assert "portrait" in names
+    for name in names:
+        recipe = recipes.load(recipes.find(name))
+        assert recipe["network"]["name"] == name
+        for stage in recipes.stages(recipe):
+            train.Network(stage["network"])
+        for key in ("title", "summary", "use", "limits", "licence", "data"):
+            assert recipe["card"][key], f"{name} has no {key}"
+
+
+def hidden_cells_are_as_many_as_said(scratch):
+    rng = np.random.default_rng(1)
+    for share in (0, 0.25, 0.75):
+        assert masking.cells(64, 8, share, rng).mean() == share
+    shares = [masking.free_forms(64, rng).mean() for _ in range(200)]
+    assert 0.02 < np.mean(shares) < 0.4 and max(shares) > 0.3
+
+
+def ciede2000_is_sharmas(scratch):
+    for one, other, wanted in SHARMA:
+        got = colour.ciede2000(np.array(one, float), np.array(other, float))
+        assert abs(got - wanted) < 5e-5, f"{one} {other}: {got}, not {wanted}"
+        assert abs(colour.ciede2000(np.array(other, float), np.array(one, float)) - got) < 1e-9
+
+
+TESTS = [stages_change_the_recipe, training_learns, a_killed_run_goes_on_to_the_same_weights,
+         the_program_writes_a_model_with_its_card, the_engine_computes_the_same,
+         bad_pictures_and_recipes_are_refused, own_pictures_need_no_folders,
+         every_recipe_that_ships_is_whole, hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
+
+
+def pictures_are_made(scratch):
+    make_pictures(scratch / "pictures/train", 24, 1)
+    make_pictures(scratch / "pictures/val", 4, 2)
+
+
+torch.set_num_threads(1)
+torch.set_flush_denormal(True)
+tap.run([pictures_are_made, *TESTS])
