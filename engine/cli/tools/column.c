@@ -47,6 +47,7 @@ static bool parse(cli_column *column, char **common, char **own, GError **error)
   g_strv_builder_addv(builder, (const char **) own);
   g_strv_builder_addv(builder, (const char **) last);
   char **words = g_strv_builder_end(builder);
+  g_strv_builder_unref(builder);
   int count = (int) g_strv_length(words);
   char **arguments = g_memdup2(words, sizeof *words * ((gsize) count + 1));
   bool good = options_parse(&column->options, count, arguments, error);

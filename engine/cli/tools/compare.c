@@ -81,7 +81,7 @@ static char *passes_text(const cli_column *column) {
   if (column->job.info.process == RST_SINGLE_PASS)
     return g_strdup(_("single pass"));
   rst_parameters_steps(&column->job.parameters, column->job.model, NULL, &passes, NULL);
-  return g_strdup_printf(g_dngettext(NULL, "%d pass", "%d passes", (gulong) passes), passes);
+  return g_strdup_printf(ngettext("%d pass", "%d passes", (gulong) passes), passes);
 }
 
 static GPtrArray *make_captions(const options *o, const GPtrArray *columns) {

@@ -101,12 +101,10 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
   const char *path = e->files->pdata[index];
   rst_error cause = RST_ERROR_INIT;
   cli_frame frame;
-  if (!frame_read(&frame, path, e->cancel, error))
+  if (!frame_read_truth(&frame, path, e->cancel, error))
     return false;
   rst_status status = RST_OK;
-  rst_parameters parameters = e->parameters;
-  parameters.seed = (int) (((gint64) parameters.seed + index) & G_MAXINT32);
-  for (int i = 0; i < PROTOCOLS && status == RST_OK && !frame.grey; i++) {
+  for (int i = 0; i < PROTOCOLS && status == RST_OK; i++) {
     cli_trial trial;
     cli_figures one;
     if (!e->wanted[i])
@@ -114,7 +112,7 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
     status = trial_init(&trial, i, &frame, pixels, index, e->session, e->model, e->cancel, &cause);
     if (status != RST_OK)
       break;
-    status = trial_measure(&trial, e->session, &parameters, e->cancel, &one, &cause);
+    status = trial_measure(&trial, e->session, &e->parameters, index, e->cancel, &one, &cause);
     trial_clear(&trial);
     if (i == PROTOCOL_REFERENCE) {
       figures->mse = one.mse;
@@ -127,16 +125,12 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
     }
     figures->seconds += one.seconds;
   }
-  bool grey = frame.grey;
   frame_clear(&frame);
-  if (grey)
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: is grey; only with a colour picture can colours be compared"), path);
-  else if (status == RST_CANCELLED)
+  if (status == RST_CANCELLED)
     cli_fail_interrupted(error);
   else if (status != RST_OK)
     cli_fail_engine(error, &cause);
-  return !grey && status == RST_OK;
+  return status == RST_OK;
 }
 
 /* Means over the pictures; seconds are summed. */
@@ -181,7 +175,8 @@ static void print_table(const evaluation *e, const cli_figures *f) {
   rst_model_info info = {.size = sizeof info};
   rst_model_get_info(e->model, &info);
   char *setup = report_setup(&e->parameters, e->model);
-  g_print(_("%s (%s), %u pictures\n\n"), e->parameters.model, setup, e->files->len);
+  g_print(ngettext("%s (%s), %u picture\n\n", "%s (%s), %u pictures\n\n", e->files->len),
+          e->parameters.model, setup, e->files->len);
   g_free(setup);
   print_cell("", LABEL);
   print_cell(_("restored"), FIGURE);

@@ -70,6 +70,17 @@ bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError *
   return good;
 }
 
+bool frame_read_truth(cli_frame *frame, const char *path, rst_cancel *cancel, GError **error) {
+  if (!frame_read(frame, path, cancel, error))
+    return false;
+  if (!frame->grey)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("%s: is grey; only with a colour picture can colours be compared"), path);
+  frame_clear(frame);
+  return false;
+}
+
 void frame_square(const cli_frame *frame, cli_frame *square) {
   int side = MIN(frame->width, frame->height);
   int x = (frame->width - side) / 2, y = (frame->height - side) / 2;

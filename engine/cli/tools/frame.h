@@ -22,6 +22,8 @@ GPtrArray *frame_list(char *const *paths, GError **error);
 
 /* Reads a picture as displayed. Transparency is dropped. */
 bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError **error);
+/* The same; refuses a grey picture, which is no truth to compare colours with. */
+bool frame_read_truth(cli_frame *frame, const char *path, rst_cancel *cancel, GError **error);
 /* The centred square of a frame. */
 void frame_square(const cli_frame *frame, cli_frame *square);
 /* The frame at another size, see resize(). */

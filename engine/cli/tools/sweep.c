@@ -123,14 +123,8 @@ static bool open_model(sweep *s, char **sha256, GError **error) {
 static bool open_picture(sweep *s, const char *path, GChecksum *sum, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   cli_frame frame;
-  if (!frame_read(&frame, path, s->cancel, error))
+  if (!frame_read_truth(&frame, path, s->cancel, error))
     return false;
-  if (frame.grey) {
-    frame_clear(&frame);
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: is grey; only with a colour picture can colours be compared"), path);
-    return false;
-  }
   cli_trial *trial = &s->trials[s->count];
   rst_status status = trial_init(trial, PROTOCOL_REFERENCE, &frame, s->options->pixels, s->count,
                                  s->session, s->model, s->cancel, &cause);
@@ -172,9 +166,8 @@ static bool measure(sweep *s, int index, GError **error) {
     rst_parameters parameters = s->parameters;
     cli_figures figures;
     setup_apply(&s->setups[index], &parameters);
-    parameters.seed = (int) (((gint64) parameters.seed + i) & G_MAXINT32);
-    rst_status status = trial_measure(&s->trials[i], s->session, &parameters, s->cancel, &figures,
-                                      &cause);
+    rst_status status = trial_measure(&s->trials[i], s->session, &parameters, i, s->cancel,
+                                      &figures, &cause);
     if (status == RST_CANCELLED)
       return cli_fail_midway(error);
     if (status != RST_OK)
@@ -194,7 +187,7 @@ static double time_pass(const sweep *s) {
   int passes = 1;
   parameters.step_skip = 10;
   if (rst_parameters_steps(&parameters, s->model, NULL, &passes, NULL) != RST_OK ||
-      trial_measure(&s->trials[0], s->session, &parameters, s->cancel, &figures, NULL) != RST_OK)
+      trial_measure(&s->trials[0], s->session, &parameters, 0, s->cancel, &figures, NULL) != RST_OK)
     return 0;
   return figures.seconds * s->count / passes;
 }

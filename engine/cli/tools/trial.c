@@ -153,15 +153,17 @@ static rst_status measure_rows(const cli_trial *t, rst_session *session,
 }
 
 rst_status trial_measure(const cli_trial *t, rst_session *session,
-                         const rst_parameters *parameters, rst_cancel *cancel,
+                         const rst_parameters *parameters, int index, rst_cancel *cancel,
                          cli_figures *figures, rst_error *error) {
   int width = t->truth.width, height = t->truth.height, band = CLAMP(BAND / width, 1, height);
   float *colours = g_new(float, (gsize) 3 * width * band);
   cli_figures sums = {0};
   rst_status status = RST_OK;
+  rst_parameters own = *parameters;
+  own.seed = (int) (((gint64) own.seed + index) & G_MAXINT32);
   for (int row = 0; row < height && status == RST_OK; row += band)
-    status = measure_rows(t, session, parameters, row, MIN(band, height - row), colours, cancel,
-                          &sums, error);
+    status = measure_rows(t, session, &own, row, MIN(band, height - row), colours, cancel, &sums,
+                          error);
   g_free(colours);
   double points = (double) t->points;
   *figures = (cli_figures) {

@@ -43,10 +43,11 @@ rst_status trial_init(cli_trial *trial, cli_protocol protocol, const cli_frame *
                       rst_error *error);
 void trial_clear(cli_trial *trial);
 
-/* Restores the points with these parameters, whose mode, window and strength do not count. Only the
- * protocol's own figures are set, the others are 0. */
+/* Restores the points with these parameters, whose mode, window and strength do not count, and the
+ * noise of seed + `index`, so that pictures do not share theirs. Only the protocol's own figures are
+ * set, the others are 0. */
 rst_status trial_measure(const cli_trial *trial, rst_session *session,
-                         const rst_parameters *parameters, rst_cancel *cancel,
+                         const rst_parameters *parameters, int index, rst_cancel *cancel,
                          cli_figures *figures, rst_error *error);
 
 #endif
