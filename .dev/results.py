@@ -174,11 +174,11 @@ def whole_pictures(tools, models, files, figures):
     if ratios["a"] > ratios["b"]:
         said.append("B is better than A, as in the document, and needs fewer passes.")
     else:
-        said.append(f"A is better than B here ({ratios['a']:.3f} to {ratios['b']:.3f}) and slightly "
-                    "worse in the document: within the noise of either.")
+        said.append(f"A is better than B here ({ratios['a']:.3f} to {ratios['b']:.3f}) and "
+                    "slightly worse in the document: within the noise of either.")
     if spread > 1.05 and best in ("a", "b"):
-        said.append("A network that fills hidden cells as well has more to learn with the same size, "
-                    "which costs it here, where nothing is hidden.")
+        said.append("A network that fills hidden cells as well has more to learn with the same "
+                    "size, which costs it here, where nothing is hidden.")
     missing = [name for name in SINGLE if name not in models]
     if missing:
         said.append(f"{' and '.join(missing)} was not there when this page was made.")
@@ -248,7 +248,8 @@ def sweep(tools, models, folder, sums, pictures, pixels):
     worse = sum(float(row["ratio"]) > 1 for row in rows)
     best, count = rows[0], len(rows)
     listed = [[row["noise-stddev"], row["stochasticity"], row["step-skip"],
-               "yes" if row["project"] == "true" else "no", "yes" if row["clip"] == "true" else "no",
+               "yes" if row["project"] == "true" else "no",
+               "yes" if row["clip"] == "true" else "no",
                row["passes"], f"{float(row['mse']):.5f}", f"{float(row['ratio']):.3f}"]
               for row in rows[:SMALL_TABLE]]
     said = [f"**{worse} of {count}** setups are worse than bicubic enlargement; in the document "
@@ -288,8 +289,8 @@ def speed(tools, files, figures):
 A picture of 256 × 256 pixels, whole, one thread, the program's start included: A {a:.2f} s, \
 B {b:.2f} s of one processor. **A takes {a / b:.1f} times as long**; in the document \
 {PUBLISHED_SPEED} times. A takes {figures["a"]["passes"]} passes and B {figures["b"]["passes"]}, \
-{passes:.1f} times fewer; what does not depend on a step (reading, encoding, a point's features and \
-its part of the first layers) is computed once in both, and so weighs more in B.
+{passes:.1f} times fewer; what does not depend on a step (reading, encoding, a point's features \
+and its part of the first layers) is computed once in both, and so weighs more in B.
 """
 
 
@@ -304,8 +305,8 @@ def page(sections, models, sums, folder, count):
 
 `./dev results PHOTOS` made this page and its pictures: the tables and figures of "Diffusion \
 restorator visualization" (G. W. 2023) once more, with the networks that ship here. Truth are the \
-{count} pictures of `{folder}`, 178 × 178 pixels; the networks see them in grey, at their input's size. Of each \
-picture {PIXELS} random pixels are compared. *÷ bicubic*: the mean squared error over R'G'B' as a \
+{count} pictures of `{folder}`, 178 × 178 pixels; the networks see them in grey, at their input's \
+size. Of each picture {PIXELS} random pixels are compared. *÷ bicubic*: the mean squared error over R'G'B' as a \
 share of that of the input enlarged bicubically, which stays grey. CIEDE2000 and chroma (a share \
 of the truth's) are those of the pictures at their own size in mode *colour*. Published figures \
 are on other faces, so the ratios are what may be compared.

@@ -77,7 +77,7 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
       "           bicubically.\n"
       "colour     The truth is each picture at its own size. The network sees its grey and gives\n"
       "           the colour alone. The mean distance to the truth, CIEDE2000, stands beside that\n"
-      "           of the grey picture, the mean chroma beside the truth's: pale results have less.\n"
+      "           of the grey picture, the mean chroma beside the truth's: pale ones have less.\n"
       "\n"
       "Mode, window and strength are the protocol's. Picture i has the noise of seed + i.");
   if (!given_parse(&o->given, _("DIR|PICTURE…"), summary, own, &argc, &argv, error))
@@ -190,7 +190,8 @@ static void print_table(const evaluation *e, const cli_figures *f) {
   }
   g_print(_("\nprocessor time of the points: %.2f s\n"), f->seconds);
   if (e->wanted[PROTOCOL_REFERENCE] && info.input_size != 64)
-    g_print(_("The model's input is %d × %d: its errors cannot be compared with those of 64 × 64.\n"),
+    g_print(_("The model's input is %d × %d: its errors cannot be compared with those of "
+              "64 × 64.\n"),
             info.input_size, info.input_size);
 }
 

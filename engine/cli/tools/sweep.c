@@ -82,8 +82,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
   GOptionContext *context = g_option_context_new(_("DIR|PICTURE… --output FILE.csv"));
   g_option_context_set_summary(context,
     _("Measures a diffusion model by the reference's protocol (see evaluate) in 465 setups: noise\n"
-      "stddev zero, normal, squared × stochasticity 1, 0.9 … 0 × step skipping 1…10; the same with\n"
-      "clipping, without skipping; and with projection at stochasticity 0, 0.5, 1.\n"
+      "stddev zero, normal, squared × stochasticity 1, 0.9 … 0 × step skipping 1…10; the same\n"
+      "with clipping, without skipping; and with projection at stochasticity 0, 0.5, 1.\n"
       "A run that was stopped goes on by the same command."));
   g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
   bool good = g_option_context_parse(context, &argc, &argv, error);

@@ -44,8 +44,8 @@ rst_status trial_init(cli_trial *trial, cli_protocol protocol, const cli_frame *
 void trial_clear(cli_trial *trial);
 
 /* Restores the points with these parameters, whose mode, window and strength do not count, and the
- * noise of seed + `index`, so that pictures do not share theirs. Only the protocol's own figures are
- * set, the others are 0. */
+ * noise of seed + `index`, so that pictures do not share theirs. Only the protocol's own figures
+ * are set, the others are 0. */
 rst_status trial_measure(const cli_trial *trial, rst_session *session,
                          const rst_parameters *parameters, int index, rst_cancel *cancel,
                          cli_figures *figures, rst_error *error);
