@@ -132,6 +132,20 @@ static bool picture_read_coverage(void *user, int x, int y, int w, int h, float 
   return true;
 }
 
+/* As doubles: for floats babl has several ways to round to 8 bits, and picks one by the clock in
+ * each process anew. */
+static void to_native(const Layer *layer, const float *coded, size_t count, guint8 *native) {
+  const gboolean grey = layer_is_grey(layer);
+  const Babl *format = babl_format_with_space(grey ? "Y~ double" : "R~G~B~ double",
+                                              babl_format_get_space(layer->native));
+  const size_t values = count * (grey ? 1 : 3);
+  g_autofree double *exact = g_new(double, values);
+
+  for (size_t i = 0; i < values; i++)
+    exact[i] = coded[i];
+  babl_process(babl_fish(format, layer->native), exact, native, (long)count);
+}
+
 /* Only the colours of covered pixels that change are replaced. All else keeps the bytes that the
  * layer has, since merging without a selection writes every pixel of the box. */
 static bool picture_write(void *user, int x, int y, int w, int h, const float *rgb,
@@ -153,7 +167,7 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
 
   gegl_buffer_get(layer->result, &area, 1.0, layer->native, result, GEGL_AUTO_ROWSTRIDE,
                   GEGL_ABYSS_NONE);
-  babl_process(babl_fish(layer->coded, layer->native), after, restored, (long)count);
+  to_native(layer, after, count, restored);
   for (size_t i = 0; i < count; i++)
     if (coverage[i] > 0 &&
         memcmp(before + i * channels, after + i * channels, channels * sizeof *after) != 0)

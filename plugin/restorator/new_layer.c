@@ -20,7 +20,7 @@ static void fill(GimpDrawable *target, const Layer *layer) {
   const int bytes = babl_format_get_bytes_per_pixel(format);
   const size_t count = (size_t)layer->box.width;
   g_autofree float *alpha = g_new(float, count);
-  g_autofree float *clear = g_new0(float, 2 * count);
+  g_autofree double *clear = g_new0(double, 2 * count); /* for the reason that layer.c has */
   g_autofree guint8 *result = g_malloc(count * layer->bytes);
   g_autofree guint8 *pixels = g_malloc(count * bytes);
 
@@ -30,7 +30,7 @@ static void fill(GimpDrawable *target, const Layer *layer) {
     read_alpha(layer, &row, alpha);
     for (size_t i = 0; i < count; i++)
       clear[2 * i + 1] = alpha[i];
-    babl_process(babl_fish(babl_format("YA float"), format), clear, pixels, (long)count);
+    babl_process(babl_fish(babl_format("YA double"), format), clear, pixels, (long)count);
     gegl_buffer_get(layer->result, &row, 1.0, layer->native, result, GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     for (size_t i = 0; i < count; i++)
