@@ -105,12 +105,15 @@ add() {
   targets+=("$2")
 }
 
-# add_plug_in GIMP_FOLDER
+# add_plug_in GIMP_FOLDER: with its scripts.
 add_plug_in() {
   local file
   while IFS= read -r -d '' file; do
     add "$file" "$1/plug-ins/restorator/${file#"$plug_in/"}"
   done < <(find "$plug_in" -type f -print0 | sort -z)
+  while IFS= read -r -d '' file; do
+    add "$file" "$1/scripts/${file##*/}"
+  done < <(find "$stage" -path '*/gimp/*/scripts/*' -type f -print0 | sort -z)
   folders+=("$1/plug-ins/restorator/locale")
 }
 
@@ -120,7 +123,8 @@ add_rest() {
   while IFS= read -r -d '' file; do
     target=${file#"$stage"}
     case $target in
-      */plug-ins/restorator/* | "$local_folder"/include/* | "$local_folder"/lib*/*) ;;
+      */plug-ins/restorator/* | */gimp/*/scripts/*) ;;
+      "$local_folder"/include/* | "$local_folder"/lib*/*) ;;
       "$data"/restorator/*) add "$file" "$target" ;;
       *) ! $1 || add "$file" "$target" ;;
     esac
