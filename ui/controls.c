@@ -185,12 +185,16 @@ gboolean controls_is_locked(const controls *c) {
   return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(c->lock));
 }
 
+int controls_throw_die(void) {
+  return g_random_int_range(0, 100000);
+}
+
 /* -------------------------------------------------------------------------------------------
  * Building
  */
 
 static void throw_die(controls *c) {
-  g_object_set(c->settings, "seed", g_random_int_range(0, G_MAXINT), NULL);
+  g_object_set(c->settings, "seed", controls_throw_die(), NULL);
 }
 
 /* Adds a widget of a row, for what concerns all of them. */
@@ -333,6 +337,7 @@ static void add_label(controls *c, GtkGrid *grid, int row, const char *name,
 
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), control);
   gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+  gtk_label_set_width_chars(GTK_LABEL(label), 8); /* Japanese could be broken at each letter */
   gtk_label_set_max_width_chars(GTK_LABEL(label), 14);
   gtk_label_set_xalign(GTK_LABEL(label), 0);
   gtk_size_group_add_widget(c->labels, label);

@@ -32,5 +32,7 @@ const char *controls_get_output(const controls *c);
 void controls_set_output(controls *c, const char *output);
 /* Whether the seed is to stay. */
 gboolean controls_is_locked(const controls *c);
+/* A seed by chance, of few enough digits to be read, told and typed. */
+int controls_throw_die(void);
 
 #endif

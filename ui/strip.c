@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "controls.h"
 #include "describe.h"
 #include "messages.h"
 #include "parts.h"
@@ -104,7 +105,7 @@ static void sow_others(RestoratorStrip *strip) {
     return;
   strip->tiles[0].seed = now.seed;
   for (int i = 1; i < VARIANTS; i++)
-    strip->tiles[i].seed = g_random_int_range(0, G_MAXINT);
+    strip->tiles[i].seed = controls_throw_die();
 }
 
 /* Why a choice of seeds would change nothing; NULL where it would. */
