@@ -37,12 +37,16 @@ static void expand(GtkWidget *widget, void *user) {
     gtk_expander_set_expanded(GTK_EXPANDER(widget), TRUE);
 }
 
-static Bench *open_window(void) {
-  Bench *b = bench_new("tiny-diffusion");
-
+static void expand_all(Bench *b) {
   look_at_all(b->window, expand, NULL);
   settle();
   gtk_test_widget_wait_for_draw(b->window);
+}
+
+static Bench *open_window(void) {
+  Bench *b = bench_new("tiny-diffusion");
+
+  expand_all(b);
   return b;
 }
 
@@ -155,8 +159,8 @@ static void look_at_room(GtkWidget *widget, void *user) {
   int width, height;
 
   (void)user;
-  if (!gtk_widget_get_mapped(widget))
-    return;
+  if (!gtk_widget_get_mapped(widget) || gtk_widget_get_allocated_height(widget) <= 1)
+    return; /* or folded away */
   if (GTK_IS_LABEL(widget)) {
     PangoLayout *layout = gtk_label_get_layout(GTK_LABEL(widget));
     const char *text = gtk_label_get_text(GTK_LABEL(widget));
@@ -168,6 +172,11 @@ static void look_at_room(GtkWidget *widget, void *user) {
       }
       return;
     }
+    if (gtk_label_get_mnemonic_keyval(GTK_LABEL(widget)) != GDK_KEY_VoidSymbol &&
+        pango_layout_get_line_count(layout) > 2) {
+      g_test_message("in %d lines: %s", pango_layout_get_line_count(layout), text);
+      g_test_fail();
+    }
     pango_layout_get_pixel_size(layout, &width, &height);
     expect_room(widget, text, width, gtk_widget_get_allocated_width(widget));
     expect_room(widget, text, height, gtk_widget_get_allocated_height(widget));
@@ -177,7 +186,7 @@ static void look_at_room(GtkWidget *widget, void *user) {
 }
 
 static void test_room(void) {
-  Bench *b = open_window();
+  Bench *b = bench_new("tiny-diffusion");
   int width, height;
 
   if (!has_glyphs(b->window, gettext("_Model"))) {
@@ -186,6 +195,8 @@ static void test_room(void) {
     gtk_window_get_size(GTK_WINDOW(b->window), &width, &height);
     g_assert_cmpint(width, <=, 1280);
     g_assert_cmpint(height, <=, 720);
+    look_at_all(b->window, look_at_room, NULL);
+    expand_all(b);
     look_at_all(b->window, look_at_room, NULL);
   }
   bench_free(b);
