@@ -268,7 +268,7 @@ void restorator_strip_set_scene(RestoratorStrip *strip, const rst_plan *plan, co
   const int scale = gtk_widget_get_scale_factor(GTK_WIDGET(strip));
   const viewport view = variants_choose_view(plan, seen, SIDE * scale);
 
-  if (memcmp(&view, &strip->view, sizeof view) == 0)
+  if (viewport_is_same(&view, &strip->view))
     return;
   strip->view = view;
   restorator_strip_update(strip);

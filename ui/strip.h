@@ -14,8 +14,8 @@
 #define RESTORATOR_TYPE_STRIP (restorator_strip_get_type())
 G_DECLARE_FINAL_TYPE(RestoratorStrip, restorator_strip, RESTORATOR, STRIP, GtkBox)
 
-/* Hidden at first; nothing is computed unless it is shown. The panel gives what is set and takes what is chosen;
- * it has to outlive the strip. */
+/* Hidden at first; nothing is computed unless it is shown. The panel gives what is set and takes
+ * what is chosen; it has to outlive the strip. */
 GtkWidget *restorator_strip_new(RestoratorPanel *panel);
 /* From here on, if not before, it has a picture, which is read as long as the strip lives. Errors:
  * as variants_new(). */

@@ -96,17 +96,12 @@ void variants_free(variants *v) {
   g_free(v);
 }
 
-static bool same_view(const viewport *a, const viewport *b) {
-  return a->width == b->width && a->height == b->height && a->x == b->x && a->y == b->y &&
-         a->zoom == b->zoom;
-}
-
 static bool same_variant(const variant *a, const variant *b) {
   return a->model == b->model && memcmp(&a->parameters, &b->parameters, sizeof a->parameters) == 0;
 }
 
 void variants_set(variants *v, const variant wanted[VARIANTS], const viewport *view) {
-  const bool moved = !same_view(&v->view, view);
+  const bool moved = !viewport_is_same(&v->view, view);
   bool begin = moved;
 
   for (int i = 0; i < VARIANTS; i++) {

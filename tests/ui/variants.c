@@ -125,8 +125,8 @@ static void test_exact(void) {
 
 /* What is finished stays; the newest request wins over what is not. */
 static void test_newest(void) {
-  const char *setups[VARIANTS] = {"mode colour step-skip 20", "seed 1 step-skip 1", "seed 2 step-skip 1",
-                                  "seed 5 step-skip 1"};
+  const char *setups[VARIANTS] = {"mode colour step-skip 20", "seed 1 step-skip 1",
+                                  "seed 2 step-skip 1", "seed 5 step-skip 1"};
   stage *s = stage_new();
 
   ask(s, setups, &all);
