@@ -177,8 +177,8 @@ def whole_pictures(tools, models, files, figures):
         said.append(f"A is better than B here ({ratios['a']:.3f} to {ratios['b']:.3f}) and "
                     "slightly worse in the document: within the noise of either.")
     if spread > 1.05 and best in ("a", "b"):
-        said.append("A network that fills hidden cells as well has more to learn with the same "
-                    "size, which costs it here, where nothing is hidden.")
+        said.append("It may be the price of what the others can besides: fill hidden cells, of "
+                    "which there are none here.")
     missing = [name for name in SINGLE if name not in models]
     if missing:
         said.append(f"{' and '.join(missing)} was not there when this page was made.")
@@ -264,6 +264,8 @@ def sweep(tools, models, folder, sums, pictures, pixels):
                 f"{', clipping' if best['clip'] == 'true' else ''}: {float(best['ratio']):.3f} of "
                 f"bicubic's error. In the document it is zero, 1, 6, without projection: "
                 f"{PUBLISHED_BEST / BICUBIC:.3f}.")
+    spread = float(rows[SMALL_TABLE - 1]["ratio"]) - float(best["ratio"])
+    said.append(f"The ten best lie within {spread:.4f} of each other.")
     return f"""## The sweep
 
 {pictures} pictures, {pixels} random pixels of each.
