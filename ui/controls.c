@@ -337,7 +337,7 @@ static void add_label(controls *c, GtkGrid *grid, int row, const char *name,
 
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), control);
   gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
-  gtk_label_set_width_chars(GTK_LABEL(label), 10); /* Japanese could be broken at each letter */
+  gtk_label_set_width_chars(GTK_LABEL(label), 12); /* Japanese could be broken at each letter */
   gtk_label_set_max_width_chars(GTK_LABEL(label), 14);
   gtk_label_set_xalign(GTK_LABEL(label), 0);
   gtk_size_group_add_widget(c->labels, label);
