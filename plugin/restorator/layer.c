@@ -43,7 +43,7 @@ static gboolean check_kind(GimpDrawable *drawable, GError **error) {
     why = _("“%s” is a channel: choose a layer instead");
   else if (gimp_item_is_group(GIMP_ITEM(drawable)))
     why = _("“%s” is a layer group: choose a layer inside, or make one of it with "
-            "Layer ▸ Merge Layer Group");
+            "Layer ▸ Merge Layer Groups");
   else if (gimp_drawable_is_indexed(drawable))
     why = _("“%s” has indexed colours: convert the image with Image ▸ Mode ▸ RGB first");
   else if (gimp_layer_is_floating_sel(GIMP_LAYER(drawable)))
