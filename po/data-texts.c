@@ -37,7 +37,15 @@ N_("Colours old monochrome portraits and corrects faded tones, in a single pass.
 /* Translators: use of the model old-photo */
 N_("Real old photographs of people: faded blacks, blown lights, emulsions blind to red, soft lenses, grain. Best in mode colour, which keeps the picture's own tone.")
 /* Translators: limits of the model old-photo */
-N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes and backgrounds are likely ones, not the true ones. Drawings and engravings are coloured too, and plain backdrops may get blue, red or uneven patches. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
+N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes and backgrounds are likely ones, not the true ones. Plain backdrops may turn bluish, and drawings and engravings get a little colour. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
+/* Translators: title of the model portrait-masking-32 */
+N_("Portrait, masking 32")
+/* Translators: summary of the model portrait-masking-32 */
+N_("Colours and enlarges monochrome portraits in a single pass and sees through speckles.")
+/* Translators: use of the model portrait-masking-32 */
+N_("Grey photographs of faces covered with dust or many small spots: up to three quarters of the cells of a 32×32 grid were hidden in training. About fifteen times as quick as portrait.")
+/* Translators: limits of the model portrait-masking-32 */
+N_("Large hidden parts are for repair. The network sees 64×64 pixels. Clothes and backgrounds get likely colours, not the true ones. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
 /* Translators: title of the model portrait-masking-8 */
 N_("Portrait, masking 8")
 /* Translators: summary of the model portrait-masking-8 */
@@ -54,3 +62,11 @@ N_("Colours and enlarges monochrome portraits by diffusion.")
 N_("Grey photographs of faces whose tones are sound: modern black-and-white pictures, small or enlarged. The whole head and the shoulders should lie in the window.")
 /* Translators: limits of the model portrait */
 N_("The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without people: there its error is larger than that of grey. Faded or stained old photographs often stay pale: use old-photo. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
+/* Translators: title of the model repair */
+N_("Repair")
+/* Translators: summary of the model repair */
+N_("Fills scratches, stains, holes and missing corners of portraits in a single pass.")
+/* Translators: use of the model repair */
+N_("Damaged photographs of faces: select the damage and hide the region. Trained with scratches, stains and lost corners of all forms.")
+/* Translators: limits of the model repair */
+N_("Large holes are filled smoothly, without detail, and thin scratches less well than by classical inpainting. The network sees 64×64 pixels. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
