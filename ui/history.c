@@ -76,6 +76,10 @@ void history_note(history *h, const setting *now, gint64 time) {
   h->at = h->entries->len - 1;
 }
 
+void history_end_entry(history *h) {
+  h->last = NULL;
+}
+
 bool history_can_undo(const history *h) {
   return h->at > 0;
 }

@@ -21,6 +21,8 @@ void history_free(history *h); /* NULL is allowed */
 /* What is set has become `now` at `time` (microseconds). A change of the same single
  * parameter soon after the last one, as a slider makes many of, goes into the same entry. */
 void history_note(history *h, const setting *now, gint64 time);
+/* The next change is an entry of its own, however soon it comes. */
+void history_end_entry(history *h);
 
 bool history_can_undo(const history *h);
 bool history_can_redo(const history *h);

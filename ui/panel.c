@@ -202,8 +202,11 @@ static void use_better(RestoratorPanel *panel) {
 }
 
 void restorator_panel_set_seed(RestoratorPanel *panel, int seed) {
-  if (!controls_is_locked(panel->controls))
-    g_object_set(panel->settings, "seed", seed, NULL);
+  if (controls_is_locked(panel->controls))
+    return;
+  if (panel->history)
+    history_end_entry(panel->history);
+  g_object_set(panel->settings, "seed", seed, NULL);
 }
 
 static void set(RestoratorPanel *panel, const setting *wanted) {
