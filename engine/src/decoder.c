@@ -24,15 +24,14 @@ static int first_width(const rst_model *model, int block) {
 
 /* Where in the rows of a block's first kernel each input's columns begin. */
 typedef struct {
-  int local, luma, position, time, value;
+  int local, position, time, value; /* ℓ's follow the local vector's */
 } layout;
 
 static layout layout_of(const rst_model *model) {
   layout l;
 
   l.local = model->latent;
-  l.luma = l.local + model->latent;
-  l.position = l.luma + model->luma_condition;
+  l.position = l.local + model->latent + model->luma_columns;
   l.time = l.position + model->position_width;
   l.value = l.time + model->time.width;
   return l;
@@ -46,12 +45,13 @@ static const float *first_kernel(const rst_model *model, int block, int row) {
 
 void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scratch *scratch) {
   const rst_dense_stack *features = &model->features;
-  const size_t feature = (size_t)widest(features, 1, features->count - 1);
+  /* ℓ's columns follow the local vector's, so that one product takes both. */
+  const int side = 2 * model->luma_reach + 1, condition = model->latent + side * side;
+  const int feature = widest(features, 1, features->count - 1);
   size_t hidden = 0;
 
   scratch->gathered = rst_arena_take(arena, (size_t)features->layers[0].out);
   scratch->mixed = rst_arena_take(arena, (size_t)features->layers[0].out * RST_BATCH);
-  scratch->luma = rst_arena_take(arena, RST_BATCH);
   scratch->input = rst_arena_take(arena, 6 * RST_BATCH);
   for (int k = 0; k < model->block_count; k++) {
     const rst_dense_stack *block = &model->blocks[k];
@@ -61,8 +61,13 @@ void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scra
     hidden = width > hidden ? width : hidden;
   }
   for (int i = 0; i < 2; i++) {
-    scratch->feature[i] = rst_arena_take(arena, feature * RST_BATCH);
+    scratch->feature[i] = rst_arena_take(
+      arena, (size_t)(feature > condition ? feature : condition) * RST_BATCH);
     scratch->hidden[i] = rst_arena_take(arena, hidden * RST_BATCH);
+  }
+  if (scratch->feature[0] != NULL) {
+    scratch->luma = scratch->feature[0] + model->latent * RST_BATCH;
+    scratch->middle = scratch->luma + side * side / 2 * RST_BATCH;
   }
 }
 
@@ -184,6 +189,20 @@ static int corners(const float *map, int size, int width, double x, double y, co
   return count;
 }
 
+static void gather_luma(const rst_encoding *encoding, const rst_axis axes[2],
+                        const rst_batch_points *points, rst_decoder_scratch *scratch) {
+  const int reach = encoding->model->luma_reach, side = 2 * reach + 1;
+  double values[(2 * RST_REACH_MAX + 1) * (2 * RST_REACH_MAX + 1)];
+
+  for (int p = 0; p < points->count; p++) {
+    rst_interpolate_cubic(encoding->input, encoding->model->input_size,
+                          axes[0].positions[points->column[p]],
+                          axes[1].positions[points->row[p]], reach, values);
+    for (int i = 0; i < side * side; i++)
+      scratch->luma[i * RST_BATCH + p] = (float)values[i];
+  }
+}
+
 void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
                        const rst_axis axes[2], const rst_batch_points *points,
                        rst_decoder_scratch *scratch) {
@@ -205,8 +224,6 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
     kernels->gather(width, count, rows, factor, features->layers[0].bias, scratch->gathered);
     for (int o = 0; o < width; o++)
       scratch->mixed[o * RST_BATCH + p] = scratch->gathered[o];
-    if (model->luma_condition || model->luma_residual)
-      scratch->luma[p] = (float)rst_interpolate_cubic(encoding->input, model->input_size, x, y);
   }
   for (int i = 1; i < features->count; i++) {
     /* the last one has to end in feature[0] */
@@ -216,6 +233,8 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
     kernels->product(layer->in, layer->out, layer->kernel, layer->bias, true, in, out, RST_BATCH);
     in = out;
   }
+  if (model->luma_condition || model->luma_residual)
+    gather_luma(encoding, axes, points, scratch);
 }
 
 void rst_decoder_begin(const rst_encoding *encoding, const rst_kernels *kernels,
@@ -228,15 +247,8 @@ void rst_decoder_begin(const rst_encoding *encoding, const rst_kernels *kernels,
     const int width = first_width(model, k);
     float *base = scratch->base[k];
 
-    kernels->product(model->latent, width, first_kernel(model, k, at.local), NULL, false,
-                     scratch->feature[0], base, RST_BATCH);
-    if (model->luma_condition) {
-      const float *weight = first_kernel(model, k, at.luma);
-
-      for (int o = 0; o < width; o++)
-        for (int p = 0; p < RST_BATCH; p++)
-          base[o * RST_BATCH + p] += weight[o] * scratch->luma[p];
-    }
+    kernels->product(model->latent + model->luma_columns, width, first_kernel(model, k, at.local),
+                     NULL, false, scratch->feature[0], base, RST_BATCH);
     add_positions(width, axes[0].parts[k], axes[0].padded,
                   model->axes > 1 ? axes[1].parts[k] : NULL, axes[1].padded, points, base);
   }

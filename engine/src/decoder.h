@@ -38,7 +38,8 @@ typedef struct rst_decoder_scratch {
   float *mixed;                     /* (first feature layer, RST_BATCH) */
   float *feature[2];                /* (widest feature layer, RST_BATCH); the local vector ends
                                      * in feature[0] */
-  float *luma;                      /* (RST_BATCH): ℓ */
+  float *luma;                      /* (luma columns, RST_BATCH): ℓ; behind the local vector */
+  float *middle;                    /* (RST_BATCH): ℓ at the points themselves, one row of luma */
   float *base[RST_BLOCKS_MAX];      /* (first layer, RST_BATCH): parts per point, column, row */
   float *hidden[2];                 /* (widest hidden layer, RST_BATCH) */
   float *input;                     /* (6, RST_BATCH): value, then running result */
@@ -57,7 +58,8 @@ size_t rst_decoder_step_size(const rst_model *model);
 /* bias + global vector's + time's part, for time 0…1; `step` (rst_decoder_step_size()). */
 void rst_decoder_time(const rst_encoding *encoding, double time, float *step);
 
-/* Local vectors of a batch: scratch->feature[0] (latent, RST_BATCH), and ℓ: scratch->luma. */
+/* Local vectors of a batch: scratch->feature[0] (latent, RST_BATCH), and ℓ: scratch->luma, which
+ * a network without ℓ in its condition has at the points themselves alone. */
 void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
                        const rst_axis axes[2], const rst_batch_points *points,
                        rst_decoder_scratch *scratch);

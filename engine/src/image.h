@@ -16,8 +16,12 @@ static inline float rst_luma(float r, float g, float b) {
  * Catmull-Rom (Keys 1981, a = −½). They add up to 1. */
 void rst_catmull_rom(double fraction, double weight[4]);
 
-/* The value of a square picture (size, size) at (x, y) in [0, 1]², Catmull-Rom, edge repeated. */
-double rst_interpolate_cubic(const float *values, int size, double x, double y);
+/* The values of a square picture (size, size) at (x, y) in [0, 1]² and at the points of the grid
+ * round it, up to `reach` (0 … RST_REACH_MAX) pixels away on each axis, one pixel apart:
+ * Catmull-Rom, edge repeated. `out`: (2 reach + 1)², rows first. */
+enum { RST_REACH_MAX = 2 };
+void rst_interpolate_cubic(const float *values, int size, double x, double y, int reach,
+                           double *out);
 
 /* Gamma-coded sRGB ↔ CIELAB of sRGB (D65). Values beyond 0…1 are allowed: the curve goes on as an
  * odd function. rst_from_lab() shrinks the chroma at constant L* and hue until the colour lies in

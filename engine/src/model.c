@@ -10,6 +10,7 @@
 
 #include <yyjson.h>
 
+#include "image.h"
 #include "memory.h"
 #include "safetensors.h"
 #include "status.h"
@@ -241,7 +242,7 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
   static const char *const position_keys[] = {"kind", "bands", "axes", NULL};
   static const char *const time_keys[] = {"kind", "bands", NULL};
   static const char *const axes[] = {"x", "xy", NULL};
-  static const char *const luma_keys[] = {"condition", "residual", NULL};
+  static const char *const luma_keys[] = {"condition", "residual", "reach", NULL};
   yyjson_val *features = get_object(r, yyjson_obj_get(root, "features"), "features", feature_keys);
   yyjson_val *position = get_object(r, yyjson_obj_get(root, "position"), "position",
                                     position_keys);
@@ -263,6 +264,11 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
     luma = get_object(r, luma, "luma", luma_keys);
     model->luma_condition = get_bool_or(r, luma, "condition", false);
     model->luma_residual = get_bool_or(r, luma, "residual", false);
+    model->luma_reach = get_int_or(r, luma, "reach", 0, RST_REACH_MAX, 0);
+    if (model->luma_reach > 0 && !model->luma_condition)
+      fail_key(r, "reach", "given without condition", "left out");
+    if (model->luma_condition)
+      model->luma_columns = (2 * model->luma_reach + 1) * (2 * model->luma_reach + 1);
   }
 }
 
@@ -271,7 +277,7 @@ static void describe_decoder(reader *r, yyjson_val *root, rst_model *model) {
   yyjson_val *decoder = get_object(r, yyjson_obj_get(root, "decoder"), "decoder", keys);
   int dense[RST_LAYERS_MAX], count;
   /* condition (global, local, ℓ), position, time, value, running result */
-  const int in = 2 * model->latent + model->luma_condition + model->position_width +
+  const int in = 2 * model->latent + model->luma_columns + model->position_width +
                  model->time.width + 3 + 3;
 
   if (r->status != RST_OK)

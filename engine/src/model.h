@@ -89,6 +89,8 @@ struct rst_model {
   rst_scalar_encoding time;
 
   bool luma_condition, luma_residual;
+  int luma_reach;   /* ℓ is seen at the points up to so many input pixels away on each axis */
+  int luma_columns; /* of the condition: (2 luma_reach + 1)², 0 without luma_condition */
   int block_count;
   rst_dense_stack blocks[RST_BLOCKS_MAX];
 

@@ -125,7 +125,7 @@ static bool restore_batch(job *j, int worker, size_t batch) {
   locate(j, first, &points, column, row);
   moment = (rst_sample_moment){.first = first, .count = points.count,
                                .points = j->set->points + first, .values = value,
-                               .luma = j->model->luma_residual ? scratch->luma : NULL};
+                               .luma = j->model->luma_residual ? scratch->middle : NULL};
   rst_decoder_local(j->encoding, j->kernels, j->axes, &points, scratch);
   rst_decoder_begin(j->encoding, j->kernels, j->axes, &points, scratch);
   if (j->course.first_noise)

@@ -77,8 +77,10 @@ def figures(recipe, network, root):
                 for setup in every]
     masking = recipes.stages(recipe)[-1].get("masking")
     if masking:
+        # Of several grids the first one is the model's own.
+        grid = masking["grid"][0] if isinstance(masking["grid"], list) else masking["grid"]
         measured += [reference_figure(network, loaded, validation, every[0],
-                                      hidden=(masking["grid"], share)) for share in SHARES]
+                                      hidden=(grid, share)) for share in SHARES]
     measured.append(colour_figure(network, loaded, validation, every[0]))
     if (root / "scenes/val").is_dir():
         scenes = pictures.load(root / "scenes/val")
@@ -124,7 +126,7 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     recipe = recipes.load(recipes.find(arguments.recipe))
-    network = Network(recipe["network"])
+    network = Network(recipes.stages(recipe)[-1]["network"])
     other, old = model_file.load(arguments.weights)
     network.load_state_dict(other.state_dict())
     made = {key: old[key] for key in ("minutes", "iterations") if key in old}

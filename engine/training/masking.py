@@ -66,11 +66,12 @@ def free_forms(size, rng):
 def hide(grey, masking, rng):
     """Hides a random part of an input (size, size), in place.
 
-    masking: `grid` and `share`, the most of its cells, and `free`, the probability of free forms
-    in place of the grid.
+    masking: `grid` (one, or several to draw from) and `share`, the most of its cells, and `free`,
+    the probability of free forms in place of the grid.
     """
     if rng.random() < masking.get("free", 0):
         hidden = free_forms(grey.shape[0], rng)
     else:
-        hidden = cells(grey.shape[0], masking["grid"], rng.uniform(0, masking["share"]), rng)
+        grid = int(rng.choice(np.atleast_1d(masking["grid"])))
+        hidden = cells(grey.shape[0], grid, rng.uniform(0, masking["share"]), rng)
     grey[hidden] = 0

@@ -277,8 +277,9 @@ class Decoder(nn.Module):
         return running
 
 
-def catmull_rom(picture, position):
-    """Pictures (n, h, w) at points (n, p, 2): Catmull-Rom (a = −1/2), edge repeated → (n, p)."""
+def catmull_rom(picture, position, offsets=((0, 0),)):
+    """Pictures (n, h, w) at points (n, p, 2) moved by so many whole pixels (x, y), Catmull-Rom
+    (a = −1/2), edge repeated → (n, p, offsets)."""
     n, height, width = picture.shape
 
     def taps(x, size):
@@ -290,13 +291,18 @@ def catmull_rom(picture, position):
             (1.5 * t - 2.5) * t * t + 1,
             ((-1.5 * t + 2) * t + 0.5) * t,
             (0.5 * t - 0.5) * t * t], -1)
-        return weights, (first.long().unsqueeze(-1) + torch.arange(-1, 3)).clamp(0, size - 1)
+        return weights, first.long().unsqueeze(-1) + torch.arange(-1, 3, device=x.device)
 
     across, columns = taps(position[..., 0], width)
     down, rows = taps(position[..., 1], height)
-    cells = (rows.unsqueeze(-1) * width + columns.unsqueeze(-2)).flatten(1)
-    values = picture.flatten(1).gather(1, cells).view(n, -1, 4, 4)
-    return (values * down.unsqueeze(-1) * across.unsqueeze(-2)).sum((-1, -2))
+    weights = down.unsqueeze(-1) * across.unsqueeze(-2)
+
+    def moved(x, y):
+        cells = ((rows + y).clamp(0, height - 1).unsqueeze(-1) * width
+                 + (columns + x).clamp(0, width - 1).unsqueeze(-2)).flatten(1)
+        return (picture.flatten(1).gather(1, cells).view(n, -1, 4, 4) * weights).sum((-1, -2))
+
+    return torch.stack([moved(x, y) for x, y in offsets], -1)
 
 
 class Network(nn.Module):
@@ -309,21 +315,24 @@ class Network(nn.Module):
         luma = description.get("luma", {})
         self.luma_condition = luma.get("condition", False)
         self.luma_residual = luma.get("residual", False)
+        reach = luma.get("reach", 0)
+        self.luma_offsets = [(x, y) for y in range(-reach, reach + 1)
+                             for x in range(-reach, reach + 1)]
         latent = description["encoder"]["latent"]
         self.encoder = Encoder(description)
         self.features = Features(description["encoder"], description["features"])
         self.position = Position(description["position"])
         self.time, time_columns = encoding(description["time"])
         self.decoder = Decoder(
-            2 * latent + self.luma_condition + self.position.columns, time_columns,
-            description["decoder"])
+            2 * latent + self.luma_condition * len(self.luma_offsets) + self.position.columns,
+            time_columns, description["decoder"])
 
     def encode(self, picture):
         return self.encoder(picture.permute(0, 3, 1, 2))
 
     def luma(self, picture, position):
-        """ℓ: the input's first channel at the points, (n, p, 1)."""
-        return catmull_rom(picture[..., 0], position).unsqueeze(-1)
+        """ℓ: the input's first channel at the points and round them, (n, p, (2 reach + 1)²)."""
+        return catmull_rom(picture[..., 0], position, self.luma_offsets)
 
     def condition(self, encoded, position, luma):
         """(n, p, columns): global vector, local vector and, where described, ℓ."""
@@ -345,10 +354,34 @@ class Network(nn.Module):
         vector = F.dropout(vector, dropout)
         condition = self.condition((contexts, vector), position, luma)
         prepared = self.decoder.prepare(condition, self.position(position))
-        return prepared, luma if self.luma_residual else torch.zeros_like(luma)
+        middle = luma[..., luma.shape[-1] // 2].unsqueeze(-1)
+        return prepared, middle if self.luma_residual else torch.zeros_like(middle)
 
     def single_pass(self, prepared):
         """The restored value of a single-pass network, (n, p, 3)."""
         rows = prepared[0]
         value = rows.new_zeros(*rows.shape[:-1], 3, dtype=torch.float32)
         return self.decoder(prepared, self.time(torch.zeros(1, device=rows.device)), value)
+
+
+def grown(tensors, network):
+    """The tensors of a network with a smaller `luma.reach`, or the same, for this one: what it
+    sees more of counts for nothing at first."""
+    if not network.luma_condition:
+        return tensors
+    whole = dict(tensors)
+    before = 2 * network.description["encoder"]["latent"]
+    for name, wanted in network.state_dict().items():
+        if not name.endswith(".dense0.kernel") or not name.startswith("decoder."):
+            continue
+        old = tensors[name]
+        count = len(network.luma_offsets) - (len(wanted) - len(old))
+        reach = (math.isqrt(count) - 1) // 2
+        places = [before + i for i, offset in enumerate(network.luma_offsets)
+                  if max(map(abs, offset)) <= reach]
+        kernel = torch.zeros_like(wanted)
+        kernel[:before] = old[:before]
+        kernel[places] = old[before:before + count].to(kernel.device)
+        kernel[before + len(network.luma_offsets):] = old[before + count:]
+        whole[name] = kernel
+    return whole

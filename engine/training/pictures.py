@@ -134,6 +134,22 @@ def muted(colours, cool):
     return np.where(bluish, luma + cool * (colours - luma), colours)
 
 
+def turned(picture, turn, stretch, rng):
+    """A picture turned by up to so many degrees and made wider or higher by up to that factor,
+    about its centre; beyond its edge it is mirrored."""
+    angle = np.radians(rng.uniform(-turn, turn))
+    across = stretch ** rng.uniform(-1, 1)
+    cos, sin = np.cos(angle), np.sin(angle)
+    matrix = np.array([[cos / across, sin / across], [-sin * across, cos * across]])
+    margin = SIDE // 4
+    centre = np.full(2, SIDE / 2)
+    shift = centre + margin - matrix @ centre
+    mirrored = np.pad(picture, [(margin, margin), (margin, margin), (0, 0)], mode="symmetric")
+    return np.asarray(Image.fromarray(mirrored).transform(
+        (SIDE, SIDE), Image.Transform.AFFINE,
+        (*matrix[0], shift[0], *matrix[1], shift[1]), Image.Resampling.BICUBIC))
+
+
 def sample(picture, recipe, size, rng):
     """One random view: input (size, size), points (n, 2), colours (n, 3), all float32, −1…1."""
     augmentation = recipe["augmentation"]
@@ -141,6 +157,8 @@ def sample(picture, recipe, size, rng):
     left, top = rng.uniform(0, 1, 2) * (SIDE - side)
     if augmentation["mirror"] and rng.random() < 0.5:
         picture = picture[:, ::-1]
+    if "turn" in augmentation:
+        picture = turned(picture, augmentation["turn"], augmentation["stretch"], rng)
     # A table of 256 entries takes the place of a power at every pixel.
     gamma = np.exp(rng.uniform(*np.log(augmentation["gamma"])))
     table = (np.arange(256, dtype=np.float32) / 255) ** np.float32(gamma)

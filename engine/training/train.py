@@ -21,7 +21,7 @@ import export
 import model_file
 import pictures
 import recipe as recipes
-from network import Network
+from network import Network, grown
 from recipe import Refused
 
 CHECKPOINT_SECONDS = 120
@@ -56,7 +56,8 @@ class Run:
     resumed run repeats an uninterrupted one bit for bit on the same number of threads."""
 
     def __init__(self, stage, data, initial=None):
-        """initial: the tensors to begin with, of a network of the same description."""
+        """initial: the tensors to begin with, of a network of the same description, or with a
+        smaller `luma.reach`."""
         self.stage, self.training, self.data = stage, stage["training"], data
         self.device = device()
         torch.manual_seed(self.training["seed"])
@@ -72,7 +73,9 @@ class Run:
         if initial is None:
             self.set_statistics()
         else:
-            self.network.load_state_dict(initial)
+            self.network.load_state_dict(grown(initial, self.network))
+        for name, parameter in self.network.named_parameters():
+            parameter.requires_grad_(not name.startswith(tuple(self.training.get("frozen", []))))
         self.average.load_state_dict(self.network.state_dict())
 
     def tensors(self, *arrays):
@@ -237,7 +240,7 @@ class Training:
         share = run.training.get("mix", 1)
         if share != 1:
             mixed = run.average.state_dict()
-            for key, began in self.initial.items():
+            for key, began in grown(self.initial, run.network).items():
                 mixed[key].lerp_(began.to(run.device), 1 - share)
 
     def train(self, run, protocol):
@@ -311,9 +314,13 @@ def initial(path, recipe):
     if path is None:
         return None
     network, _ = model_file.load(path)
-    described = {**network.description, "name": None, "format": None, "parameters": None}
-    wanted = {**recipe["network"], "name": None, "format": None, "parameters": None}
-    if described != wanted:
+    stage = recipes.stages(recipe)[-1]["network"]
+    described, wanted = (
+        recipes.merged(description, {"name": None, "format": None, "parameters": None,
+                                     "luma": {"reach": None}})
+        for description in (network.description, stage))
+    if described != wanted or (network.description.get("luma", {}).get("reach", 0)
+                               > stage.get("luma", {}).get("reach", 0)):
         raise Refused(f"the network of {path} is another one than the recipe's.")
     return network.state_dict()
 

@@ -188,6 +188,13 @@ static void test_strength(void) {
   g_free(restored);
 }
 
+static double interpolated(const float *values, int size, double x, double y) {
+  double value;
+
+  rst_interpolate_cubic(values, size, x, y, 0, &value);
+  return value;
+}
+
 /* Interpolation and luma, that other tests take from here. */
 static void test_catmull_rom(void) {
   const float constant[16] = {3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3};
@@ -204,13 +211,27 @@ static void test_catmull_rom(void) {
   for (int i = 0; i <= 100; i++) {
     const double x = i / 100.0;
 
-    g_assert_cmpfloat_with_epsilon(rst_interpolate_cubic(constant, 4, x, 1 - x), 3, 1e-12);
+    g_assert_cmpfloat_with_epsilon(interpolated(constant, 4, x, 1 - x), 3, 1e-12);
     if (x > 0.25 && x < 0.75) /* straight lines stay straight, away from the edge */
-      g_assert_cmpfloat_with_epsilon(rst_interpolate_cubic(ramp, 8, x, x), 8 * x - 0.5, 1e-12);
+      g_assert_cmpfloat_with_epsilon(interpolated(ramp, 8, x, x), 8 * x - 0.5, 1e-12);
   }
+  /* the grid round a point is the values there, at the edges too, rows first */
+  for (int i = 0; i <= 20; i++) {
+    const double x = i / 20.0, y = fmod(i * 0.37, 1);
+    double grid[25];
+
+    for (int p = 0; p < 64; p++)
+      ramp[p] = (float)(p % 8 + p / 8 * (p % 3));
+    rst_interpolate_cubic(ramp, 8, x, y, 2, grid);
+    for (int p = 0; p < 25; p++)
+      g_assert_cmpfloat_with_epsilon(
+        grid[p], interpolated(ramp, 8, x + (p % 5 - 2) / 8.0, y + (p / 5 - 2) / 8.0), 1e-10);
+  }
+  for (int i = 0; i < 64; i++)
+    ramp[i] = (float)(i % 8);
   /* at the centres values are as they are */
-  g_assert_cmpfloat(rst_interpolate_cubic(ramp, 8, 0.5 / 8, 0.3), ==, 0);
-  g_assert_cmpfloat(rst_interpolate_cubic(ramp, 8, 3.5 / 8, 0.3), ==, 3);
+  g_assert_cmpfloat(interpolated(ramp, 8, 0.5 / 8, 0.3), ==, 0);
+  g_assert_cmpfloat(interpolated(ramp, 8, 3.5 / 8, 0.3), ==, 3);
 }
 
 int main(int argc, char **argv) {

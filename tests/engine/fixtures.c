@@ -86,9 +86,13 @@ static char *describe(const net *s) {
     g_string_append_printf(t, ", \"predicts\": \"noise\", \"schedule\": \"%s\", \"steps\": %d",
                            s->schedule, s->steps);
   g_string_append_printf(t, "}, \"colour\": \"%s\"", s->colour);
-  if (s->condition || s->residual)
-    g_string_append_printf(t, ", \"luma\": {\"condition\": %s, \"residual\": %s}",
+  if (s->condition || s->residual) {
+    g_string_append_printf(t, ", \"luma\": {\"condition\": %s, \"residual\": %s",
                            s->condition ? "true" : "false", s->residual ? "true" : "false");
+    if (s->reach > 0)
+      g_string_append_printf(t, ", \"reach\": %d", s->reach);
+    g_string_append_c(t, '}');
+  }
   g_string_append_c(t, '}');
   return g_string_free(t, FALSE);
 }
@@ -195,7 +199,7 @@ network *network_new(const net *shape) {
             "encoder.global");
   add_dense(n, &d, shape->stages.count * shape->latent, &shape->features, shape->latent,
             "features");
-  in = 2 * shape->latent + shape->condition + 6;
+  in = 2 * shape->latent + shape->condition * (2 * shape->reach + 1) * (2 * shape->reach + 1) + 6;
   for (const char *axis = shape->axes; *axis != '\0'; axis++) {
     char *prefix = g_strdup_printf("position.%c", *axis);
 

@@ -50,6 +50,7 @@ typedef struct {
   int steps;
   const char *colour;   /* "rgb", "bgr" */
   bool condition, residual;
+  int reach;            /* 0: not mentioned */
   uint32_t seed;        /* of the weights */
 } net;
 

@@ -106,13 +106,13 @@ static void store_condition(const rst_encoding *encoding, const rst_decoder_scra
       *to++ = encoding->global[j];
     for (int j = 0; j < model->latent; j++)
       *to++ = scratch->feature[0][j * RST_BATCH + i];
-    if (model->luma_condition)
-      *to++ = scratch->luma[i];
+    for (int j = 0; j < model->luma_columns; j++)
+      *to++ = scratch->luma[j * RST_BATCH + i];
   }
 }
 
 static bool run_condition(golden *g) {
-  const size_t width = 2 * (size_t)g->model->latent + g->model->luma_condition;
+  const size_t width = 2 * (size_t)g->model->latent + (size_t)g->model->luma_columns;
   points p = {{0}};
   rst_axis axes[2] = {{0}};
   rst_decoder_scratch scratch;
@@ -201,7 +201,7 @@ static void check_block(void *user, int block, const float *result) {
 static void fill_base(const rst_model *model, size_t count, const double *condition,
                       const double *position, const double *time, rst_decoder_scratch *scratch,
                       float *step) {
-  const size_t condition_width = 2 * (size_t)model->latent + model->luma_condition;
+  const size_t condition_width = 2 * (size_t)model->latent + (size_t)model->luma_columns;
   const size_t position_width = (size_t)model->position_width;
 
   for (int k = 0; k < model->block_count; k++) {

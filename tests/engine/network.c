@@ -243,8 +243,8 @@ static double plain_luma(const plain *p, double x, double y) {
   const int size = p->n->shape.input;
   double sum = 0;
 
-  for (int r = -3; r < size + 3; r++)
-    for (int c = -3; c < size + 3; c++)
+  for (int r = -5; r < size + 5; r++)
+    for (int c = -5; c < size + 5; c++)
       sum += keys(x * size - 0.5 - c) * keys(y * size - 0.5 - r) *
              p->input[CLAMP(r, 0, size - 1) * size + CLAMP(c, 0, size - 1)];
   return sum;
@@ -271,9 +271,11 @@ static int plain_condition(const plain *p, double x, double y, double *out) {
   plain_stack(p->n, "features", s->features.count + 1, false, local);
   memcpy(out, p->global, (size_t)s->latent * sizeof *out);
   memcpy(out + s->latent, local, (size_t)s->latent * sizeof *out);
-  if (s->condition)
-    out[2 * s->latent] = plain_luma(p, x, y);
-  return 2 * s->latent + s->condition;
+  width = 2 * s->latent;
+  for (int j = -s->reach; s->condition && j <= s->reach; j++)
+    for (int i = -s->reach; i <= s->reach; i++)
+      out[width++] = plain_luma(p, x + (double)i / s->input, y + (double)j / s->input);
+  return width;
 }
 
 static void plain_predict(const plain *p, double x, double y, double time, const double value[3],
@@ -473,12 +475,14 @@ static net vary(int which) {
     case 18: s.local_kernel = 15; s.global_kernel = 1; s.global_dense = (widths){0, {0}}; break;
     case 19: s.global_dense = (widths){3, {3, 130, 4}}; s.latent = 70; break;
     case 20: s.position_bands = 32; s.time_bands = 32; s.features = (widths){1, {256}}; break;
+    case 21: s.reach = 1; break;
+    case 22: s.reach = 2; s.latent = 70; s.colour = "bgr"; break;
     default: g_assert_not_reached();
   }
   return s;
 }
 
-enum { SHAPES = 21 };
+enum { SHAPES = 23 };
 
 static void sample_single_pass(gconstpointer data) {
   net shape = vary(GPOINTER_TO_INT(data));

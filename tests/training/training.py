@@ -34,6 +34,7 @@ import colour
 import diffusion
 import masking
 import model_file
+import network
 import pictures
 import recipe as recipes
 import tap
@@ -91,9 +92,53 @@ def refusal(call, *arguments):
 
 def stages_change_the_recipe(scratch):
     first, last = recipes.stages(tiny())
-    assert "masking" not in first and last["masking"]["grid"] == 8
+    assert "masking" not in first and last["masking"]["grid"] == [4, 8]
     assert (first["training"]["iterations"], last["training"]["iterations"]) == (100, 30)
     assert last["training"]["batch"] == first["training"]["batch"] == 8
+
+
+def a_larger_reach_changes_nothing_at_first(scratch):
+    small, large = recipes.stages(tiny())
+    torch.manual_seed(3)
+    before, after = train.Network(small["network"]), train.Network(large["network"])
+    after.load_state_dict(network.grown(before.state_dict(), after))
+    picture, points = torch.rand(2, 16, 16, 1) * 2 - 1, torch.rand(2, 30, 2)
+    time, value = torch.zeros(1), torch.randn(2, 30, 3)
+    with torch.no_grad():
+        results = [one.decoder(one.prepare(picture, points)[0], one.time(time), value)
+                   for one in (before, after)]
+        assert torch.allclose(*results, atol=1e-6)
+        after.decoder.block0.dense0.kernel += 0.1  # it does see more than before
+        assert not torch.allclose(results[0], after.decoder(
+            after.prepare(picture, points)[0], after.time(time), value), atol=1e-3)
+    for offset in (0, 1):
+        moved = points + torch.tensor([offset / 16, 0])
+        inside = moved[..., 0] < 1
+        assert torch.allclose(after.luma(picture, points)[..., 4 + offset][inside],
+                              before.luma(picture, moved)[..., 0][inside], atol=1e-5)
+
+
+def what_is_frozen_stays(scratch):
+    stage = recipes.stages(tiny())[1]
+    initial = train.Network(recipes.stages(tiny())[0]["network"]).state_dict()
+    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage), initial)
+    run.step()
+    for name, tensor in network.grown(initial, run.network).items():
+        changed = not torch.equal(tensor, run.network.state_dict()[name])
+        if name.startswith("encoder.stage0"):
+            assert not changed, name
+        elif name.startswith("encoder.stage1") and name.endswith("kernel"):
+            assert changed, name
+
+
+def turned_pictures_keep_their_middle(scratch):
+    picture = np.zeros((pictures.SIDE, pictures.SIDE, 3), dtype=np.uint8)
+    picture[96:160, 96:160] = 200
+    turned = pictures.turned(picture, 10, 1.2, np.random.default_rng(2))
+    rows, columns = np.nonzero(turned[..., 0] > 100)
+    assert abs(rows.mean() - 127.5) < 1 and abs(columns.mean() - 127.5) < 1
+    assert abs(len(rows) / 64 ** 2 - 1) < 0.3 and not np.array_equal(turned, picture)
+    assert np.array_equal(pictures.turned(picture, 0, 1, np.random.default_rng(2)), picture)
 
 
 def training_learns(scratch):
@@ -266,7 +311,8 @@ def ciede2000_is_sharmas(scratch):
         assert abs(colour.ciede2000(np.array(other, float), np.array(one, float)) - got) < 1e-9
 
 
-TESTS = [stages_change_the_recipe, training_learns, a_killed_run_goes_on_to_the_same_weights,
+TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
+         what_is_frozen_stays, turned_pictures_keep_their_middle, training_learns, a_killed_run_goes_on_to_the_same_weights,
          the_program_writes_a_model_with_its_card, the_engine_computes_the_same,
          bad_pictures_and_recipes_are_refused, own_pictures_need_no_folders,
          every_recipe_that_ships_is_whole, hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
