@@ -7,6 +7,7 @@ import pathlib
 
 import torch
 
+import compare_old
 import diffusion
 import evaluate
 import historic
@@ -41,6 +42,19 @@ def reference_figure(network, loaded, folder, setup, pixels=None, hidden=None):
     mse = protocol.measure(network, values)
     return {"set": folder, "protocol": text, "setup": name, "mse": round(mse, 6),
             "bicubic": round(protocol.bicubic, 6), "ratio": round(mse / protocol.bicubic, 4)}
+
+
+def aged_figure(network, loaded, folder, setup):
+    """As reference_figure(), on the pictures made old; `bicubic` is the old ones' error."""
+    size = network.description["input"]["size"]
+    protocol = compare_old.Protocol(loaded, size)
+    name, values = setup
+    mse = protocol.measure(network, values)
+    return {"set": folder, "setup": name,
+            "protocol": f"{len(loaded)} pictures made old (compare_old.py), {size}×{size} grey → "
+                        f"{evaluate.TRUTH}×{evaluate.TRUTH} RGB; bicubic: the old one enlarged",
+            "mse": round(mse, 6), "bicubic": round(protocol.bicubic, 6),
+            "ratio": round(mse / protocol.bicubic, 4)}
 
 
 def colour_figure(network, loaded, folder, setup):
@@ -81,6 +95,8 @@ def figures(recipe, network, root):
         grid = masking["grid"][0] if isinstance(masking["grid"], list) else masking["grid"]
         measured += [reference_figure(network, loaded, validation, every[0],
                                       hidden=(grid, share)) for share in SHARES]
+    if "ageing" in recipes.stages(recipe)[-1]:
+        measured.append(aged_figure(network, loaded, validation, every[0]))
     measured.append(colour_figure(network, loaded, validation, every[0]))
     if (root / "scenes/val").is_dir():
         scenes = pictures.load(root / "scenes/val")
@@ -103,7 +119,8 @@ def judged(recipe, measured):
         return {key: figure[key] for key in ("setup", "mse", "bicubic")}
 
     plain = [figure for figure in measured if figure["set"] == recipe["validation"]
-             and "mse" in figure and "hidden" not in figure["protocol"]]
+             and "mse" in figure and "hidden" not in figure["protocol"]
+             and "made old" not in figure["protocol"]]
     best = min(figure["ratio"] for figure in plain)
     return {"recommended": [short(f) for f in plain
                             if f["ratio"] <= RECOMMENDED * best and f["ratio"] < 1],
