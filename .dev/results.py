@@ -26,7 +26,7 @@ PUBLISHED_SPEED = 8
 
 DIFFUSION = "portrait"
 SINGLE = ["portrait-masking-32", "portrait-masking-8"]
-PIXELS = 1000           # of each picture, for the tables
+PIXELS = 1000           # of each picture, for the tables, where no option says otherwise
 SHOWN = [3, 10, 23]     # pictures of the sheets, by their place in the folder
 LOCAL = 10              # the picture of the local region
 TURNS = 3               # when time is measured
@@ -36,8 +36,9 @@ SMALL_TABLE = 10
 class Tools:
     """Runs the program; `folder` receives what is kept between runs, `pictures` the figures."""
 
-    def __init__(self, program, folder, pictures):
+    def __init__(self, program, folder, pictures, pixels=PIXELS):
         self.program, self.folder, self.pictures = program, folder, pictures
+        self.pixels = pixels
         self.environment = dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="")
 
     def run(self, *words):
@@ -53,7 +54,7 @@ class Tools:
 
     def evaluate(self, folder, *words):
         path = self.folder / "evaluate.json"
-        self.run("evaluate", folder, "--pixels", PIXELS, "--json", path, *words)
+        self.run("evaluate", folder, "--pixels", self.pixels, "--json", path, *words)
         return json.loads(path.read_text(encoding="utf-8"))
 
     def seconds(self, *words):
@@ -74,11 +75,16 @@ def sha(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()[:12]
 
 
-def description(path):
-    """What a model's file says of its network."""
+def metadata(path, key):
+    """An entry of a model file's metadata; an empty one where it has none."""
     with open(path, "rb") as file:
         size, = struct.unpack("<Q", file.read(8))
-        return json.loads(json.loads(file.read(size))["__metadata__"]["restorator"])
+        return json.loads(json.loads(file.read(size))["__metadata__"].get(key, "{}"))
+
+
+def description(path):
+    """What a model's file says of its network."""
+    return metadata(path, "restorator")
 
 
 def table(heads, rows):
@@ -219,17 +225,17 @@ what is both detailed and disputed.
 """
 
 
-def local_region(tools, models, files):
+def local_region(tools, models, files, side):
     picture = files[LOCAL]
     tools.run("compare", picture, "-o", tools.pictures / "local.jpg", "--cell", 300, "--options",
-              "--mode full --window picture --region 51,51,51x102 --size 1024x1024",
+              f"--mode full --window picture --region 51,51,51x102 --size {side}x{side}",
               *columns(models))
-    return """## A local region
+    return f"""## A local region
 
-![A region of 12 × 24 input pixels as 1024 × 1024 points](results/local.jpg)
+![A region of 12 × 24 input pixels as {side} × {side} points](results/local.jpg)
 
 The points from x 0.2 to 0.4 and y 0.2 to 0.6 of the picture, about 12 × 24 pixels of the \
-network's input, as 1024 × 1024 points (stretched; shown at 300 × 300). The first column is the \
+network's input, as {side} × {side} points (stretched; shown at 300 × 300). The first column is the \
 picture itself, enlarged. A decoder that is evaluated point by point has no grid of its own: the \
 edges are as smooth as the features under them, and noise that a setup leaves is as fine as the \
 points.
@@ -296,7 +302,7 @@ and its part of the first layers) is computed once in both, and so weighs more i
 """
 
 
-def page(sections, models, sums, folder, count):
+def page(sections, models, sums, folder, count, pixels):
     rows = []
     for name in (*SINGLE, DIFFUSION):
         if name in models:
@@ -308,7 +314,7 @@ def page(sections, models, sums, folder, count):
 `./dev results PHOTOS` made this page and its pictures: the tables and figures of "Diffusion \
 restorator visualization" (G. W. 2023) once more, with the networks that ship here. Truth are the \
 {count} pictures of `{folder}`, 178 × 178 pixels; the networks see them in grey, at their input's \
-size. Of each picture {PIXELS} random pixels are compared. *÷ bicubic*: the mean squared error over R'G'B' as a \
+size. Of each picture {pixels} random pixels are compared. *÷ bicubic*: the mean squared error over R'G'B' as a \
 share of that of the input enlarged bicubically, which stays grey. CIEDE2000 and chroma (a share \
 of the truth's) are those of the pictures at their own size in mode *colour*. Published figures \
 are on other faces, so the ratios are what may be compared.
@@ -328,6 +334,10 @@ def main():
     parser.add_argument("photos", type=pathlib.Path, help="a folder that has portraits/val")
     parser.add_argument("--docs", type=pathlib.Path, required=True, help="receives the page")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="is kept between runs")
+    parser.add_argument("--pixels", type=int, default=PIXELS, help="of each picture, for the "
+                        "tables")
+    parser.add_argument("--local-side", type=int, default=1024, help="points a side of the local "
+                        "region")
     parser.add_argument("--sweep-pictures", type=int, default=24)
     parser.add_argument("--sweep-pixels", type=int, default=256)
     arguments = parser.parse_args()
@@ -336,7 +346,8 @@ def main():
     if len(files) <= max(SHOWN):
         parser.error(f"{folder} has {len(files)} pictures; at least {max(SHOWN) + 1} are needed")
 
-    tools = Tools(arguments.program, arguments.work, arguments.docs / "results")
+    tools = Tools(arguments.program, arguments.work, arguments.docs / "results",
+                  arguments.pixels)
     for made in (tools.folder, tools.pictures):
         made.mkdir(parents=True, exist_ok=True)
     models = tools.models()
@@ -348,11 +359,11 @@ def main():
         ddpm_and_ddim(tools, models, files, figures),
         whole_pictures(tools, models, files, figures),
         differing_regions(tools, models, files),
-        local_region(tools, models, files),
+        local_region(tools, models, files, arguments.local_side),
         sweep(tools, models, folder, sums, arguments.sweep_pictures, arguments.sweep_pixels),
         speed(tools, files, figures),
     ]
-    text = page(sections, models, sums, "portraits/val", len(files))
+    text = page(sections, models, sums, "portraits/val", len(files), arguments.pixels)
     (arguments.docs / "results.md").write_text(text, encoding="utf-8")
     print(arguments.docs / "results.md")
 
