@@ -80,9 +80,12 @@ def historic_figure(network, folder, setup):
             "skin_like": good, "faces": faces}
 
 
-def figures(recipe, network, root):
+def figures(recipe, network, root, twin=None):
     """Measures a network on the recipe's validation folder, and on the other folders of pictures
-    beside it, where they are there."""
+    beside it, where they are there.
+
+    twin: another network, trained without hidden cells, to stand beside where cells are hidden.
+    """
     validation = recipe["validation"]
     loaded = pictures.validation(root, recipe)
     every = list(setups(network).items())
@@ -93,8 +96,13 @@ def figures(recipe, network, root):
     if masking:
         # Of several grids the first one is the model's own.
         grid = masking["grid"][0] if isinstance(masking["grid"], list) else masking["grid"]
-        measured += [reference_figure(network, loaded, validation, every[0],
-                                      hidden=(grid, share)) for share in SHARES]
+        for one in (network, twin) if twin else (network,):
+            for share in SHARES:
+                figure = reference_figure(one, loaded, validation, next(iter(setups(one).items())),
+                                          hidden=(grid, share))
+                if one is twin:
+                    figure["protocol"] += f"; {one.description['name']}, trained without that"
+                measured.append(figure)
     if "ageing" in recipes.stages(recipe)[-1]:
         measured.append(aged_figure(network, loaded, validation, every[0]))
     measured.append(colour_figure(network, loaded, validation, every[0]))
@@ -127,9 +135,9 @@ def judged(recipe, measured):
             "discouraged": [short(f) for f in plain if f["ratio"] > 1]}
 
 
-def card(recipe, network, root):
+def card(recipe, network, root, twin=None):
     """The recipe's card with figures; `root` holds the recipe's folders of pictures."""
-    measured = figures(recipe, network, root)
+    measured = figures(recipe, network, root, twin)
     return {**recipe.get("card", {}), "figures": measured, **judged(recipe, measured)}
 
 
@@ -139,6 +147,8 @@ def main():
     parser.add_argument("weights", type=pathlib.Path, help="the model file to read")
     parser.add_argument("model", type=pathlib.Path, help="the file to write")
     parser.add_argument("--pictures", type=pathlib.Path, required=True, metavar="DIR")
+    parser.add_argument("--twin", type=pathlib.Path, metavar="MODEL", help="a model trained "
+                        "without hidden cells, whose figures stand beside those with them")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -147,7 +157,8 @@ def main():
     other, old = model_file.load(arguments.weights)
     network.load_state_dict(other.state_dict())
     made = {key: old[key] for key in ("minutes", "iterations") if key in old}
-    whole = {**card(recipe, network.eval(), arguments.pictures), **made}
+    twin = model_file.load(arguments.twin)[0] if arguments.twin else None
+    whole = {**card(recipe, network.eval(), arguments.pictures, twin), **made}
     model_file.save(arguments.model, network, whole)
     print(json.dumps(whole, indent=2, ensure_ascii=False))
 

@@ -66,9 +66,11 @@ def free_forms(size, rng):
 def hide(grey, masking, rng):
     """Hides a random part of an input (size, size), in place.
 
-    masking: `grid` (one, or several to draw from) and `share`, the most of its cells, and `free`,
-    the probability of free forms in place of the grid.
+    masking: `grid` (one, or several to draw from) and `share`, the most of its cells; `free`, the
+    probability of free forms in place of the grid; `clear`, that nothing is hidden.
     """
+    if rng.random() < masking.get("clear", 0):
+        return
     if rng.random() < masking.get("free", 0):
         hidden = free_forms(grey.shape[0], rng)
     else:

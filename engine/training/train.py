@@ -31,6 +31,8 @@ VALIDATION_PIXELS = 1000
 LEAST_BAR = 0.005
 # A stage has at least so many iterations, however few minutes are given.
 LEAST_ITERATIONS = 20
+# Of a stage's training: how many iterations, and until which one the rate would fall.
+LENGTHS = {"iterations", "decay"}
 
 
 def device():
@@ -43,8 +45,9 @@ def has_bfloat16():
 
 
 def learning_rate(iteration, iterations, training):
-    """Linear warm-up, then a cosine down to nothing."""
+    """Linear warm-up, then a cosine down to nothing at the end, or where `decay` says, beyond it."""
     warm_up = min(training["warm_up"], iterations // 4)
+    iterations = max(training.get("decay", 0), iterations)
     if iteration < warm_up:
         return training["learning_rate"] * (iteration + 1) / warm_up
     left = (iteration - warm_up) / (iterations - warm_up)
@@ -163,8 +166,8 @@ class Run:
 
 
 def without_length(stage):
-    """A stage but for its number of iterations, which may change while a run is stopped."""
-    return recipes.merged(stage, {"training": {"iterations": None}})
+    """A stage but for its length, which may change while a run is stopped."""
+    return recipes.merged(stage, {"training": {key: None for key in LENGTHS}})
 
 
 class Training:
@@ -199,8 +202,9 @@ class Training:
         """Makes all stages longer or shorter."""
         self.scale = scale
         for stage, whole in zip(self.stages, recipes.stages(self.recipe)):
-            stage["training"]["iterations"] = max(
-                round(whole["training"]["iterations"] * scale), LEAST_ITERATIONS)
+            for key in LENGTHS & whole["training"].keys():
+                stage["training"][key] = max(
+                    round(whole["training"][key] * scale), LEAST_ITERATIONS)
 
     def fit_minutes(self, minutes):
         """Makes all stages last so long together, by the time of a few iterations."""
