@@ -162,20 +162,20 @@ const cli_format *file_output_format(const char *path, GError **error) {
   return found;
 }
 
-bool file_check_fit(const cli_format *f, VipsImage *image, int width, int height, bool force,
+bool file_check_fit(const cli_format *f, VipsImage *image, int width, int height, bool reduce,
                     const char *path, GError **error) {
-  if (image->BandFmt == VIPS_FORMAT_FLOAT && f->depth != VIPS_FORMAT_FLOAT && !force)
+  if (image->BandFmt == VIPS_FORMAT_FLOAT && f->depth != VIPS_FORMAT_FLOAT && !reduce)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: %s holds no floats and the picture has them; write TIFF, or use --force"),
+                _("%s: %s holds no floats and the picture has them; write TIFF, or use --reduce"),
                 path, f->name);
-  else if (image->BandFmt == VIPS_FORMAT_USHORT && f->depth == VIPS_FORMAT_UCHAR && !force)
+  else if (image->BandFmt == VIPS_FORMAT_USHORT && f->depth == VIPS_FORMAT_UCHAR && !reduce)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: %s holds 8 bits and the picture has 16; write PNG or TIFF, or use --force"),
+                _("%s: %s holds 8 bits and the picture has 16; write PNG or TIFF, or use --reduce"),
                 path, f->name);
-  else if (vips_image_hasalpha(image) && !f->alpha && !force)
+  else if (vips_image_hasalpha(image) && !f->alpha && !reduce)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds no transparency and the picture has some; write PNG, or use "
-                  "--force to lay it on white"), path, f->name);
+                  "--reduce to lay it on white"), path, f->name);
   else if (image->Bands < 3 && !f->grey)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds no grey pictures, and in the mode detail this one stays grey; "

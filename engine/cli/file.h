@@ -27,8 +27,8 @@ const char *file_suffix(const cli_format *format);
  * there and writable. NULL and an error otherwise. */
 const cli_format *file_output_format(const char *path, GError **error);
 /* Whether the format can hold a picture of that size whose pixels are as `image` has them: their
- * depth, their transparency. `force`: losing depth and transparency is wanted. */
-bool file_check_fit(const cli_format *format, VipsImage *image, int width, int height, bool force,
+ * depth, their transparency. `reduce`: losing depth and transparency is wanted. */
+bool file_check_fit(const cli_format *format, VipsImage *image, int width, int height, bool reduce,
                     const char *path, GError **error);
 /* Whether writing and reading again changes pixels. */
 bool file_is_lossy(const cli_format *format);

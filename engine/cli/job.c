@@ -120,7 +120,7 @@ static bool check_fit(const cli_job *job, const cli_item *item, GError **error) 
     return true;
   const cli_picture *shown = is_sized(item) ? &item->sized : &item->picture;
   return file_check_fit(item->format, shown->patch, shown->width, shown->height,
-                        job->options->force, item->output, error);
+                        job->options->reduce, item->output, error);
 }
 
 /* With a mask and a size, the region as it was given is what is shown. */

@@ -79,6 +79,7 @@ static bool take_files(cli_options *o, GError **error) {
 }
 
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
+  gboolean force = FALSE;
   *o = (cli_options) {.threads = 0};
   const GOptionEntry own[] = {
     {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
@@ -110,8 +111,10 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Print a line of JSON on standard output for each picture"), NULL},
     {"no-record", 0, 0, G_OPTION_ARG_NONE, &o->no_record,
      N_("Do not add to the picture's XMP what was done"), NULL},
-    {"force", 0, 0, G_OPTION_ARG_NONE, &o->force,
+    {"reduce", 0, 0, G_OPTION_ARG_NONE, &o->reduce,
      N_("Write a file that cannot hold the picture's depth or transparency"), NULL},
+    {"force", 0, 0, G_OPTION_ARG_NONE, &force,
+     N_("Both: --reduce, and in a folder --overwrite"), NULL},
     {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
      N_("Report progress even where standard error is no terminal"), NULL},
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, N_("Print errors only"), NULL},
@@ -128,7 +131,11 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
     return false;
   if (o->json)
     setlocale(LC_MESSAGES, "C"); /* machines read the same everywhere */
-  return take_files(o, error);
+  if (!take_files(o, error))
+    return false;
+  o->overwrite |= force;
+  o->reduce |= force;
+  return true;
 }
 
 void options_clear(cli_options *o) {

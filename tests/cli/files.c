@@ -185,7 +185,7 @@ static void test_jpeg_force(void) {
     g_assert_cmpint(ABS(value_at(forced, x, 20, 1) - value_at(deep, x, 20, 1) / 257), <=, 16);
   pixels_free(forced);
 
-  run_well("restore", clear_path, output, SINGLE, "--strength", "0", "--force", NULL);
+  run_well("restore", clear_path, output, SINGLE, "--strength", "0", "--reduce", NULL);
   forced = read_pixels(output);
   g_assert_cmpint(forced->bands, ==, 3);
   for (int x = 0; x < 48; x++) {

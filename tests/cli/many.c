@@ -66,7 +66,7 @@ static void test_each(void) {
   }
 }
 
-/* A second run takes up what the first one left, and --overwrite does all anew. */
+/* A second run takes up what the first one left; --overwrite and --force do all anew. */
 static void test_again(void) {
   const char *one = write_picture("one.png", 48), *two = write_picture("two.png", 60);
   const char *folder = path_of("again"), *first = path_of("again/one.png");
@@ -78,9 +78,36 @@ static void test_again(void) {
   o = run_well("restore", "--output-dir", folder, SINGLE, one, two, "--overwrite", NULL);
   assert_contains(o->err, "2 done, 0 skipped, 0 failed, of 2");
   g_assert_cmpint(inode_of(first), !=, before);
+  before = inode_of(first);
+  o = run_well("restore", "--output-dir", folder, SINGLE, one, two, "--force", NULL);
+  assert_contains(o->err, "2 done, 0 skipped, 0 failed, of 2");
+  g_assert_cmpint(inode_of(first), !=, before);
   /* With nothing left, the model is not even read. */
   o = run_well("restore", "--output-dir", folder, "--model", "nobody", one, two, NULL);
   assert_contains(o->err, "0 done, 2 skipped, 0 failed, of 2");
+}
+
+/* Giving up depth does not give up what is finished: that run too can be taken up again. */
+static void test_reduced(void) {
+  pixels *p = make_pixels(48, 40, 3, 16);
+  const char *deep = write_pixels(p, "deep.png"), *folder = path_of("reduced");
+  const char *plain = write_picture("plain.png", 48);
+  pixels_free(p);
+  const outcome *o = run("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
+                         NULL);
+  g_assert_cmpint(o->status, ==, 1);
+  assert_contains(o->err, "deep.jpg: JPEG holds 8 bits and the picture has 16; write PNG or TIFF, "
+                          "or use --reduce\n");
+  assert_contains(o->err, "1 done, 0 skipped, 1 failed, of 2");
+  o = run_well("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
+               "--reduce", NULL);
+  assert_contains(o->err, "1 done, 1 skipped, 0 failed, of 2");
+  o = run_well("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
+               "--reduce", NULL);
+  assert_contains(o->err, "0 done, 2 skipped, 0 failed, of 2");
+  o = run_well("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
+               "--force", NULL);
+  assert_contains(o->err, "2 done, 0 skipped, 0 failed, of 2");
 }
 
 static void test_format(void) {
@@ -250,6 +277,7 @@ int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/many/each", test_each);
   g_test_add_func("/many/again", test_again);
+  g_test_add_func("/many/reduced", test_reduced);
   g_test_add_func("/many/format", test_format);
   g_test_add_func("/many/bad-files", test_bad_files);
   g_test_add_func("/many/refused", test_refused);

@@ -63,8 +63,9 @@ static void test_restore_help(void) {
     g_free(initial);
   }
   static const char *const own[] = {"--preset", "--region", "--mask", "--threads", "--progress",
-                                    "--force", "--quiet", "--size", "--repeat", "--no-record",
-                                    "--output-dir", "--format", "--overwrite", "--json"};
+                                    "--force", "--reduce", "--quiet", "--size", "--repeat",
+                                    "--no-record", "--output-dir", "--format", "--overwrite",
+                                    "--json"};
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
     help_line(lines, own[i]);
   g_strfreev(lines);
