@@ -17,6 +17,12 @@ static bool take_record(cli_job *job, GError **error) {
   job->repeated = g_new(rst_setup, 1);
   if (!record_open(o->repeat, job->repeated, error))
     return false;
+  if (job->repeated->width > 0 && o->uncertainty > 0) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: was restored with --size, which --uncertainty excludes; give its region and "
+                  "parameters in place of --repeat"), o->repeat);
+    return false;
+  }
   job->parameters = job->repeated->parameters;
   if (!job->has_region)
     memcpy(job->region, job->repeated->box, sizeof job->region);

@@ -244,6 +244,9 @@ static void test_repeated_size(void) {
   run_well("restore", "--repeat", done, input, output, "--size", "25x35", NULL);
   g_assert_cmpint(read_record(output, 0, &setup), ==, 1);
   g_assert_cmpint(setup.width, ==, 25);
+  check_failed(run("restore", "--repeat", done, input, path_of("spread.png"), "--uncertainty", "2",
+                   NULL), 1, "done.png: was restored with --size, which --uncertainty excludes");
+  g_assert_false(g_file_test(path_of("spread.png"), G_FILE_TEST_EXISTS));
   /* With a mask, the region is what was asked for, and not what was selected. */
   run_well("restore", input, done, SINGLE, "--mask", mask, "--size", "96x80", "--window",
            "picture", NULL);
