@@ -197,6 +197,10 @@ bool file_is_lossy(const cli_format *f) {
   return f->lossy;
 }
 
+bool file_holds_floats(const cli_format *f) {
+  return f->depth == VIPS_FORMAT_FLOAT;
+}
+
 static bool check_path(const char *path, GError **error) {
   GStatBuf status;
   const char *fault = NULL;

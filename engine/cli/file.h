@@ -32,6 +32,7 @@ bool file_check_fit(const cli_format *format, VipsImage *image, int width, int h
                     const char *path, GError **error);
 /* Whether writing and reading again changes pixels. */
 bool file_is_lossy(const cli_format *format);
+bool file_holds_floats(const cli_format *format);
 /* The most bytes of XMP that such a file holds: libvips drops longer ones. */
 size_t file_xmp_limit(const cli_format *format);
 

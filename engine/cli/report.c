@@ -94,6 +94,9 @@ void report_done(const cli_job *job, const cli_item *item) {
   if (file_is_lossy(item->format))
     cli_say(_("%s: JPEG compresses anew, so that pixels outside the region change a little; "
               "PNG keeps them"), item->output);
+  if (item->source.half && file_holds_floats(item->format))
+    cli_say(_("%s: half floats are written as floats of 32 bits, which hold the same values"),
+            item->output);
   char *setup = report_setup(&job->parameters, job->model);
   char *parts = parts_text(&job->parameters, item->plan);
   cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), item->output,

@@ -125,6 +125,14 @@ static VipsImage *open_pipeline(const cli_source *s, bool *grey, bool *turned, G
   return image;
 }
 
+/* libvips knows no half floats: it makes floats of them. */
+static bool is_half(VipsImage *image) {
+  int bits = 0;
+  return image->BandFmt == VIPS_FORMAT_FLOAT &&
+         vips_image_get_typeof(image, VIPS_META_BITS_PER_SAMPLE) != 0 &&
+         vips_image_get_int(image, VIPS_META_BITS_PER_SAMPLE, &bits) == 0 && bits == 16;
+}
+
 bool source_open(cli_source *s, const char *path, bool keep_grey, rst_cancel *cancel,
                  GError **error) {
   *s = (cli_source) {.path = g_strdup(path), .keep_grey = keep_grey, .cancel = cancel};
@@ -135,6 +143,7 @@ bool source_open(cli_source *s, const char *path, bool keep_grey, rst_cancel *ca
   s->width = image->Xsize;
   s->height = image->Ysize;
   s->format = image->BandFmt;
+  s->half = is_half(image);
   bool again = g_stat(path, &s->status) == 0 && S_ISREG(s->status.st_mode);
   if (again && !turned && VIPS_IMAGE_SIZEOF_IMAGE(image) > HELD) {
     g_object_unref(image);

@@ -22,6 +22,7 @@ typedef struct cli_source {
   int width, height;
   VipsBandFormat format;
   bool grey;          /* the file knows no colours */
+  bool half;          /* its floats have 16 bits, which become 32 */
   VipsImage *pixels;  /* all of them; NULL: too many to be held */
 } cli_source;
 

@@ -238,6 +238,40 @@ static const char *write_floats(const float *values, int bands, const char *name
   return path;
 }
 
+static void put(GByteArray *bytes, guint32 value, int size) {
+  for (int i = 0; i < size; i++, value >>= 8)
+    g_byte_array_append(bytes, &(guint8) {value & 0xff}, 1);
+}
+
+/* RGB in half floats, given by their bits: (40, 48, 3). */
+static const char *write_halves(const guint16 *halves, const char *name) {
+  enum { COUNT = 48 * 40 * 3, TRIPLES = 8 + 2 + 10 * 12 + 4, PIXELS = TRIPLES + 12 };
+  static const guint32 tags[10][4] = { /* tag, type (3: 2 bytes, 4: 4), count, value or place */
+    {256, 3, 1, 48}, {257, 3, 1, 40}, {258, 3, 3, TRIPLES}, {259, 3, 1, 1}, {262, 3, 1, 2},
+    {273, 4, 1, PIXELS}, {277, 3, 1, 3}, {278, 3, 1, 40}, {279, 4, 1, 2 * COUNT},
+    {339, 3, 3, TRIPLES + 6},
+  };
+  GByteArray *bytes = g_byte_array_new();
+  g_byte_array_append(bytes, (const guint8 *) "II*", 4);
+  put(bytes, 8, 4);
+  put(bytes, 10, 2);
+  for (int i = 0; i < 10; i++) {
+    put(bytes, tags[i][0], 2);
+    put(bytes, tags[i][1], 2);
+    put(bytes, tags[i][2], 4);
+    put(bytes, tags[i][3], 4);
+  }
+  put(bytes, 0, 4);
+  for (int i = 0; i < 6; i++)
+    put(bytes, i < 3 ? 16 : 3, 2); /* bits; floats */
+  for (int i = 0; i < COUNT; i++)
+    put(bytes, halves[i], 2);
+  const char *path = path_of(name);
+  g_assert_true(g_file_set_contents(path, (const char *) bytes->data, bytes->len, NULL));
+  g_byte_array_unref(bytes);
+  return path;
+}
+
 static float *read_floats(const char *path, int bands) {
   VipsImage *image = vips_image_new_from_file(path, NULL);
   gsize size;
@@ -282,6 +316,43 @@ static void test_floats(void) {
     pixels_free(source);
     pixels_free(expected);
   }
+}
+
+/* IEEE 754's binary16. */
+static float half_value(guint16 half) {
+  int exponent = half >> 10 & 31, fraction = half & 1023;
+  double value = exponent == 31  ? fraction == 0 ? INFINITY : NAN
+                 : exponent == 0 ? ldexp(fraction, -24)
+                                 : ldexp(1024 + fraction, exponent - 25);
+  return (float) (half >> 15 ? -value : value);
+}
+
+/* They become floats of 32 bits, which is said; outside of the region of the same value. */
+static void test_halves(void) {
+  guint16 halves[48 * 40 * 3];
+  for (int i = 0; i < 48 * 40 * 3; i++)
+    halves[i] = (guint16) (0x3000 + 37 * i % 0x0c00); /* 1/8…1 */
+  static const guint16 odd[] = {0xb800, 0x4740, 0x7c00, 0xfc00, 0x0001, 0x8000, 0x7bff};
+  memcpy(halves + 3, odd, sizeof odd); /* beyond the window */
+  const char *input = write_halves(halves, "half.tif"), *output = path_of("half-out.tif");
+  const outcome *o = run_well("restore", input, output, SINGLE, INNER, NULL);
+  assert_contains(o->err, "half-out.tif: half floats are written as floats of 32 bits");
+  float *restored = read_floats(output, 3);
+  int changed = 0;
+  for (int i = 0; i < 48 * 40; i++)
+    for (int c = 0; c < 3; c++) {
+      float before = half_value(halves[3 * i + c]);
+      if (is_inside(i))
+        changed += restored[3 * i + c] != before;
+      else
+        g_assert_cmpmem(&restored[3 * i + c], sizeof before, &before, sizeof before);
+    }
+  g_assert_cmpint(changed, >, inner.width * inner.height);
+  g_free(restored);
+  o = run_well("restore", output, path_of("again.tif"), SINGLE, INNER, NULL);
+  g_assert_null(strstr(o->err, "half floats"));
+  check_failed(run("restore", input, path_of("half.png"), SINGLE, NULL), 1,
+               "half.png: PNG holds no floats");
 }
 
 /* Strength works on the picture's own values, and those beyond white are values too. */
@@ -409,6 +480,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/kinds/refused", test_refused);
   g_test_add_func("/kinds/animated-png", test_animated_png);
   g_test_add_func("/kinds/floats", test_floats);
+  g_test_add_func("/kinds/halves", test_halves);
   g_test_add_func("/kinds/floats-bright", test_bright_floats);
   g_test_add_func("/kinds/floats-grey", test_grey_floats);
   g_test_add_func("/kinds/floats-refused", test_floats_refused);

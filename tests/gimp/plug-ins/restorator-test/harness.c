@@ -153,8 +153,11 @@ GimpColorProfile *wide_profile(void) {
 }
 
 GBytes *layer_bytes(GimpDrawable *layer) {
+  return layer_bytes_in(layer, gimp_drawable_get_format(layer));
+}
+
+GBytes *layer_bytes_in(GimpDrawable *layer, const Babl *format) {
   g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(layer);
-  const Babl *format = gimp_drawable_get_format(layer);
   const gsize size = (gsize)gimp_drawable_get_width(layer) * gimp_drawable_get_height(layer) *
                      babl_format_get_bytes_per_pixel(format);
   guint8 *bytes = g_malloc(size);

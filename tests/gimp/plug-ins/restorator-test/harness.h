@@ -55,6 +55,8 @@ GimpColorProfile *wide_profile(void);
 
 /* All of the layer's pixels as they are kept, read from GIMP anew. */
 GBytes *layer_bytes(GimpDrawable *layer);
+/* The same in another format. */
+GBytes *layer_bytes_in(GimpDrawable *layer, const Babl *format);
 
 /* What the image keeps of what was done to it, under that name; NULL where there is nothing. */
 char *parasite_text(GimpImage *image, const char *name);
