@@ -57,14 +57,18 @@ void batch_add_results(GimpProcedure *procedure) {
 static gboolean find_inputs(Batch *batch, const char *pattern, GError **error) {
   glob_t found = {0};
 
-  if (pattern && *pattern && glob(pattern, 0, NULL, &found) == 0)
+  if (!pattern || !*pattern) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("No files are named: say which shall be restored"));
+    return FALSE;
+  }
+  if (glob(pattern, 0, NULL, &found) == 0)
     for (size_t i = 0; i < found.gl_pathc; i++)
       g_ptr_array_add(batch->inputs, g_strdup(found.gl_pathv[i]));
   globfree(&found);
   if (batch->inputs->len > 0)
     return TRUE;
-  g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL, _("There is no file “%s”"),
-              pattern ? pattern : "");
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL, _("There is no file “%s”"), pattern);
   return FALSE;
 }
 

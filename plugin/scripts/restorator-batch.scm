@@ -2,6 +2,9 @@
 ;
 ; plug-in-restorator-batch with a dialog: folders and files are chosen, and what became of them is
 ; told at the end. It returns nothing; scripts call plug-in-restorator-batch itself.
+;
+; Its own texts are in English whatever the language: GIMP translates scripts of this folder by its
+; own catalogue alone, and script-fu-register-i18n is for scripts among the plug-ins, from 3.2 on.
 
 ; The folder's own name is no pattern.
 (define (restorator-batch-escape characters)
@@ -9,6 +12,13 @@
         ((memv (car characters) '(#\* #\? #\[ #\\))
          (cons #\\ (cons (car characters) (restorator-batch-escape (cdr characters)))))
         (else (cons (car characters) (restorator-batch-escape (cdr characters))))))
+
+; Without a folder the pattern would stand for files of the root folder.
+(define (restorator-batch-files folder pattern)
+  (if (string=? folder "")
+      ""
+      (string-append (list->string (restorator-batch-escape (string->list folder)))
+                     "/" pattern)))
 
 (define (restorator-batch-reasons strings)
   (if (null? strings)
@@ -19,8 +29,7 @@
                                     region seed overwrite)
   (let* ((result
           (plug-in-restorator-batch
-           #:input (string-append (list->string (restorator-batch-escape (string->list folder)))
-                                  "/" pattern)
+           #:input (restorator-batch-files folder pattern)
            #:output-folder output-folder
            #:format (list-ref '("png" "tiff" "jpeg" "xcf") format)
            #:model model
@@ -29,8 +38,9 @@
            #:mask mask
            #:region region
            #:seed (inexact->exact (round seed))
-           ; A toggle's value depends on the dialect.
-           #:overwrite (or (eq? overwrite #t) (eqv? overwrite 1))))
+           ; What a toggle gives, and what a procedure takes, depend on the dialect: it is the old
+           ; one in the dialog. Numbers are taken by both.
+           #:overwrite (if (or (eq? overwrite #t) (eqv? overwrite TRUE)) TRUE FALSE)))
          (reasons (list-ref result 3)))
     (gimp-message
      (string-append (number->string (list-ref result 0)) " restored, "

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import tempfile
 import time
+import zlib
 
 import pyatspi
 from gi.repository import GLib
@@ -38,6 +39,17 @@ def wait_for(what, ask):
         if time.monotonic() > end:
             raise Missing(what)
         time.sleep(0.05)
+
+
+def pixels_of_png(path):
+    """The rows as they are packed, without what else is in the file, such as the time."""
+    data, at, packed = path.read_bytes(), 8, b""
+    while at < len(data):
+        length = int.from_bytes(data[at:at + 4], "big")
+        if data[at + 4:at + 8] == b"IDAT":
+            packed += data[at + 8:at + 8 + length]
+        at += length + 12
+    return zlib.decompress(packed)
 
 
 # ---- widgets ----
@@ -102,7 +114,7 @@ def choose(top, name, item):
 class Gimp:
     """A running GIMP with the plug-in in a folder of the build."""
 
-    def __init__(self, build, arguments=()):
+    def __init__(self, build):
         self.files = pathlib.Path(tempfile.mkdtemp(prefix="screen.", dir=build / "tests/gimp"))
         here = pathlib.Path(__file__).parent
         stock = self.files / "plug-ins"
@@ -111,6 +123,9 @@ class Gimp:
             ["pkg-config", "--variable=gimplibdir", "gimp-3.0"], text=True).strip()
         for name in ("script-fu", "script-fu-server", "file-png", "file-jpeg"):
             (stock / name).symlink_to(pathlib.Path(library) / "plug-ins" / name)
+        profile = self.files / "gimp-gui"
+        profile.mkdir()
+        (profile / "scripts").symlink_to(build / "plugin/scripts")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

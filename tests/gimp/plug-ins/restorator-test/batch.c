@@ -385,6 +385,7 @@ typedef struct BatchRefusal {
 } BatchRefusal;
 
 static const BatchRefusal refusals[] = {
+  {"no-pattern", "a.xcf", {SINGLE, "input", ""}, "No files are named"},
   {"no-file", "*.nosuch", {SINGLE}, "There is no file"},
   {"no-folder", "a.xcf", {SINGLE, "output-folder", ""}, "There is no output folder"},
   {"folder", "a.xcf", {SINGLE, "output-folder", "/dev/null/out"}, "“/dev/null/out” could not be"},
