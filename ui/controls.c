@@ -7,33 +7,49 @@
 #include "card_button.h"
 #include "describe.h"
 #include "parts.h"
+#include "setup.h"
 
 /* One control. Labels are written here for their mnemonics, which are unique all over a dialog: R,
  * C, L, S, H and O belong to its buttons, P, F and B to the panel. So some have none. */
 typedef struct {
   const char *name;
   const char *label;
-  gboolean sampling; /* among the sampler's */
+  gboolean sampling;  /* among the sampler's */
+  const char *source; /* of its formula, and what that is; or NULL */
 } Row;
 
+/* "G. W. 2023" is the document that the network comes from, "Diffusion restorator visualization". */
 static const Row rows[] = {
-  {"model", N_("_Model"), FALSE},
-  {"mode", N_("Mo_de"), FALSE},
-  {"strength", N_("Stren_gth"), FALSE},
-  {"context", N_("Conte_xt"), FALSE},
-  {"window", N_("_Window"), FALSE},
-  {"match", N_("Match the surrou_ndings"), FALSE},
-  {"hide-region", N_("H_ide the region"), FALSE},
-  {"seed", N_("S_eed"), FALSE},
-  {"sampler", N_("S_ampler"), TRUE},
-  {"stochasticity", N_("Stochasticit_y (η)"), TRUE},
-  {"step-skip", N_("Step s_kipping (K)"), TRUE},
-  {"sequence", N_("Se_quence"), TRUE},
-  {"start", N_("S_tart"), TRUE},
-  {"end", N_("End"), TRUE},
-  {"noise-stddev", N_("Noise stdde_v"), TRUE},
-  {"project", N_("Noise pro_jection"), TRUE},
-  {"clip", N_("Clipping"), TRUE},
+  {"model", N_("_Model"), FALSE, NULL},
+  {"mode", N_("Mo_de"), FALSE, N_("Tone is L*, colour a* and b* of CIELAB (CIE 1976, D65).")},
+  {"strength", N_("Stren_gth"), FALSE, NULL},
+  {"context", N_("Conte_xt"), FALSE, NULL},
+  {"window", N_("_Window"), FALSE, NULL},
+  {"match", N_("Match the surrou_ndings"), FALSE,
+   N_("The membrane of Pérez, Gangnet and Blake 2003, Poisson image editing.")},
+  {"hide-region", N_("H_ide the region"), FALSE, NULL},
+  {"seed", N_("S_eed"), FALSE,
+   N_("Philox 4×32-10: Salmon et al. 2011; normal: Box and Muller 1958.")},
+  {"sampler", N_("S_ampler"), TRUE,
+   N_("DDPM: Ho, Jain and Abbeel 2020, algorithm 2. DDIM: Song, Meng and Ermon 2021, equation "
+      "12.")},
+  {"stochasticity", N_("Stochasticit_y (η)"), TRUE,
+   N_("σ = η √((1 − ᾱₛ) / (1 − ᾱₜ)) √(1 − ᾱₜ / ᾱₛ), from step t to s: Song, Meng and Ermon 2021, "
+      "equation 16.")},
+  {"step-skip", N_("Step s_kipping (K)"), TRUE,
+   N_("Fewer steps: Song, Meng and Ermon 2021, section 4.2. S − 1, then E + 1, E + 1 + K, "
+      "E + 1 + 2K … downwards, then E: G. W. 2023.")},
+  {"sequence", N_("Se_quence"), TRUE,
+   N_("Quadratic: S − 1, then E − 1 + 2ⁱ downwards: G. W. 2023.")},
+  {"start", N_("S_tart"), TRUE, N_("S, the first step taken is S − 1: G. W. 2023.")},
+  {"end", N_("End"), TRUE, N_("E, the last step taken: G. W. 2023.")},
+  {"noise-stddev", N_("Noise stdde_v"), TRUE,
+   N_("Normal adds σz, squared σ²z: G. W. 2023. σ² of DDPM is β̃: Ho, Jain and Abbeel 2020, "
+      "equation 7.")},
+  {"project", N_("Noise pro_jection"), TRUE,
+   N_("x̂₀ + L (p + σz − x̂₀) / |p + σz − x̂₀| with L = |p − x̂₀|, p the step without noise: G. W. "
+      "2023.")},
+  {"clip", N_("Clipping"), TRUE, N_("To −1 … 1, the first value too: G. W. 2023.")},
 };
 
 /* How choices are called; their ids stay the engine's. */
@@ -67,21 +83,42 @@ struct controls {
 /* Why a parameter has no effect; NULL where it has. */
 static char *why_unused(const rst_parameter *p, const rst_parameters *now,
                         const rst_model_info *info) {
-  if (!p->sampling)
-    return NULL;
-  if (info->process == RST_SINGLE_PASS)
+  switch (setup_get_use(p, now, info)) {
+  case SETUP_SINGLE_PASS:
     return g_strdup_printf(_("Not used: the model “%s” works in a single pass"), now->model);
-  if (!p->ddpm && now->sampler == RST_SAMPLER_DDPM)
+  case SETUP_DDPM:
     return g_strdup(_("Not used by the sampler DDPM"));
-  if (strcmp(p->name, "step-skip") == 0 && now->sequence == RST_SEQUENCE_QUADRATIC)
+  case SETUP_QUADRATIC:
     return g_strdup(_("Not used: the quadratic sequence has its own steps"));
-  return NULL;
+  case SETUP_NO_NOISE:
+    return g_strdup(_("Not used: no step adds noise"));
+  case SETUP_WINDOW:
+    return g_strdup(_("Not used: the window is given"));
+  default:
+    return NULL;
+  }
+}
+
+/* What a parameter does, and whose formula it is. */
+static char *make_tooltip(const rst_parameter *p) {
+  const char *source = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+    if (strcmp(rows[i].name, p->name) == 0)
+      source = rows[i].source;
+  return source ? g_strjoin("\n\n", _(p->blurb), _(source), NULL) : g_strdup(_(p->blurb));
+}
+
+static void describe_parameter(GtkWidget *widget, const rst_parameter *p) {
+  g_autofree char *tooltip = make_tooltip(p);
+
+  describe(widget, _(p->title), tooltip);
 }
 
 static void update_row(controls *c, const rst_parameter *p, const rst_parameters *now,
                        const rst_model_info *info) {
   g_autofree char *why = why_unused(p, now, info);
-  g_autofree char *tooltip = g_strjoin("\n\n", _(p->blurb), why, NULL);
+  g_autofree char *does = make_tooltip(p), *tooltip = g_strjoin("\n\n", does, why, NULL);
   GPtrArray *widgets = g_hash_table_lookup(c->cells, p->name);
 
   for (guint i = 0; widgets && i < widgets->len; i++) {
@@ -270,7 +307,7 @@ static GtkWidget *make_window(controls *c, const rst_parameter *p) {
   gtk_entry_set_width_chars(GTK_ENTRY(entry), 8);
   bind(c, p->name, entry, "text");
   note_cell(c, p->name, entry);
-  describe(entry, _(p->title), _(p->blurb));
+  describe_parameter(entry, p);
   return combo;
 }
 
@@ -320,7 +357,7 @@ static GtkWidget *make_companion(controls *c, const rst_parameter *p,
     gtk_scale_set_draw_value(GTK_SCALE(companion), FALSE);
     gtk_widget_set_size_request(companion, 60, -1);
     gtk_widget_set_hexpand(companion, TRUE);
-    describe(companion, _(p->title), _(p->blurb));
+    describe_parameter(companion, p);
     note_cell(c, p->name, companion);
   } else if (strcmp(p->name, "seed") == 0) {
     companion = make_seed_buttons(c);
@@ -352,7 +389,7 @@ static void add_row(controls *c, GtkGrid *grid, int row, const Row *what) {
   GtkWidget *companion = make_companion(c, p, control);
   GtkWidget *box = control;
 
-  describe(control, _(p->title), _(p->blurb));
+  describe_parameter(control, p);
   g_hash_table_insert(c->controls, (char *)what->name, control);
   note_cell(c, what->name, control);
   if (companion) {

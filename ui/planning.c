@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "setup.h"
 
 enum { ENCODINGS_SPARE = 16 /* windows encoded earlier that are kept beside those in use */ };
 
@@ -143,33 +144,16 @@ rst_status preview_make_plan(preview *p, rst_error *error) {
   return status;
 }
 
-/* Only what is read decides whether points are stale. */
-static void keep_what_is_read(const rst_parameters *from, rst_model *model, rst_parameters *to) {
-  rst_model_info info = {.size = sizeof info};
-  char text[sizeof from->model];
-  size_t count;
-  const rst_parameter *table = rst_parameter_table(&count);
-
-  rst_model_get_info(model, &info);
-  rst_parameters_init(to);
-  for (size_t i = 0; i < count; i++)
-    if (table[i].sampling && info.process == RST_DIFFUSION &&
-        (table[i].ddpm || from->sampler != RST_SAMPLER_DDPM) &&
-        rst_parameters_get(from, table[i].name, text, sizeof text, NULL) == RST_OK)
-      rst_parameters_set(to, table[i].name, text, NULL);
-  if (to->sampler == RST_SAMPLER_AUTO)
-    to->sampler = RST_SAMPLER_DDIM;
-  if (to->sequence == RST_SEQUENCE_QUADRATIC)
-    to->step_skip = 1;
-}
-
+/* Only what is read decides. */
 void preview_forget_stale(preview *p) {
   const rst_parameters *parameters = &p->work.parameters;
   const bool model = p->sampled_model != p->work.model;
+  rst_model_info info = {.size = sizeof info};
   const bool input = model || p->sampled.hide_region != parameters->hide_region;
   rst_parameters now;
 
-  keep_what_is_read(parameters, p->work.model, &now);
+  rst_model_get_info(p->work.model, &info);
+  setup_keep_read(parameters, &info, &now);
   now.hide_region = parameters->hide_region;
   const bool setup = memcmp(&now, &p->sampled, sizeof now) != 0;
 

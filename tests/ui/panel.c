@@ -67,12 +67,41 @@ static void test_unused(void) {
   check_use(b, "stochasticity", "DDPM");
   check_use(b, "noise-stddev", NULL);
   check_use(b, "seed", NULL);
+  g_object_set(b->settings, "sampler", "ddim", "stochasticity", 0.0, NULL);
+  settle();
+  check_use(b, "noise-stddev", "no step adds noise");
+  check_use(b, "project", "no step adds noise");
+  g_object_set(b->settings, "stochasticity", 0.5, "noise-stddev", "zero", NULL);
+  settle();
+  check_use(b, "noise-stddev", NULL);
+  check_use(b, "stochasticity", NULL);
+  check_use(b, "project", "no step adds noise");
+  check_use(b, "context", NULL);
+  g_object_set(b->settings, "window", "picture", NULL);
+  settle();
+  check_use(b, "context", "the window is given");
   g_object_set(b->settings, "model", "tiny-single", NULL);
   settle();
   check_use(b, "seed", "single pass");
   check_use(b, "sampler", "single pass");
   check_use(b, "strength", NULL);
   finish(b);
+  bench_free(b);
+}
+
+/* Each of the sampler's parameters says whose formula it is, and what it does besides. */
+static void test_sources(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  for (size_t i = 0; i < count; i++) {
+    g_autofree char *tooltip = gtk_widget_get_tooltip_text(control(b, table[i].name));
+
+    g_assert_nonnull(strstr(tooltip, table[i].blurb));
+    if (table[i].sampling && !g_regex_match_simple("[12][09][0-9]{2}", tooltip, 0, 0))
+      g_error("%s: %s", table[i].name, tooltip);
+  }
   bench_free(b);
 }
 
@@ -505,6 +534,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/undo", test_undo);
   g_test_add_func("/ui/panel/bindings", test_bindings);
   g_test_add_func("/ui/panel/unused", test_unused);
+  g_test_add_func("/ui/panel/sources", test_sources);
   g_test_add_func("/ui/panel/ranges", test_ranges);
   g_test_add_func("/ui/panel/presets", test_presets);
   g_test_add_func("/ui/panel/own-presets", test_own_presets);

@@ -101,6 +101,12 @@ static const struct {
   {"start 12 seed 1 sampler ddpm", 0, true},
   {"start 12 seed 1 sequence quadratic step-skip 3", 0, true},
   {"start 12 seed 1 sequence quadratic step-skip 7", 0, false},
+  {"start 12 seed 1 sequence quadratic noise-stddev zero", 0, true},
+  {"start 12 seed 1 sequence quadratic noise-stddev zero project false", 0, false},
+  {"start 12 seed 1 sequence quadratic stochasticity 0", 0, true},
+  {"start 12 seed 1 sequence quadratic stochasticity 0 noise-stddev squared", 0, false},
+  {"start 12 seed 1 sequence quadratic stochasticity 0 project false", 0, false},
+  {"start 12 seed 1 sequence quadratic", 0, true},
 };
 
 static void test_changes(void) {
