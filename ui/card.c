@@ -8,6 +8,8 @@
 #include <yyjson.h>
 
 #include "messages.h"
+#include "setup.h"
+#include "words.h"
 
 /* -------------------------------------------------------------------------------------------
  * As text
@@ -103,38 +105,130 @@ char *card_markup(const rst_model *model) {
 }
 
 /* -------------------------------------------------------------------------------------------
+ * Setups
+ */
+
+/* What a card and its readers agree on. */
+typedef struct {
+  const rst_model_info *info;
+  const rst_parameters *now;
+  const GPtrArray *presets;
+} reader;
+
+/* "stochasticity 0.5, step-skip 6, project false": a sweep's setup that is no preset. What it does
+ * not name is at its default. */
+static bool parse_setup(const char *text, rst_parameters *parameters) {
+  g_auto(GStrv) pairs = g_strsplit(text, ", ", -1);
+  bool good = pairs[0] != NULL;
+
+  rst_parameters_init(parameters);
+  for (char **pair = pairs; *pair && good; pair++) {
+    char *space = strchr(*pair, ' ');
+
+    if (space)
+      *space = '\0';
+    good = space && rst_parameters_set(parameters, *pair, space + 1, NULL) == RST_OK;
+  }
+  return good;
+}
+
+static bool is_sampling(const rst_parameter *p) {
+  return p->sampling && strcmp(p->name, "seed") != 0;
+}
+
+/* A preset of the sampler's parameters. */
+static bool has_sampling(const rst_preset *preset) {
+  bool has = false;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  for (size_t i = 0; i < count; i++)
+    has = has || (is_sampling(&table[i]) && rst_preset_has(preset, table[i].name));
+  return has;
+}
+
+static void take_sampling(const rst_parameters *from, rst_parameters *to) {
+  char text[sizeof from->model];
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  for (size_t i = 0; i < count; i++)
+    if (is_sampling(&table[i]) &&
+        rst_parameters_get(from, table[i].name, text, sizeof text, NULL) == RST_OK)
+      rst_parameters_set(to, table[i].name, text, NULL);
+}
+
+static void apply_sampling(const rst_preset *preset, rst_parameters *to) {
+  rst_parameters applied = *to;
+
+  rst_preset_apply(preset, &applied);
+  take_sampling(&applied, to);
+}
+
+/* The first preset that has these parameters. */
+static const preset_file *find_preset(const reader *r, const rst_parameters *parameters) {
+  for (guint i = 0; i < r->presets->len; i++) {
+    const preset_file *file = g_ptr_array_index(r->presets, i);
+    rst_parameters its = *r->now;
+
+    if (!has_sampling(file->preset))
+      continue;
+    apply_sampling(file->preset, &its);
+    if (setup_count_changes(&its, parameters, r->info) == 0)
+      return file;
+  }
+  return NULL;
+}
+
+/* A setup goes by a preset's id, or by its parameters. */
+static bool read_setup(const reader *r, yyjson_val *entry, card_setup *setup) {
+  const char *text = yyjson_get_str(yyjson_obj_get(entry, "setup"));
+  const preset_file *file = text ? presets_find(r->presets, text) : NULL;
+  rst_parameters parsed;
+
+  *setup = (card_setup){file, *r->now};
+  if (file) {
+    apply_sampling(file->preset, &setup->parameters);
+    return has_sampling(file->preset);
+  }
+  if (!text || !parse_setup(text, &parsed))
+    return false;
+  take_sampling(&parsed, &setup->parameters);
+  setup->preset = find_preset(r, &setup->parameters);
+  return true;
+}
+
+char *card_setup_name(const card_setup *setup, const rst_model *model) {
+  return setup->preset ? g_strdup(setup->preset->title) : words_of_setup(&setup->parameters, model);
+}
+
+/* -------------------------------------------------------------------------------------------
  * Warnings
  */
 
-static const preset_file *find_setup(yyjson_val *entry, const GPtrArray *presets) {
-  const char *id = yyjson_get_str(yyjson_obj_get(entry, "setup"));
-
-  return id ? presets_find(presets, id) : NULL;
-}
-
 /* The recommended setup that changes least. */
-static const preset_file *find_nearest(yyjson_val *card, const rst_parameters *parameters,
-                                       const GPtrArray *presets) {
-  const preset_file *nearest = NULL;
+static bool find_nearest(const reader *r, yyjson_val *card, card_setup *nearest) {
   int least = 0;
   yyjson_val *one;
   size_t i, count;
 
   yyjson_arr_foreach(yyjson_obj_get(card, "recommended"), i, count, one) {
-    const preset_file *file = find_setup(one, presets);
-    const int changes = file ? presets_count_changes(file->preset, parameters, TRUE) : -1;
+    card_setup setup;
+    const int changes = read_setup(r, one, &setup)
+                          ? setup_count_changes(&setup.parameters, r->now, r->info) : 0;
 
-    if (changes > 0 && (!nearest || changes < least)) {
-      nearest = file;
+    if (changes > 0 && (least == 0 || changes < least)) {
+      *nearest = setup;
       least = changes;
     }
   }
-  return nearest;
+  return least > 0;
 }
 
 gboolean card_warns(const rst_model *model, const rst_parameters *parameters,
                     const GPtrArray *presets, card_warning *warning) {
   rst_model_info info = {.size = sizeof info};
+  const reader r = {&info, parameters, presets};
   gboolean found = FALSE;
   yyjson_val *one;
   size_t i, count;
@@ -147,17 +241,13 @@ gboolean card_warns(const rst_model *model, const rst_parameters *parameters,
   yyjson_val *card = yyjson_doc_get_root(doc);
 
   yyjson_arr_foreach(yyjson_obj_get(card, "discouraged"), i, count, one) {
-    const preset_file *file = find_setup(one, presets);
-
-    if (found || !file || presets_count_changes(file->preset, parameters, TRUE) != 0)
+    if (found || !read_setup(&r, one, &warning->setup) ||
+        setup_count_changes(&warning->setup.parameters, parameters, &info) != 0)
       continue;
     found = TRUE;
-    *warning = (card_warning){
-      .setup = file,
-      .better = find_nearest(card, parameters, presets),
-      .mse = yyjson_get_num(yyjson_obj_get(one, "mse")),
-      .bicubic = yyjson_get_num(yyjson_obj_get(one, "bicubic")),
-    };
+    warning->mse = yyjson_get_num(yyjson_obj_get(one, "mse"));
+    warning->bicubic = yyjson_get_num(yyjson_obj_get(one, "bicubic"));
+    warning->has_better = find_nearest(&r, card, &warning->better);
   }
   yyjson_doc_free(doc);
   return found;

@@ -8,8 +8,9 @@
 
 #include "describe.h"
 #include "messages.h"
-#include "strip.h"
 #include "probe.h"
+#include "strip.h"
+#include "words.h"
 
 struct _RestoratorEditor {
   GtkBox parent;
@@ -36,26 +37,13 @@ static guint progressed;
 
 static char *setup_text(const rst_parameters *p, const rst_model *model) {
   rst_model_info info = {.size = sizeof info};
-  g_autofree char *name = g_path_get_basename(p->model);
-  GString *text = g_string_new(name);
-  int passes = 0;
+  g_autofree char *name = g_path_get_basename(p->model), *words = words_of_setup(p, model);
 
   rst_model_get_info(model, &info);
-  if (info.process == RST_SINGLE_PASS) {
-    g_string_append(text, _(", single pass"));
-    return g_string_free(text, FALSE);
-  }
-  rst_parameters_steps(p, model, NULL, &passes, NULL);
-  g_string_append_printf(text, _(", %s, %d of %d steps"),
-                         p->sampler == RST_SAMPLER_DDPM ? "DDPM" : "DDIM", passes, info.steps);
-  if (p->sampler != RST_SAMPLER_DDPM)
-    g_string_append_printf(text, _(", η %g"), p->stochasticity);
-  if (p->sampler != RST_SAMPLER_DDPM && p->project)
-    g_string_append(text, _(", projected"));
-  if (p->clip)
-    g_string_append(text, _(", clipped"));
-  g_string_append_printf(text, _(", seed %d"), p->seed);
-  return g_string_free(text, FALSE);
+  /* Translators: the model's name, and the setup in words. */
+  return info.process == RST_SINGLE_PASS
+           ? g_strdup_printf(_("%s, %s"), name, words)
+           : g_strdup_printf(_("%s, %s, seed %d"), name, words, p->seed);
 }
 
 /* What the seconds will come to if all goes on like this; 0 where that cannot be said yet. */

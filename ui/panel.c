@@ -22,7 +22,7 @@ struct _RestoratorPanel {
   GtkSizeGroup *labels;
   history *history; /* NULL until the settings could be read */
   GtkWidget *undo, *redo, *defaults;
-  char *better_setup; /* the id of a preset, while the warning is shown */
+  rst_parameters better_setup; /* while the warning is shown */
   guint changed; /* idle source */
 };
 
@@ -99,27 +99,38 @@ static void set_message(RestoratorPanel *panel, const rst_error *error) {
   gtk_widget_set_visible(panel->message, text != NULL);
 }
 
+static void offer_better(RestoratorPanel *panel, const card_warning *warning,
+                         const rst_model *model) {
+  g_autofree char *name = NULL, *label = NULL;
+
+  gtk_widget_set_visible(panel->better, warning->has_better);
+  if (!warning->has_better)
+    return;
+  name = card_setup_name(&warning->better, model);
+  label = g_strdup_printf(_("Use “%s” instead"), name);
+  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(panel->better))), label);
+  describe(panel->better, label,
+           warning->better.preset ? warning->better.preset->note
+                                  : _("Sets the sampler's parameters to those that were measured "
+                                      "to be good and differ in the fewest"));
+  panel->better_setup = warning->better.parameters;
+}
+
 static void update_warning(RestoratorPanel *panel, const rst_parameters *now,
                            const rst_model *model) {
   card_warning warning;
   const gboolean warned = card_warns(model, now, restorator_panel_get_presets(panel), &warning);
-  g_autofree char *text = NULL, *label = NULL;
+  g_autofree char *name = NULL, *text = NULL;
 
   gtk_widget_set_visible(panel->warning, warned);
-  g_clear_pointer(&panel->better_setup, g_free);
   if (!warned)
     return;
+  name = card_setup_name(&warning.setup, model);
   text = g_strdup_printf(_("Measured worse than plain enlargement: this setup (%s) has an error "
                            "of %.4f, bicubic enlargement %.4f."),
-                         warning.setup->title, warning.mse, warning.bicubic);
+                         name, warning.mse, warning.bicubic);
   gtk_label_set_text(GTK_LABEL(panel->warning_text), text);
-  gtk_widget_set_visible(panel->better, warning.better != NULL);
-  if (!warning.better)
-    return;
-  label = g_strdup_printf(_("Use “%s” instead"), warning.better->title);
-  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(panel->better))), label);
-  describe(panel->better, label, warning.better->note);
-  panel->better_setup = g_strdup(warning.better->id);
+  offer_better(panel, &warning, model);
 }
 
 static void update(RestoratorPanel *panel) {
@@ -197,8 +208,7 @@ void restorator_panel_apply(RestoratorPanel *panel, const preset_file *file) {
 }
 
 static void use_better(RestoratorPanel *panel) {
-  restorator_panel_apply(panel, presets_find(restorator_panel_get_presets(panel),
-                                             panel->better_setup));
+  values_write(panel->settings, &panel->better_setup);
 }
 
 void restorator_panel_set_seed(RestoratorPanel *panel, int seed) {
@@ -321,7 +331,6 @@ static void restorator_panel_finalize(GObject *object) {
   g_hash_table_unref(panel->models);
   g_object_unref(panel->labels);
   history_free(panel->history);
-  g_free(panel->better_setup);
   G_OBJECT_CLASS(restorator_panel_parent_class)->finalize(object);
 }
 

@@ -84,7 +84,7 @@ void restorator_preset_bar_show(RestoratorPresetBar *bar, const rst_parameters *
   for (guint i = 0; model && i < bar->presets->len; i++) {
     const preset_file *file = g_ptr_array_index(bar->presets, i);
 
-    if ((!shown || file == active) && presets_count_changes(file->preset, now, FALSE) == 0 &&
+    if ((!shown || file == active) && presets_is_set(file->preset, now) &&
         rst_preset_check(file->preset, model, NULL) == RST_OK)
       shown = file;
   }

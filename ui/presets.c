@@ -144,10 +144,10 @@ static void resolve_auto(rst_parameters *parameters) {
     parameters->sampler = RST_SAMPLER_DDIM;
 }
 
-int presets_count_changes(const rst_preset *preset, const rst_parameters *now, gboolean sampling) {
+bool presets_is_set(const rst_preset *preset, const rst_parameters *now) {
   rst_parameters here = *now, there;
   char mine[sizeof here.model], its[sizeof there.model];
-  int changes = sampling ? -1 : 0;
+  bool same = true;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
@@ -156,13 +156,11 @@ int presets_count_changes(const rst_preset *preset, const rst_parameters *now, g
   rst_preset_apply(preset, &there);
   resolve_auto(&there);
   for (size_t i = 0; i < count; i++) {
-    if (!rst_preset_has(preset, table[i].name) || (sampling && !table[i].sampling))
-      continue;
     rst_parameters_get(&here, table[i].name, mine, sizeof mine, NULL);
     rst_parameters_get(&there, table[i].name, its, sizeof its, NULL);
-    changes = MAX(changes, 0) + (strcmp(mine, its) != 0);
+    same = same && strcmp(mine, its) == 0;
   }
-  return changes;
+  return same;
 }
 
 /* -------------------------------------------------------------------------------------------

@@ -27,9 +27,8 @@ const preset_file *presets_find(const GPtrArray *presets, const char *id);
 /* By title, whatever its case. */
 const preset_file *presets_find_title(const GPtrArray *presets, const char *title);
 
-/* How many parameters a preset would change of what is set, the sampler auto being ddim.
- * `sampling`: of the sampler's parameters alone; −1 where it holds none of them. */
-int presets_count_changes(const rst_preset *preset, const rst_parameters *now, gboolean sampling);
+/* Whether a preset would change nothing of what is set, the sampler auto being ddim. */
+bool presets_is_set(const rst_preset *preset, const rst_parameters *now);
 
 /* The functions below take the list as it was read, which is to be read anew after them, and give
  * the id under which the preset is then to be found, to be freed. */

@@ -181,7 +181,7 @@ static void want_presets(RestoratorStrip *strip, const rst_parameters *now,
     g_free(tile->preset);
     tile->preset = g_strdup(file->id);
     set_tile(tile, file->title, *file->note ? file->note : _("Takes this preset"),
-             presets_count_changes(file->preset, now, FALSE) == 0 ? TILE_CURRENT : TILE_USABLE);
+             presets_is_set(file->preset, now) ? TILE_CURRENT : TILE_USABLE);
     filled++;
   }
   for (; filled < VARIANTS; filled++) {

@@ -4,6 +4,7 @@
  */
 #include <preset_bar.h>
 #include <string.h>
+#include <values.h>
 
 #include "bench.h"
 
@@ -375,9 +376,13 @@ static void test_lock(void) {
 static char *write_judged_model(void) {
   static const char card[] =
     "\"card\": \"{\\\"title\\\": \\\"A <tiny> & random network\\\", \\\"discouraged\\\": "
-    "[{\\\"setup\\\": \\\"ddim\\\", \\\"mse\\\": 0.0123, \\\"bicubic\\\": 0.0045}], "
+    "[{\\\"setup\\\": \\\"missing 7\\\", \\\"mse\\\": 9, \\\"bicubic\\\": 1}, "
+    "{\\\"setup\\\": \\\"ddim\\\", \\\"mse\\\": 0.0123, \\\"bicubic\\\": 0.0045}, "
+    "{\\\"setup\\\": \\\"noise-stddev squared, stochasticity 0.0, step-skip 20, project true, "
+    "clip false\\\", \\\"mse\\\": 0.0101, \\\"bicubic\\\": 0.0092}], "
     "\\\"recommended\\\": [{\\\"setup\\\": \\\"missing\\\"}, {\\\"setup\\\": \\\"b\\\"}, "
-    "{\\\"setup\\\": \\\"a\\\"}]}\", ";
+    "{\\\"setup\\\": \\\"a\\\"}, {\\\"setup\\\": \\\"noise-stddev normal, stochasticity 0.5, "
+    "step-skip 20, project true, clip false\\\"}]}\", ";
   static const char key[] = "\"__metadata__\": {";
   char from[4096], *path = g_build_filename(folder, "judged.safetensors", NULL);
   g_autofree char *bytes = NULL;
@@ -429,6 +434,54 @@ static void test_warning(void) {
   g_assert_true(project);
   finish(b);
   g_assert_null(find_text(GTK_WIDGET(b->panel), "0.0123"));
+  bench_free(b);
+}
+
+/* A sweep's setups go by their parameters: whatever gives the same picture is the same setup. */
+static void test_warning_of_sweep(void) {
+  static const struct {
+    const char *name, *value;
+    gboolean warned;
+  } changes[] = {
+    {"stochasticity", "0", FALSE},   {"step-skip", "20", TRUE},
+    {"noise-stddev", "squared", TRUE}, {"project", "false", TRUE},
+    {"seed", "3", TRUE},             {"start", "100", TRUE},
+    {"start", "99", FALSE},          {"start", "0", TRUE},
+    {"sampler", "ddpm", FALSE},      {"sampler", "auto", TRUE},
+    {"sequence", "quadratic", FALSE}, {"sequence", "uniform", TRUE},
+    {"clip", "true", FALSE},         {"clip", "false", TRUE},
+    {"strength", "0.5", TRUE},       {"stochasticity", "0.1", FALSE},
+    {"stochasticity", "0", TRUE},
+  };
+  g_autofree char *path = write_judged_model();
+  Bench *b = bench_new(path);
+  rst_parameters parameters;
+  GtkWidget *button;
+
+  for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+    g_assert_cmpint(values_read(b->settings, &parameters, NULL), ==, RST_OK);
+    g_assert_cmpint(rst_parameters_set(&parameters, changes[i].name, changes[i].value, NULL), ==,
+                    RST_OK);
+    values_write(b->settings, &parameters);
+    settle();
+    if ((find_text(GTK_WIDGET(b->panel), "0.0101") != NULL) != changes[i].warned)
+      g_error("%s %s, change %d", changes[i].name, changes[i].value, (int)i);
+  }
+  g_assert_nonnull(find_text(GTK_WIDGET(b->panel), "(DDIM, 7 of 100 steps, η 0)"));
+  button = gtk_widget_get_ancestor(
+    find_text(GTK_WIDGET(b->panel), "“DDIM, 7 of 100 steps, η 0.5, projected”"), GTK_TYPE_BUTTON);
+  g_assert_nonnull(button);
+  gtk_button_clicked(GTK_BUTTON(button));
+  settle();
+  g_assert_null(find_text(GTK_WIDGET(b->panel), "0.0101"));
+  g_assert_cmpint(values_read(b->settings, &parameters, NULL), ==, RST_OK);
+  g_assert_cmpfloat(parameters.stochasticity, ==, 0.5);
+  g_assert_cmpint(parameters.step_skip, ==, 20);
+  g_assert_true(parameters.project);
+  g_assert_cmpint(parameters.noise_stddev, ==, RST_STDDEV_NORMAL);
+  g_assert_cmpint(parameters.seed, ==, 3);
+  g_assert_cmpfloat(parameters.strength, ==, 0.5);
+  finish(b);
   bench_free(b);
 }
 
@@ -541,6 +594,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/imports", test_imports);
   g_test_add_func("/ui/panel/lock", test_lock);
   g_test_add_func("/ui/panel/warning", test_warning);
+  g_test_add_func("/ui/panel/warning-of-sweep", test_warning_of_sweep);
   g_test_add_func("/ui/panel/output", test_output);
   return bench_run();
 }
