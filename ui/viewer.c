@@ -7,8 +7,9 @@
 #include "describe.h"
 #include "messages.h"
 #include "values.h"
+#include "window_size.h"
 
-enum { HANDLE = 5, REACH = 10, STEP = 8 };
+enum { WIDTH = 1200, HEIGHT = 680, HANDLE = 5, REACH = 10, STEP = 8 };
 
 /* The selection's handles: its corners, and its middle to move it. */
 typedef enum { HANDLE_NONE = -1, HANDLE_MIDDLE = 4, HANDLES } Handle;
@@ -254,7 +255,7 @@ static void build(RestoratorViewer *viewer) {
   GtkWidget *view = GTK_WIDGET(view_of(viewer));
 
   gtk_container_set_border_width(GTK_CONTAINER(viewer), 12);
-  gtk_window_set_default_size(GTK_WINDOW(viewer), 1200, 680);
+  window_size_remember(GTK_WINDOW(viewer), "viewer", WIDTH, HEIGHT);
   gtk_window_set_title(GTK_WINDOW(viewer), _("Restorator"));
   gtk_box_pack_start(GTK_BOX(box), viewer->editor, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(box), make_bar(viewer), FALSE, FALSE, 0);

@@ -75,13 +75,6 @@ void arguments_add_output(GimpProcedure *procedure) {
              outputs, outputs[OUTPUT_IN_PLACE]);
 }
 
-void arguments_add_dialog(GimpProcedure *procedure) {
-  gimp_procedure_add_int_aux_argument(procedure, ARGUMENT_WIDTH, _("Width"), NULL, 0, G_MAXINT, 0,
-                                      G_PARAM_READWRITE);
-  gimp_procedure_add_int_aux_argument(procedure, ARGUMENT_HEIGHT, _("Height"), NULL, 0, G_MAXINT,
-                                      0, G_PARAM_READWRITE);
-}
-
 void arguments_add_index(GimpProcedure *procedure) {
   gimp_procedure_add_int_argument(
     procedure, ARGUMENT_INDEX, _("Index"),

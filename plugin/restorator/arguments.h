@@ -12,8 +12,6 @@
 #include "layer.h"
 
 #define ARGUMENT_PRESET "preset"
-#define ARGUMENT_WIDTH "dialog-width"
-#define ARGUMENT_HEIGHT "dialog-height"
 #define ARGUMENT_INDEX "index"
 #define ARGUMENT_INPUT "input"
 #define ARGUMENT_FOLDER "output-folder"
@@ -32,8 +30,6 @@ typedef struct Arguments {
 void arguments_add(GimpProcedure *procedure);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
-/* Adds what the dialog remembers of itself. */
-void arguments_add_dialog(GimpProcedure *procedure);
 /* Adds what a batch takes beside the parameters. */
 void arguments_add_files(GimpProcedure *procedure);
 /* Adds `index`: which of the times that an image was restored. */

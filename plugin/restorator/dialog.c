@@ -9,6 +9,7 @@
 #include "editor.h"
 #include "job.h"
 #include "messages.h"
+#include "window_size.h"
 
 #define PROGRAM "restorator"
 
@@ -189,24 +190,6 @@ static gboolean run(Dialog *dialog) {
  * Building
  */
 
-static void set_size(Dialog *dialog) {
-  GdkRectangle screen;
-  int width, height;
-
-  g_object_get(dialog->config, ARGUMENT_WIDTH, &width, ARGUMENT_HEIGHT, &height, NULL);
-  gdk_monitor_get_workarea(gdk_display_get_monitor(gdk_display_get_default(), 0), &screen);
-  gtk_window_set_default_size(GTK_WINDOW(dialog->window),
-                              MIN(width > 0 ? width : WIDTH, screen.width),
-                              MIN(height > 0 ? height : HEIGHT, screen.height));
-}
-
-static void keep_size(Dialog *dialog) {
-  int width, height;
-
-  gtk_window_get_size(GTK_WINDOW(dialog->window), &width, &height);
-  g_object_set(dialog->config, ARGUMENT_WIDTH, width, ARGUMENT_HEIGHT, height, NULL);
-}
-
 static gboolean make_editor(Dialog *dialog, GError **error) {
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
@@ -228,7 +211,7 @@ static void build(Dialog *dialog, GimpProcedure *procedure) {
   dialog->window = gimp_procedure_dialog_new(procedure, dialog->config, _("Restore Selection"));
   gtk_window_set_role(GTK_WINDOW(dialog->window), PROGRAM);
   gimp_window_set_transient(GTK_WINDOW(dialog->window));
-  set_size(dialog);
+  window_size_remember(GTK_WINDOW(dialog->window), "dialog", WIDTH, HEIGHT);
   area = gtk_dialog_get_content_area(GTK_DIALOG(dialog->window));
   gtk_box_pack_start(GTK_BOX(area), GTK_WIDGET(dialog->editor), TRUE, TRUE, 0);
   g_signal_connect_swapped(dialog->editor, "progressed", G_CALLBACK(take_news), dialog);
@@ -248,7 +231,6 @@ static gboolean run_on_layer(Dialog *dialog, GimpProcedure *procedure, GError **
   looking = g_timeout_add_seconds(LOOK_SECONDS, look_for_layer, dialog);
   written = run(dialog);
   g_source_remove(looking);
-  keep_size(dialog);
   gtk_widget_destroy(dialog->window);
   return written;
 }

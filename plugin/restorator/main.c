@@ -94,7 +94,6 @@ static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
     PROCEDURE);
   arguments_add(procedure);
   arguments_add_output(procedure);
-  arguments_add_dialog(procedure);
   return procedure;
 }
 

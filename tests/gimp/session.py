@@ -136,7 +136,9 @@ class Gimp:
              "--batch-interpreter=plug-in-script-fu-eval", "--batch",
              "(plug-in-script-fu-server #:run-mode RUN-NONINTERACTIVE"
              f' #:ip "127.0.0.1" #:port {self.port} #:logfile "{self.files}/server")'],
-            stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
+            stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
+            env=os.environ | {"XDG_CONFIG_HOME": f"{self.files}/config",
+                              "XDG_STATE_HOME": f"{self.files}/state"})
         try:
             self.server = wait_for("the Script-Fu server", self._connect)
             self.run("(script-fu-use-v3)")

@@ -12,6 +12,7 @@ static char *screenshots;
 void bench_init(int *argc, char ***argv) {
   folder = g_dir_make_tmp("restorator-ui-XXXXXX", NULL);
   g_assert_true(g_setenv("XDG_CONFIG_HOME", folder, TRUE));
+  g_assert_true(g_setenv("XDG_STATE_HOME", folder, TRUE));
   gtk_test_init(argc, argv, NULL);
   g_assert_cmpint(*argc, ==, 3);
   program = (*argv)[1];

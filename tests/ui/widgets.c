@@ -149,6 +149,28 @@ static void test_selection(void) {
   bench_free(b);
 }
 
+static gboolean is_large(gpointer data) {
+  GtkWidget *window = ((Bench *)data)->window;
+
+  return gtk_widget_get_allocated_width(window) == 1111 &&
+         gtk_widget_get_allocated_height(window) == 699;
+}
+
+/* The window is as large as it was when it was closed. */
+static void test_size(void) {
+  Bench *b = bench_new("tiny-single");
+
+  g_assert_false(is_large(b));
+  gtk_window_resize(GTK_WINDOW(b->window), 1111, 699);
+  run_until(is_large, b);
+  bench_free(b);
+  b = bench_new("tiny-single");
+  g_assert_true(is_large(b));
+  gtk_window_resize(GTK_WINDOW(b->window), 1200, 680);
+  settle();
+  bench_free(b);
+}
+
 static gboolean is_true(gpointer data) {
   return *(gboolean *)data;
 }
@@ -310,6 +332,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/view/compare", test_compare);
   g_test_add_func("/ui/view/stalls", test_stalls);
   g_test_add_func("/ui/viewer/selection", test_selection);
+  g_test_add_func("/ui/viewer/size", test_size);
   g_test_add_func("/ui/viewer/save", test_save);
   g_test_add_func("/ui/viewer/errors", test_errors);
   g_test_add_func("/ui/program", test_program);
