@@ -98,8 +98,8 @@ static void replace_merged(const Layer *layer) {
     const GeglRectangle area = {layer->box.x, layer->box.y + y, layer->box.width, 1};
 
     layer_read_coverage(layer, &area, row.coverage);
-    gegl_buffer_get(layer->original, &area, 1.0, layer->native, row.original, GEGL_AUTO_ROWSTRIDE,
-                    GEGL_ABYSS_NONE);
+    gegl_buffer_get(layer->original->pixels, &area, 1.0, layer->native, row.original,
+                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     gegl_buffer_get(layer->result, &area, 1.0, layer->native, row.result, GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     mix(layer, &row);

@@ -68,67 +68,58 @@ gboolean layer_check(GimpDrawable *drawable, Output output, GError **error) {
  * The engine's callbacks
  */
 
-/* GIMP ends a plug-in that asks for pixels of a layer that is gone, or has another size. */
-static gboolean has_shape(const Layer *layer) {
-  const GeglRectangle *shape = gegl_buffer_get_extent(layer->original);
-
-  return gimp_item_is_valid(GIMP_ITEM(layer->drawable)) &&
-         gimp_drawable_get_width(layer->drawable) == shape->width &&
-         gimp_drawable_get_height(layer->drawable) == shape->height &&
-         gimp_drawable_get_format(layer->drawable) == layer->native;
-}
-
-/* Fills `original` where it is not filled yet. */
-static gboolean know(Layer *layer, const cairo_rectangle_int_t *area) {
-  cairo_region_t *missing = cairo_region_create_rectangle(area);
-  gboolean known;
-
-  cairo_region_subtract(missing, layer->known);
-  known = cairo_region_is_empty(missing) || has_shape(layer);
-  for (int i = 0; known && i < cairo_region_num_rectangles(missing); i++) {
-    cairo_rectangle_int_t r;
-
-    cairo_region_get_rectangle(missing, i, &r);
-    gegl_buffer_copy(layer->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height), GEGL_ABYSS_NONE,
-                     layer->original, GEGL_RECTANGLE(r.x, r.y, r.width, r.height));
-  }
-  if (known)
-    cairo_region_union(layer->known, missing);
-  cairo_region_destroy(missing);
-  return known;
-}
-
 static bool picture_read(void *user, int x, int y, int w, int h, float *rgba) {
   Layer *layer = user;
+  const GeglRectangle area = {x, y, w, h};
 
-  if (!know(layer, &(cairo_rectangle_int_t){x, y, w, h}))
+  if (!snapshot_know(layer->original, &area))
     return false;
   /* Without a space of its own the format is sRGB's: babl converts from the layer's. */
-  gegl_buffer_get(layer->original, GEGL_RECTANGLE(x, y, w, h), 1.0, babl_format("R'G'B'A float"),
-                  rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get(layer->original->pixels, &area, 1.0, babl_format("R'G'B'A float"), rgba,
+                  GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   return true;
 }
 
+/* An area of the layer in the selection's pixels, which are the image's. */
+static GeglRectangle in_image(const Layer *layer, const GeglRectangle *area) {
+  return (GeglRectangle){area->x + layer->x, area->y + layer->y, area->width, area->height};
+}
+
 void layer_read_coverage(const Layer *layer, const GeglRectangle *area, float *coverage) {
+  const GeglRectangle there = in_image(layer, area);
   const size_t count = (size_t)area->width * area->height;
   g_autofree float *values = NULL;
 
-  if (!layer->coverage) {
+  if (!layer->selection) {
     for (size_t i = 0; i < count; i++)
       coverage[i] = 1;
     return;
   }
-  /* Beyond its box it is 0, as GEGL has it. With an alpha to drop, since the first conversion of
-   * u8 or u16 to plain "Y float" takes babl 350 MB for a moment. */
+  /* Where it is not known it is 0, as GEGL has it. With an alpha to drop, since the first
+   * conversion of u8 or u16 to plain "Y float" takes babl 350 MB for a moment. */
   values = g_new(float, 2 * count);
-  gegl_buffer_get(layer->coverage, area, 1.0, babl_format("YA float"), values,
+  gegl_buffer_get(layer->selection->pixels, &there, 1.0, babl_format("YA float"), values,
                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   for (size_t i = 0; i < count; i++)
     coverage[i] = values[2 * i];
 }
 
+/* The selection may be read within its box: all else is 0. */
+static gboolean know_selection(Layer *layer, const GeglRectangle *area) {
+  GeglRectangle inside, there;
+
+  if (!layer->selection || !gegl_rectangle_intersect(&inside, area, &layer->box))
+    return TRUE;
+  there = in_image(layer, &inside);
+  return snapshot_know(layer->selection, &there);
+}
+
 static bool picture_read_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  layer_read_coverage(user, GEGL_RECTANGLE(x, y, w, h), coverage);
+  const GeglRectangle area = {x, y, w, h};
+
+  if (!know_selection(user, &area))
+    return false;
+  layer_read_coverage(user, &area, coverage);
   return true;
 }
 
@@ -160,7 +151,7 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
   g_autofree guint8 *restored = g_malloc(count * layer->bytes);
   g_autofree guint8 *result = g_malloc(count * layer->bytes);
 
-  gegl_buffer_get(layer->original, &area, 1.0, layer->coded, before, GEGL_AUTO_ROWSTRIDE,
+  gegl_buffer_get(layer->original->pixels, &area, 1.0, layer->coded, before, GEGL_AUTO_ROWSTRIDE,
                   GEGL_ABYSS_NONE);
   babl_process(babl_fish(babl_format("R'G'B' float"), layer->coded), rgb, after, (long)count);
   rst_apply_strength(layer->strength, values, before, after, after);
@@ -179,11 +170,11 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
 void layer_get_picture(Layer *layer, rst_picture *picture) {
   *picture = (rst_picture){
     .size = sizeof *picture,
-    .width = gegl_buffer_get_width(layer->original),
-    .height = gegl_buffer_get_height(layer->original),
+    .width = layer->original->width,
+    .height = layer->original->height,
     .user = layer,
     .read = picture_read,
-    .read_coverage = layer->coverage ? picture_read_coverage : NULL,
+    .read_coverage = layer->selection ? picture_read_coverage : NULL,
     .write = picture_write,
   };
 }
@@ -197,38 +188,15 @@ static gboolean find_box(GimpDrawable *drawable, GeglRectangle *box) {
   return gimp_drawable_mask_intersect(drawable, &box->x, &box->y, &box->width, &box->height);
 }
 
-static GeglBuffer *get_selection(const Layer *layer) {
-  return gimp_drawable_get_buffer(GIMP_DRAWABLE(gimp_image_get_selection(layer->image)));
-}
-
-/* The box in the selection's pixels, which are the image's. */
-static GeglRectangle box_in_image(const Layer *layer) {
-  GeglRectangle box = layer->box;
-  int x, y;
-
-  gimp_drawable_get_offsets(layer->drawable, &x, &y);
-  box.x += x;
-  box.y += y;
-  return box;
-}
-
-static GeglBuffer *copy(GeglBuffer *buffer, const GeglRectangle *from, const GeglRectangle *to) {
-  GeglBuffer *result = gegl_buffer_new(to, gegl_buffer_get_format(buffer));
-
-  gegl_buffer_copy(buffer, from, GEGL_ABYSS_NONE, result, to);
-  return result;
-}
-
-static GeglBuffer *copy_selection(const Layer *layer) {
-  g_autoptr(GeglBuffer) selection = get_selection(layer);
-  const GeglRectangle there = box_in_image(layer);
-
-  return copy(selection, &there, &layer->box);
-}
-
 void layer_begin_result(Layer *layer, double strength) {
+  const GeglRectangle *box = &layer->box;
+
+  /* Where this fails the layer is not what it was, so that the result is refused. */
+  snapshot_know(layer->original, box);
+  know_selection(layer, box);
   g_clear_object(&layer->result);
-  layer->result = copy(layer->original, &layer->box, &layer->box);
+  layer->result = gegl_buffer_new(box, layer->native);
+  gegl_buffer_copy(layer->original->pixels, box, GEGL_ABYSS_NONE, layer->result, box);
   layer->strength = strength;
 }
 
@@ -262,21 +230,17 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   layer->colour_bytes = layer->bytes;
   if (babl_format_has_alpha(layer->native))
     layer->colour_bytes -= layer->bytes / babl_format_get_n_components(layer->native);
-  layer->pixels = gimp_drawable_get_buffer(drawable);
-  layer->original = gegl_buffer_new(gegl_buffer_get_extent(layer->pixels), layer->native);
-  layer->known = cairo_region_create();
-  know(layer, &(cairo_rectangle_int_t){box.x, box.y, box.width, box.height});
+  layer->original = snapshot_new(drawable);
+  gimp_drawable_get_offsets(drawable, &layer->x, &layer->y);
   if (!gimp_selection_is_empty(image))
-    layer->coverage = copy_selection(layer);
+    layer->selection = snapshot_new(GIMP_DRAWABLE(gimp_image_get_selection(image)));
   return layer;
 }
 
 void layer_close(Layer *layer) {
-  g_object_unref(layer->pixels);
-  g_object_unref(layer->original);
-  cairo_region_destroy(layer->known);
+  snapshot_free(layer->original);
+  snapshot_free(layer->selection);
   g_clear_object(&layer->result);
-  g_clear_object(&layer->coverage);
   g_free(layer);
 }
 
@@ -295,46 +259,18 @@ gboolean layer_is_grey(const Layer *layer) {
  * Changes in the meantime
  */
 
-/* Whether two buffers of one format hold the same bytes there. */
-static gboolean is_equal(GeglBuffer *a, const GeglRectangle *in_a, GeglBuffer *b,
-                         const GeglRectangle *in_b) {
-  const Babl *format = gegl_buffer_get_format(a);
-  const size_t bytes = babl_format_get_bytes_per_pixel(format);
-  GeglBufferIterator *tiles = gegl_buffer_iterator_new(a, in_a, 0, format, GEGL_ACCESS_READ,
-                                                       GEGL_ABYSS_NONE, 2);
-  gboolean equal = TRUE;
+/* Which pixels are selected is asked first, of a layer that is still there. */
+static gboolean is_selected_alike(const Layer *layer) {
+  GeglRectangle found;
+  int x, y;
 
-  gegl_buffer_iterator_add(tiles, b, in_b, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
-  while (equal && gegl_buffer_iterator_next(tiles))
-    equal = memcmp(tiles->items[0].data, tiles->items[1].data, tiles->length * bytes) == 0;
-  if (!equal)
-    gegl_buffer_iterator_stop(tiles);
-  return equal;
+  return gimp_item_is_valid(GIMP_ITEM(layer->drawable)) &&
+         gimp_selection_is_empty(layer->image) == !layer->selection &&
+         gimp_drawable_get_offsets(layer->drawable, &x, &y) && x == layer->x && y == layer->y &&
+         find_box(layer->drawable, &found) && gegl_rectangle_equal(&found, &layer->box);
 }
 
 gboolean layer_is_unchanged(const Layer *layer) {
-  const GeglRectangle *box = &layer->box;
-  GeglRectangle found;
-
-  if (!has_shape(layer) || gimp_selection_is_empty(layer->image) != !layer->coverage ||
-      !find_box(layer->drawable, &found) || !gegl_rectangle_equal(&found, box))
-    return FALSE;
-
-  /* A buffer opened anew: the first one keeps the tiles that it has fetched. */
-  g_autoptr(GeglBuffer) pixels = gimp_drawable_get_buffer(layer->drawable);
-  for (int i = 0; i < cairo_region_num_rectangles(layer->known); i++) {
-    cairo_rectangle_int_t r;
-
-    cairo_region_get_rectangle(layer->known, i, &r);
-
-    const GeglRectangle area = {r.x, r.y, r.width, r.height};
-
-    if (!is_equal(pixels, &area, layer->original, &area))
-      return FALSE;
-  }
-  if (!layer->coverage)
-    return TRUE;
-  g_autoptr(GeglBuffer) selection = get_selection(layer);
-  const GeglRectangle there = box_in_image(layer);
-  return is_equal(selection, &there, layer->coverage, box);
+  return is_selected_alike(layer) && snapshot_is_current(layer->original) &&
+         (!layer->selection || snapshot_is_current(layer->selection));
 }

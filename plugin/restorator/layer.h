@@ -8,10 +8,10 @@
 #ifndef LAYER_H
 #define LAYER_H
 
-#include <cairo.h>
 #include <libgimp/gimp.h>
 
 #include "engine.h"
+#include "snapshot.h"
 
 /* Where the restored pixels go. */
 typedef enum Output { OUTPUT_IN_PLACE, OUTPUT_NEW_LAYER } Output;
@@ -20,10 +20,9 @@ typedef struct Layer {
   GimpImage *image;
   GimpDrawable *drawable;
   GeglRectangle box;       /* the selection's, in the layer */
-  GeglBuffer *pixels;      /* the layer's own */
-  GeglBuffer *coverage;    /* of the box, as it was at the beginning; NULL without a selection */
-  GeglBuffer *original;    /* of the layer, as it was when it was first read, in its format */
-  cairo_region_t *known;   /* where that is filled: the box from the beginning */
+  Snapshot *original;      /* of the layer */
+  Snapshot *selection;     /* of the image, where there is one; NULL without */
+  int x, y;                /* the layer's place in the image */
   GeglBuffer *result;      /* of the box: what it shall become, in the layer's format; or NULL */
   const Babl *native;      /* the layer's format */
   const Babl *coded;       /* gamma-coded colour or tone in the layer's own space, no alpha */
@@ -34,7 +33,7 @@ typedef struct Layer {
 /* Whether the drawable can be restored that way; if not, a sentence that tells the way out. */
 gboolean layer_check(GimpDrawable *drawable, Output output, GError **error);
 
-/* Refuses what cannot be restored in any way, and a selection beside the layer. */
+/* Refuses what cannot be restored in any way, and a selection beside the layer. Reads no pixel. */
 Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error);
 void layer_close(Layer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_close)
@@ -42,7 +41,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_close)
 /* The layer as the engine's picture. Reading fails where the layer is not what it was. */
 void layer_get_picture(Layer *layer, rst_picture *picture);
 /* Begins to collect a result, to be done before any of it is written; `strength` is applied to
- * it. */
+ * it. Reads what of the selection is not read yet. */
 void layer_begin_result(Layer *layer, double strength);
 /* The selection's box within the layer, in the layer's pixels: x, y, width, height. */
 void layer_get_box(const Layer *layer, int box[4]);

@@ -6,7 +6,7 @@ static void read_alpha(const Layer *layer, const GeglRectangle *row, float *alph
   g_autofree float *original = g_new(float, 2 * (size_t)row->width);
 
   layer_read_coverage(layer, row, alpha);
-  gegl_buffer_get(layer->original, row, 1.0, babl_format("YA float"), original,
+  gegl_buffer_get(layer->original->pixels, row, 1.0, babl_format("YA float"), original,
                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   for (int i = 0; i < row->width; i++)
     if (original[2 * i + 1] <= 0)
@@ -52,7 +52,7 @@ static gboolean has_clear_pixels(const Layer *layer) {
 
   if (!babl_format_has_alpha(layer->native))
     return FALSE;
-  tiles = gegl_buffer_iterator_new(layer->original, &layer->box, 0, babl_format("YA float"),
+  tiles = gegl_buffer_iterator_new(layer->original->pixels, &layer->box, 0, babl_format("YA float"),
                                    GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
   while (!clear && gegl_buffer_iterator_next(tiles)) {
     const float *pixel = tiles->items[0].data;
