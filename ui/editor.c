@@ -67,7 +67,7 @@ static char *phase_text(const preview_status *s) {
   case PREVIEW_FAILED:
     return NULL;
   case PREVIEW_READING:
-    return g_strdup(_("reading the picture"));
+    return g_strdup_printf(_("reading the picture, %.0f %%"), 100 * s->read);
   case PREVIEW_ENCODING:
     return g_strdup(_("encoding"));
   case PREVIEW_STOPPED:
@@ -77,12 +77,18 @@ static char *phase_text(const preview_status *s) {
   }
 }
 
+static double fraction_done(const preview_status *s) {
+  if (s->phase == PREVIEW_READING)
+    return s->read;
+  return s->points > 0 ? (double)s->done / (double)s->points : 0;
+}
+
 static void update_status(RestoratorEditor *editor, const preview_status *s) {
   g_autofree char *phase = phase_text(s);
   GString *text = g_string_new(NULL);
 
   /* What changes comes first: the line is cut where there is no room. */
-  if (s->points > 0 && phase)
+  if (s->points > 0 && phase && s->phase != PREVIEW_READING)
     g_string_append_printf(text, _("%'" PRId64 " of %'" PRId64 " pixels · "),
                            s->done, s->points);
   if (phase)
@@ -92,8 +98,7 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
   g_string_append_printf(text, ngettext("CPU, %d thread", "CPU, %d threads",
                                         (gulong)editor->threads), editor->threads);
   gtk_label_set_text(GTK_LABEL(editor->status), text->str);
-  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress),
-                                s->points > 0 ? (double)s->done / (double)s->points : 0);
+  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), fraction_done(s));
   g_string_free(text, TRUE);
 }
 

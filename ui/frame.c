@@ -220,18 +220,15 @@ static void draw_overlay(const frame_scene *s, const viewport *v, const rect *pa
     }
 }
 
-frame *frame_new(const viewport *v, const frame_scene *scene) {
-  const rect all = {0, 0, v->width, v->height};
+frame *frame_new(const viewport *v) {
   frame *f = allocate(v, 0);
 
-  if (!f)
-    return NULL;
-  draw(scene, v, &all, false, f->before);
-  memcpy(f->after, f->before, (gsize)v->width * (gsize)v->height * sizeof *f->after);
+  if (f)
+    memset(f->before, 0, 2 * (gsize)v->width * (gsize)v->height * sizeof *f->before);
   return f;
 }
 
-frame *frame_update(const frame *last, const frame_scene *scene, const rect *area) {
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area, bool before) {
   const viewport *v = &last->viewport;
   const rect all = {0, 0, v->width, v->height};
   const gsize pixels = (gsize)v->width * (gsize)v->height;
@@ -256,6 +253,8 @@ frame *frame_update(const frame *last, const frame_scene *scene, const rect *are
   const rect wanted = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
   const rect part = rect_intersect(&wanted, &all);
 
+  if (before)
+    draw(scene, v, &part, false, f->before);
   draw(scene, v, &part, true, f->after);
   if (f->overlay)
     draw_overlay(scene, v, &part, f->overlay);

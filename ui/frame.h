@@ -36,7 +36,7 @@ void frame_unref(frame *f); /* NULL is allowed */
 
 /* What the colours of a frame come from. */
 typedef struct frame_scene {
-  const plane *pixels; /* filled in the viewport's area */
+  const plane *pixels; /* filled where they are drawn */
   canvas *const *canvases;
   int count;
   int coarsest; /* the largest step of points that may stand in for their neighbours */
@@ -48,9 +48,10 @@ typedef struct frame_scene {
 /* The colours of the overlay from 0 to its range, `at` 0…1: 0xRRGGBB. */
 guint32 frame_heat(double at);
 
-/* A frame without any restored point. NULL where memory ran out. */
-frame *frame_new(const viewport *v, const frame_scene *scene);
-/* A frame like `last`, drawn anew where it shows `area` of the picture. */
-frame *frame_update(const frame *last, const frame_scene *scene, const rect *area);
+/* A frame that shows nothing yet. NULL where memory ran out. */
+frame *frame_new(const viewport *v);
+/* A frame like `last`, drawn anew where it shows `area` of the picture: what is after, and where
+ * its pixels are new themselves, before. */
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area, bool before);
 
 #endif

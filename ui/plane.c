@@ -13,6 +13,12 @@ bool rect_contains(const rect *r, int x, int y) {
   return x >= r->x && y >= r->y && x < r->x + r->width && y < r->y + r->height;
 }
 
+bool rect_holds(const rect *a, const rect *inside) {
+  return inside->x >= a->x && inside->y >= a->y &&
+         inside->x + inside->width <= a->x + a->width &&
+         inside->y + inside->height <= a->y + a->height;
+}
+
 rect rect_intersect(const rect *a, const rect *b) {
   const int x = MAX(a->x, b->x), y = MAX(a->y, b->y);
 
@@ -76,22 +82,58 @@ static rect tile_box(const plane *p, int tile) {
   return rect_intersect(&whole, &p->box);
 }
 
-bool plane_find_missing(const plane *p, const rect *area, int *tile) {
+/* The tiles that an area touches: columns and rows, the last ones included. */
+typedef struct {
+  int left, top, right, bottom;
+} tiles;
+
+static bool find_tiles(const plane *p, const rect *area, tiles *t) {
   const rect inside = rect_intersect(area, &p->box);
 
   if (rect_is_empty(&inside))
     return false;
-  const int left = (inside.x - p->box.x) / TILE;
-  const int right = (inside.x - p->box.x + inside.width - 1) / TILE;
-  const int bottom = (inside.y - p->box.y + inside.height - 1) / TILE;
+  t->left = (inside.x - p->box.x) / TILE;
+  t->top = (inside.y - p->box.y) / TILE;
+  t->right = (inside.x - p->box.x + inside.width - 1) / TILE;
+  t->bottom = (inside.y - p->box.y + inside.height - 1) / TILE;
+  return true;
+}
 
-  for (int row = (inside.y - p->box.y) / TILE; row <= bottom; row++)
-    for (int column = left; column <= right; column++)
+bool plane_find_missing(const plane *p, const rect *area, int *tile) {
+  tiles t;
+
+  if (!find_tiles(p, area, &t))
+    return false;
+  for (int row = t.top; row <= t.bottom; row++)
+    for (int column = t.left; column <= t.right; column++)
       if (!p->filled[row * p->tile_columns + column]) {
         *tile = row * p->tile_columns + column;
         return true;
       }
   return false;
+}
+
+int plane_count_missing(const plane *p, const rect *area) {
+  int count = 0;
+  tiles t;
+
+  if (!find_tiles(p, area, &t))
+    return 0;
+  for (int row = t.top; row <= t.bottom; row++)
+    for (int column = t.left; column <= t.right; column++)
+      count += !p->filled[row * p->tile_columns + column];
+  return count;
+}
+
+bool plane_next_band(const plane *p, const rect *area, rect *band) {
+  const rect inside = rect_intersect(area, &p->box);
+  const int y = rect_is_empty(band) ? inside.y : band->y + band->height;
+  const int next = p->box.y + ((y - p->box.y) / TILE + 1) * TILE;
+
+  if (rect_is_empty(&inside) || y >= inside.y + inside.height)
+    return false;
+  *band = (rect){inside.x, y, inside.width, MIN(next, inside.y + inside.height) - y};
+  return true;
 }
 
 bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w, int h,

@@ -18,6 +18,7 @@ typedef struct rect {
 
 bool rect_is_empty(const rect *r);
 bool rect_contains(const rect *r, int x, int y);
+bool rect_holds(const rect *a, const rect *inside);
 rect rect_intersect(const rect *a, const rect *b);
 /* The smallest rectangle that holds both; an empty one adds nothing. */
 rect rect_unite(const rect *a, const rect *b);
@@ -43,5 +44,10 @@ bool plane_find_missing(const plane *p, const rect *area, int *tile);
 bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w, int h,
                 float *values), void *user);
 void plane_mark_filled(plane *p, int tile);
+/* How many tiles an area still misses. */
+int plane_count_missing(const plane *p, const rect *area);
+/* The rows of tiles that an area touches, one after the other: false at the end. `band`: the last
+ * one, empty before the first. */
+bool plane_next_band(const plane *p, const rect *area, rect *band);
 
 #endif

@@ -116,8 +116,7 @@ rst_status preview_make_plan(preview *p, rst_error *error) {
     .read = copied_read,
     .read_coverage = copied_coverage,
   };
-  const rect *r = &p->work.region;
-  const rect ringed = {r->x - 1, r->y - 1, r->width + 2, r->height + 2};
+  const rect *r = &p->work.region, ringed = preview_ringed_region(p);
   const int box[4] = {r->x, r->y, r->width, r->height};
   const bool moved = p->planned_region != p->work.region_serial;
   canvas *old[RST_PARTS_MAX];

@@ -44,6 +44,7 @@ typedef enum preview_phase {
 typedef struct preview_status {
   preview_phase phase;
   rst_error error;      /* PREVIEW_FAILED: why */
+  double read;          /* PREVIEW_READING: how much of what is waited for, 0…1 */
   int64_t points, done; /* of the region; finished */
   int step;             /* of the finest lattice finished all over the visible part; 0: none yet */
   double first;         /* seconds from the last change to the first of its points shown; or 0 */

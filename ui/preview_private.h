@@ -63,6 +63,8 @@ struct preview {
   guint64 serial, taken; /* of `wanted`; of the one in work */
   bool demanded, unreadable;
   rect demand; /* of the picture, for the worker */
+  int needed;            /* tiles that the request missed at first; 0: not counted yet */
+  gint64 reading_told_at; /* monotonic */
   preview_status status;
   frame *frame;
   rst_plan plan; /* count 0: none */
@@ -102,6 +104,9 @@ rst_status preview_fail_host(rst_error *error);
 void preview_add_sources(preview *p);
 /* Has the caller's thread call `changed`. */
 void preview_notify(preview *p);
+/* The selection's box with the ring that is matched. */
+rect preview_ringed_region(const preview *p);
+bool preview_is_read(preview *p, const rect *area);
 /* The worker waits until an area of the picture is read. */
 rst_status preview_require(preview *p, const rect *area, rst_error *error);
 

@@ -6,7 +6,11 @@
 
 #include "failure.h"
 
-enum { READ_MICROSECONDS = 4000 };
+enum {
+  READ_MICROSECONDS = 4000, /* at a time */
+  TELL_MICROSECONDS = 50000 /* from one word about its progress to the next: what is there sooner
+                             * is not worth one */
+};
 
 rst_status preview_fail_host(rst_error *error) {
   return failure(error, RST_HOST_FAILED, "the picture could not be accessed");
@@ -57,13 +61,54 @@ static bool read_tile(preview *p) {
   return true;
 }
 
+rect preview_ringed_region(const preview *p) {
+  const rect *r = &p->work.region;
+
+  return (rect){r->x - 1, r->y - 1, r->width + 2, r->height + 2};
+}
+
+static int count_missing(const preview *p, const rect *area) {
+  return plane_count_missing(p->work.pixels, area) + plane_count_missing(p->work.coverage, area);
+}
+
+/* Tiles that the request in work is known to need: of what is visible and of what is selected, those
+ * of both twice; and of a window beyond. Under the lock. */
+static int count_needed(const preview *p) {
+  const rect visible = preview_visible_area(p), region = preview_ringed_region(p);
+  const bool beyond = !rect_holds(&visible, &p->demand) && !rect_holds(&region, &p->demand);
+
+  return count_missing(p, &visible) + count_missing(p, &region) +
+         (beyond ? count_missing(p, &p->demand) : 0);
+}
+
+static void tell_progress(preview *p) {
+  const gint64 now = g_get_monotonic_time();
+  bool due;
+
+  pthread_mutex_lock(&p->lock);
+  due = p->demanded && now - p->reading_told_at > TELL_MICROSECONDS;
+  if (due) {
+    const int missing = count_needed(p);
+
+    p->needed = MAX(p->needed, missing);
+    p->status.phase = PREVIEW_READING;
+    p->status.read = 1 - (double)missing / MAX(p->needed, 1);
+    p->reading_told_at = now;
+  }
+  pthread_mutex_unlock(&p->lock);
+  if (due)
+    preview_notify(p);
+}
+
 static gboolean read_some(void *data) {
   preview *p = data;
   const gint64 begin = g_get_monotonic_time();
 
   while (read_tile(p))
-    if (g_get_monotonic_time() - begin > READ_MICROSECONDS)
+    if (g_get_monotonic_time() - begin > READ_MICROSECONDS) {
+      tell_progress(p);
       return G_SOURCE_CONTINUE;
+    }
   /* The worker may have asked for more meanwhile: it sets the time under the lock. */
   pthread_mutex_lock(&p->lock);
   if (!p->demanded)
@@ -109,18 +154,35 @@ void preview_notify(preview *p) {
 
 /* ---- the worker ---- */
 
+/* Under the lock. */
+static bool is_missing(const preview *p, const rect *area) {
+  int tile;
+
+  return plane_find_missing(p->work.pixels, area, &tile) ||
+         plane_find_missing(p->work.coverage, area, &tile);
+}
+
+bool preview_is_read(preview *p, const rect *area) {
+  bool missing;
+
+  pthread_mutex_lock(&p->lock);
+  missing = is_missing(p, area);
+  pthread_mutex_unlock(&p->lock);
+  return !missing;
+}
+
 rst_status preview_require(preview *p, const rect *area, rst_error *error) {
   const preview_phase phase = p->status.phase;
   rst_status status = RST_OK;
-  int tile;
 
   pthread_mutex_lock(&p->lock);
-  while (!preview_is_superseded(p) && !p->unreadable &&
-         (plane_find_missing(p->work.pixels, area, &tile) ||
-          plane_find_missing(p->work.coverage, area, &tile))) {
-    p->status.phase = PREVIEW_READING;
+  p->demand = *area;
+  if (p->needed == 0) { /* the request's first */
+    p->needed = count_needed(p);
+    p->reading_told_at = g_get_monotonic_time();
+  }
+  while (!preview_is_superseded(p) && !p->unreadable && is_missing(p, area)) {
     p->demanded = true;
-    p->demand = *area;
     g_source_set_ready_time(p->reader, 0);
     pthread_cond_wait(&p->wake, &p->lock);
   }

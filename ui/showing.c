@@ -82,7 +82,7 @@ rst_status preview_show(preview *p, preview_phase phase, rst_error *error) {
     preview_publish(p, phase, NULL);
     return RST_OK;
   }
-  f = frame_update(p->shown, &scene, &p->dirty);
+  f = frame_update(p->shown, &scene, &p->dirty, false);
   if (!f)
     return failure_of_memory(error);
   frame_unref(p->shown);
@@ -105,31 +105,65 @@ void preview_drop_frame(preview *p) {
   p->shown_pixels = NULL;
 }
 
-rst_status preview_show_viewport(preview *p, rst_error *error) {
+/* Draws a band of the picture that has been read. */
+static rst_status draw_band(preview *p, const rect *band, rst_error *error) {
   const frame_scene scene = scene_of(p);
-  const rect area = preview_visible_area(p);
-  frame *before, *f;
-  rst_status status;
+  frame *f = frame_update(p->shown, &scene, band, true);
 
-  if (p->shown && viewport_is_same(&p->shown->viewport, &p->work.view) &&
-      p->shown_pixels == p->work.pixels)
-    return RST_OK;
-  if (p->work.view.width < 1 || p->work.view.height < 1 || !(p->work.view.zoom > 0)) {
-    preview_drop_frame(p);
-    return RST_OK;
-  }
-  status = preview_require(p, &area, error);
-  if (status != RST_OK)
-    return status;
-  preview_drop_frame(p);
-  before = frame_new(&p->work.view, &scene);
-  f = before ? frame_update(before, &scene, &area) : NULL;
-  frame_unref(before);
   if (!f)
     return failure_of_memory(error);
+  frame_unref(p->shown);
   p->shown = f;
-  p->shown_pixels = plane_ref(p->work.pixels);
+  return RST_OK;
+}
+
+/* Draws the picture as it is read. */
+static rst_status draw_viewport(preview *p, const rect *area, rst_error *error) {
+  const plane *pixels = p->work.pixels;
+  rect band = {0, 0, 0, 0};
+  rst_status status = RST_OK;
+
+  if (preview_is_read(p, area))
+    return draw_band(p, area, error);
+  while (status == RST_OK && plane_next_band(pixels, area, &band)) {
+    status = preview_require(p, &band, error);
+    if (status == RST_OK)
+      status = draw_band(p, &band, error);
+    if (status != RST_OK || g_get_monotonic_time() < p->next_frame_at)
+      continue;
+    p->next_frame_at = g_get_monotonic_time() + FRAME_MICROSECONDS;
+    preview_publish(p, PREVIEW_READING, p->shown);
+  }
+  return status;
+}
+
+/* Whether the frame shows all of the viewport, and this picture. */
+static bool is_shown(const preview *p) {
+  return p->shown && viewport_is_same(&p->shown->viewport, &p->work.view) &&
+         p->shown_pixels == p->work.pixels;
+}
+
+rst_status preview_show_viewport(preview *p, rst_error *error) {
+  const preview_phase phase = p->status.phase;
+  const rect area = preview_visible_area(p);
+  rst_status status;
+
+  if (is_shown(p))
+    return RST_OK;
+  preview_drop_frame(p);
+  if (p->work.view.width < 1 || p->work.view.height < 1 || !(p->work.view.zoom > 0))
+    return RST_OK;
+  p->shown = frame_new(&p->work.view);
+  if (!p->shown)
+    return failure_of_memory(error);
+  p->next_frame_at = 0;
+  status = rect_is_empty(&area) ? RST_OK : draw_viewport(p, &area, error);
+  if (status != RST_OK) {
+    preview_drop_frame(p);
+    return status;
+  }
+  p->shown_pixels = plane_ref(p->work.pixels); /* all of it */
   p->dirty = (rect){0, 0, 0, 0};
-  preview_publish(p, p->status.phase, f);
+  preview_publish(p, phase, p->shown);
   return RST_OK;
 }

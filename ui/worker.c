@@ -32,6 +32,8 @@ static bool take_request(preview *p) {
   p->taken = p->serial;
   p->status.phase = PREVIEW_REFINING;
   p->unreadable = false;
+  p->needed = 0;
+  p->status.read = 0;
   rst_cancel_reset(p->cancel);
   pthread_mutex_unlock(&p->lock);
   return true;

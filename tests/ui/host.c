@@ -68,16 +68,24 @@ static void copy_out(const photo *p, const float *from, int channels, int x, int
            (gsize)(w * channels) * sizeof *to);
 }
 
-static bool photo_read(void *user, int x, int y, int w, int h, float *rgba) {
-  const photo *p = user;
+static void note_read(photo *p) {
+  p->reads++;
+  if (p->pause > 0)
+    g_usleep((gulong)p->pause);
+}
 
+static bool photo_read(void *user, int x, int y, int w, int h, float *rgba) {
+  photo *p = user;
+
+  note_read(p);
   copy_out(p, p->rgba, 4, x, y, w, h, rgba);
   return !p->broken;
 }
 
 static bool photo_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  const photo *p = user;
+  photo *p = user;
 
+  note_read(p);
   copy_out(p, p->coverage, 1, x, y, w, h, coverage);
   return true;
 }

@@ -16,6 +16,8 @@ typedef struct {
   float *result; /* (height, width, 3), NaN where nothing was written */
   int *written;  /* (height, width) */
   bool broken;
+  int pause;   /* microseconds that reading takes longer */
+  int reads;   /* of an area */
 } photo;
 
 /* Smooth colours, a transparent edge, nothing selected. */
