@@ -125,7 +125,7 @@ static void test_presets(void) {
   gtk_combo_box_set_active(GTK_COMBO_BOX(find_named(b, "What to compare")), 1);
   run_until(is_finished, strip);
   keep_shot(b, "thumbnails-presets");
-  g_assert_cmpstr(name_of(strip, 0), ==, "A: noise projection");
+  g_assert_cmpstr(name_of(strip, 0), ==, "A: every step");
   for (int i = 0; i < VARIANTS; i++) /* its model is not there */
     g_assert_cmpstr(name_of(strip, i), !=, "Of a model that is not there");
   click(strip, find_tile(b, strip, "DDIM"));
