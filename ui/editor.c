@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "describe.h"
@@ -21,7 +20,7 @@ struct _RestoratorEditor {
   rst_picture picture; /* the strip's, once it is asked for, … */
   int box[4];          /* … and what of it is selected */
   GtkWidget *view, *probe, *panel, *zoom, *uncertainty, *status, *progress, *message;
-  GtkWidget *message_text;
+  GtkWidget *message_icon, *message_text;
   char *setup; /* in words */
 };
 
@@ -46,19 +45,15 @@ static char *setup_text(const rst_parameters *p, const rst_model *model) {
            : g_strdup_printf(_("%s, %s, seed %d"), name, words, p->seed);
 }
 
-/* What the seconds will come to if all goes on like this; 0 where that cannot be said yet. */
-static double whole_time(const preview_status *s) {
-  return s->phase == PREVIEW_REFINING && s->done > 0 && s->seconds > 0.5
-           ? s->seconds * (double)s->points / (double)s->done
-           : 0;
-}
-
 static char *time_text(const preview_status *s) {
+  g_autofree char *passed = words_of_duration(s->seconds);
+  g_autofree char *whole = words_of_duration(s->seconds + s->rest);
+
   if (s->phase == PREVIEW_EXACT)
-    return g_strdup_printf(_("finished in %.1f s"), s->seconds);
-  if (whole_time(s) > 0)
-    return g_strdup_printf(_("%.0f of about %.0f s"), s->seconds, ceil(whole_time(s)));
-  return g_strdup(_("working"));
+    return g_strdup_printf(_("finished in %s"), passed);
+  /* Translators: of durations: "3.2 s of about 5 min". */
+  return s->rest > 0 ? g_strdup_printf(_("%s of about %s"), passed, whole)
+                     : g_strdup(_("working"));
 }
 
 static char *phase_text(const preview_status *s) {
@@ -98,12 +93,26 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
   g_string_append_printf(text, ngettext("CPU, %d thread", "CPU, %d threads",
                                         (gulong)editor->threads), editor->threads);
   gtk_label_set_text(GTK_LABEL(editor->status), text->str);
+  gtk_widget_set_tooltip_text(editor->status, text->str); /* where it is cut */
   gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), fraction_done(s));
   g_string_free(text, TRUE);
 }
 
+static const char *icon_of(GtkMessageType type) {
+  switch (type) {
+  case GTK_MESSAGE_ERROR:
+    return "dialog-error-symbolic";
+  case GTK_MESSAGE_WARNING:
+    return "dialog-warning-symbolic";
+  default:
+    return "dialog-information-symbolic";
+  }
+}
+
 void restorator_editor_say(RestoratorEditor *editor, GtkMessageType type, const char *text) {
   gtk_info_bar_set_message_type(GTK_INFO_BAR(editor->message), type);
+  gtk_image_set_from_icon_name(GTK_IMAGE(editor->message_icon), icon_of(type),
+                               GTK_ICON_SIZE_BUTTON);
   gtk_label_set_text(GTK_LABEL(editor->message_text), text ? text : "");
   gtk_widget_set_visible(editor->message, text != NULL);
 }
@@ -391,12 +400,16 @@ static rect home_of(const RestoratorEditor *editor, const int box[4]) {
 
 static GtkWidget *make_message(RestoratorEditor *editor) {
   GtkWidget *bar = gtk_info_bar_new();
+  GtkWidget *area = gtk_info_bar_get_content_area(GTK_INFO_BAR(bar));
 
+  editor->message_icon = gtk_image_new();
   editor->message_text = gtk_label_new(NULL);
   gtk_label_set_line_wrap(GTK_LABEL(editor->message_text), TRUE);
   gtk_label_set_xalign(GTK_LABEL(editor->message_text), 0);
-  gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(bar))),
-                    editor->message_text);
+  gtk_box_set_spacing(GTK_BOX(area), 6);
+  gtk_box_pack_start(GTK_BOX(area), editor->message_icon, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(area), editor->message_text, TRUE, TRUE, 0);
+  gtk_widget_show(editor->message_icon);
   gtk_widget_show(editor->message_text);
   gtk_widget_set_no_show_all(bar, TRUE);
   return bar;
@@ -592,7 +605,7 @@ double restorator_editor_get_rest(RestoratorEditor *editor) {
   preview_status status;
 
   preview_get_status(editor->preview, &status);
-  return MAX(0, whole_time(&status) - status.seconds);
+  return status.rest;
 }
 
 preview *restorator_editor_get_preview(RestoratorEditor *editor) {

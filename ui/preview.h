@@ -49,6 +49,7 @@ typedef struct preview_status {
   int step;             /* of the finest lattice finished all over the visible part; 0: none yet */
   double first;         /* seconds from the last change to the first of its points shown; or 0 */
   double seconds;       /* since the last change of setup or region, until it was exact */
+  double rest;          /* seconds until it is, as things go; 0 while that is not known */
   int64_t restored;     /* points that the network has restored, ever */
   int encoded;          /* windows that it has encoded, ever */
   int seeds;            /* of the uncertainty shown; 0: none is */

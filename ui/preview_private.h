@@ -86,6 +86,9 @@ struct preview {
   plane *shown_pixels;
   rect dirty; /* of the picture: restored, but not shown yet */
   gint64 next_frame_at; /* monotonic */
+  gint64 refining_at;   /* monotonic: refining began then, … */
+  gint64 refining_from; /* … with so many points done */
+  double pace;          /* points a second of this result; 0: not known */
   guint64 shown_result, exact_result; /* serials */
   guint64 probed_result, probed;      /* of the trajectory */
   int deviated_seeds; /* of the canvases' deviations */
@@ -127,6 +130,8 @@ bool preview_is_matched(const preview *p);
 rect preview_visible_area(const preview *p);
 /* Points on the lattice of `step` in that area of the picture have become other ones. */
 void preview_touch(preview *p, const rect *area, int step);
+/* Refining begins: how fast it goes is measured from here on. */
+void preview_begin_pace(preview *p);
 /* Tells the status, and a frame where one is given. */
 void preview_publish(preview *p, preview_phase phase, frame *shown);
 /* Draws what has become dirty, and tells the phase. */

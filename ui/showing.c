@@ -8,7 +8,8 @@
 
 enum {
   FRAME_MICROSECONDS = 33000, /* from one frame to the next while refining, at least … */
-  FRAME_SHARE = 5             /* … and at most this part of the time goes into drawing them */
+  FRAME_SHARE = 5,            /* … and at most this part of the time goes into drawing them */
+  PACE_MICROSECONDS = 500000  /* that the pace is judged by, at least */
 };
 
 bool preview_is_matched(const preview *p) {
@@ -45,20 +46,50 @@ void preview_touch(preview *p, const rect *area, int step) {
   p->dirty = rect_unite(&p->dirty, &touched);
 }
 
-void preview_publish(preview *p, preview_phase phase, frame *shown) {
-  gint64 points = 0, done = 0;
+/* Points of all parts that are wanted, and that are finished. */
+static void count_points(const preview *p, gint64 *points, gint64 *done) {
   const bool match = preview_is_matched(p);
 
+  *points = *done = 0;
   for (int i = 0; i < p->count; i++) {
     const canvas *c = p->canvases[i];
 
-    points += c->covered + (match ? c->ring : 0);
-    done += c->covered_done + (match ? c->ring_done : 0);
+    *points += c->covered + (match ? c->ring : 0);
+    *done += c->covered_done + (match ? c->ring_done : 0);
   }
+}
+
+void preview_begin_pace(preview *p) {
+  gint64 points;
+
+  if (p->shown_result != p->work.result_serial)
+    p->pace = 0;
+  p->refining_at = g_get_monotonic_time();
+  count_points(p, &points, &p->refining_from);
+}
+
+/* How long the rest takes, in seconds; 0 while that is not known. */
+static double estimate_rest(preview *p, preview_phase phase, gint64 points, gint64 done) {
+  const gint64 passed = g_get_monotonic_time() - p->refining_at;
+
+  if (phase != PREVIEW_REFINING)
+    return 0;
+  if (passed > PACE_MICROSECONDS && done > p->refining_from)
+    p->pace = (double)(done - p->refining_from) * G_USEC_PER_SEC / (double)passed;
+  return p->pace > 0 ? (double)(points - done) / p->pace : 0;
+}
+
+void preview_publish(preview *p, preview_phase phase, frame *shown) {
+  gint64 points, done;
+  double rest;
+
+  count_points(p, &points, &done);
+  rest = estimate_rest(p, phase, points, done);
   pthread_mutex_lock(&p->lock);
   p->status.phase = phase;
   p->status.points = points;
   p->status.done = done;
+  p->status.rest = rest;
   p->status.restored = p->restored_points;
   if (p->exact_result != p->work.result_serial)
     p->status.seconds = (double)(g_get_monotonic_time() - p->work.changed_at) / G_USEC_PER_SEC;

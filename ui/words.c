@@ -43,3 +43,13 @@ char *words_of_setup(const rst_parameters *p, const rst_model *model) {
     g_string_append(text, _(", clipped"));
   return g_string_free(text, FALSE);
 }
+
+char *words_of_duration(double seconds) {
+  if (seconds < 9.95)
+    return g_strdup_printf(_("%.1f s"), seconds);
+  if (seconds < 99.5)
+    return g_strdup_printf(_("%.0f s"), seconds);
+  if (seconds < 99.5 * 60)
+    return g_strdup_printf(_("%.0f min"), seconds / 60);
+  return g_strdup_printf(_("%.1f h"), seconds / 3600);
+}

@@ -194,6 +194,7 @@ static rst_status refine(preview *p, rst_error *error) {
   rst_parameters_steps(&p->work.parameters, p->work.model, NULL, &passes, NULL);
   first = MAX(last, preview_first_step(p, &visible, passes));
 
+  preview_begin_pace(p);
   /* What was there for the last result stays in sight until there is something new. */
   if (p->shown_result != p->work.result_serial)
     p->dirty = visible;

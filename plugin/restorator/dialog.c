@@ -3,13 +3,13 @@
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
-#include <math.h>
 
 #include "arguments.h"
 #include "editor.h"
 #include "job.h"
 #include "messages.h"
 #include "window_size.h"
+#include "words.h"
 
 #define PROGRAM "restorator"
 
@@ -46,18 +46,15 @@ static void update_buttons(Dialog *dialog) {
 }
 
 static void tell_rest(Dialog *dialog) {
-  const int rest = (int)ceil(restorator_editor_get_rest(dialog->editor));
-  g_autofree char *text = NULL;
+  const double rest = restorator_editor_get_rest(dialog->editor);
+  g_autofree char *duration = words_of_duration(rest), *text = NULL;
 
-  if (rest == 0)
+  if (rest > 0)
+    text = g_strdup_printf(_("The rest is restored, then all is written: about %s to go. Cancel "
+                             "leaves the image as it is."), duration);
+  else
     text = g_strdup(_("The rest is restored, then all is written. Cancel leaves the image as it "
                       "is."));
-  else
-    text = g_strdup_printf(ngettext("The rest is restored, then all is written: about %d second "
-                                    "to go. Cancel leaves the image as it is.",
-                                    "The rest is restored, then all is written: about %d seconds "
-                                    "to go. Cancel leaves the image as it is.", (gulong)rest),
-                           rest);
   say(dialog, GTK_MESSAGE_INFO, text);
 }
 
