@@ -34,6 +34,15 @@ void marks_draw_label(GtkWidget *widget, cairo_t *cr, double x, double y, int ac
   g_object_unref(layout);
 }
 
+/* Of a label of one line. */
+static int label_height(GtkWidget *widget) {
+  g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout(widget, "0");
+  int height;
+
+  pango_layout_get_pixel_size(layout, NULL, &height);
+  return height + 4;
+}
+
 void marks_draw_split(cairo_t *cr, double x, double height, double grip) {
   cairo_move_to(cr, x, 0);
   cairo_line_to(cr, x, height);
@@ -106,7 +115,9 @@ void marks_draw_input(GtkWidget *widget, cairo_t *cr, cairo_surface_t *input, do
   cairo_restore(cr);
   cairo_rectangle(cr, left - 0.5, top - 0.5, side + 1, side + 1);
   marks_stroke(cr, 1);
-  marks_draw_label(widget, cr, right - 4, top - 4, 1, 1, _("What the network sees"));
+  /* Not over what is called so at the top. */
+  if (top > 2.5 * label_height(widget))
+    marks_draw_label(widget, cr, right - 4, top - 4, 1, 1, _("What the network sees"));
 }
 
 void marks_draw_legend(GtkWidget *widget, cairo_t *cr, double right, double bottom, int seeds,
@@ -129,5 +140,5 @@ void marks_draw_legend(GtkWidget *widget, cairo_t *cr, double right, double bott
   marks_stroke(cr, 1);
   marks_draw_label(widget, cr, left + GAP, top - GAP, 0, 1, "0");
   marks_draw_label(widget, cr, right - GAP, top - GAP, 1, 1, high);
-  marks_draw_label(widget, cr, right - GAP, top - 7 * GAP, 1, 1, title);
+  marks_draw_label(widget, cr, right - GAP, top - 2 * GAP - label_height(widget), 1, 1, title);
 }

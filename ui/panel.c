@@ -258,12 +258,17 @@ static void make_warning(RestoratorPanel *panel) {
                           PANGO_ELLIPSIZE_END);
   g_signal_connect_swapped(panel->better, "clicked", G_CALLBACK(use_better), panel);
 
+  GtkWidget *area = gtk_info_bar_get_content_area(GTK_INFO_BAR(panel->warning));
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *icon = gtk_image_new_from_icon_name("dialog-warning-symbolic", GTK_ICON_SIZE_BUTTON);
 
   gtk_container_add(GTK_CONTAINER(box), panel->warning_text);
   gtk_container_add(GTK_CONTAINER(box), panel->better);
-  gtk_container_add(GTK_CONTAINER(gtk_info_bar_get_content_area(GTK_INFO_BAR(panel->warning))),
-                    box);
+  gtk_widget_set_valign(icon, GTK_ALIGN_START);
+  gtk_box_set_spacing(GTK_BOX(area), 6);
+  gtk_box_pack_start(GTK_BOX(area), icon, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(area), box, TRUE, TRUE, 0);
+  gtk_widget_show(icon);
   gtk_widget_show(box);
   gtk_widget_set_no_show_all(panel->warning, TRUE);
 }

@@ -30,5 +30,5 @@ void parts_set_note(GtkWidget *note, const char *text) {
 void parts_shorten(GtkWidget *combo) {
   g_autoptr(GList) cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(combo));
 
-  g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars", 14, NULL);
+  g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars", 16, NULL);
 }

@@ -541,7 +541,7 @@ static void restorator_view_init(RestoratorView *view) {
   view->fitted = TRUE;
   view->show_windows = view->show_input = TRUE;
   gtk_widget_set_can_focus(widget, TRUE);
-  gtk_widget_set_size_request(widget, 320, 160);
+  gtk_widget_set_size_request(widget, 320, 150);
   gtk_widget_add_events(widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK |
                                   GDK_POINTER_MOTION_MASK | GDK_SCROLL_MASK |
                                   GDK_SMOOTH_SCROLL_MASK | GDK_KEY_PRESS_MASK |

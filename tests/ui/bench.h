@@ -27,12 +27,15 @@ typedef struct {
   Photo *photo;
 } Bench;
 
-/* A window whose preview is exact. */
+/* A window whose preview is exact: of a small photo made for it, or of a file. */
 Bench *bench_new(const char *model);
+Bench *bench_open(const char *path, const char *model);
 void bench_free(Bench *b);
 
 /* The path of a photo, to be freed. */
 char *write_photo(void);
+/* The id of a model whose card holds measured figures. */
+const char *write_judged_model(void);
 
 /* A timer's callback that only wakes the main loop. */
 gboolean tick(gpointer data);

@@ -372,47 +372,8 @@ static void test_lock(void) {
   bench_free(b);
 }
 
-/* A model whose card holds measured figures. */
-static char *write_judged_model(void) {
-  static const char card[] =
-    "\"card\": \"{\\\"title\\\": \\\"A <tiny> & random network\\\", \\\"discouraged\\\": "
-    "[{\\\"setup\\\": \\\"missing 7\\\", \\\"mse\\\": 9, \\\"bicubic\\\": 1}, "
-    "{\\\"setup\\\": \\\"ddim\\\", \\\"mse\\\": 0.0123, \\\"bicubic\\\": 0.0045}, "
-    "{\\\"setup\\\": \\\"noise-stddev squared, stochasticity 0.0, step-skip 20, project true, "
-    "clip false\\\", \\\"mse\\\": 0.0101, \\\"bicubic\\\": 0.0092}], "
-    "\\\"recommended\\\": [{\\\"setup\\\": \\\"missing\\\"}, {\\\"setup\\\": \\\"b\\\"}, "
-    "{\\\"setup\\\": \\\"a\\\"}, {\\\"setup\\\": \\\"noise-stddev normal, stochasticity 0.5, "
-    "step-skip 20, project true, clip false\\\"}]}\", ";
-  static const char key[] = "\"__metadata__\": {";
-  char from[4096], *path = g_build_filename(folder, "judged.safetensors", NULL);
-  g_autofree char *bytes = NULL;
-  g_autoptr(GByteArray) made = g_byte_array_new();
-  guint64 length;
-  gsize size;
-
-  g_assert_cmpint(rst_find(RST_KIND_MODEL, "tiny-diffusion", from, sizeof from, NULL), ==, RST_OK);
-  g_assert_true(g_file_get_contents(from, &bytes, &size, NULL));
-  memcpy(&length, bytes, sizeof length);
-  length = GUINT64_FROM_LE(length);
-
-  const char *place = g_strstr_len(bytes + 8, (gssize)length, key);
-
-  g_assert_nonnull(place);
-  place += strlen(key);
-
-  const guint64 longer = GUINT64_TO_LE(length + strlen(card));
-
-  g_byte_array_append(made, (const guint8 *)&longer, 8);
-  g_byte_array_append(made, (const guint8 *)bytes + 8, (guint)(place - bytes - 8));
-  g_byte_array_append(made, (const guint8 *)card, (guint)strlen(card));
-  g_byte_array_append(made, (const guint8 *)place, (guint)(size - (gsize)(place - bytes)));
-  g_assert_true(g_file_set_contents(path, (const char *)made->data, made->len, NULL));
-  return path;
-}
-
 static void test_warning(void) {
-  g_autofree char *path = write_judged_model();
-  Bench *b = bench_new(path);
+  Bench *b = bench_new(write_judged_model());
   GtkWidget *text, *button;
   gboolean project;
   int skip;
@@ -423,7 +384,6 @@ static void test_warning(void) {
   text = find_text(GTK_WIDGET(b->panel), "0.0123");
   g_assert_nonnull(text);
   g_assert_nonnull(strstr(gtk_label_get_text(GTK_LABEL(text)), "0.0045"));
-  keep_shot(b, "warning");
   g_assert_nonnull(strstr(gtk_label_get_text(GTK_LABEL(text)), "DDIM"));
   /* From ddim it is nearer to a than to b. */
   button = gtk_widget_get_ancestor(find_text(GTK_WIDGET(b->panel), "“A: "), GTK_TYPE_BUTTON);
@@ -453,8 +413,7 @@ static void test_warning_of_sweep(void) {
     {"strength", "0.5", TRUE},       {"stochasticity", "0.1", FALSE},
     {"stochasticity", "0", TRUE},
   };
-  g_autofree char *path = write_judged_model();
-  Bench *b = bench_new(path);
+  Bench *b = bench_new(write_judged_model());
   rst_parameters parameters;
   GtkWidget *button;
 

@@ -246,7 +246,6 @@ static void test_errors(void) {
     preview_get_status(restorator_editor_get_preview(b->editor), &status);
   }
   g_assert_nonnull(find_text(GTK_WIDGET(b->editor), "does not hold"));
-  keep_shot(b, "error");
   gtk_entry_set_text(GTK_ENTRY(entry), "auto");
   finish(b);
   g_assert_null(find_text(GTK_WIDGET(b->editor), "does not hold"));
@@ -299,33 +298,6 @@ static void test_program(void) {
   g_assert_cmpint(run_program(photo, "--model", "missing", "--save", path, NULL), ==, 1);
 }
 
-static void test_screenshots(void) {
-  GtkSettings *look = gtk_settings_get_default();
-  Bench *b = bench_new("tiny-diffusion");
-  int width, height;
-
-  keep_shot(b, "split");
-  restorator_view_set_compare(b->view, RESTORATOR_COMPARE_SIDES);
-  finish(b);
-  keep_shot(b, "light");
-  gtk_expander_set_expanded(GTK_EXPANDER(control(b, "expander")), TRUE);
-  g_object_set(look, "gtk-application-prefer-dark-theme", TRUE, NULL);
-  settle();
-  keep_shot(b, "dark");
-  gtk_window_get_size(GTK_WINDOW(b->window), &width, &height);
-  g_assert_cmpint(width, <=, 1280);
-  g_assert_cmpint(height, <=, 720);
-  g_object_set(look, "gtk-application-prefer-dark-theme", FALSE, "gtk-xft-dpi", 192 * 1024, NULL);
-  settle();
-  finish(b);
-  keep_shot(b, "large-text");
-  gtk_window_get_size(GTK_WINDOW(b->window), &width, &height);
-  g_assert_cmpint(width, <=, 1280);
-  g_assert_cmpint(height, <=, 720);
-  g_object_set(look, "gtk-xft-dpi", 96 * 1024, NULL);
-  bench_free(b);
-}
-
 int main(int argc, char **argv) {
   bench_init(&argc, &argv);
   g_test_add_func("/ui/view/zoom-and-pan", test_zoom_and_pan);
@@ -336,6 +308,5 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/viewer/save", test_save);
   g_test_add_func("/ui/viewer/errors", test_errors);
   g_test_add_func("/ui/program", test_program);
-  g_test_add_func("/ui/screenshots", test_screenshots);
   return bench_run();
 }
