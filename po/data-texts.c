@@ -3,15 +3,19 @@
  * Written by write-data-texts, for xgettext alone: what the presets and the models' cards say.
  */
 /* Translators: title of the preset a */
-N_("A: noise projection")
+N_("A: every step")
 /* Translators: note of the preset a */
 N_("Every timestep with noise projection: clean, but eight times slower than B.")
 /* Translators: title of the preset b */
-N_("B: noise projection, every 8th step")
+N_("B: every 8th step")
 /* Translators: note of the preset b */
-N_("As clean as A in an eighth of the time; the default.")
+N_("With noise projection: as clean as A in an eighth of the time; the default.")
+/* Translators: title of the preset best */
+N_("Best measured")
+/* Translators: note of the preset best */
+N_("The smallest error in a sweep over 465 setups, on portraits: closely followed by B.")
 /* Translators: title of the preset colour */
-N_("Colour an old photograph")
+N_("Old photograph")
 /* Translators: note of the preset colour */
 N_("Colours from the network, light and detail from the picture itself.")
 /* Translators: title of the preset ddim */
