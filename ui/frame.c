@@ -86,17 +86,20 @@ void frame_blend(double strength, float coverage, const float restored[3], float
   }
 }
 
-/* A pixel as a host will have it. */
-static void restored_pixel(const frame_scene *s, int x, int y, float colour[3]) {
-  float restored[3];
-
+/* The pixels of a row from (x, y) on as a host will have them: `colours` (count, 4) is the
+ * picture's, before and after. */
+static void restore_row(const frame_scene *s, int x, int y, int count, float *colours) {
   for (int i = 0; i < s->count; i++) {
-    const float coverage = canvas_get_coverage(s->canvases[i], x, y);
+    const rect row = {x, y, count, 1};
+    const rect inside = rect_intersect(&s->canvases[i]->box, &row);
+    float restored[3];
 
-    if (!(coverage > 0) || !canvas_get(s->canvases[i], x, y, s->coarsest, s->match, restored))
-      continue;
-    frame_blend(s->strength, coverage, restored, colour);
-    return;
+    for (int u = inside.x; u < inside.x + inside.width && inside.height > 0; u++) {
+      const float coverage = canvas_get_coverage(s->canvases[i], u, y);
+
+      if (coverage > 0 && canvas_get(s->canvases[i], u, y, s->coarsest, s->match, restored))
+        frame_blend(s->strength, coverage, restored, colours + 4 * (u - x));
+    }
   }
 }
 
@@ -148,25 +151,74 @@ static void axis_init(axis *a, double begin, double zoom, int first, int last, i
     }
 }
 
-/* Transparency shows a chequerboard. */
-static guint32 draw_pixel(const frame_scene *s, const axis *columns, const axis *rows, int i, int j,
-                          float board, bool after) {
-  const int *xs = columns->at + i * columns->count, *ys = rows->at + j * rows->count;
+/* The picture's rows that were needed last, from their column `low` to `high`: premultiplied
+ * R'G'B'A. A screen's pixel takes part in few of them, and the next one in the same. */
+typedef struct {
+  const frame_scene *scene;
+  bool after;
+  int low, high;           /* none where low > high */
+  int y[TAPS_MAX + 1];     /* −1: not filled */
+  float *rows[TAPS_MAX + 1];
+} row_cache;
+
+static void cache_init(row_cache *c, const frame_scene *s, const axis *columns, int width,
+                       bool after) {
+  *c = (row_cache){s, after, G_MAXINT, -1, {0}, {NULL}};
+  for (int i = 0; i < width * columns->count; i++)
+    if (columns->at[i] >= 0) {
+      c->low = MIN(c->low, columns->at[i]);
+      c->high = MAX(c->high, columns->at[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS(c->y); i++) {
+    c->y[i] = -1;
+    c->rows[i] = c->low <= c->high ? g_new(float, 4 * ((gsize)(c->high - c->low) + 1)) : NULL;
+  }
+}
+
+static void cache_clear(row_cache *c) {
+  for (gsize i = 0; i < G_N_ELEMENTS(c->y); i++)
+    g_free(c->rows[i]);
+}
+
+/* Rows are asked for from above to below: the uppermost is the one that is needed no more. */
+static const float *cache_get(row_cache *c, int y) {
+  const int count = c->high - c->low + 1;
+  gsize slot = 0;
+  float *row;
+
+  for (gsize i = 0; i < G_N_ELEMENTS(c->y); i++) {
+    if (c->y[i] == y)
+      return c->rows[i];
+    slot = c->y[i] < c->y[slot] ? i : slot;
+  }
+  row = c->rows[slot];
+  c->y[slot] = y;
+  memcpy(row, plane_at(c->scene->pixels, c->low, y), 4 * (gsize)count * sizeof *row);
+  if (c->after)
+    restore_row(c->scene, c->low, y, count, row);
+  for (int i = 0; i < count; i++) {
+    row[4 * i + 3] = clamp(row[4 * i + 3]);
+    for (int k = 0; k < 3; k++)
+      row[4 * i + k] = clamp(row[4 * i + k]) * row[4 * i + 3];
+  }
+  return row;
+}
+
+/* Transparency shows a chequerboard. `rows`: as many as there are taps; NULL beyond the picture. */
+static guint32 draw_pixel(const row_cache *c, const axis *columns, int i, const float *const *rows,
+                          int row_count, float board) {
+  const int *xs = columns->at + i * columns->count;
   float sum[3] = {0, 0, 0};
   int taps = 0;
 
-  for (int v = 0; v < rows->count; v++)
+  for (int v = 0; v < row_count; v++)
     for (int u = 0; u < columns->count; u++) {
-      if (xs[u] < 0 || ys[v] < 0)
+      if (xs[u] < 0 || !rows[v])
         continue;
-      const float *rgba = plane_at(s->pixels, xs[u], ys[v]);
-      const float alpha = clamp(rgba[3]);
-      float colour[3] = {rgba[0], rgba[1], rgba[2]};
+      const float *pixel = rows[v] + 4 * (xs[u] - c->low);
 
-      if (after)
-        restored_pixel(s, xs[u], ys[v], colour);
       for (int k = 0; k < 3; k++)
-        sum[k] += board + alpha * (clamp(colour[k]) - board);
+        sum[k] += pixel[k] + board * (1 - pixel[3]);
       taps++;
     }
   if (taps == 0)
@@ -182,19 +234,31 @@ static void draw(const frame_scene *s, const viewport *v, const rect *part, bool
                  guint32 *out) {
   const rect *picture = &s->pixels->box;
   axis columns, rows;
+  row_cache cache;
 
   axis_init(&columns, v->x, v->zoom, part->x, part->x + part->width, picture->x,
             picture->x + picture->width);
   axis_init(&rows, v->y, v->zoom, part->y, part->y + part->height, picture->y,
             picture->y + picture->height);
-  for (int j = 0; j < part->height; j++)
+  cache_init(&cache, s, &columns, part->width, after);
+  for (int j = 0; j < part->height; j++) {
+    const int y = part->y + j;
+    const float *taps[TAPS_MAX];
+
+    for (int tap = 0; tap < rows.count; tap++) {
+      const int at = rows.at[j * rows.count + tap];
+
+      taps[tap] = at >= 0 && cache.low <= cache.high ? cache_get(&cache, at) : NULL;
+    }
     for (int i = 0; i < part->width; i++) {
-      const int x = part->x + i, y = part->y + j;
+      const int x = part->x + i;
       const float board = ((x / CHECK + y / CHECK) & 1) ? 0.6f : 0.4f;
 
       out[(gsize)y * (gsize)v->width + (gsize)x] =
-        draw_pixel(s, &columns, &rows, i, j, board, after);
+        draw_pixel(&cache, &columns, i, taps, rows.count, board);
     }
+  }
+  cache_clear(&cache);
   g_free(columns.at);
   g_free(rows.at);
 }

@@ -275,6 +275,46 @@ static void test_frames(void) {
   bench_free(b);
 }
 
+/* A picture that is shrunk: each pixel of the screen is the mean of three by three of the
+ * picture's, evenly spread. */
+static void test_shrunk(void) {
+  enum { TIMES = 12, COLUMNS = WIDTH / TIMES, ROWS = HEIGHT / TIMES };
+  const viewport view = {COLUMNS, ROWS, 0, 0, 1.0 / TIMES};
+  photo *p = photo_new(WIDTH, HEIGHT);
+
+  select_ellipse(p, 40, 30, 60, 60);
+
+  bench *b = bench_new(p, "tiny-single");
+
+  preview_set_viewport(b->preview, &view);
+  finish(b, "mode full");
+  check_exact(b, "mode full");
+
+  frame *f = preview_get_frame(b->preview);
+
+  for (int j = 0; j < ROWS; j++)
+    for (int i = 1; i < COLUMNS; i++) {
+      double before = 0, after = 0;
+      bool whole_pixels = true;
+
+      for (int tap = 0; tap < 9; tap++) {
+        const int x = i * TIMES + 2 + tap % 3 * 4, y = j * TIMES + 2 + tap / 3 * 4;
+        const int at = y * WIDTH + x;
+
+        whole_pixels = whole_pixels && (p->coverage[at] == 0 || p->coverage[at] >= 1);
+        before += p->rgba[4 * at] / 9;
+        after += (p->coverage[at] > 0 ? p->result[3 * at] : p->rgba[4 * at]) / 9;
+      }
+      g_assert_cmpint(ABS((int)(f->before[j * COLUMNS + i] >> 16 & 255) - (int)(before * 255 + 0.5)),
+                      <=, 1);
+      if (whole_pixels)
+        g_assert_cmpint(ABS((int)(f->after[j * COLUMNS + i] >> 16 & 255) -
+                            (int)(after * 255 + 0.5)), <=, 1);
+    }
+  frame_unref(f);
+  bench_free(b);
+}
+
 static void show_again(bench *b, const int box[4]) {
   const rst_picture picture = picture_of(b->photo);
 
@@ -470,6 +510,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/preview/newest-wins", test_newest_wins);
   g_test_add_func("/preview/stop", test_stop);
   g_test_add_func("/preview/frames", test_frames);
+  g_test_add_func("/preview/shrunk", test_shrunk);
   g_test_add_func("/preview/region", test_region);
   g_test_add_func("/preview/reading", test_reading);
   g_test_add_func("/preview/another-picture", test_another_picture);
