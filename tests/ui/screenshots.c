@@ -50,7 +50,7 @@ static void test_comparisons(void) {
   Bench *b = open_portrait("portrait");
 
   keep_fitting_shot(b, "split");
-  restorator_view_set_compare(b->view, RESTORATOR_COMPARE_SIDES);
+  gtk_combo_box_set_active(GTK_COMBO_BOX(find_named(b, "Compare")), RESTORATOR_COMPARE_SIDES);
   keep_fitting_shot(b, "light");
   bench_free(b);
 }
