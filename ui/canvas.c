@@ -57,10 +57,11 @@ static float *copy_pixels(const canvas *c, const plane *pixels) {
 static bool mark(canvas *c, const plane *pixels) {
   g_autofree float *rgba = copy_pixels(c, pixels);
   g_autofree bool *ring = g_try_new(bool, pixel_count(c));
+  const int box[4] = {c->box.x, c->box.y, c->box.width, c->box.height};
 
   if (!rgba || !ring)
     return false;
-  rst_match_ring(c->box.width, c->box.height, rgba, c->coverage, ring);
+  rst_match_ring(&c->part, box, rgba, c->coverage, ring);
   for (int y = c->box.y; y < c->box.y + c->box.height; y++)
     for (int x = c->box.x; x < c->box.x + c->box.width; x++) {
       const gsize i = index_of(c, x, y);
@@ -107,7 +108,8 @@ void canvas_free(canvas *c) {
   g_free(c->coverage);
   g_free(c->colours);
   g_free(c->mixed);
-  g_free(c->difference);
+  g_free(c->weight);
+  g_free(c->offset);
   g_free(c->deviation);
   g_free(c->state);
   g_free(c);
@@ -272,16 +274,19 @@ rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error) {
   const gsize count = pixel_count(c);
   g_autofree float *rgba = copy_pixels(c, job->pixels);
   g_autofree bool *ring = g_try_new(bool, count);
+  const int box[4] = {c->box.x, c->box.y, c->box.width, c->box.height};
   rst_status status;
 
-  if (!c->difference)
-    c->difference = g_try_malloc0_n(count, 3 * sizeof *c->difference);
-  if (!rgba || !ring || !c->difference)
+  if (!c->weight)
+    c->weight = g_try_malloc0_n(count, sizeof *c->weight);
+  if (!c->offset)
+    c->offset = g_try_malloc0_n(count, 3 * sizeof *c->offset);
+  if (!rgba || !ring || !c->weight || !c->offset)
     return failure_of_memory(error);
   for (gsize i = 0; i < count; i++)
     ring[i] = c->state[i] & RING;
-  status = rst_match_spread(c->box.width, c->box.height, rgba, c->coverage, ring, c->mixed,
-                            c->difference, job->cancel, error);
+  status = rst_match_spread(job->parameters, c->encoding, &c->part, box, rgba, c->coverage, ring,
+                            c->mixed, c->weight, c->offset, job->cancel, error);
   c->matched = status == RST_OK;
   return status;
 }
@@ -413,8 +418,8 @@ bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float c
     if ((c->state[i] & (COVERED | MIXED)) != (COVERED | MIXED))
       continue;
     memcpy(colour, c->mixed + 3 * i, 3 * sizeof *colour);
-    for (int k = 0; match && c->matched && k < 3; k++)
-      colour[k] = fminf(fmaxf(colour[k] + c->difference[3 * at + (gsize)k], 0), 1);
+    if (match && c->matched)
+      rst_match_join(c->weight[at], c->offset + 3 * at, colour);
     return true;
   }
   return false;

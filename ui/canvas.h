@@ -22,16 +22,17 @@ extern const float canvas_ranges[CANVAS_RANGES];
 
 typedef struct canvas {
   rst_part part;
-  rect box;              /* the part's, with the ring that is matched */
+  rect box;              /* the part's, with the border that it is matched to */
   float *coverage;       /* (height, width): 0 where alpha is */
   float *colours;        /* (height, width, 3): the network's */
   float *mixed;          /* (height, width, 3): joined with the picture by mode */
-  float *difference;     /* (height, width, 3): to be added where the surroundings are matched */
+  float *weight;         /* (height, width), and … */
+  float *offset;         /* … (height, width, 3): what rst_match_join() takes */
   float *deviation;      /* (height, width): how much `mixed` varies with the seed, its largest
                           * channel's standard deviation; below 0: not known; NULL: none is */
   gint64 deviated[CANVAS_RANGES + 1]; /* how many of these are first within each range; none */
   guint8 *state;         /* (height, width): of each pixel */
-  bool matched;          /* `difference` is valid */
+  bool matched;          /* these are valid */
   int64_t covered, ring; /* points */
   int64_t covered_done, ring_done; /* of these: finished, mode applied */
   rst_encoding *encoding;          /* NULL until its window is encoded */
@@ -68,7 +69,7 @@ typedef enum canvas_kind { CANVAS_COVERED, CANVAS_RING } canvas_kind;
  * where there were any to do, also where it fails: what is finished by then is kept. */
 rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, const rect *area,
                          int step, bool *changed, rst_error *error);
-/* Spreads the ring's difference; the ring has to be finished. */
+/* Matches the part to its surroundings; the ring has to be finished. */
 rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error);
 
 /* Finds out how much the finished points on the lattice of `step` in `area` vary over that many

@@ -430,8 +430,7 @@ RST_API void rst_noise(int seed, int column, int row, int t, float z[3]);
  * colour. */
 RST_API rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *window);
 
-/* Whether the difference along the region's border is spread inward: `auto` is on for hidden
- * regions. */
+/* Whether the region is matched to its surroundings: `auto` is on for hidden regions. */
 RST_API bool rst_resolve_match(const rst_parameters *parameters);
 
 /* Joins the network's colours with the picture's by `mode` (not RST_MODE_AUTO): full takes the
@@ -512,7 +511,12 @@ RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
  * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
  * not by the picture; where the surroundings are matched, by the part. Then the difference of the
  * picture to the restored colours, on the ring of pixels round the part, is spread over it as a
- * membrane (Laplace's equation, cf. Pérez et al. 2003) and added. Hooks: progress and cancel.
+ * membrane (Laplace's equation, cf. Pérez et al. 2003) and added. Where the region is hidden as
+ * well, the result near its border is not the network's: up to one sample of the network's input
+ * from the pixels that are seen it is a smooth fill from these alone, their slopes continued (a
+ * plate under tension of two samples: below that length like biharmonic inpainting), from six
+ * samples on it is the network's, and between them it passes over smoothly. A sample is the
+ * window's side / input size, at least a pixel. Hooks: progress and cancel.
  * Errors: as the calls above.
  * Thread: the session's caller. */
 RST_API rst_status rst_restore(rst_session *session, rst_model *model,
@@ -548,20 +552,25 @@ RST_API void rst_deviation_get(int results, size_t count, const float *squares, 
  */
 
 /* The rectangle (x, y, width, height) in which a part of a picture of `width` × `height` pixels is
- * matched: its box with the ring round it, as far as picture and window reach. */
+ * matched: its box with a border of two pixels, as far as picture and window reach. */
 RST_API void rst_match_box(const rst_part *part, int width, int height, int box[4]);
-/* Which pixels of that rectangle are on the ring. `rgba`: (height, width, 4); `coverage`, `ring`:
- * (height, width), coverage 0 where alpha is. */
-RST_API void rst_match_ring(int width, int height, const float *rgba, const float *coverage,
-                            bool *ring);
-/* Spreads what the picture differs from the restored colours on the ring. `colours`: (height,
- * width, 3), joined with the picture by mode, read on the ring alone. `difference`: (height,
- * width, 3); a covered pixel's result is its colour + difference, clamped to 0…1. Errors:
- * RST_NO_MEMORY, RST_CANCELLED. */
-RST_API rst_status rst_match_spread(int width, int height, const float *rgba,
-                                    const float *coverage, const bool *ring, const float *colours,
-                                    float *difference, const rst_cancel *cancel,
-                                    rst_error *error);
+/* Which pixels of that rectangle are on the ring, where the network's colours are needed too.
+ * `rgba`: (height, width, 4); `coverage`, `ring`: (height, width), coverage 0 where alpha is, and
+ * that of other parts included. */
+RST_API void rst_match_ring(const rst_part *part, const int box[4], const float *rgba,
+                            const float *coverage, bool *ring);
+/* How the colours of a part are to be matched, as rst_restore() does it. `colours`: (height,
+ * width, 3), joined with the picture by mode, read on the ring alone, so that points may come in
+ * any order; `weight`: (height, width) and `offset`: (height, width, 3) for rst_match_join().
+ * `encoding` is the part's. Errors: RST_NO_MEMORY, RST_CANCELLED. */
+RST_API rst_status rst_match_spread(const rst_parameters *parameters,
+                                    const rst_encoding *encoding, const rst_part *part,
+                                    const int box[4], const float *rgba, const float *coverage,
+                                    const bool *ring, const float *colours, float *weight,
+                                    float *offset, const rst_cancel *cancel, rst_error *error);
+/* A covered pixel's colour, joined with the picture by mode, becomes its result: weight · colour +
+ * offset, clamped to 0…1. */
+RST_API void rst_match_join(float weight, const float offset[3], float colour[3]);
 
 /* -------------------------------------------------------------------------------------------
  * Setups: what was done to a picture, kept with it as text, so that it can be repeated

@@ -151,28 +151,29 @@ static rst_status restore_wanted(restoration *r, const rst_parameters *parameter
   return rst_cancelled(b->cancel) ? rst_fail_cancelled(r->error) : RST_OK;
 }
 
-/* Adds to the colours what the picture differs from them on the ring, spread over the region. */
-static rst_status match_ring(restoration *r, const band *b) {
+/* Matches the colours to what the picture shows round them. */
+static rst_status match_ring(restoration *r, const rst_part *part, const rst_encoding *encoding,
+                             const band *b) {
+  const int box[4] = {b->x, b->y, b->width, b->height};
   const size_t pixels = band_pixels(b);
-  float *difference = rst_floats(3 * pixels);
+  float *offset = rst_floats(4 * pixels), *weight;
   rst_status status;
 
-  if (difference == NULL)
+  if (offset == NULL)
     return rst_fail_memory(r->error);
-  status = rst_match_spread(b->width, b->height, b->rgba, b->coverage, b->ring, b->colours,
-                            difference, cancel_of(r), r->error);
+  weight = offset + 3 * pixels;
+  status = rst_match_spread(r->parameters, encoding, part, box, b->rgba, b->coverage, b->ring,
+                            b->colours, weight, offset, cancel_of(r), r->error);
   for (size_t i = 0; i < pixels && status == RST_OK; i++)
-    for (size_t c = 0; b->coverage[i] > 0 && c < 3; c++) {
-      float *colour = &b->colours[3 * i + c];
-
-      *colour = fminf(fmaxf(*colour + difference[3 * i + c], 0), 1);
-    }
-  free(difference);
+    if (b->coverage[i] > 0)
+      rst_match_join(weight[i], offset + 3 * i, b->colours + 3 * i);
+  free(offset);
   return status;
 }
 
 /* What is handed to the host: the colours, or how they vary with the seed. */
-static rst_status restore_band(restoration *r, const rst_encoding *encoding, band *b) {
+static rst_status restore_band(restoration *r, const rst_part *part, const rst_encoding *encoding,
+                               band *b) {
   rst_parameters parameters = *r->parameters;
   const size_t values = 3 * band_pixels(b);
   rst_status status = RST_OK;
@@ -181,7 +182,7 @@ static rst_status restore_band(restoration *r, const rst_encoding *encoding, ban
     status = restore_wanted(r, &parameters, encoding, b);
     r->done += r->band_points;
     if (status == RST_OK && b->ring != NULL)
-      status = match_ring(r, b);
+      status = match_ring(r, part, encoding, b);
     if (r->deviation)
       rst_deviation_add(i, values, b->colours, b->mean, b->squares);
     parameters.seed = rst_next_seed(parameters.seed);
@@ -218,7 +219,7 @@ static rst_status restore_bands(restoration *r, const rst_part *part,
     if (r->band_points == 0)
       continue;
     memcpy(b.wanted, b.coverage, band_pixels(&b) * sizeof *b.wanted);
-    status = restore_band(r, encoding, &b);
+    status = restore_band(r, part, encoding, &b);
     if (status == RST_OK && !picture->write(picture->user, b.x, b.y, b.width, b.height, b.colours,
                                             b.coverage))
       status = rst_fail_host(r->error);
@@ -259,11 +260,11 @@ static rst_status restore_matched(restoration *r, const rst_part *part,
                                         b.coverage))
     status = rst_fail_host(r->error);
   if (status == RST_OK) {
-    rst_match_ring(b.width, b.height, b.rgba, b.coverage, b.ring);
+    rst_match_ring(part, box, b.rgba, b.coverage, b.ring);
     for (size_t i = 0; i < band_pixels(&b); i++)
       b.wanted[i] = b.ring[i] ? 1 : b.coverage[i];
     r->band_points = part->points;
-    status = restore_band(r, encoding, &b);
+    status = restore_band(r, part, encoding, &b);
   }
   if (status == RST_OK)
     status = write_part(r, part, &b);
