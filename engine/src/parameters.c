@@ -65,8 +65,9 @@ static const rst_parameter table[] = {
    N_("Whether the selected pixels are damage that the network must not see"),
    RST_TYPE_BOOL, 0, 0, "false", NULL, false, false, AT(hide_region)},
   {"match", N_("Match the surroundings"),
-   N_("Whether the difference along the region's border is spread inward, so that no seam shows; "
-      "auto is on for hidden regions"),
+   N_("Whether the region is matched to its surroundings, so that no seam shows: the difference "
+      "along its border is spread inward, and where it is hidden, the surroundings are continued "
+      "into it near the border; auto is on for hidden regions"),
    RST_TYPE_CHOICE, 0, 0, "auto", matches, false, false, AT(match)},
 };
 

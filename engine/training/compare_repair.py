@@ -3,7 +3,7 @@
 
 Each picture of a folder gets seeded scratches and stains over a share of the face (the middle
 1 / 2.3 of a portrait, where the pictures were cut 2.3 face widths wide). The damage is filled by
-the program `restorator` (hide-region, with its default match), by biharmonic inpainting
+the program `restorator` with its preset `repair`, by biharmonic inpainting
 (scikit-image) and by Telea's method (OpenCV, radius 3). Given is the mean squared error over RGB
 inside the damage, values 0…1, averaged over the pictures; all fillings see the same pixels.
 
@@ -54,8 +54,8 @@ def restore(folder, truth, mask, model, arguments):
     Image.fromarray(broken).save(folder / "in.png")
     Image.fromarray(mask.astype(np.uint8) * 255).save(folder / "mask.png")
     subprocess.run([*arguments.command, "restore", folder / "in.png", folder / "out.png", "--mask",
-                    folder / "mask.png", "--hide-region", "--model", model, "--context",
-                    arguments.context, "--force"], check=True, capture_output=True)
+                    folder / "mask.png", "--preset", "repair", "--model", model, "--force"],
+                   check=True, capture_output=True)
     return pictures.read(folder / "out.png")
 
 
@@ -64,7 +64,6 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("command", nargs="+", help="restorator, its path or how to run it")
     parser.add_argument("--model", action="append", help="repeated for several (repair)")
-    parser.add_argument("--context", default="1.5")
     parser.add_argument("--pictures", type=int, help="only the first so many")
     arguments = parser.parse_args()
     loaded = pictures.load(arguments.folder)[:arguments.pictures]

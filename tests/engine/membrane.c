@@ -383,7 +383,7 @@ static void test_fill(void) {
                                        bound / 2);
       g_assert_cmpint(memcmp(c->result + 3 * i, other->result + 3 * i, 3 * sizeof(float)), ==, 0);
       same++;
-    } else if ((float)deep > 3 * reach) {
+    } else if ((float)deep > 1.5f * reach) {
       differ += memcmp(c->result + 3 * i, other->result + 3 * i, 3 * sizeof(float)) != 0;
     }
   }
