@@ -17,6 +17,7 @@ static const char *const setups[] = {
   "start 12 match on mode full",
   "start 12 match on mode colour sequence quadratic",
   "start 12 hide-region true",
+  "start 12 hide-region true mode colour context 3",
   "start 12 context 3 seed 7",
   "start 12 window picture",
   "start 12 window -10,-20,170",
