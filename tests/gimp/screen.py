@@ -36,3 +36,9 @@ def keep(build, name):
     root = Gdk.get_default_root_window()
     Gdk.pixbuf_get_from_window(root, 0, 0, root.get_width(), root.get_height()).savev(
         str(folder / f"{name}.png"), "png", [], [])
+
+
+def pixels(x, y, width, height):
+    """What there is in an area of the screen, as bytes."""
+    return Gdk.pixbuf_get_from_window(Gdk.get_default_root_window(), x, y, width,
+                                      height).get_pixels()

@@ -102,7 +102,7 @@ def get_number(top, name):
 
 
 def choose(top, name, item):
-    combo = await_widget(top, "combo box", name)
+    combo = await_widget(top, "combo box", name, shown=False)
     press(await_widget(combo, "menu item", item, shown=False))
     wait_for(f"“{item}” in “{name}”", lambda: combo.name == item or item in texts_of(combo) or
              any(w.name == item for w in all_below(combo)))
@@ -114,7 +114,8 @@ def choose(top, name, item):
 class Gimp:
     """A running GIMP with the plug-in in a folder of the build."""
 
-    def __init__(self, build):
+    def __init__(self, build, preferences="", environment=None):
+        """`preferences`: lines of a gimprc; `environment`: further variables."""
         self.files = pathlib.Path(tempfile.mkdtemp(prefix="screen.", dir=build / "tests/gimp"))
         here = pathlib.Path(__file__).parent
         stock = self.files / "plug-ins"
@@ -138,7 +139,8 @@ class Gimp:
              f' #:ip "127.0.0.1" #:port {self.port} #:logfile "{self.files}/server")'],
             stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
             env=os.environ | {"XDG_CONFIG_HOME": f"{self.files}/config",
-                              "XDG_STATE_HOME": f"{self.files}/state"})
+                              "XDG_STATE_HOME": f"{self.files}/state",
+                              "RESTORATOR_GIMPRC": preferences} | (environment or {}))
         try:
             self.server = wait_for("the Script-Fu server", self._connect)
             self.run("(script-fu-use-v3)")
