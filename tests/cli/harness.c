@@ -34,6 +34,15 @@ static void ignore(const char *domain, GLogLevelFlags level, const char *message
   (void) data;
 }
 
+/* The folder, and after it those that the caller names: what ships, where the build does not look
+ * into its own tree, as a package's. */
+static const char *before(const char *variable, const char *path) {
+  const char *others = g_getenv(variable);
+  char *list = others == NULL ? g_strdup(path) : g_strconcat(path, ":", others, NULL);
+  g_ptr_array_add(kept, list);
+  return list;
+}
+
 void harness_begin(int *argc, char ***argv) {
   g_test_init(argc, argv, NULL);
   if (*argc != 3)
@@ -49,8 +58,8 @@ void harness_begin(int *argc, char ***argv) {
   kept = g_ptr_array_new_with_free_func(g_free);
   variables = g_get_environ();
   const char *const own[][2] = {
-    {"RESTORATOR_MODELS", models_path},
-    {"RESTORATOR_PRESETS", path_of("presets")},
+    {"RESTORATOR_MODELS", before("RESTORATOR_MODELS", models_path)},
+    {"RESTORATOR_PRESETS", before("RESTORATOR_PRESETS", path_of("presets"))},
     {"XDG_DATA_HOME", path_of("home")},
     {"XDG_CONFIG_HOME", path_of("home")},
     {"LC_ALL", "C.UTF-8"},
