@@ -65,7 +65,7 @@ N_("Colours and enlarges monochrome portraits by diffusion.")
 /* Translators: use of the model portrait */
 N_("Grey photographs of faces whose tones are sound: modern black-and-white pictures, small or enlarged. The whole head and the shoulders should lie in the window.")
 /* Translators: limits of the model portrait */
-N_("The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without people: there its error is larger than that of grey. Faded or stained old photographs often stay pale: use old-photo. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
+N_("The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without people: there it is hardly better than grey. Faded or stained old photographs often stay pale: use old-photo. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
 /* Translators: title of the model repair */
 N_("Repair")
 /* Translators: summary of the model repair */
@@ -73,4 +73,4 @@ N_("Fills scratches, stains, holes and missing corners of portraits in a single 
 /* Translators: use of the model repair */
 N_("Damaged photographs of faces: select the damage and hide the region. Trained with scratches, stains and lost corners of all forms.")
 /* Translators: limits of the model repair */
-N_("Large holes are filled smoothly, without detail, and thin scratches less well than by classical inpainting. The network sees 64×64 pixels. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
+N_("Large holes are filled smoothly, without detail; thin scratches are filled from their surroundings, much as by classical inpainting. The network sees 64×64 pixels. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")

@@ -98,8 +98,9 @@ def figures(recipe, network, root, twin=None):
         grid = masking["grid"][0] if isinstance(masking["grid"], list) else masking["grid"]
         for one in (network, twin) if twin else (network,):
             for share in SHARES:
-                figure = reference_figure(one, loaded, validation, next(iter(setups(one).items())),
-                                          hidden=(grid, share))
+                setup = next(iter(setups(one).items()))
+                figure = reference_figure(one, loaded, validation, setup,
+                                          None if setup[1] is None else PIXELS, (grid, share))
                 if one is twin:
                     figure["protocol"] += f"; {one.description['name']}, trained without that"
                 measured.append(figure)

@@ -124,20 +124,14 @@ def bilinear(picture, x, y):
             + fy * ((1 - fx) * picture[bottom, left] + fx * picture[bottom, right]))
 
 
-def muted(colours, cool, vivid):
-    """Colours (n, 3), 0…1, as an old portrait may have had them.
+def muted(colours, cool):
+    """Colours (n, 3) whose blue is the strongest channel, with only `cool` of their chroma.
 
-    Those whose blue is the strongest channel keep only `cool` of their chroma: backdrops of modern
-    portraits are blue, painted ones of old portraits were not. Of a spread of the channels beyond
-    `vivid` a third stays: flags and ties of today, seen nowhere in a grey picture, come back as
-    red blotches.
+    Backdrops of modern portraits are blue; painted ones of old portraits were not.
     """
     luma = (colours @ LUMA)[:, None]
     bluish = colours[:, 2:] > colours[:, :2].max(1, keepdims=True)
-    colours = np.where(bluish, luma + cool * (colours - luma), colours)
-    spread = np.ptp(colours, axis=1, keepdims=True)
-    beyond = np.maximum(spread - vivid, 0)
-    return luma + (colours - luma) * (1 - 2 / 3 * beyond / np.maximum(spread, 1e-6))
+    return np.where(bluish, luma + cool * (colours - luma), colours)
 
 
 def turned(picture, turn, stretch, rng):
@@ -183,8 +177,7 @@ def sample(picture, recipe, size, rng):
         colours = np.repeat(bilinear(grey[..., None], x - low_x, y - low_y), 3, axis=1)
     elif "ageing" in recipe:
         grey = ageing.emulsion(view, recipe["ageing"], rng)
-        colours = muted(colours, recipe["ageing"].get("cool", 1),
-                        recipe["ageing"].get("vivid", 1))
+        colours = muted(colours, recipe["ageing"].get("cool", 1))
     else:
         grey = view @ LUMA
     across = box_matrix(left - low_x, side, size, grey.shape[1])
