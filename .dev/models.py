@@ -99,6 +99,23 @@ def section(tools, name, path, photos):
     return "\n\n".join(part for part in parts if part)
 
 
+def scenes(models):
+    """Why there is no model for scenes."""
+    ratios = [one["ratio"] for path in models.values()
+              for one in metadata(path, "card").get("figures", [])
+              if one.get("set") == "scenes/val" and "ratio" in one]
+    if not ratios:
+        return ""
+    return f"""
+
+## No model for scenes
+
+Landscapes, rooms and clothes by themselves (`scenes/val`): the best of these models has \
+{min(ratios):.2f} of bicubic's error there, and the worst {max(ratios):.2f}. That is gained by pale \
+colours that are never far wrong, not by right ones: 26 photographs and some clothes do not teach \
+what colour a thing has. So no general model ships."""
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
@@ -120,7 +137,7 @@ it, the result. *÷ bicubic*: the mean squared error over R'G'B' as a share of t
 input enlarged bicubically. The people in these examples are in no training picture.
 
 """
-    text = heading + "\n\n".join(sections) + """
+    text = heading + "\n\n".join(sections) + scenes(models) + """
 
 The colour pictures are official portraits of members of the United States Congress \
 (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States \
