@@ -191,13 +191,14 @@ static int corners(const float *map, int size, int width, double x, double y, co
 
 static void gather_luma(const rst_encoding *encoding, const rst_axis axes[2],
                         const rst_batch_points *points, rst_decoder_scratch *scratch) {
-  const int reach = encoding->model->luma_reach, side = 2 * reach + 1;
+  const rst_model *model = encoding->model;
+  const int reach = model->luma_reach, side = 2 * reach + 1;
   double values[(2 * RST_REACH_MAX + 1) * (2 * RST_REACH_MAX + 1)];
 
   for (int p = 0; p < points->count; p++) {
-    rst_interpolate_cubic(encoding->input, encoding->model->input_size,
+    rst_interpolate_cubic(encoding->luma, model->luma_factor * model->input_size,
                           axes[0].positions[points->column[p]],
-                          axes[1].positions[points->row[p]], reach, values);
+                          axes[1].positions[points->row[p]], reach, model->luma_factor, values);
     for (int i = 0; i < side * side; i++)
       scratch->luma[i * RST_BATCH + p] = (float)values[i];
   }

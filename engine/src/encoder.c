@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blas.h"
+#include "image.h"
 #include "memory.h"
 #include "session.h"
 #include "status.h"
@@ -39,7 +40,7 @@ static void take_patch(const rst_conv *conv, const float *in, int size, int x, i
     }
 }
 
-/* in (size, size, in) → out (⌈size/stride⌉, …, out), ReLU; padding is TensorFlow's SAME: of the
+/* in (size, size, in) → out (⌈size/stride⌉, …, out); padding is TensorFlow's SAME: of the
  * zeros that are needed the smaller half lies before the picture. `patches` (ROWS, size², in) and
  * `products` (ROWS, out) are scratch. */
 static void run_conv(const rst_conv *conv, const float *in, int size, float *patches,
@@ -63,7 +64,8 @@ static void run_conv(const rst_conv *conv, const float *in, int size, float *pat
       for (int c = 0; c < conv->out; c++) {
         const float sum = products[i * conv->out + c] + conv->bias[c];
 
-        out[(size_t)(first + i) * (size_t)conv->out + (size_t)c] = sum > 0 ? sum : 0;
+        out[(size_t)(first + i) * (size_t)conv->out + (size_t)c] =
+          sum > 0 || conv->linear ? sum : 0;
       }
   }
 }
@@ -105,6 +107,8 @@ static void for_each_conv(const rst_model *model,
                           void *data) {
   int size = model->input_size;
 
+  for (int j = 0; j < model->enlarger.count; j++)
+    visit(data, &model->enlarger.layers[j], size);
   for (int i = 0; i < model->stage_count; i++) {
     const rst_stage *stage = &model->stages[i];
 
@@ -141,6 +145,12 @@ static void take_workspace(rst_arena *arena, const conv_sizes *sizes, workspace 
   w->products = rst_arena_take(arena, sizes->products);
 }
 
+static size_t luma_values(const rst_model *model) {
+  const size_t side = (size_t)model->luma_factor * (size_t)model->input_size;
+
+  return side * side;
+}
+
 static void take_features(rst_arena *arena, const rst_model *model, rst_features *features) {
   features->global = rst_arena_take(arena, (size_t)model->latent); /* first: owns the block */
   for (int i = 0; i < model->stage_count; i++) {
@@ -148,6 +158,7 @@ static void take_features(rst_arena *arena, const rst_model *model, rst_features
 
     features->maps[i] = rst_arena_take(arena, size * size * (size_t)model->latent);
   }
+  features->luma = model->enlarger.count == 0 ? NULL : rst_arena_take(arena, luma_values(model));
 }
 
 static void swap(float **a, float **b) {
@@ -188,12 +199,36 @@ static bool run_stage(const rst_stage *stage, int in_size, workspace *w, const r
          run_convs(&stage->after, stage->size, w, cancel, &w->main, &w->main_next, NULL);
 }
 
+/* ℓ: the input, interpolated, and the samples that the convolutions add in each of its pixels
+ * (sub-pixel convolution, Shi et al. 2016). */
+static bool enlarge(const rst_model *model, const float *input, workspace *w,
+                    const rst_cancel *cancel, float *luma) {
+  const int size = model->input_size, factor = model->luma_factor, side = factor * size;
+
+  memcpy(w->main, input, (size_t)size * (size_t)size * sizeof *input);
+  if (!run_convs(&model->enlarger, size, w, cancel, &w->main, &w->main_next, NULL))
+    return false;
+  for (int y = 0; y < side; y++)
+    for (int x = 0; x < side; x++) {
+      const int pixel = y / factor * size + x / factor;
+      const int sample = y % factor * factor + x % factor;
+      double value;
+
+      rst_interpolate_cubic(input, size, (x + 0.5) / side, (y + 0.5) / side, 0, 1, &value);
+      luma[(size_t)y * (size_t)side + (size_t)x] =
+        (float)(value + w->main[(size_t)pixel * (size_t)(factor * factor) + (size_t)sample]);
+    }
+  return true;
+}
+
 static bool run_encoder(const rst_model *model, const float *input, workspace *w,
                         const rst_cancel *cancel, rst_features *features) {
   const double scale = *model->norm_gamma / sqrt(*model->norm_variance + RST_NORM_EPSILON);
   const size_t pixels = (size_t)model->input_size * (size_t)model->input_size;
   int size = model->input_size;
 
+  if (features->luma != NULL && !enlarge(model, input, w, cancel, features->luma))
+    return false;
   for (size_t i = 0; i < pixels; i++)
     w->main[i] = (float)((input[i] - *model->norm_mean) * scale + *model->norm_beta);
   for (int i = 0; i < model->stage_count; i++) {
@@ -259,6 +294,8 @@ static void take_encoding(rst_arena *arena, rst_encoding *encoding) {
   const rst_model *model = encoding->model;
 
   encoding->input = rst_arena_take(arena, (size_t)model->input_size * (size_t)model->input_size);
+  encoding->luma = model->enlarger.count == 0 ? encoding->input
+                                               : rst_arena_take(arena, luma_values(model));
   encoding->global = rst_arena_take(arena, (size_t)model->latent);
   for (int i = 0; i < model->stage_count; i++)
     encoding->mixed[i] = rst_arena_take(arena, padded_pixels(&model->stages[i]) *
@@ -308,6 +345,8 @@ static rst_status fill_encoding(rst_encoding *encoding, const float *values,
   status = rst_encoder_run(model, values, cancel, &features, error);
   if (status == RST_OK) {
     memcpy(encoding->global, features.global, (size_t)model->latent * sizeof(float));
+    if (features.luma != NULL)
+      memcpy(encoding->luma, features.luma, luma_values(model) * sizeof(float));
     mix_maps(encoding, &features, rows);
     free(features.global);
   }

@@ -10,10 +10,11 @@
 
 #include "model.h"
 
-/* What the encoder gives: `maps[i]` (size, size, latent) of each stage, `global` (latent). */
+/* What the encoder gives: `maps[i]` (size, size, latent) of each stage, `global` (latent), and of
+ * a model with an enlarger `luma` (luma_factor · input_size)², else NULL. */
 typedef struct rst_features {
   float *maps[RST_STAGES_MAX];
-  float *global;
+  float *global, *luma;
 } rst_features;
 
 /* Runs the encoder on `input` (input_size, input_size), −1…1. The features' arrays are new memory
@@ -27,6 +28,7 @@ struct rst_encoding {
   rst_window window;
   float *memory; /* owned: all below */
   float *input;  /* (input_size, input_size) */
+  float *luma;   /* ℓ, (luma_factor · input_size)²: enlarged, or the input itself */
   float *global; /* (latent) */
   /* The first feature layer applied to the maps: interpolation and the layer are both linear, so
    * their order may change. Bias not added: beyond the border the maps are zero, the bias is not.

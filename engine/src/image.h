@@ -17,10 +17,10 @@ static inline float rst_luma(float r, float g, float b) {
 void rst_catmull_rom(double fraction, double weight[4]);
 
 /* The values of a square picture (size, size) at (x, y) in [0, 1]² and at the points of the grid
- * round it, up to `reach` (0 … RST_REACH_MAX) pixels away on each axis, one pixel apart:
- * Catmull-Rom, edge repeated. `out`: (2 reach + 1)², rows first. */
-enum { RST_REACH_MAX = 2 };
-void rst_interpolate_cubic(const float *values, int size, double x, double y, int reach,
+ * round it, up to `reach` (0 … RST_REACH_MAX) steps away on each axis, each of `step` (1 …
+ * RST_STEP_MAX) pixels: Catmull-Rom, edge repeated. `out`: (2 reach + 1)², rows first. */
+enum { RST_REACH_MAX = 2, RST_STEP_MAX = 4 };
+void rst_interpolate_cubic(const float *values, int size, double x, double y, int reach, int step,
                            double *out);
 
 /* Gamma-coded sRGB ↔ CIELAB of sRGB (D65). Values beyond 0…1 are allowed: the curve goes on as an

@@ -236,13 +236,36 @@ static void describe_scalar(reader *r, yyjson_val *object, rst_scalar_encoding *
   }
 }
 
+static void describe_enlarger(reader *r, yyjson_val *luma, rst_model *model) {
+  static const char *const keys[] = {"factor", "channels", NULL};
+  rst_conv_stack *stack = &model->enlarger;
+  yyjson_val *enlarger = yyjson_obj_get(luma, "enlarger");
+  int widths[RST_LAYERS_MAX], channels = 1;
+
+  if (r->status != RST_OK || enlarger == NULL)
+    return;
+  if (!model->luma_condition && !model->luma_residual)
+    fail_key(r, "enlarger", "given without condition and residual", "left out");
+  enlarger = get_object(r, enlarger, "enlarger", keys);
+  model->luma_factor = get_int(r, enlarger, "factor", 2, RST_STEP_MAX);
+  stack->count = get_widths(r, enlarger, "channels", 1, RST_LAYERS_MAX, widths) + 1;
+  for (int i = 0; i < stack->count; i++) {
+    const bool last = i == stack->count - 1;
+
+    set_conv(&stack->layers[i], i == 0 ? 5 : 3, 1, channels,
+             last ? model->luma_factor * model->luma_factor : widths[i]);
+    stack->layers[i].linear = last;
+    channels = stack->layers[i].out;
+  }
+}
+
 static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
   static const char *const feature_keys[] = {"kind", "dense", NULL};
   static const char *const feature_kinds[] = {"interpolate", NULL};
   static const char *const position_keys[] = {"kind", "bands", "axes", NULL};
   static const char *const time_keys[] = {"kind", "bands", NULL};
   static const char *const axes[] = {"x", "xy", NULL};
-  static const char *const luma_keys[] = {"condition", "residual", "reach", NULL};
+  static const char *const luma_keys[] = {"condition", "residual", "reach", "enlarger", NULL};
   yyjson_val *features = get_object(r, yyjson_obj_get(root, "features"), "features", feature_keys);
   yyjson_val *position = get_object(r, yyjson_obj_get(root, "position"), "position",
                                     position_keys);
@@ -260,6 +283,7 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
   model->axes = get_choice(r, position, "axes", axes) + 1;
   model->position_width = model->axes * model->position[0].width;
   describe_scalar(r, time, &model->time);
+  model->luma_factor = 1;
   if (luma != NULL) {
     luma = get_object(r, luma, "luma", luma_keys);
     model->luma_condition = get_bool_or(r, luma, "condition", false);
@@ -267,6 +291,7 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
     model->luma_reach = get_int_or(r, luma, "reach", 0, RST_REACH_MAX, 0);
     if (model->luma_reach > 0 && !model->luma_condition)
       fail_key(r, "reach", "given without condition", "left out");
+    describe_enlarger(r, luma, model);
     if (model->luma_condition)
       model->luma_columns = (2 * model->luma_reach + 1) * (2 * model->luma_reach + 1);
   }
@@ -460,6 +485,8 @@ static void load_tensors(loader *l, rst_model *model) {
   for (int i = 0; i < model->axes; i++)
     load_scalar(l, &model->position[i], axes[i]);
   load_scalar(l, &model->time, "time");
+  for (int j = 0; j < model->enlarger.count; j++)
+    load_conv(l, &model->enlarger.layers[j], "enlarger.conv%d", j);
   for (int k = 0; k < model->block_count; k++) {
     char prefix[32];
 

@@ -36,9 +36,10 @@ typedef struct rst_dense {
   const float *kernel, *bias;
 } rst_dense;
 
-/* Kernel (size, size, in, out), bias (out). */
+/* Kernel (size, size, in, out), bias (out); ReLU unless linear. */
 typedef struct rst_conv {
   int size, stride, in, out;
+  bool linear;
   const float *kernel, *bias;
 } rst_conv;
 
@@ -91,6 +92,8 @@ struct rst_model {
   bool luma_condition, luma_residual;
   int luma_reach;   /* ℓ is seen at the points up to so many input pixels away on each axis */
   int luma_columns; /* of the condition: (2 luma_reach + 1)², 0 without luma_condition */
+  int luma_factor;  /* of the enlarger, 1 without one: how much finer ℓ is than the input */
+  rst_conv_stack enlarger; /* its last layer gives the luma_factor² samples in an input pixel */
   int block_count;
   rst_dense_stack blocks[RST_BLOCKS_MAX];
 

@@ -191,7 +191,7 @@ static void test_strength(void) {
 static double interpolated(const float *values, int size, double x, double y) {
   double value;
 
-  rst_interpolate_cubic(values, size, x, y, 0, &value);
+  rst_interpolate_cubic(values, size, x, y, 0, 1, &value);
   return value;
 }
 
@@ -218,14 +218,16 @@ static void test_catmull_rom(void) {
   /* the grid round a point is the values there, at the edges too, rows first */
   for (int i = 0; i <= 20; i++) {
     const double x = i / 20.0, y = fmod(i * 0.37, 1);
+    const int step = 1 + i % RST_STEP_MAX;
     double grid[25];
 
     for (int p = 0; p < 64; p++)
       ramp[p] = (float)(p % 8 + p / 8 * (p % 3));
-    rst_interpolate_cubic(ramp, 8, x, y, 2, grid);
+    rst_interpolate_cubic(ramp, 8, x, y, 2, step, grid);
     for (int p = 0; p < 25; p++)
       g_assert_cmpfloat_with_epsilon(
-        grid[p], interpolated(ramp, 8, x + (p % 5 - 2) / 8.0, y + (p / 5 - 2) / 8.0), 1e-10);
+        grid[p], interpolated(ramp, 8, x + step * (p % 5 - 2) / 8.0,
+                              y + step * (p / 5 - 2) / 8.0), 1e-10);
   }
   for (int i = 0; i < 64; i++)
     ramp[i] = (float)(i % 8);

@@ -91,6 +91,11 @@ static char *describe(const net *s) {
                            s->condition ? "true" : "false", s->residual ? "true" : "false");
     if (s->reach > 0)
       g_string_append_printf(t, ", \"reach\": %d", s->reach);
+    if (s->factor > 0) {
+      g_string_append_printf(t, ", \"enlarger\": {\"factor\": %d, \"channels\": ", s->factor);
+      append_widths(t, &s->channels);
+      g_string_append_c(t, '}');
+    }
     g_string_append_c(t, '}');
   }
   g_string_append_c(t, '}');
@@ -177,6 +182,20 @@ static void add_stage(network *n, dice *d, int stage, int in) {
   }
 }
 
+static void add_enlarger(network *n, dice *d) {
+  const net *s = &n->shape;
+  int in = 1;
+
+  for (int i = 0; s->factor > 0 && i <= s->channels.count; i++) {
+    const int out = i < s->channels.count ? s->channels.values[i] : s->factor * s->factor;
+    char *prefix = g_strdup_printf("enlarger.conv%d", i);
+
+    add_conv(n, d, i == 0 ? 5 : 3, in, out, prefix);
+    in = out;
+    g_free(prefix);
+  }
+}
+
 network *network_new(const net *shape) {
   network *n = g_new0(network, 1);
   dice d = {shape->seed};
@@ -207,6 +226,7 @@ network *network_new(const net *shape) {
     g_free(prefix);
   }
   in += add_scalar(n, &d, shape->time, shape->time_bands, "time");
+  add_enlarger(n, &d);
   for (int k = 0; k < shape->blocks; k++) {
     char *prefix = g_strdup_printf("decoder.block%d", k);
 

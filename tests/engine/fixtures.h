@@ -51,6 +51,8 @@ typedef struct {
   const char *colour;   /* "rgb", "bgr" */
   bool condition, residual;
   int reach;            /* 0: not mentioned */
+  int factor;           /* of the enlarger; 0: none */
+  widths channels;      /* of the enlarger */
   uint32_t seed;        /* of the weights */
 } net;
 

@@ -120,7 +120,7 @@ static double at(const map *m, int row, int column, int channel) {
 }
 
 /* SAME as the page states it: ⌈n/s⌉ outputs, p zeros in all, ⌊p/2⌋ of them before. */
-static map plain_conv(const network *n, const map *in, int stride, const char *prefix) {
+static map plain_linear_conv(const network *n, const map *in, int stride, const char *prefix) {
   const weights *kernel = network_find(n, "%s.kernel", prefix);
   const float *bias = network_get(n, "%s.bias", prefix);
   const int k = kernel->shape[0], outputs = (in->size + stride - 1) / stride;
@@ -138,8 +138,16 @@ static map plain_conv(const network *n, const map *in, int stride, const char *p
             for (int i = 0; i < in->channels; i++)
               sum += at(in, row * stride + y - before, column * stride + x - before, i) *
                      kernel->values[((y * k + x) * in->channels + i) * out.channels + o];
-        out.values[(row * outputs + column) * out.channels + o] = MAX(sum, 0);
+        out.values[(row * outputs + column) * out.channels + o] = sum;
       }
+  return out;
+}
+
+static map plain_conv(const network *n, const map *in, int stride, const char *prefix) {
+  map out = plain_linear_conv(n, in, stride, prefix);
+
+  for (int i = 0; i < out.size * out.size * out.channels; i++)
+    out.values[i] = MAX(out.values[i], 0);
   return out;
 }
 
@@ -185,8 +193,64 @@ typedef struct {
   const network *n;
   const float *input;
   map maps[LIST_MAX];
+  map luma; /* ℓ, one channel */
   double global[1024];
 } plain;
+
+/* Catmull-Rom as the interpolating cubic through four samples, Keys' a = −½, by its two pieces. */
+static double keys(double t) {
+  const double a = -0.5;
+
+  t = fabs(t);
+  if (t < 1)
+    return (a + 2) * t * t * t - (a + 3) * t * t + 1;
+  return t < 2 ? a * (t * t * t - 5 * t * t + 8 * t - 4) : 0;
+}
+
+static double plain_interpolate(const map *m, double x, double y) {
+  double sum = 0;
+
+  for (int r = -15; r < m->size + 15; r++)
+    for (int c = -15; c < m->size + 15; c++)
+      sum += keys(x * m->size - 0.5 - c) * keys(y * m->size - 0.5 - r) *
+             m->values[CLAMP(r, 0, m->size - 1) * m->size + CLAMP(c, 0, m->size - 1)];
+  return sum;
+}
+
+/* ℓ as the description says it: the input, or the enlarger's picture. */
+static void plain_enlarge(plain *p) {
+  const net *s = &p->n->shape;
+  const int factor = s->factor;
+  map input = {s->input, 1, g_new(double, s->input * s->input)}, detail = input;
+
+  for (int i = 0; i < s->input * s->input; i++)
+    input.values[i] = p->input[i];
+  p->luma = input;
+  if (factor == 0)
+    return;
+  for (int i = 0; i <= s->channels.count; i++) {
+    char *prefix = g_strdup_printf("enlarger.conv%d", i);
+    map next = i < s->channels.count ? plain_conv(p->n, &detail, 1, prefix)
+                                     : plain_linear_conv(p->n, &detail, 1, prefix);
+
+    if (i > 0)
+      g_free(detail.values);
+    detail = next;
+    g_free(prefix);
+  }
+  p->luma = (map){factor * s->input, 1, NULL};
+  p->luma.values = g_new(double, p->luma.size * p->luma.size);
+  for (int row = 0; row < s->input; row++)
+    for (int column = 0; column < s->input; column++)
+      for (int j = 0; j < factor; j++)
+        for (int i = 0; i < factor; i++)
+          p->luma.values[(row * factor + j) * p->luma.size + column * factor + i] =
+            plain_interpolate(&input, (column + (i + 0.5) / factor) / s->input,
+                              (row + (j + 0.5) / factor) / s->input) +
+            at(&detail, row, column, j * factor + i);
+  g_free(detail.values);
+  g_free(input.values);
+}
 
 static void plain_run_encoder(plain *p) {
   const net *s = &p->n->shape;
@@ -223,32 +287,12 @@ static void plain_run_encoder(plain *p) {
 }
 
 static void plain_clear(plain *p) {
+  g_free(p->luma.values);
   for (int i = 0; i < p->n->shape.stages.count; i++)
     g_free(p->maps[i].values);
 }
 
 /* ---- one point ---- */
-
-/* Catmull-Rom as the interpolating cubic through four samples, Keys' a = −½, by its two pieces. */
-static double keys(double t) {
-  const double a = -0.5;
-
-  t = fabs(t);
-  if (t < 1)
-    return (a + 2) * t * t * t - (a + 3) * t * t + 1;
-  return t < 2 ? a * (t * t * t - 5 * t * t + 8 * t - 4) : 0;
-}
-
-static double plain_luma(const plain *p, double x, double y) {
-  const int size = p->n->shape.input;
-  double sum = 0;
-
-  for (int r = -5; r < size + 5; r++)
-    for (int c = -5; c < size + 5; c++)
-      sum += keys(x * size - 0.5 - c) * keys(y * size - 0.5 - r) *
-             p->input[CLAMP(r, 0, size - 1) * size + CLAMP(c, 0, size - 1)];
-  return sum;
-}
 
 static double hat(double t) {
   return MAX(1 - fabs(t), 0);
@@ -274,7 +318,8 @@ static int plain_condition(const plain *p, double x, double y, double *out) {
   width = 2 * s->latent;
   for (int j = -s->reach; s->condition && j <= s->reach; j++)
     for (int i = -s->reach; i <= s->reach; i++)
-      out[width++] = plain_luma(p, x + (double)i / s->input, y + (double)j / s->input);
+      out[width++] = plain_interpolate(&p->luma, x + (double)i / s->input,
+                                       y + (double)j / s->input);
   return width;
 }
 
@@ -387,7 +432,7 @@ static void plain_restore(const plain *p, const rst_parameters *q, const int *se
     }
   }
   for (int c = 0; c < 3; c++) {
-    const double value = x[bgr ? 2 - c : c] + (s->residual ? plain_luma(p, px, py) : 0);
+    const double value = x[bgr ? 2 - c : c] + (s->residual ? plain_interpolate(&p->luma, px, py) : 0);
 
     colour[c] = value / 2 + 0.5;
   }
@@ -409,6 +454,7 @@ static void compare_sampling(const net *shape, const rst_parameters *parameters)
   rst_features features;
 
   plain_run_encoder(&p);
+  plain_enlarge(&p);
   assert_ok(rst_encoder_run(model, input, NULL, &features, NULL));
   assert_close(features.global, p.global, (size_t)shape->latent, 1e-5);
   for (int i = 0; i < shape->stages.count; i++)
@@ -477,12 +523,16 @@ static net vary(int which) {
     case 20: s.position_bands = 32; s.time_bands = 32; s.features = (widths){1, {256}}; break;
     case 21: s.reach = 1; break;
     case 22: s.reach = 2; s.latent = 70; s.colour = "bgr"; break;
+    case 23: s.factor = 2; s.channels = (widths){1, {3}}; break;
+    case 24: s.factor = 3; s.channels = (widths){3, {5, 4, 6}}; s.reach = 1; break;
+    case 25: s.factor = 4; s.channels = (widths){2, {3, 70}}; s.reach = 2; break;
+    case 26: s.factor = 3; s.channels = (widths){1, {4}}; s.condition = false; break;
     default: g_assert_not_reached();
   }
   return s;
 }
 
-enum { SHAPES = 23 };
+enum { SHAPES = 27 };
 
 static void sample_single_pass(gconstpointer data) {
   net shape = vary(GPOINTER_TO_INT(data));
