@@ -83,7 +83,9 @@ class Protocol:
         self.position = grid(TRUTH)[chosen]
         self.truth = np.stack([picture.reshape(-1, 3)[chosen] for picture in truth])
         enlarged = np.stack([pictures.resize(picture, TRUTH) for picture in self.grey])
-        self.bicubic = self.error(enlarged.reshape(len(loaded), -1)[:, chosen, None])
+        enlarged = enlarged.reshape(len(loaded), -1)[:, chosen]
+        self.bicubic = self.error(enlarged[..., None])
+        self.bicubic_luma = self.luma_error(enlarged)
         if hidden is not None:
             for i, grey in enumerate(self.grey):
                 cells = masking.cells(size, *hidden, np.random.default_rng(i))
@@ -91,6 +93,19 @@ class Protocol:
 
     def error(self, colours):
         return float(np.mean((np.clip(colours, 0, 1) - self.truth) ** 2, dtype=np.float64))
+
+    def luma_error(self, luma):
+        return float(np.mean((np.clip(luma, 0, 1) - self.truth @ pictures.LUMA) ** 2,
+                             dtype=np.float64))
+
+    def measure_luma(self, network):
+        """Mean squared error of ℓ, what the network begins with, values 0…1."""
+        position = torch.from_numpy(self.position.astype(np.float32))
+        with torch.no_grad():
+            luma = [network.luma(torch.from_numpy(2 * grey - 1)[None, ..., None], position[None])
+                    for grey in self.grey]
+        middle = torch.cat(luma)[..., luma[0].shape[-1] // 2]
+        return self.luma_error((middle.numpy() + 1) / 2)
 
     def measure(self, network, setup=None):
         """Mean squared error over RGB, values 0…1."""

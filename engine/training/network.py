@@ -305,6 +305,34 @@ def catmull_rom(picture, position, offsets=((0, 0),)):
     return torch.stack([moved(x, y) for x, y in offsets], -1)
 
 
+class Enlarger(nn.Module):
+    """The input's luma at `factor` times its size, sharper than interpolation makes it.
+
+    (n, size, size) → (n, factor · size, factor · size): Catmull-Rom, and what convolutions at the
+    input's own size add to each of the factor² samples in a pixel (sub-pixel convolution, Shi et
+    al. 2016). The first kernel is 5 × 5, the others are 3 × 3; ReLU between them.
+    """
+
+    def __init__(self, description):
+        super().__init__()
+        self.factor = description["factor"]
+        sizes = [1, *description["channels"], self.factor ** 2]
+        self.conv = add_layers(self, "conv", [
+            Conv(3 if i else 5, *pair) for i, pair in enumerate(zip(sizes, sizes[1:]))])
+        nn.init.zeros_(self.conv[-1].kernel)
+
+    def forward(self, picture):
+        size = self.factor * picture.shape[1]
+        centres = (torch.arange(size, device=picture.device) + 0.5) / size
+        position = torch.stack(torch.meshgrid(centres, centres, indexing="xy"), -1).flatten(0, 1)
+        enlarged = catmull_rom(picture, position.expand(len(picture), -1, -1))
+        detail = picture.unsqueeze(1)
+        for layer in self.conv[:-1]:
+            detail = F.relu(layer(detail))
+        detail = F.pixel_shuffle(self.conv[-1](detail), self.factor)
+        return enlarged.view(-1, size, size) + detail.squeeze(1)
+
+
 class Network(nn.Module):
     """The whole network. Pictures are (n, size, size, channels), points (n, p, 2)."""
 
@@ -318,6 +346,7 @@ class Network(nn.Module):
         reach = luma.get("reach", 0)
         self.luma_offsets = [(x, y) for y in range(-reach, reach + 1)
                              for x in range(-reach, reach + 1)]
+        self.enlarger = Enlarger(luma["enlarger"]) if "enlarger" in luma else None
         latent = description["encoder"]["latent"]
         self.encoder = Encoder(description)
         self.features = Features(description["encoder"], description["features"])
@@ -331,8 +360,13 @@ class Network(nn.Module):
         return self.encoder(picture.permute(0, 3, 1, 2))
 
     def luma(self, picture, position):
-        """ℓ: the input's first channel at the points and round them, (n, p, (2 reach + 1)²)."""
-        return catmull_rom(picture[..., 0], position, self.luma_offsets)
+        """ℓ: the input's first channel, enlarged where so described, at the points and round them,
+        (n, p, (2 reach + 1)²)."""
+        if self.enlarger is None:
+            return catmull_rom(picture[..., 0], position, self.luma_offsets)
+        pixel = self.enlarger.factor
+        return catmull_rom(self.enlarger(picture[..., 0]), position,
+                           [(pixel * x, pixel * y) for x, y in self.luma_offsets])
 
     def condition(self, encoded, position, luma):
         """(n, p, columns): global vector, local vector and, where described, ℓ."""
@@ -365,11 +399,12 @@ class Network(nn.Module):
 
 
 def grown(tensors, network):
-    """The tensors of a network with a smaller `luma.reach`, or the same, for this one: what it
-    sees more of counts for nothing at first."""
+    """The tensors of a network with a smaller `luma.reach`, or without `luma.enlarger`, or the
+    same, for this one: what it sees more of counts for nothing at first."""
+    whole = {name: tensor for name, tensor in network.state_dict().items()
+             if name.startswith("enlarger.")} | dict(tensors)
     if not network.luma_condition:
-        return tensors
-    whole = dict(tensors)
+        return whole
     before = 2 * network.description["encoder"]["latent"]
     for name, wanted in network.state_dict().items():
         if not name.endswith(".dense0.kernel") or not name.startswith("decoder."):

@@ -191,6 +191,22 @@ def sample(picture, recipe, size, rng):
     return grey, position, 2 * colours.astype(np.float32) - 1
 
 
+def luma_sample(picture, recipe, size, fine, rng):
+    """One random view's luma twice, (size, size) and (fine, fine), float32, −1…1."""
+    augmentation = recipe["augmentation"]
+    side = SIDE * rng.uniform(*augmentation["crop"])
+    left, top = rng.uniform(0, 1, 2) * (SIDE - side)
+    if augmentation["mirror"] and rng.random() < 0.5:
+        picture = picture[:, ::-1]
+    gamma = np.exp(rng.uniform(*np.log(augmentation["gamma"])))
+    luma = (picture @ (LUMA / 255)) ** np.float32(gamma)
+
+    def shrunk(to):
+        return 2 * (box_matrix(top, side, to, SIDE) @ luma @ box_matrix(left, side, to, SIDE).T) - 1
+
+    return shrunk(size), shrunk(fine)
+
+
 class Pictures:
     """The recipe's folders, from which batches are drawn."""
 
@@ -204,10 +220,20 @@ class Pictures:
         self.recipe = recipe
         self.size = recipe["network"]["input"]["size"]
 
+    def chosen(self, rng):
+        """The pictures of a batch."""
+        return self.pictures[np.searchsorted(
+            self.cumulative, rng.random(self.recipe["training"]["batch"]), side="right")]
+
+    def luma_batch(self, factor, rng):
+        """Inputs (n, size, size), nothing of them hidden, and their luma at factor times the
+        size."""
+        views = [luma_sample(picture, self.recipe, self.size, factor * self.size, rng)
+                 for picture in self.chosen(rng)]
+        return [np.stack(part).astype(np.float32) for part in zip(*views)]
+
     def batch(self, rng):
         """Inputs (n, size, size, 1), points (n, p, 2) and colours (n, p, 3)."""
-        chosen = np.searchsorted(
-            self.cumulative, rng.random(self.recipe["training"]["batch"]), side="right")
-        views = [sample(self.pictures[i], self.recipe, self.size, rng) for i in chosen]
+        views = [sample(picture, self.recipe, self.size, rng) for picture in self.chosen(rng)]
         grey, position, colours = (np.stack(part).astype(np.float32) for part in zip(*views))
         return grey[..., None], position, colours

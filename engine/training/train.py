@@ -60,7 +60,7 @@ class Run:
 
     def __init__(self, stage, data, initial=None):
         """initial: the tensors to begin with, of a network of the same description, or with a
-        smaller `luma.reach`."""
+        smaller `luma.reach` or without `luma.enlarger`."""
         self.stage, self.training, self.data = stage, stage["training"], data
         self.device = device()
         torch.manual_seed(self.training["seed"])
@@ -77,8 +77,9 @@ class Run:
             self.set_statistics()
         else:
             self.network.load_state_dict(grown(initial, self.network))
+        self.part, frozen = self.training.get("part", ""), tuple(self.training.get("frozen", []))
         for name, parameter in self.network.named_parameters():
-            parameter.requires_grad_(not name.startswith(tuple(self.training.get("frozen", []))))
+            parameter.requires_grad_(name.startswith(self.part) and not name.startswith(frozen))
         self.average.load_state_dict(self.network.state_dict())
 
     def tensors(self, *arrays):
@@ -93,7 +94,15 @@ class Run:
         norm.mean.copy_(torch.from_numpy(inputs.mean((0, 1, 2))))
         norm.variance.copy_(torch.from_numpy(inputs.var((0, 1, 2))))
 
+    def enlarger_loss(self, rng):
+        """The mean squared error of the enlarged luma alone."""
+        enlarger = self.network.enlarger
+        grey, fine = self.tensors(*self.data.luma_batch(enlarger.factor, rng))
+        return (enlarger(grey) - fine).square().mean()
+
     def loss(self, rng):
+        if self.part == "enlarger":
+            return self.enlarger_loss(rng)
         grey, position, colours = self.tensors(*self.data.batch(rng))
         narrow = self.training["precision"] == "bfloat16" and has_bfloat16()
         torch.manual_seed(int(rng.integers(2 ** 31)))  # for the dropout
@@ -153,6 +162,14 @@ class Run:
             torch._foreach_lerp_(list(self.average.parameters()),
                                  list(self.network.parameters()), 1 - keep)
         return loss.item()
+
+    def validation(self, protocol):
+        """The average's error, for people to read."""
+        if self.part == "enlarger":
+            ratio = protocol.measure_luma(self.average) / protocol.bicubic_luma
+            return f"validation {ratio:.4f} of bicubic, luma alone"
+        ratio = protocol.measure(self.average, diffusion.SETUPS["B"]) / protocol.bicubic
+        return f"validation {ratio:.4f} of bicubic"
 
     def state(self):
         return {"iteration": self.iteration, "network": self.network.state_dict(),
@@ -261,8 +278,7 @@ class Training:
                 self.save(run)
                 last_save = now
             if run.iteration % 500 == 0 or last:
-                ratio = protocol.measure(run.average, diffusion.SETUPS["B"]) / protocol.bicubic
-                self.tell(run, f"loss {smooth:.5f}  validation {ratio:.4f} of bicubic")
+                self.tell(run, f"loss {smooth:.5f}  {run.validation(protocol)}")
                 last_report, clock = now, time.process_time()
             elif now - last_report > REPORT_SECONDS:
                 self.tell(run, f"loss {smooth:.5f}")
@@ -321,10 +337,11 @@ def initial(path, recipe):
     stage = recipes.stages(recipe)[-1]["network"]
     described, wanted = (
         recipes.merged(description, {"name": None, "format": None, "parameters": None,
-                                     "luma": {"reach": None}})
+                                     "luma": {"reach": None, "enlarger": None}})
         for description in (network.description, stage))
-    if described != wanted or (network.description.get("luma", {}).get("reach", 0)
-                               > stage.get("luma", {}).get("reach", 0)):
+    before, after = (whole.get("luma", {}) for whole in (network.description, stage))
+    if (described != wanted or before.get("reach", 0) > after.get("reach", 0)
+            or "enlarger" in before and before["enlarger"] != after.get("enlarger")):
         raise Refused(f"the network of {path} is another one than the recipe's.")
     return network.state_dict()
 

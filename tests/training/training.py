@@ -91,14 +91,15 @@ def refusal(call, *arguments):
 
 
 def stages_change_the_recipe(scratch):
-    first, last = recipes.stages(tiny())
+    first, _, last = recipes.stages(tiny())
     assert "masking" not in first and last["masking"]["grid"] == [4, 8]
     assert (first["training"]["iterations"], last["training"]["iterations"]) == (100, 30)
     assert last["training"]["batch"] == first["training"]["batch"] == 8
 
 
 def a_larger_reach_changes_nothing_at_first(scratch):
-    small, large = recipes.stages(tiny())
+    small, large, _ = recipes.stages(tiny())
+    del large["network"]["luma"]["enlarger"]
     torch.manual_seed(3)
     before, after = train.Network(small["network"]), train.Network(large["network"])
     after.load_state_dict(network.grown(before.state_dict(), after))
@@ -118,14 +119,38 @@ def a_larger_reach_changes_nothing_at_first(scratch):
                               before.luma(picture, moved)[..., 0][inside], atol=1e-5)
 
 
+def the_enlarger_is_trained_alone(scratch):
+    first, stage, _ = recipes.stages(tiny())
+    stage["training"]["learning_rate"] = 0.02
+    initial = train.Network(first["network"]).state_dict()
+    edges = np.zeros((8, pictures.SIDE, pictures.SIDE, 3), dtype=np.uint8)
+    for i, picture in enumerate(edges):
+        picture[:, 100 + i:] = 255
+        picture[90 + 2 * i:] ^= 255
+    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage), initial)
+    run.data.pictures, run.data.cumulative = edges, np.arange(1, 9) / 8
+    whole = {name: tensor.clone() for name, tensor in run.network.state_dict().items()}
+    protocol = train.evaluate.Protocol(edges, 16)
+    before = protocol.measure_luma(run.average)
+    # Nothing is added at first, and twice interpolated is nearly once.
+    assert abs(before / protocol.bicubic_luma - 1) < 0.2
+    for _ in range(200):
+        run.step()
+    after = protocol.measure_luma(run.average)
+    assert after < 0.8 * before, f"{after} of {before}"
+    for name, tensor in run.network.state_dict().items():
+        changed = not torch.equal(tensor, whole[name])
+        assert changed == name.startswith("enlarger."), name
+
+
 def what_is_frozen_stays(scratch):
-    stage = recipes.stages(tiny())[1]
+    stage = recipes.stages(tiny())[2]
     initial = train.Network(recipes.stages(tiny())[0]["network"]).state_dict()
     run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage), initial)
     run.step()
     for name, tensor in network.grown(initial, run.network).items():
         changed = not torch.equal(tensor, run.network.state_dict()[name])
-        if name.startswith("encoder.stage0"):
+        if name.startswith(("encoder.stage0", "enlarger")):
             assert not changed, name
         elif name.startswith("encoder.stage1") and name.endswith("kernel"):
             assert changed, name
@@ -154,7 +179,7 @@ def a_killed_run_goes_on_to_the_same_weights(scratch):
     whole = torch.load(scratch / "whole/checkpoint.pt", weights_only=True)["run"]
     assert not torch.equal(result["encoder.norm.beta"], whole["average"]["encoder.norm.beta"]), \
         "the last stage is not mixed with the first"
-    for name, at in (("first stage", 25), ("last stage", 106)):
+    for name, at in (("first stage", 25), ("last stage", 126)):
         step, seconds, count = train.Run.step, train.CHECKPOINT_SECONDS, [0]
 
         def killed(run):
@@ -189,7 +214,7 @@ def the_program_writes_a_model_with_its_card(scratch):
                         str(scratch / "pictures"), "--out", str(out), "--threads", "1", *command],
                        cwd=TRAINING, check=True, capture_output=True)
     network, card = model_file.load(scratch / "out/tiny.safetensors")
-    assert card["title"] == "Tiny" and card["iterations"] == 130
+    assert card["title"] == "Tiny" and card["iterations"] == 150
     setups = {figure["setup"]: figure["ratio"] for figure in card["figures"]
               if "mse" in figure and "hidden" not in figure["protocol"]}
     assert set(setups) == {"b", "a", "ddpm", "ddim"}
@@ -312,7 +337,8 @@ def ciede2000_is_sharmas(scratch):
 
 
 TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
-         what_is_frozen_stays, turned_pictures_keep_their_middle, training_learns, a_killed_run_goes_on_to_the_same_weights,
+         the_enlarger_is_trained_alone, what_is_frozen_stays, turned_pictures_keep_their_middle,
+         training_learns, a_killed_run_goes_on_to_the_same_weights,
          the_program_writes_a_model_with_its_card, the_engine_computes_the_same,
          bad_pictures_and_recipes_are_refused, own_pictures_need_no_folders,
          every_recipe_that_ships_is_whole, hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
