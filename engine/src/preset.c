@@ -232,7 +232,8 @@ rst_status rst_preset_check(const rst_preset *preset, const rst_model *model, rs
   rst_model_get_info(model, &info);
   if (info.process == RST_DIFFUSION || !wants_diffusion(preset))
     return RST_OK;
-  rst_list(RST_KIND_MODEL, add_diffusion_model, &fits, NULL);
+  if (error != NULL) /* all models are read for it */
+    rst_list(RST_KIND_MODEL, add_diffusion_model, &fits, NULL);
   return rst_fail(error, RST_PRESET_MISFIT, preset->name, info.name, fits.names,
                   "preset %s sets a diffusion sampler, but the model %s restores in a single "
                   "pass; models that fit: %s", preset->name, info.name,
