@@ -96,6 +96,11 @@ void rst_input_get_box(const rst_input *input, int *x, int *y, int *width, int *
 
 /* ---- adding rows ---- */
 
+/* Within 0…1. Not by fminf(), which is a call for each value where NaN has to be minded. */
+static float clamp(float value) {
+  return value > 0 ? value < 1 ? value : 1 : 0; /* NaN is 0 */
+}
+
 /* One picture row into input->line, its ends repeated beyond the picture. */
 static void weigh_row(rst_input *input, const float *rgba, const float *hidden) {
   const int side = input->window.side, left = input->x - input->window.x;
@@ -103,12 +108,11 @@ static void weigh_row(rst_input *input, const float *rgba, const float *hidden) 
 
   for (int i = 0; i < input->width; i++) {
     const float *pixel = rgba + 4 * (size_t)i;
-    const float r = fminf(fmaxf(pixel[0], 0), 1), g = fminf(fmaxf(pixel[1], 0), 1);
-    const float b = fminf(fmaxf(pixel[2], 0), 1), alpha = fminf(fmaxf(pixel[3], 0), 1);
-    const float shown = hidden == NULL ? 1 : 1 - fminf(fmaxf(hidden[i], 0), 1);
+    const float luma = rst_luma(clamp(pixel[0]), clamp(pixel[1]), clamp(pixel[2]));
+    const float shown = hidden == NULL ? 1 : 1 - clamp(hidden[i]);
 
-    weight[left + i] = (double)alpha * shown;
-    value[left + i] = weight[left + i] * (2.0 * rst_luma(r, g, b) - 1);
+    weight[left + i] = (double)clamp(pixel[3]) * shown;
+    value[left + i] = weight[left + i] * (2.0 * luma - 1);
   }
   for (int i = 0; i < left; i++) {
     value[i] = value[left];
@@ -122,7 +126,8 @@ static void weigh_row(rst_input *input, const float *rgba, const float *hidden) 
 
 /* How much of source sample i lies in cell c: cells are side/size samples long. */
 static double share(int i, int c, double length) {
-  const double begin = fmax(i, c * length), end = fmin(i + 1, (c + 1) * length);
+  const double left = c * length, right = (c + 1) * length;
+  const double begin = i > left ? i : left, end = i + 1 < right ? i + 1 : right;
 
   return end > begin ? end - begin : 0;
 }
