@@ -36,20 +36,23 @@ float canvas_get_coverage(const canvas *c, int x, int y) {
 /* ---- new and free ---- */
 
 static void copy_coverage(canvas *c, const plane *pixels, const plane *coverage) {
-  for (int y = c->box.y; y < c->box.y + c->box.height; y++)
-    for (int x = c->box.x; x < c->box.x + c->box.width; x++)
-      if (rect_contains(&coverage->box, x, y) && *plane_at(coverage, x, y) > 0 &&
-          plane_at(pixels, x, y)[3] > 0)
-        c->coverage[index_of(c, x, y)] = *plane_at(coverage, x, y);
+  const rect inside = rect_intersect(&c->box, &coverage->box);
+
+  for (int y = inside.y; y < inside.y + inside.height && inside.width > 0; y++) {
+    const float *from = plane_at(coverage, inside.x, y), *rgba = plane_at(pixels, inside.x, y);
+    float *to = c->coverage + index_of(c, inside.x, y);
+
+    for (int x = 0; x < inside.width; x++)
+      to[x] = from[x] > 0 && rgba[4 * x + 3] > 0 ? from[x] : 0;
+  }
 }
 
 /* The box's pixels without the rows' gaps. */
 static float *copy_pixels(const canvas *c, const plane *pixels) {
-  const gsize row = 4 * (gsize)c->box.width;
-  float *copy = g_try_new(float, row * (gsize)c->box.height);
+  float *copy = g_try_new(float, 4 * pixel_count(c));
 
-  for (int y = 0; copy && y < c->box.height; y++)
-    memcpy(copy + (gsize)y * row, plane_at(pixels, c->box.x, c->box.y + y), row * sizeof *copy);
+  if (copy)
+    plane_read(pixels, &c->box, copy);
   return copy;
 }
 
@@ -92,7 +95,8 @@ canvas *canvas_new(const rst_part *part, int width, int height, const plane *pix
   c->colours = g_try_malloc0_n(count, 3 * sizeof *c->colours);
   c->mixed = g_try_malloc0_n(count, 3 * sizeof *c->mixed);
   c->state = g_try_malloc0(count);
-  if (c->coverage && c->colours && c->mixed && c->state) {
+  c->finished = g_try_new0(int, c->box.height);
+  if (c->coverage && c->colours && c->mixed && c->state && c->finished) {
     copy_coverage(c, pixels, coverage);
     if (mark(c, pixels))
       return c;
@@ -112,12 +116,14 @@ void canvas_free(canvas *c) {
   g_free(c->offset);
   g_free(c->deviation);
   g_free(c->state);
+  g_free(c->finished);
   g_free(c);
 }
 
 static void clear_state(canvas *c, int flags) {
   for (gsize i = 0; i < pixel_count(c); i++)
     c->state[i] &= (guint8)~flags;
+  memset(c->finished, 0, (gsize)c->box.height * sizeof *c->finished);
   c->covered_done = c->ring_done = 0;
   c->matched = false;
   canvas_forget_deviation(c);
@@ -172,10 +178,12 @@ typedef struct {
 static void mix(canvas *c, const plane *pixels, gsize i, int x, int y) {
   rst_mix(c->part.mode, 1, plane_at(pixels, x, y), c->colours + 3 * i, c->mixed + 3 * i);
   c->state[i] |= MIXED;
-  if (c->state[i] & COVERED)
+  if (c->state[i] & COVERED) {
     c->covered_done++;
-  else
+    c->finished[y - c->box.y]++;
+  } else {
     c->ring_done++;
+  }
 }
 
 /* Points are mixed as soon as they are restored: a cancelled round's count too. */
@@ -394,11 +402,16 @@ rst_status canvas_deviate(canvas *c, const canvas_job *job, int seeds, const rec
 
 /* ---- reading ---- */
 
+/* A column's or row's place on the lattice of `step`, a power of two. */
+static int on_lattice(int at, int step) {
+  return at & -step;
+}
+
 float canvas_get_deviation(const canvas *c, int x, int y, int coarsest) {
   if (!c->deviation || !(c->state[index_of(c, x, y)] & COVERED))
     return -1;
   for (int step = 1; step <= coarsest; step *= 2) {
-    const int u = x / step * step, v = y / step * step;
+    const int u = on_lattice(x, step), v = on_lattice(y, step);
 
     if (u >= c->box.x && v >= c->box.y && c->deviation[index_of(c, u, v)] >= 0)
       return c->deviation[index_of(c, u, v)];
@@ -406,21 +419,44 @@ float canvas_get_deviation(const canvas *c, int x, int y, int coarsest) {
   return -1;
 }
 
-bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float colour[3]) {
-  const gsize at = index_of(c, x, y);
+/* Rows of lattices that have points, from the finest on. */
+typedef struct {
+  int step;
+  gsize first; /* the index of the box's first column in that row */
+} lattice_row;
 
-  if (!(c->state[at] & COVERED))
-    return false;
+static int find_rows(const canvas *c, int y, int coarsest, lattice_row *rows) {
+  int count = 0;
+
   for (int step = 1; step <= coarsest; step *= 2) {
-    const int u = x / step * step, v = y / step * step;
-    const gsize i = u < c->box.x || v < c->box.y ? at : index_of(c, u, v);
+    const int v = on_lattice(y, step);
 
-    if ((c->state[i] & (COVERED | MIXED)) != (COVERED | MIXED))
-      continue;
-    memcpy(colour, c->mixed + 3 * i, 3 * sizeof *colour);
-    if (match && c->matched)
-      rst_match_join(c->weight[at], c->offset + 3 * at, colour);
-    return true;
+    if (v >= c->box.y && c->finished[v - c->box.y] > 0)
+      rows[count++] = (lattice_row){step, index_of(c, c->box.x, v)};
   }
-  return false;
+  return count;
+}
+
+void canvas_get_row(const canvas *c, int x, int y, int count, int coarsest, bool match,
+                    float *colours, float *coverage) {
+  lattice_row rows[32];
+  const int row_count = find_rows(c, y, coarsest, rows);
+
+  match = match && c->matched;
+  for (int p = 0; p < count; p++) {
+    const gsize at = index_of(c, x + p, y);
+    bool found = false;
+
+    for (int r = 0; r < row_count && !found && (c->state[at] & COVERED); r++) {
+      const int u = on_lattice(x + p, rows[r].step);
+      const gsize i = rows[r].first + (gsize)(u - c->box.x);
+
+      found = u >= c->box.x && (c->state[i] & (COVERED | MIXED)) == (COVERED | MIXED);
+      if (found)
+        memcpy(colours + 3 * p, c->mixed + 3 * i, 3 * sizeof *colours);
+    }
+    coverage[p] = found ? c->coverage[at] : 0;
+    if (found && match)
+      rst_match_join(c->weight[at], c->offset + 3 * at, colours + 3 * p);
+  }
 }

@@ -32,7 +32,9 @@ typedef struct canvas {
                           * channel's standard deviation; below 0: not known; NULL: none is */
   gint64 deviated[CANVAS_RANGES + 1]; /* how many of these are first within each range; none */
   guint8 *state;         /* (height, width): of each pixel */
-  bool matched;          /* these are valid */
+  int *finished;         /* (height): the row's finished points of the part, which spares looking
+                          * for them in rows beside a coarse lattice's */
+  bool matched;          /* `weight` and `offset` are valid */
   int64_t covered, ring; /* points */
   int64_t covered_done, ring_done; /* of these: finished, mode applied */
   rst_encoding *encoding;          /* NULL until its window is encoded */
@@ -81,9 +83,11 @@ void canvas_forget_deviation(canvas *c);
 
 /* How much of a pixel is covered by the part: 0 beyond it. */
 float canvas_get_coverage(const canvas *c, int x, int y);
-/* The restored colour of a pixel of the part, or while that is missing, of the nearest coarser
- * lattice of at most `coarsest`. False where there is none yet, or the pixel is not covered. */
-bool canvas_get(const canvas *c, int x, int y, int coarsest, bool match, float colour[3]);
+/* The restored colours (count, 3) of the pixels of a row inside the box, or while they are missing,
+ * of the nearest coarser lattice of at most `coarsest`. `coverage` (count) is how much the part
+ * covers of each; 0, and no colour, where there is none yet. */
+void canvas_get_row(const canvas *c, int x, int y, int count, int coarsest, bool match,
+                    float *colours, float *coverage);
 /* Likewise a pixel's standard deviation; below 0 where there is none yet. */
 float canvas_get_deviation(const canvas *c, int x, int y, int coarsest);
 

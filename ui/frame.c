@@ -89,16 +89,21 @@ void frame_blend(double strength, float coverage, const float restored[3], float
 /* The pixels of a row from (x, y) on as a host will have them: `colours` (count, 4) is the
  * picture's, before and after. */
 static void restore_row(const frame_scene *s, int x, int y, int count, float *colours) {
+  enum { PIECE = 128 };
+
   for (int i = 0; i < s->count; i++) {
     const rect row = {x, y, count, 1};
     const rect inside = rect_intersect(&s->canvases[i]->box, &row);
-    float restored[3];
+    const int end = rect_is_empty(&inside) ? inside.x : inside.x + inside.width;
 
-    for (int u = inside.x; u < inside.x + inside.width && inside.height > 0; u++) {
-      const float coverage = canvas_get_coverage(s->canvases[i], u, y);
+    for (int u = inside.x; u < end; u += PIECE) {
+      float restored[3 * PIECE], coverage[PIECE];
+      const int pixels = MIN(PIECE, end - u);
 
-      if (coverage > 0 && canvas_get(s->canvases[i], u, y, s->coarsest, s->match, restored))
-        frame_blend(s->strength, coverage, restored, colours + 4 * (u - x));
+      canvas_get_row(s->canvases[i], u, y, pixels, s->coarsest, s->match, restored, coverage);
+      for (int p = 0; p < pixels; p++)
+        if (coverage[p] > 0)
+          frame_blend(s->strength, coverage[p], restored + 3 * p, colours + 4 * (u + p - x));
     }
   }
 }

@@ -70,11 +70,6 @@ void plane_unref(plane *p) {
     g_atomic_rc_box_release_full(p, clear);
 }
 
-float *plane_at(const plane *p, int x, int y) {
-  return p->values + ((gsize)(y - p->box.y) * (gsize)p->box.width + (gsize)(x - p->box.x)) *
-                       (gsize)p->channels;
-}
-
 static rect tile_box(const plane *p, int tile) {
   const rect whole = {p->box.x + tile % p->tile_columns * TILE,
                       p->box.y + tile / p->tile_columns * TILE, TILE, TILE};
@@ -147,6 +142,18 @@ bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w
   for (int y = 0; y < box.height; y++)
     memcpy(plane_at(p, box.x, box.y + y), values + (gsize)y * row, row * sizeof *values);
   return true;
+}
+
+void plane_read(const plane *p, const rect *area, float *values) {
+  const rect inside = rect_intersect(area, &p->box);
+  const gsize channels = (gsize)p->channels;
+
+  if (rect_is_empty(&inside) || inside.width < area->width || inside.height < area->height)
+    memset(values, 0, (gsize)area->width * (gsize)area->height * channels * sizeof *values);
+  for (int y = inside.y; y < inside.y + inside.height && inside.width > 0; y++)
+    memcpy(values + ((gsize)(y - area->y) * (gsize)area->width + (gsize)(inside.x - area->x)) *
+                      channels,
+           plane_at(p, inside.x, y), (gsize)inside.width * channels * sizeof *values);
 }
 
 void plane_mark_filled(plane *p, int tile) {

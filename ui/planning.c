@@ -11,23 +11,14 @@
 
 enum { ENCODINGS_SPARE = 16 /* windows encoded earlier that are kept beside those in use */ };
 
-static bool read_plane(const plane *from, int x, int y, int w, int h, float *values) {
-  for (int row = y; row < y + h; row++)
-    for (int column = x; column < x + w; column++, values += from->channels) {
-      if (rect_contains(&from->box, column, row))
-        memcpy(values, plane_at(from, column, row), (gsize)from->channels * sizeof *values);
-      else
-        memset(values, 0, (gsize)from->channels * sizeof *values);
-    }
+static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
+  plane_read(((const request *)user)->pixels, &(rect){x, y, w, h}, rgba);
   return true;
 }
 
-static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
-  return read_plane(((const request *)user)->pixels, x, y, w, h, rgba);
-}
-
 static bool copied_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  return read_plane(((const request *)user)->coverage, x, y, w, h, coverage);
+  plane_read(((const request *)user)->coverage, &(rect){x, y, w, h}, coverage);
+  return true;
 }
 
 void preview_free_canvases(canvas **canvases, int count) {
@@ -137,6 +128,8 @@ rst_status preview_make_plan(preview *p, rst_error *error) {
   status = add_canvases(p, error);
   if (status == RST_OK && !(moved && p->sampled.hide_region))
     adopt(p, old, count);
+  for (int i = 0; i < count; i++) /* which may lie where there is none now */
+    p->dirty = rect_unite(&p->dirty, &old[i]->box);
   preview_free_canvases(old, count);
   if (status == RST_OK)
     publish_plan(p);
@@ -175,6 +168,7 @@ static rst_status read_input(preview *p, rst_input *input, rst_error *error) {
 
   rst_input_get_box(input, &box.x, &box.y, &box.width, &box.height);
   status = preview_require(p, &box, error);
+  const bool hide = p->work.parameters.hide_region;
   const int rows = MAX(1, BAND_PIXELS / box.width);
   g_autofree float *rgba = g_try_malloc_n((gsize)box.width * (gsize)rows, 5 * sizeof *rgba);
 
@@ -183,17 +177,18 @@ static rst_status read_input(preview *p, rst_input *input, rst_error *error) {
   for (int done = 0; done < box.height && status == RST_OK; done += rows) {
     const int count = MIN(rows, box.height - done);
     const gsize pixels = (gsize)box.width * (gsize)count;
-    float *hidden = rgba + 4 * pixels;
+    const rect band = {box.x, box.y + done, box.width, count};
+    float *hidden = hide ? rgba + 4 * pixels : NULL;
 
     if (rst_cancel_is_set(p->cancel))
       return RST_CANCELLED;
-    read_plane(p->work.pixels, box.x, box.y + done, box.width, count, rgba);
-    read_plane(p->work.coverage, box.x, box.y + done, box.width, count, hidden);
-    for (gsize i = 0; i < pixels; i++)
+    plane_read(p->work.pixels, &band, rgba);
+    if (hide)
+      plane_read(p->work.coverage, &band, hidden);
+    for (gsize i = 0; hide && i < pixels; i++)
       if (!(rgba[4 * i + 3] > 0) || !(hidden[i] > 0))
         hidden[i] = 0;
-    status = rst_input_add(input, count, rgba,
-                           p->work.parameters.hide_region ? hidden : NULL, error);
+    status = rst_input_add(input, count, rgba, hidden, error);
   }
   return status;
 }

@@ -297,14 +297,12 @@ static rst_status write_canvas(const preview *p, const canvas *c, rst_error *err
   for (int y = part->y; y < part->y + part->height; y += rows) {
     const int count = MIN(rows, part->y + part->height - y);
 
-    for (int row = 0; row < count; row++)
-      for (int column = 0; column < part->width; column++) {
-        const gsize i = (gsize)row * (gsize)part->width + (gsize)column;
-        const int x = part->x + column;
+    for (int row = 0; row < count; row++) {
+      const gsize i = (gsize)row * (gsize)part->width;
 
-        coverage[i] = canvas_get_coverage(c, x, y + row);
-        canvas_get(c, x, y + row, 1, preview_is_matched(p), rgb + 3 * i);
-      }
+      canvas_get_row(c, part->x, y + row, part->width, 1, preview_is_matched(p), rgb + 3 * i,
+                     coverage + i);
+    }
     if (!p->picture.write(p->picture.user, part->x, y, part->width, count, rgb, coverage))
       return preview_fail_host(error);
   }

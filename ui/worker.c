@@ -9,7 +9,9 @@
 #include "failure.h"
 
 enum {
-  FIRST_PASSES = 1 << 14, /* network passes over points before something is shown: some 20 ms */
+  FIRST_PASSES = 20 << 10, /* network passes over points before something is shown: some 20 ms */
+  POINT_PASSES = 4,        /* passes that would take as long as what a point costs once */
+  WHOLE = 1 << 20,         /* samples a side of a chunk: all in one */
   NICENESS = 5, /* of the worker and the session's threads: the main loop goes first … */
   BRIEF_NICENESS = 19 /* … and a brief preview last */
 };
@@ -78,6 +80,25 @@ static rst_status refine_chunk(preview *p, canvas *c, const rect *chunk, int ste
   return status;
 }
 
+/* A span cut into about equal pieces of about `side` samples: a narrow rest would cost a batch for a
+ * few points. */
+typedef struct {
+  int begin, end, step, samples, count;
+} cuts;
+
+static cuts cut(int begin, int length, int step, int side) {
+  const int samples = (begin + length - 1) / step - begin / step + 1;
+
+  return (cuts){begin, begin + length, step, samples, MAX(1, (samples + side / 2) / side)};
+}
+
+/* Where the i-th piece begins: at a multiple of the step, but for the first. */
+static int cut_at(const cuts *c, int i) {
+  const int sample = c->begin / c->step + (int)((gint64)i * c->samples / c->count);
+
+  return CLAMP(sample * c->step, c->begin, c->end);
+}
+
 rst_status preview_work_in_chunks(preview *p, canvas *c, const rect *area, int step, int side,
                                   rst_status (*work)(preview *p, canvas *c, const rect *chunk,
                                                      int step, void *user, rst_error *error),
@@ -86,14 +107,15 @@ rst_status preview_work_in_chunks(preview *p, canvas *c, const rect *area, int s
   const rect inside = rect_intersect(area, &part);
   rst_status status = RST_OK;
 
-  side *= step;
-  /* Chunks begin at multiples of the step. */
-  for (int y = inside.y / step * step; y < inside.y + inside.height; y += side)
-    for (int x = inside.x / step * step; x < inside.x + inside.width; x += side) {
-      const rect whole = {x, y, side, side};
-      const rect chunk = rect_intersect(&whole, &inside);
+  const cuts columns = cut(inside.x, inside.width, step, side);
+  const cuts rows = cut(inside.y, inside.height, step, side);
 
-      if (status == RST_OK)
+  for (int row = 0; row < rows.count && !rect_is_empty(&inside); row++)
+    for (int column = 0; column < columns.count; column++) {
+      const int x = cut_at(&columns, column), y = cut_at(&rows, row);
+      const rect chunk = {x, y, cut_at(&columns, column + 1) - x, cut_at(&rows, row + 1) - y};
+
+      if (status == RST_OK && !rect_is_empty(&chunk))
         status = work(p, c, &chunk, step, user, error);
     }
   return status;
@@ -110,9 +132,10 @@ static rst_status refine_area(preview *p, int index, const rect *area, int step,
   if (rect_is_empty(&inside) || c->covered_done == c->covered)
     return RST_OK;
   status = preview_need_encoding(p, index, error);
-  return status == RST_OK ? preview_work_in_chunks(p, c, &inside, step, chunk_side(p),
-                                                   refine_chunk, &live, error)
-                          : status;
+  return status == RST_OK
+           ? preview_work_in_chunks(p, c, &inside, step, live ? chunk_side(p) : WHOLE,
+                                    refine_chunk, &live, error)
+           : status;
 }
 
 /* The ring first, since its difference concerns all points. */
@@ -141,8 +164,13 @@ static gint64 count_covered(const preview *p, const rect *area) {
 
   for (int i = 0; i < p->count; i++) {
     const canvas *c = p->canvases[i];
-    const rect inside = rect_intersect(area, &c->box);
+    const rect part = {c->part.x, c->part.y, c->part.width, c->part.height};
+    const rect inside = rect_intersect(area, &part);
 
+    if (rect_holds(area, &part)) {
+      count += c->covered;
+      continue;
+    }
     for (int y = inside.y; y < inside.y + inside.height; y++)
       for (int x = inside.x; x < inside.x + inside.width; x++)
         count += canvas_get_coverage(c, x, y) > 0;
@@ -154,7 +182,7 @@ int preview_first_step(const preview *p, const rect *area, int passes) {
   const gint64 points = count_covered(p, area);
   int step = 1;
 
-  while (step < COARSEST && points / (step * step) * passes > FIRST_PASSES)
+  while (step < COARSEST && points / (step * step) * (passes + POINT_PASSES) > FIRST_PASSES)
     step *= 2;
   return step;
 }
@@ -196,8 +224,8 @@ static rst_status refine(preview *p, rst_error *error) {
 
   preview_begin_pace(p);
   /* What was there for the last result stays in sight until there is something new. */
-  if (p->shown_result != p->work.result_serial)
-    p->dirty = visible;
+  for (int i = 0; i < p->count && p->shown_result != p->work.result_serial; i++)
+    p->dirty = rect_unite(&p->dirty, &p->canvases[i]->box);
   for (int step = first; step >= last && status == RST_OK; step /= 2) {
     for (int i = 0; i < p->count && status == RST_OK; i++)
       status = refine_area(p, i, &visible, step, step < first, error);

@@ -150,6 +150,37 @@ static void test_changes_single(void) {
   bench_free(b);
 }
 
+/* The first look comes as soon whatever it is made of: points that take few passes cost as well. */
+static void test_first_look(void) {
+  enum { PASSES = 20 << 10, POINT = 4 };
+  static const struct {
+    const char *model, *setup;
+    int passes;
+  } looks[] = {
+    {"tiny-single", "seed 0", 1},
+    {"tiny-diffusion", "start 3 step-skip 1", 3},
+    {"tiny-diffusion", "start 12 step-skip 1", 12},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS(looks); i++) {
+    photo *p = photo_new(WIDTH, HEIGHT);
+    int first = 0;
+
+    select_ellipse(p, 0, 0, WIDTH, HEIGHT);
+
+    bench *b = bench_new(p, looks[i].model);
+
+    finish(b, looks[i].setup);
+    for (guint k = 0; k < b->points->len; k++)
+      first += g_array_index(b->points, point, k).step == g_array_index(b->points, point, 0).step;
+    g_test_message("%s: %d points", looks[i].setup, first);
+    g_assert_cmpint(first * (looks[i].passes + POINT), <=, PASSES);
+    g_assert_cmpint(4 * first * (looks[i].passes + POINT), >, PASSES * 9 / 10); /* nor a poor one */
+    check_exact(b, looks[i].setup);
+    bench_free(b);
+  }
+}
+
 static void run_for(double seconds) {
   const gint64 end = g_get_monotonic_time() + (gint64)(seconds * G_USEC_PER_SEC);
   const guint timer = g_timeout_add(1, tick, NULL);
@@ -506,6 +537,7 @@ int main(int argc, char **argv) {
   g_test_add_data_func("/preview/exact/diffusion", "tiny-diffusion", test_exact);
   g_test_add_data_func("/preview/exact/single-pass", "tiny-single", test_exact);
   g_test_add_func("/preview/order", test_order);
+  g_test_add_func("/preview/first-look", test_first_look);
   g_test_add_func("/preview/changes/diffusion", test_changes);
   g_test_add_func("/preview/changes/single-pass", test_changes_single);
   g_test_add_func("/preview/newest-wins", test_newest_wins);
