@@ -18,7 +18,10 @@
 #include "session.h"
 #include "status.h"
 
-enum { BORDER = 2 }; /* known pixels round a part: the inner ones' values, both ones' slope */
+enum {
+  BORDER = 2,       /* known pixels round a part: the inner ones' values, both ones' slope */
+  AT_ONCE = 1 << 15 /* pixels mixed between two looks at the token: some 5 ms */
+};
 
 /* In the network's samples. */
 static const double fill_stiffness = 2;
@@ -181,6 +184,8 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
   if (status == RST_OK && !measure(m, weight))
     status = rst_fail_cancelled(m->error);
   for (size_t i = 0; i < pixel_count(m) && status == RST_OK; i++) {
+    if (i % AT_ONCE == 0 && rst_cancelled(m->cancel))
+      status = rst_fail_cancelled(m->error);
     /* ignored: what no known pixel reaches has no fill */
     weight[i] = m->cells[i] == RST_CELL_UNKNOWN ? weigh(weight[i] / length) : 1;
     if (weight[i] == 1)

@@ -10,6 +10,10 @@
  * solution is then nearly the preconditioned residual. The cycle's coarser grids have cells of
  * twice the size, known where one of their four is; after the coarser grid it sweeps backward,
  * so that it is symmetric.
+ *
+ * The cycles are nearly all of the time, and a sweep waits for each cell's value before it goes on
+ * to the next: so the three channels go through them side by side. Each channel's conjugate
+ * gradients are its own.
  */
 #include "membrane.h"
 
@@ -22,6 +26,7 @@
 #include "status.h"
 
 enum {
+  CHANNELS = 3,
   SWEEPS = 1,          /* before the coarser grid, and as many after it */
   SWEEPS_LAST = 10,    /* on the coarsest */
   COARSEST = 4,        /* cells a side at which the grid is not made coarser */
@@ -34,14 +39,26 @@ enum {
 static const double small = 0.05 / 255;
 static const float parts[5] = {0, 1, 1.0f / 2, 1.0f / 3, 1.0f / 4};
 
+/* A value of each channel; the fourth is not used. */
+typedef float lanes __attribute__((vector_size(16), aligned(4)));
+
 /* Arrays over a grid have a frame of one cell that takes no part and stays 0. */
 typedef struct {
   size_t stride, rows;           /* of the framed grid */
   unsigned char *cells;          /* rst_cell */
   unsigned char *neighbours;     /* how many take part */
   size_t *unknown, unknowns;     /* places */
-  float *given, *found;          /* a cycle's right side and its result, 0 elsewhere */
+  size_t *coarser;               /* of each unknown: its place on the next grid */
+  lanes *given, *found;          /* a cycle's right side and its result, 0 elsewhere */
 } level;
+
+/* Conjugate gradients of a channel. */
+typedef struct {
+  double *value, *direction;     /* over the finest grid */
+  double *residual;              /* of its unknown cells */
+  double square;                 /* of the last step, Σ residual · preconditioned */
+  bool done;
+} channel;
 
 typedef struct {
   level levels[LEVELS_MAX];
@@ -50,7 +67,8 @@ typedef struct {
   const rst_cancel *cancel;
   bool cancelled;
   size_t *bent, bent_count; /* known cells at which L counts */
-  double *value, *direction, *curvature, *residual, *product; /* over the finest grid */
+  channel channels[CHANNELS];
+  double *curvature, *product; /* L of a direction, over the finest grid; A of it, of the unknown */
 } membrane;
 
 static size_t cell_count(const level *l) {
@@ -78,8 +96,8 @@ static bool level_new(level *l, size_t width, size_t height) {
   l->rows = height + 2;
   l->cells = rst_array(cell_count(l), 1);
   l->neighbours = rst_array(cell_count(l), 1);
-  l->given = rst_floats(cell_count(l));
-  l->found = rst_floats(cell_count(l));
+  l->given = rst_array(cell_count(l), sizeof *l->given);
+  l->found = rst_array(cell_count(l), sizeof *l->found);
   return l->cells != NULL && l->neighbours != NULL && l->given != NULL && l->found != NULL;
 }
 
@@ -87,12 +105,13 @@ static void level_free(level *l) {
   free(l->cells);
   free(l->neighbours);
   free(l->unknown);
+  free(l->coarser);
   free(l->given);
   free(l->found);
 }
 
-/* Once its cells are there. */
-static bool list_unknown(level *l) {
+/* Once its cells are there. False where memory ran out or it was cancelled: so with all of these. */
+static bool list_unknown(membrane *m, level *l) {
   size_t to[4], count = 0;
 
   for (size_t at = 0; at < cell_count(l); at++)
@@ -100,7 +119,7 @@ static bool list_unknown(level *l) {
   l->unknown = rst_array(l->unknowns + 1, sizeof *l->unknown);
   if (l->unknown == NULL)
     return false;
-  for (size_t at = 0; at < cell_count(l); at++) {
+  for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++) {
     if (l->cells[at] == RST_CELL_IGNORED)
       continue;
     if (l->cells[at] == RST_CELL_UNKNOWN)
@@ -109,11 +128,11 @@ static bool list_unknown(level *l) {
     for (int i = 0; i < 4; i++)
       l->neighbours[at] += l->cells[to[i]] != RST_CELL_IGNORED;
   }
-  return true;
+  return !m->cancelled;
 }
 
-/* Unknown cells with no way to a known one take no part. False where memory ran out. */
-static bool take_cells(level *l, unsigned char *cells) {
+/* Unknown cells with no way to a known one take no part. */
+static bool take_cells(membrane *m, level *l, unsigned char *cells) {
   const size_t width = l->stride - 2;
   size_t *found = rst_array(cell_count(l), sizeof *found), first = 0, last = 0, to[4];
 
@@ -124,7 +143,7 @@ static bool take_cells(level *l, unsigned char *cells) {
   for (size_t at = 0; at < cell_count(l); at++)
     if (l->cells[at] == RST_CELL_KNOWN)
       found[last++] = at;
-  while (first < last) { /* `neighbours` marks what was reached */
+  while (first < last && go_on(m, first)) { /* `neighbours` marks what was reached */
     neighbours_of(l, found[first++], to);
     for (int i = 0; i < 4; i++)
       if (l->cells[to[i]] == RST_CELL_UNKNOWN && l->neighbours[to[i]] == 0) {
@@ -132,7 +151,7 @@ static bool take_cells(level *l, unsigned char *cells) {
         found[last++] = to[i];
       }
   }
-  for (size_t at = 0; at < cell_count(l); at++) {
+  for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++) {
     if (l->cells[at] == RST_CELL_UNKNOWN && l->neighbours[at] == 0)
       l->cells[at] = RST_CELL_IGNORED;
     l->neighbours[at] = 0;
@@ -140,42 +159,53 @@ static bool take_cells(level *l, unsigned char *cells) {
   for (size_t y = 0; y < l->rows - 2; y++)
     memcpy(cells + y * width, l->cells + (y + 1) * l->stride + 1, width);
   free(found);
-  return list_unknown(l);
+  return list_unknown(m, l);
 }
 
 /* The place of a cell's coarser one. */
-static size_t coarser(const level *fine, const level *coarse, size_t at) {
+static size_t coarser_of(const level *fine, const level *coarse, size_t at) {
   return ((at / fine->stride - 1) / 2 + 1) * coarse->stride + (at % fine->stride - 1) / 2 + 1;
 }
 
-static bool halve(const level *fine, level *coarse) {
+static bool halve(membrane *m, level *fine, level *coarse) {
   if (!level_new(coarse, (fine->stride - 1) / 2, (fine->rows - 1) / 2))
     return false;
-  for (size_t at = 0; at < cell_count(fine); at++)
+  fine->coarser = rst_array(fine->unknowns + 1, sizeof *fine->coarser);
+  if (fine->coarser == NULL)
+    return false;
+  for (size_t at = 0; at < cell_count(fine) && go_on(m, at); at++)
     if (fine->cells[at] != RST_CELL_IGNORED) {
-      unsigned char *cell = &coarse->cells[coarser(fine, coarse, at)];
+      unsigned char *cell = &coarse->cells[coarser_of(fine, coarse, at)];
 
       *cell = *cell == RST_CELL_KNOWN ? RST_CELL_KNOWN : fine->cells[at];
     }
-  return list_unknown(coarse);
+  for (size_t i = 0; i < fine->unknowns && go_on(m, i); i++)
+    fine->coarser[i] = coarser_of(fine, coarse, fine->unknown[i]);
+  return list_unknown(m, coarse);
 }
 
 /* ---- the multigrid cycle ---- */
 
 /* given − K found, at an unknown cell. */
-static float remainder_at(const level *l, size_t at) {
-  const float *found = l->found;
+static lanes remainder_at(const level *l, size_t at) {
+  const lanes *found = l->found;
 
-  return l->given[at] - l->neighbours[at] * found[at] + found[at - 1] + found[at + 1] +
+  return l->given[at] - (float)l->neighbours[at] * found[at] + found[at - 1] + found[at + 1] +
          found[at - l->stride] + found[at + l->stride];
 }
 
-/* Gauss–Seidel: each unknown cell set to what its neighbours ask for, in order or against it. */
+/* Gauss–Seidel: each unknown cell set to what its neighbours ask for, in order or against it. The
+ * neighbour that has just been set comes last, since the others need not wait for it. */
 static void sweep(membrane *m, level *l, bool backward) {
+  const ptrdiff_t set = backward ? 1 : -1;
+
   for (size_t i = 0; i < l->unknowns && go_on(m, i); i++) {
     const size_t at = l->unknown[backward ? l->unknowns - 1 - i : i];
+    lanes *found = l->found + at;
+    const lanes others = l->given[at] + found[-(ptrdiff_t)l->stride] + found[l->stride] +
+                         found[-set];
 
-    l->found[at] += remainder_at(l, at) * parts[l->neighbours[at]];
+    *found = (others + found[set]) * parts[l->neighbours[at]];
   }
 }
 
@@ -186,16 +216,13 @@ static void correct(membrane *m, int number) {
   level *l = &m->levels[number], *coarse = l + 1;
 
   for (size_t i = 0; i < coarse->unknowns; i++)
-    coarse->given[coarse->unknown[i]] = 0;
-  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++) {
-    const size_t to = coarser(l, coarse, l->unknown[i]);
-
-    if (coarse->cells[to] == RST_CELL_UNKNOWN)
-      coarse->given[to] += remainder_at(l, l->unknown[i]);
-  }
+    coarse->given[coarse->unknown[i]] = (lanes){0};
+  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++)
+    if (coarse->cells[l->coarser[i]] == RST_CELL_UNKNOWN)
+      coarse->given[l->coarser[i]] += remainder_at(l, l->unknown[i]);
   cycle(m, number + 1);
   for (size_t i = 0; i < l->unknowns; i++) /* 0 at coarse cells that are known */
-    l->found[l->unknown[i]] += coarse->found[coarser(l, coarse, l->unknown[i])];
+    l->found[l->unknown[i]] += coarse->found[l->coarser[i]];
 }
 
 static void cycle(membrane *m, int number) {
@@ -204,7 +231,7 @@ static void cycle(membrane *m, int number) {
   const int sweeps = last ? SWEEPS_LAST : SWEEPS;
 
   for (size_t i = 0; i < l->unknowns; i++)
-    l->found[l->unknown[i]] = 0;
+    l->found[l->unknown[i]] = (lanes){0};
   for (int i = 0; i < sweeps && !m->cancelled; i++)
     sweep(m, l, false);
   if (!last && !m->cancelled)
@@ -215,18 +242,20 @@ static void cycle(membrane *m, int number) {
 
 /* ---- conjugate gradients ---- */
 
-/* The finest grid's `found` becomes the preconditioned residual. */
+/* The finest grid's `found` becomes the preconditioned residuals. */
 static void precondition(membrane *m) {
   level *l = m->levels;
-  const double bending = m->stiffness * m->stiffness;
+  const channel *c = m->channels;
+  const float bending = (float)(m->stiffness * m->stiffness);
 
   for (size_t i = 0; i < l->unknowns; i++)
-    l->given[l->unknown[i]] = (float)m->residual[i];
+    l->given[l->unknown[i]] = (lanes){(float)c[0].residual[i], (float)c[1].residual[i],
+                                      (float)c[2].residual[i], 0};
   cycle(m, 0);
-  if (bending == 0 || m->cancelled)
+  if (!(bending > 0) || m->cancelled)
     return;
   for (size_t i = 0; i < l->unknowns; i++)
-    l->given[l->unknown[i]] = (float)(l->found[l->unknown[i]] / bending);
+    l->given[l->unknown[i]] = l->found[l->unknown[i]] / bending;
   cycle(m, 0);
 }
 
@@ -252,56 +281,69 @@ static void multiply(membrane *m, const double *values) {
 }
 
 /* Σ residual · preconditioned, and the largest value of the latter. */
-static double measure(const membrane *m, double *largest) {
+static double measure(const membrane *m, int c, double *largest) {
+  const level *l = m->levels;
   double sum = 0;
 
   *largest = 0;
-  for (size_t i = 0; i < m->levels->unknowns; i++) {
-    const double found = m->levels->found[m->levels->unknown[i]];
+  for (size_t i = 0; i < l->unknowns; i++) {
+    const double found = l->found[l->unknown[i]][c];
 
-    sum += m->residual[i] * found;
+    sum += m->channels[c].residual[i] * found;
     *largest = fmax(*largest, fabs(found));
   }
   return sum;
 }
 
-static void step(membrane *m, double square) {
+/* A channel's step along its direction. */
+static void step(membrane *m, channel *c) {
   const level *l = m->levels;
   double slope = 0;
 
-  multiply(m, m->direction);
+  multiply(m, c->direction);
   for (size_t i = 0; i < l->unknowns; i++)
-    slope += m->direction[l->unknown[i]] * m->product[i];
+    slope += c->direction[l->unknown[i]] * m->product[i];
   for (size_t i = 0; i < l->unknowns && slope > 0; i++) {
-    m->value[l->unknown[i]] += square / slope * m->direction[l->unknown[i]];
-    m->residual[i] -= square / slope * m->product[i];
+    c->value[l->unknown[i]] += c->square / slope * c->direction[l->unknown[i]];
+    c->residual[i] -= c->square / slope * m->product[i];
   }
 }
 
-/* Solves for one channel, whose known values are in `value`. */
+/* After the preconditioner. */
+static void advance(membrane *m, int number, bool first) {
+  const level *l = m->levels;
+  channel *c = &m->channels[number];
+  double largest;
+  const double square = measure(m, number, &largest), kept = first ? 0 : square / c->square;
+
+  c->square = square;
+  c->done = !(square > 0);
+  for (size_t i = 0; i < l->unknowns && !c->done; i++)
+    c->direction[l->unknown[i]] = l->found[l->unknown[i]][number] +
+                                  kept * c->direction[l->unknown[i]];
+  if (!c->done)
+    step(m, c);
+  c->done = c->done || largest < small;
+}
+
+/* The known values are in `value`. */
 static void solve(membrane *m) {
   const level *l = m->levels;
-  double before = 1, largest;
+  bool done = false;
 
-  multiply(m, m->value);
-  for (size_t i = 0; i < l->unknowns; i++) {
-    m->residual[i] = -m->product[i];
-    m->direction[l->unknown[i]] = 0;
-  }
-  for (int n = 0; n < STEPS_MAX && !m->cancelled; n++) {
-    double square;
-
-    precondition(m);
-    square = measure(m, &largest);
+  for (int k = 0; k < CHANNELS; k++) {
+    multiply(m, m->channels[k].value);
     for (size_t i = 0; i < l->unknowns; i++)
-      m->direction[l->unknown[i]] = l->found[l->unknown[i]] +
-                                    (n == 0 ? 0 : square / before) * m->direction[l->unknown[i]];
-    if (m->cancelled || !(square > 0))
-      return;
-    step(m, square);
-    if (largest < small)
-      return;
-    before = square;
+      m->channels[k].residual[i] = -m->product[i];
+  }
+  for (int n = 0; n < STEPS_MAX && !done && !m->cancelled; n++) {
+    precondition(m);
+    done = true;
+    for (int k = 0; k < CHANNELS && !m->cancelled; k++) {
+      if (!m->channels[k].done)
+        advance(m, k, n == 0);
+      done = done && m->channels[k].done;
+    }
   }
 }
 
@@ -330,50 +372,60 @@ static bool list_bent(membrane *m) {
   return m->bent != NULL;
 }
 
-static bool prepare(membrane *m, int width, int height, unsigned char *cells) {
-  level *l = m->levels;
-  const size_t framed = ((size_t)width + 2) * ((size_t)height + 2);
-
-  if (!level_new(l, (size_t)width, (size_t)height) || !take_cells(l, cells))
+static bool make_levels(membrane *m, int width, int height, unsigned char *cells) {
+  if (!level_new(m->levels, (size_t)width, (size_t)height) || !take_cells(m, m->levels, cells))
     return false;
   while (m->levels[m->last].unknowns > 0 && (m->levels[m->last].stride > COARSEST + 2 ||
                                              m->levels[m->last].rows > COARSEST + 2)) {
     m->last++;
-    if (!halve(&m->levels[m->last - 1], &m->levels[m->last]))
+    if (!halve(m, &m->levels[m->last - 1], &m->levels[m->last]))
       return false;
   }
-  m->value = rst_array(framed, sizeof *m->value);
-  m->direction = rst_array(framed, sizeof *m->direction);
-  m->curvature = rst_array(framed, sizeof *m->curvature);
-  m->residual = rst_array(l->unknowns + 1, sizeof *m->residual);
-  m->product = rst_array(l->unknowns + 1, sizeof *m->product);
-  return m->value != NULL && m->direction != NULL && m->curvature != NULL &&
-         m->residual != NULL && m->product != NULL && list_bent(m);
+  return list_bent(m);
 }
 
-static void solve_channel(membrane *m, int width, int height, float *values) {
+static bool make_channels(membrane *m) {
+  const size_t cells = cell_count(m->levels), unknowns = m->levels->unknowns + 1;
+  bool made;
+
+  m->curvature = rst_array(cells, sizeof *m->curvature);
+  m->product = rst_array(unknowns, sizeof *m->product);
+  made = m->curvature != NULL && m->product != NULL;
+  for (channel *c = m->channels; c < m->channels + CHANNELS; c++) {
+    c->value = rst_array(cells, sizeof *c->value);
+    c->direction = rst_array(cells, sizeof *c->direction);
+    c->residual = rst_array(unknowns, sizeof *c->residual);
+    made = made && c->value != NULL && c->direction != NULL && c->residual != NULL;
+  }
+  return made;
+}
+
+/* The known values into the channels, or all values out of them. */
+static void copy_values(membrane *m, bool out, float *values) {
   const level *l = m->levels;
 
-  for (int y = 0, i = 0; y < height; y++)
-    for (int x = 0; x < width; x++, i++) {
-      const size_t at = ((size_t)y + 1) * l->stride + (size_t)x + 1;
+  for (size_t y = 1; y + 1 < l->rows; y++)
+    for (size_t x = 1; x + 1 < l->stride; x++, values += CHANNELS)
+      for (int k = 0; k < CHANNELS; k++) {
+        const size_t at = y * l->stride + x;
 
-      m->value[at] = l->cells[at] == RST_CELL_KNOWN ? values[3 * (size_t)i] : 0;
-    }
-  solve(m);
-  for (int y = 0, i = 0; y < height; y++)
-    for (int x = 0; x < width; x++, i++)
-      values[3 * (size_t)i] = (float)m->value[((size_t)y + 1) * l->stride + (size_t)x + 1];
+        if (out)
+          values[k] = (float)m->channels[k].value[at];
+        else if (l->cells[at] == RST_CELL_KNOWN)
+          m->channels[k].value[at] = values[k];
+      }
 }
 
 static void membrane_free(membrane *m) {
   for (int i = 0; i < LEVELS_MAX; i++)
     level_free(&m->levels[i]);
+  for (channel *c = m->channels; c < m->channels + CHANNELS; c++) {
+    free(c->value);
+    free(c->direction);
+    free(c->residual);
+  }
   free(m->bent);
-  free(m->value);
-  free(m->direction);
   free(m->curvature);
-  free(m->residual);
   free(m->product);
 }
 
@@ -381,13 +433,13 @@ rst_status rst_membrane_spread(int width, int height, double stiffness,
                                unsigned char *cells, float *values,
                                const rst_cancel *cancel, rst_error *error) {
   membrane m = {.stiffness = stiffness, .cancel = cancel};
-  rst_status status = prepare(&m, width, height, cells) ? RST_OK : rst_fail_memory(error);
+  const bool made = make_levels(&m, width, height, cells) && make_channels(&m);
 
-  for (int c = 0; c < 3 && status == RST_OK; c++) {
-    solve_channel(&m, width, height, values + c);
-    if (m.cancelled)
-      status = rst_fail_cancelled(error);
+  if (made) {
+    copy_values(&m, false, values);
+    solve(&m);
+    copy_values(&m, true, values);
   }
   membrane_free(&m);
-  return status;
+  return m.cancelled ? rst_fail_cancelled(error) : made ? RST_OK : rst_fail_memory(error);
 }

@@ -393,6 +393,65 @@ static void test_fill(void) {
   canvas_free(other);
 }
 
+/* ---- channels side by side, and none to its end ---- */
+
+/* A hole with a rough border. */
+static field make_hole(int width, int height) {
+  field f = field_new(width, height);
+  dice d = {11};
+
+  for (int y = 0, i = 0; y < height; y++)
+    for (int x = 0; x < width; x++, i++) {
+      const bool border = x < 2 || y < 2 || x >= width - 2 || y >= height - 2;
+
+      f.cells[i] = border ? RST_CELL_KNOWN : RST_CELL_UNKNOWN;
+      for (int c = 0; c < 3 && border; c++)
+        f.values[3 * i + c] = (float)dice_real(&d, -1, 1) / (float)(1 << 3 * c);
+    }
+  return f;
+}
+
+/* They are spread together, but each as if it were alone, though they end at different steps. */
+static void test_channels(void) {
+  static const double stiffnesses[] = {0, 3};
+
+  for (gsize s = 0; s < G_N_ELEMENTS(stiffnesses); s++) {
+    field all = make_hole(37, 29);
+
+    field_stiffen(&all, stiffnesses[s]);
+    for (int c = 0; c < 3; c++) {
+      field one = make_hole(37, 29);
+
+      for (int i = 0; i < one.width * one.height; i++)
+        for (int k = 0; k < 3; k++)
+          one.values[3 * i + k] = k == c ? one.values[3 * i + k] : 0;
+      field_stiffen(&one, stiffnesses[s]);
+      for (int i = 0; i < one.width * one.height; i++)
+        g_assert_cmpint(memcmp(&one.values[3 * i + c], &all.values[3 * i + c], sizeof(float)), ==,
+                        0);
+      field_free(&one);
+    }
+    field_free(&all);
+  }
+}
+
+static void test_cancelled(void) {
+  static const double stiffnesses[] = {0, 3};
+  rst_cancel *cancel = rst_cancel_new();
+
+  rst_cancel_set(cancel);
+  for (gsize s = 0; s < G_N_ELEMENTS(stiffnesses); s++) {
+    field f = make_hole(50, 40);
+    rst_error error = RST_ERROR_INIT;
+
+    g_assert_cmpint(rst_membrane_spread(f.width, f.height, stiffnesses[s], f.cells, f.values,
+                                        cancel, &error), ==, RST_CANCELLED);
+    g_assert_cmpint(error.code, ==, RST_CANCELLED);
+    field_free(&f);
+  }
+  rst_cancel_free(cancel);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/membrane/harmonic", test_harmonic);
@@ -402,5 +461,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/membrane/stiff-walls", test_stiff_walls);
   g_test_add_func("/membrane/seam", test_seam);
   g_test_add_func("/membrane/fill", test_fill);
+  g_test_add_func("/membrane/channels", test_channels);
+  g_test_add_func("/membrane/cancelled", test_cancelled);
   return g_test_run();
 }
