@@ -59,7 +59,8 @@ static void measure(GObject *settings, const char *name, const char *value) {
   fflush(stdout);
 }
 
-static void measure_stops(GObject *settings) {
+/* At different times after a change of the context. */
+static void measure_stops(GObject *settings, const char *what) {
   preview *p = restorator_editor_get_preview(editor);
   double longest = 0;
 
@@ -73,7 +74,8 @@ static void measure_stops(GObject *settings) {
     run(PREVIEW_STOPPED, 10e3);
     longest = MAX(longest, milliseconds(CLOCK_MONOTONIC) - begin);
   }
-  printf("the longest of %d stops %.1f ms\n", STOPS, longest);
+  preview_set_running(p, true);
+  printf("the longest of %d stops while %s %.1f ms\n", STOPS, what, longest);
 }
 
 int main(int argc, char **argv) {
@@ -108,7 +110,9 @@ int main(int argc, char **argv) {
   measure(settings, "mode", "full");
   measure(settings, "match", "on");
   measure(settings, "match", "off");
-  measure_stops(settings);
+  measure_stops(settings, "restoring");
+  measure(settings, "hide-region", "true");
+  measure_stops(settings, "matching");
   gtk_widget_destroy(viewer);
   return 0;
 }
