@@ -12,99 +12,6 @@
 #include "words.h"
 
 /* -------------------------------------------------------------------------------------------
- * As text
- */
-
-/* A value as people read it: a string as it is, a list's elements and an object's fields side by
- * side, anything else as JSON. */
-static void append_value(GString *text, yyjson_val *value) {
-  yyjson_val *key, *one;
-  size_t i, count;
-
-  if (yyjson_is_str(value)) {
-    g_string_append(text, yyjson_get_str(value));
-  } else if (yyjson_is_arr(value)) {
-    yyjson_arr_foreach(value, i, count, one) {
-      g_string_append(text, i == 0 ? "" : yyjson_is_obj(one) ? "\n" : "; ");
-      append_value(text, one);
-    }
-  } else if (yyjson_is_obj(value)) {
-    yyjson_obj_foreach(value, i, count, key, one) {
-      g_string_append_printf(text, "%s%s ", i == 0 ? "" : ", ", yyjson_get_str(key));
-      append_value(text, one);
-    }
-  } else {
-    char *json = yyjson_val_write(value, 0, NULL);
-
-    g_string_append(text, json ? json : "");
-    free(json);
-  }
-}
-
-static void append_field(GString *markup, const char *label, const char *text) {
-  g_autofree char *line = NULL;
-
-  if (!*text)
-    return;
-  line = g_markup_printf_escaped("%s<b>%s</b>  %s", markup->len == 0 ? "" : "\n", label, text);
-  g_string_append(markup, line);
-}
-
-static void append_key(GString *markup, const char *label, yyjson_val *card, const char *key) {
-  yyjson_val *value = yyjson_obj_get(card, key);
-  GString *text = g_string_new(NULL);
-
-  if (value && !yyjson_is_null(value))
-    append_value(text, value);
-  append_field(markup, label, text->str);
-  g_string_free(text, TRUE);
-}
-
-/* What a shipped card says in sentences is in the catalogues. */
-static void append_words(GString *markup, const char *label, yyjson_val *card, const char *key) {
-  const char *words = messages_words(yyjson_get_str(yyjson_obj_get(card, key)));
-
-  append_field(markup, label, words ? words : "");
-}
-
-static void append_network(GString *markup, const rst_model_info *info) {
-  g_autofree char *text =
-    info->process == RST_SINGLE_PASS
-      ? g_strdup_printf(_("single pass, %" PRId64 " parameters, sees %d × %d pixels"),
-                        info->parameters, info->input_size, info->input_size)
-      : g_strdup_printf(_("diffusion of %d steps (%s schedule), %" PRId64
-                          " parameters, sees %d × %d pixels"),
-                        info->steps, info->schedule, info->parameters, info->input_size,
-                        info->input_size);
-
-  append_field(markup, _("Network"), text);
-}
-
-char *card_markup(const rst_model *model) {
-  rst_model_info info = {.size = sizeof info};
-  GString *markup = g_string_new(NULL);
-
-  rst_model_get_info(model, &info);
-
-  yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
-  yyjson_val *card = yyjson_doc_get_root(doc);
-
-  append_words(markup, _("Title"), card, "title");
-  append_words(markup, _("Summary"), card, "summary");
-  append_words(markup, _("Use"), card, "use");
-  append_words(markup, _("Limits"), card, "limits");
-  append_network(markup, &info);
-  append_key(markup, _("Trained on"), card, "data");
-  append_key(markup, _("Minutes"), card, "minutes");
-  append_key(markup, _("Recommended"), card, "recommended");
-  append_key(markup, _("Discouraged"), card, "discouraged");
-  append_key(markup, _("Figures"), card, "figures");
-  append_key(markup, _("Licence"), card, "licence");
-  yyjson_doc_free(doc);
-  return g_string_free(markup, FALSE);
-}
-
-/* -------------------------------------------------------------------------------------------
  * Setups
  */
 
@@ -200,6 +107,167 @@ static bool read_setup(const reader *r, yyjson_val *entry, card_setup *setup) {
 
 char *card_setup_name(const card_setup *setup, const rst_model *model) {
   return setup->preset ? g_strdup(setup->preset->title) : words_of_setup(&setup->parameters, model);
+}
+
+/* What an entry's setup is called; as it stands there where it says nothing here; NULL for none. */
+static char *setup_name(const reader *r, const rst_model *model, yyjson_val *entry) {
+  card_setup setup;
+  const bool known = read_setup(r, entry, &setup);
+
+  return known || setup.preset ? card_setup_name(&setup, model)
+                               : g_strdup(yyjson_get_str(yyjson_obj_get(entry, "setup")));
+}
+
+/* -------------------------------------------------------------------------------------------
+ * As text
+ */
+
+/* A value as people read it: a string as it is, a list's elements and an object's fields side by
+ * side, anything else as JSON. */
+static void append_value(GString *text, yyjson_val *value) {
+  yyjson_val *key, *one;
+  size_t i, count;
+
+  if (yyjson_is_str(value)) {
+    g_string_append(text, yyjson_get_str(value));
+  } else if (yyjson_is_arr(value)) {
+    yyjson_arr_foreach(value, i, count, one) {
+      g_string_append(text, i == 0 ? "" : yyjson_is_obj(one) ? "\n" : "; ");
+      append_value(text, one);
+    }
+  } else if (yyjson_is_obj(value)) {
+    yyjson_obj_foreach(value, i, count, key, one) {
+      g_string_append_printf(text, "%s%s ", i == 0 ? "" : ", ", yyjson_get_str(key));
+      append_value(text, one);
+    }
+  } else {
+    char *json = yyjson_val_write(value, 0, NULL);
+
+    g_string_append(text, json ? json : "");
+    free(json);
+  }
+}
+
+static void append_field(GString *markup, const char *label, const char *text) {
+  g_autofree char *line = NULL;
+
+  if (!*text)
+    return;
+  line = g_markup_printf_escaped("%s<b>%s</b>  %s", markup->len == 0 ? "" : "\n", label, text);
+  g_string_append(markup, line);
+}
+
+static void append_key(GString *markup, const char *label, yyjson_val *card, const char *key) {
+  yyjson_val *value = yyjson_obj_get(card, key);
+  GString *text = g_string_new(NULL);
+
+  if (value && !yyjson_is_null(value))
+    append_value(text, value);
+  append_field(markup, label, text->str);
+  g_string_free(text, TRUE);
+}
+
+/* What a shipped card says in sentences is in the catalogues. */
+static void append_words(GString *markup, const char *label, yyjson_val *card, const char *key) {
+  const char *words = messages_words(yyjson_get_str(yyjson_obj_get(card, key)));
+
+  append_field(markup, label, words ? words : "");
+}
+
+static void append_part(GString *line, const char *part) {
+  if (part)
+    g_string_append_printf(line, "%s%s", line->len == 0 ? "" : ", ", part);
+}
+
+/* What was measured: where, with which setup in the words of the controls, and the errors. */
+static void append_figure(GString *text, const reader *r, const rst_model *model,
+                          yyjson_val *figure) {
+  static const char *const told[] = {"set", "protocol", "setup", "mse", "bicubic", "ratio"};
+  g_autofree char *setup = setup_name(r, model, figure);
+  yyjson_val *mse = yyjson_obj_get(figure, "mse"), *bicubic = yyjson_obj_get(figure, "bicubic");
+  const bool errors = yyjson_is_num(mse) && yyjson_is_num(bicubic);
+  GString *line = g_string_new(NULL);
+  yyjson_val *key, *value;
+  size_t i, count;
+
+  append_part(line, yyjson_get_str(yyjson_obj_get(figure, "set")));
+  append_part(line, yyjson_get_str(yyjson_obj_get(figure, "protocol")));
+  append_part(line, setup);
+  if (errors) {
+    g_autofree char *what = g_string_free(line, FALSE);
+
+    line = g_string_new(NULL);
+    /* Translators: what was measured, and its mean squared errors. */
+    g_string_append_printf(line, _("%s: error %.4f, bicubic enlargement %.4f"), what,
+                           yyjson_get_num(mse), yyjson_get_num(bicubic));
+  }
+  yyjson_obj_foreach(figure, i, count, key, value) {
+    const gsize known = errors ? G_N_ELEMENTS(told) : 3;
+    bool is_told = false;
+
+    for (gsize k = 0; k < known; k++)
+      is_told = is_told || yyjson_equals_str(key, told[k]);
+    if (is_told)
+      continue;
+    g_string_append_printf(line, "%s%s ", line->len == 0 ? "" : ", ", yyjson_get_str(key));
+    append_value(line, value);
+  }
+  g_string_append(text, line->str);
+  g_string_free(line, TRUE);
+}
+
+static void append_measured(GString *markup, const char *label, const reader *r,
+                            const rst_model *model, yyjson_val *card, const char *list) {
+  GString *text = g_string_new(NULL);
+  yyjson_val *one;
+  size_t i, count;
+
+  yyjson_arr_foreach(yyjson_obj_get(card, list), i, count, one) {
+    g_string_append(text, i == 0 ? "" : "\n");
+    append_figure(text, r, model, one);
+  }
+  append_field(markup, label, text->str);
+  g_string_free(text, TRUE);
+}
+
+static void append_network(GString *markup, const rst_model_info *info) {
+  g_autofree char *text =
+    info->process == RST_SINGLE_PASS
+      ? g_strdup_printf(_("single pass, %" PRId64 " parameters, sees %d × %d pixels"),
+                        info->parameters, info->input_size, info->input_size)
+      : g_strdup_printf(_("diffusion of %d steps (%s schedule), %" PRId64
+                          " parameters, sees %d × %d pixels"),
+                        info->steps, info->schedule, info->parameters, info->input_size,
+                        info->input_size);
+
+  append_field(markup, _("Network"), text);
+}
+
+char *card_markup(const rst_model *model, const GPtrArray *presets) {
+  rst_model_info info = {.size = sizeof info};
+  rst_parameters defaults;
+  const reader r = {&info, &defaults, presets};
+  GString *markup = g_string_new(NULL);
+
+  rst_parameters_init(&defaults);
+  rst_model_get_info(model, &info);
+
+  yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
+  yyjson_val *card = yyjson_doc_get_root(doc);
+
+  append_words(markup, _("Title"), card, "title");
+  append_words(markup, _("Summary"), card, "summary");
+  append_words(markup, _("Use"), card, "use");
+  append_words(markup, _("Limits"), card, "limits");
+  append_network(markup, &info);
+  append_key(markup, _("Trained on"), card, "data");
+  append_key(markup, _("Minutes"), card, "minutes");
+  append_measured(markup, _("Recommended"), &r, model, card, "recommended");
+  append_measured(markup, _("Discouraged"), &r, model, card, "discouraged");
+  append_measured(markup, _("Figures"), &r, model, card, "figures");
+  append_key(markup, _("Licence"), card, "licence");
+  yyjson_doc_free(doc);
+  return g_string_free(markup, FALSE);
 }
 
 /* -------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@
 
 #include "presets.h"
 
-/* The card as Pango markup, with what the file itself tells. Free it. */
-char *card_markup(const rst_model *model);
+/* The card as Pango markup, with what the file itself tells, and setups by the titles of `presets`
+ * (of preset_file). Free it. */
+char *card_markup(const rst_model *model, const GPtrArray *presets);
 
 /* A setup that a card names: the parameters, with the sampler's of the card, and the preset that has
  * these, NULL where none has. */

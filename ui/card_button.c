@@ -34,12 +34,12 @@ GtkWidget *card_button_new(void) {
   return button;
 }
 
-void card_button_set_model(GtkWidget *button, const rst_model *model) {
+void card_button_set_model(GtkWidget *button, const rst_model *model, const GPtrArray *presets) {
   gtk_widget_set_sensitive(button, model != NULL);
   /* A card is long: laying it out at every step of a slider would be felt. */
   if (!model || g_object_get_data(G_OBJECT(button), MODEL) == model)
     return;
-  g_autofree char *markup = card_markup(model);
+  g_autofree char *markup = card_markup(model, presets);
 
   gtk_label_set_markup(g_object_get_data(G_OBJECT(button), LABEL), markup);
   g_object_set_data(G_OBJECT(button), MODEL, (void *)model);

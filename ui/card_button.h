@@ -9,7 +9,8 @@
 #include <restorator.h>
 
 GtkWidget *card_button_new(void);
-/* NULL: there is none to be shown. The model has to outlive the button. */
-void card_button_set_model(GtkWidget *button, const rst_model *model);
+/* NULL: there is none to be shown. The model has to outlive the button. `presets`, of preset_file,
+ * name its setups. */
+void card_button_set_model(GtkWidget *button, const rst_model *model, const GPtrArray *presets);
 
 #endif

@@ -179,12 +179,13 @@ static void update_seed_buttons(controls *c) {
                   "the defaults changes it. It can still be typed"), c->seed_unused);
 }
 
-void controls_update(controls *c, const rst_parameters *now, const rst_model *model) {
+void controls_update(controls *c, const rst_parameters *now, const rst_model *model,
+                     const GPtrArray *presets) {
   rst_model_info info = {.size = sizeof info};
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
-  card_button_set_model(c->card, model);
+  card_button_set_model(c->card, model, presets);
   if (!model)
     return;
   rst_model_get_info(model, &info);

@@ -25,8 +25,10 @@ GtkWidget *controls_get_sampling(const controls *c);
 /* The widget with the value of a parameter, "output", "die" or "lock"; NULL where there is none. */
 GtkWidget *controls_get(const controls *c, const char *name);
 
-/* What follows a setup and its model. A model of NULL: the setup is not known. */
-void controls_update(controls *c, const rst_parameters *now, const rst_model *model);
+/* What follows a setup and its model. A model of NULL: the setup is not known. `presets`, of
+ * preset_file, name the setups of its card. */
+void controls_update(controls *c, const rst_parameters *now, const rst_model *model,
+                     const GPtrArray *presets);
 /* The value of "output", interned; NULL where there is none. Setting NULL sets its default. */
 const char *controls_get_output(const controls *c);
 void controls_set_output(controls *c, const char *output);

@@ -144,7 +144,7 @@ static void update(RestoratorPanel *panel) {
   const rst_status status = restorator_panel_get_setup(panel, &now, &model, &error);
 
   set_message(panel, status == RST_OK ? NULL : &error);
-  controls_update(panel->controls, &now, model);
+  controls_update(panel->controls, &now, model, restorator_panel_get_presets(panel));
   restorator_preset_bar_show(bar, &now, status == RST_OK ? model : NULL);
   if (model)
     update_warning(panel, &now, model);

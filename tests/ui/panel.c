@@ -2,6 +2,7 @@
  *
  * The panel on a screen, in the viewer.
  */
+#include <card.h>
 #include <preset_bar.h>
 #include <string.h>
 #include <values.h>
@@ -397,6 +398,28 @@ static void test_warning(void) {
   bench_free(b);
 }
 
+/* Setups by their titles or in words, never by the card's own keys. */
+static void test_card(void) {
+  Bench *b = bench_new(write_judged_model());
+  rst_parameters parameters;
+  rst_model *model;
+  g_autofree char *markup = NULL;
+
+  g_assert_cmpint(restorator_panel_get_setup(b->panel, &parameters, &model, NULL), ==, RST_OK);
+  markup = card_markup(model, restorator_panel_get_presets(b->panel));
+  g_test_message("%s", markup);
+  g_assert_nonnull(strstr(markup, "A &lt;tiny&gt; &amp; random network"));
+  g_assert_nonnull(strstr(markup, ": error 0.0123, bicubic enlargement 0.0045\n"));
+  g_assert_nonnull(strstr(markup, "\nDDIM, 7 of 100 steps, η 0: error 0.0101"));
+  g_assert_nonnull(strstr(markup, "\nDDIM, 7 of 100 steps, η 0.5, projected"));
+  g_assert_nonnull(strstr(markup, "\nB: "));
+  g_assert_nonnull(strstr(markup, "missing 7: error 9.0000, bicubic enlargement 1.0000"));
+  g_assert_null(strstr(markup, "setup"));
+  g_assert_null(strstr(markup, "mse"));
+  g_assert_null(strstr(markup, "step-skip"));
+  bench_free(b);
+}
+
 /* A sweep's setups go by their parameters: whatever gives the same picture is the same setup. */
 static void test_warning_of_sweep(void) {
   static const struct {
@@ -552,6 +575,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/own-presets", test_own_presets);
   g_test_add_func("/ui/panel/imports", test_imports);
   g_test_add_func("/ui/panel/lock", test_lock);
+  g_test_add_func("/ui/panel/card", test_card);
   g_test_add_func("/ui/panel/warning", test_warning);
   g_test_add_func("/ui/panel/warning-of-sweep", test_warning_of_sweep);
   g_test_add_func("/ui/panel/output", test_output);
