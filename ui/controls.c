@@ -26,7 +26,9 @@ static const Row rows[] = {
   {"context", N_("Conte_xt"), FALSE, NULL},
   {"window", N_("_Window"), FALSE, NULL},
   {"match", N_("Match the surrou_ndings"), FALSE,
-   N_("The membrane of Pérez, Gangnet and Blake 2003, Poisson image editing.")},
+   N_("The membrane of Pérez, Gangnet and Blake 2003, Poisson image editing. The fill of a hidden "
+      "region's border, a plate under tension: Smith and Wessel 1990, Gridding with continuous "
+      "curvature splines in tension.")},
   {"hide-region", N_("H_ide the region"), FALSE, NULL},
   {"seed", N_("S_eed"), FALSE,
    N_("Philox 4×32-10: Salmon et al. 2011; normal: Box and Muller 1958.")},

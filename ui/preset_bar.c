@@ -65,10 +65,20 @@ static void update_menu(RestoratorPresetBar *bar, const preset_file *shown) {
   set_usable(bar->export, shown ? NULL : _("Choose a preset first"));
 }
 
+/* With the whole title: at large letters the combo cuts it. */
+static void describe_combo(RestoratorPresetBar *bar, const preset_file *shown) {
+  g_autofree char *text =
+    g_strjoin("\n\n", _("A named set of parameters: choosing one sets all that it holds"),
+              shown ? shown->title : NULL, NULL);
+
+  describe(bar->combo, _("Preset"), text);
+}
+
 static void show_preset(RestoratorPresetBar *bar, const preset_file *shown) {
   bar->filling = TRUE;
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(bar->combo), shown ? shown->id : "");
   bar->filling = FALSE;
+  describe_combo(bar, shown);
   parts_set_note(bar->note, shown ? shown->note : "");
   update_menu(bar, shown);
 }
@@ -356,8 +366,6 @@ static void make_form(RestoratorPresetBar *bar) {
 static void make_combo(RestoratorPresetBar *bar) {
   bar->combo = gtk_combo_box_text_new();
   gtk_combo_box_set_row_separator_func(GTK_COMBO_BOX(bar->combo), is_separator, NULL, NULL);
-  describe(bar->combo, _("Preset"),
-           _("A named set of parameters: choosing one sets all that it holds"));
   parts_shorten(bar->combo);
   g_signal_connect_swapped(bar->combo, "changed", G_CALLBACK(choose), bar);
 }

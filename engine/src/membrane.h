@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A membrane, or with stiffness a plate under tension: values that are known along a border,
- * spread smoothly over what it encloses.
+ * A membrane (Pérez, Gangnet and Blake 2003, Poisson image editing), or with stiffness a plate under
+ * tension: values that are known along a border, spread smoothly over what it encloses.
  */
 #ifndef RST_MEMBRANE_H
 #define RST_MEMBRANE_H
@@ -16,7 +16,9 @@ typedef enum rst_cell {
 
 /* Solves Laplace's equation on the unknown cells of a (height, width) grid: each becomes the mean
  * of its neighbours (four, those that are not ignored), the known ones staying as they are. With a
- * `stiffness` τ > 0, a length in cells, it solves  τ² Δ²u = Δu,  where the slope at the border is
+ * `stiffness` τ > 0, a length in cells, it solves  τ² Δ²u = Δu  (a plate under tension: Smith and
+ * Wessel 1990, Gridding with continuous curvature splines in tension; their tension is
+ * 1/(1 + τ²)), where the slope at the border is
  * continued as well: over lengths below τ like biharmonic inpainting, over longer ones like the
  * membrane. The slope comes from known cells beside unknown ones whose four neighbours all take
  * part, so a border two known cells wide is enough.

@@ -136,9 +136,35 @@ static void check_room(Bench *b) {
   g_assert_cmpint(least.height, <=, 720);
 }
 
+/* What is cut says all of it in its tooltip. */
+static void check_cut(GtkWidget *widget, gpointer cut) {
+  if (GTK_IS_LABEL(widget) && gtk_widget_get_mapped(widget) &&
+      pango_layout_is_ellipsized(gtk_label_get_layout(GTK_LABEL(widget)))) {
+    g_autofree char *tooltip = gtk_widget_get_tooltip_text(widget);
+
+    g_assert_cmpstr(tooltip, ==, gtk_label_get_text(GTK_LABEL(widget)));
+    ++*(int *)cut;
+  }
+  if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), check_cut, cut);
+}
+
+static void check_preset(Bench *b) {
+  GtkWidget *combo = restorator_panel_get_control(b->panel, "preset");
+  g_autofree char *title = NULL, *tooltip = NULL;
+
+  gtk_combo_box_set_active(GTK_COMBO_BOX(combo), 1);
+  settle();
+  title = gtk_combo_box_text_get_active_text(GTK_COMBO_BOX_TEXT(combo));
+  tooltip = gtk_widget_get_tooltip_text(combo);
+  g_assert_true(g_str_has_suffix(tooltip, title));
+  g_assert_cmpstr(atk_object_get_description(gtk_widget_get_accessible(combo)), ==, tooltip);
+}
+
 static void test_room(void) {
   GtkSettings *look = gtk_settings_get_default();
   Bench *b = open_all();
+  int cut = 0;
 
   restorator_editor_say(b->editor, GTK_MESSAGE_ERROR,
                         "A sentence that is so long that it has to be broken into several lines "
@@ -150,6 +176,9 @@ static void test_room(void) {
   check_room(b);
   finish(b);
   keep_shot(b, "large-text-all");
+  check_cut(b->window, &cut);
+  g_assert_cmpint(cut, >=, 1); /* the status line */
+  check_preset(b);
   g_object_set(look, "gtk-xft-dpi", 96 * 1024, NULL);
   bench_free(b);
 }
