@@ -63,17 +63,24 @@ def free_forms(size, rng):
     return drawn.reshape(size, FINER, size, FINER).mean((1, 3)) >= 0.5
 
 
-def hide(grey, masking, rng):
-    """Hides a random part of an input (size, size), in place.
+def hidden(size, masking, rng):
+    """A random part of an input to hide, (size, size), bool.
 
     masking: `grid` (one, or several to draw from) and `share`, the most of its cells; `free`, the
     probability of free forms in place of the grid; `clear`, that nothing is hidden.
     """
     if rng.random() < masking.get("clear", 0):
-        return
+        return np.zeros((size, size), dtype=bool)
     if rng.random() < masking.get("free", 0):
-        hidden = free_forms(grey.shape[0], rng)
-    else:
-        grid = int(rng.choice(np.atleast_1d(masking["grid"])))
-        hidden = cells(grey.shape[0], grid, rng.uniform(0, masking["share"]), rng)
-    grey[hidden] = 0
+        return free_forms(size, rng)
+    grid = int(rng.choice(np.atleast_1d(masking["grid"])))
+    return cells(size, grid, rng.uniform(0, masking["share"]), rng)
+
+
+def draw_into(position, hidden, share, rng):
+    """Moves that share of points (n, 2) into hidden cells, in place."""
+    count = round(share * len(position))
+    rows, columns = np.nonzero(hidden)
+    chosen = rng.integers(0, len(rows), count)
+    corners = np.stack([columns[chosen], rows[chosen]], -1)
+    position[:count] = (corners + rng.random((count, 2))) / len(hidden)

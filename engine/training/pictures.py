@@ -164,6 +164,9 @@ def sample(picture, recipe, size, rng):
     table = (np.arange(256, dtype=np.float32) / 255) ** np.float32(gamma)
 
     position = rng.random((recipe["training"]["points"], 2), dtype=np.float32)
+    hidden = masking.hidden(size, recipe["masking"], rng) if "masking" in recipe else None
+    if hidden is not None and hidden.any():
+        masking.draw_into(position, hidden, recipe["masking"].get("inside", 0), rng)
     x, y = left + side * position[:, 0] - 0.5, top + side * position[:, 1] - 0.5
     low_x, high_x = max(int(left), 0), min(int(left + side) + 1, SIDE)
     low_y, high_y = max(int(top), 0), min(int(top + side) + 1, SIDE)
@@ -180,14 +183,16 @@ def sample(picture, recipe, size, rng):
         colours = muted(colours, recipe["ageing"].get("cool", 1))
     else:
         grey = view @ LUMA
+    luma = (colours @ LUMA)[:, None]
+    colours = luma + augmentation.get("chroma", 1) * (colours - luma)
     across = box_matrix(left - low_x, side, size, grey.shape[1])
     down = box_matrix(top - low_y, side, size, grey.shape[0])
     grey = down @ grey @ across.T
     if "ageing" in recipe:
         grey = ageing.print_and_time(grey, recipe["ageing"], rng)
     grey = 2 * grey - 1
-    if "masking" in recipe:
-        masking.hide(grey, recipe["masking"], rng)
+    if hidden is not None:
+        grey[hidden] = 0
     return grey, position, 2 * colours.astype(np.float32) - 1
 
 

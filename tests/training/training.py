@@ -166,6 +166,18 @@ def turned_pictures_keep_their_middle(scratch):
     assert np.array_equal(pictures.turned(picture, 0, 1, np.random.default_rng(2)), picture)
 
 
+def truths_may_be_paler(scratch):
+    stage = recipes.stages(tiny())[0]
+    picture = np.random.default_rng(1).integers(0, 256, (pictures.SIDE, pictures.SIDE, 3), np.uint8)
+    grey, position, colours = pictures.sample(picture, stage, 16, np.random.default_rng(2))
+    stage["augmentation"]["chroma"] = 0.5
+    same, where, paler = pictures.sample(picture, stage, 16, np.random.default_rng(2))
+    assert np.array_equal(grey, same) and np.array_equal(position, where)
+    luma, other = (values @ pictures.LUMA for values in (colours, paler))
+    assert np.allclose(luma, other, atol=1e-3)
+    assert np.allclose(paler - other[:, None], 0.5 * (colours - luma[:, None]), atol=1e-3)
+
+
 def training_learns(scratch):
     training = start(scratch, "single", single_pass())
     protocol = train.evaluate.Protocol(
@@ -327,6 +339,14 @@ def hidden_cells_are_as_many_as_said(scratch):
         assert masking.cells(64, 8, share, rng).mean() == share
     shares = [masking.free_forms(64, rng).mean() for _ in range(200)]
     assert 0.02 < np.mean(shares) < 0.4 and max(shares) > 0.3
+    stage = recipes.stages(tiny())[2]
+    stage["masking"] = {"grid": 4, "share": 0.5, "inside": 0.75}
+    for _ in range(20):
+        grey, position, _ = pictures.sample(
+            np.full((pictures.SIDE, pictures.SIDE, 3), 255, dtype=np.uint8), stage, 16, rng)
+        cell = (position * 16).astype(int)
+        inside = (grey == 0)[cell[:, 1], cell[:, 0]]
+        assert inside[:96].all() or not (grey == 0).any()
 
 
 def ciede2000_is_sharmas(scratch):
@@ -338,7 +358,7 @@ def ciede2000_is_sharmas(scratch):
 
 TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
          the_enlarger_is_trained_alone, what_is_frozen_stays, turned_pictures_keep_their_middle,
-         training_learns, a_killed_run_goes_on_to_the_same_weights,
+         truths_may_be_paler, training_learns, a_killed_run_goes_on_to_the_same_weights,
          the_program_writes_a_model_with_its_card, the_engine_computes_the_same,
          bad_pictures_and_recipes_are_refused, own_pictures_need_no_folders,
          every_recipe_that_ships_is_whole, hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
