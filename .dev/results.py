@@ -75,11 +75,23 @@ def sha(path):
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()[:12]
 
 
-def metadata(path, key):
-    """An entry of a model file's metadata; an empty one where it has none."""
+def header_and_data(path):
+    """A model file's header, and the bytes of its tensors."""
     with open(path, "rb") as file:
         size, = struct.unpack("<Q", file.read(8))
-        return json.loads(json.loads(file.read(size))["__metadata__"].get(key, "{}"))
+        return json.loads(file.read(size)), file.read()
+
+
+def network_sha(path):
+    """Of what a model computes with: a new card alone makes no other network of it."""
+    header, data = header_and_data(path)
+    header["__metadata__"] = header["__metadata__"]["restorator"]
+    return hashlib.sha256(json.dumps(header).encode() + data).hexdigest()[:12]
+
+
+def metadata(path, key):
+    """An entry of a model file's metadata; an empty one where it has none."""
+    return json.loads(header_and_data(path)[0]["__metadata__"].get(key, "{}"))
 
 
 def description(path):
@@ -242,9 +254,9 @@ points.
 """
 
 
-def sweep(tools, models, folder, sums, pictures, pixels):
+def sweep(tools, models, folder, pictures, pixels):
     # The rows of another model, or of other pictures, are not mixed with these.
-    path = tools.folder / f"sweep-{sums[DIFFUSION]}-{pictures}-{pixels}.csv"
+    path = tools.folder / f"sweep-{network_sha(models[DIFFUSION])}-{pictures}-{pixels}.csv"
     tools.run("sweep", folder, "--model", DIFFUSION, "--pictures", pictures, "--pixels", pixels,
               "-o", path, "--heat-map", tools.pictures / "sweep.png")
     shutil.copy(path, tools.pictures / "sweep.csv")
@@ -360,7 +372,7 @@ def main():
         whole_pictures(tools, models, files, figures),
         differing_regions(tools, models, files),
         local_region(tools, models, files, arguments.local_side),
-        sweep(tools, models, folder, sums, arguments.sweep_pictures, arguments.sweep_pixels),
+        sweep(tools, models, folder, arguments.sweep_pictures, arguments.sweep_pixels),
         speed(tools, files, figures),
     ]
     text = page(sections, models, sums, "portraits/val", len(files), arguments.pixels)

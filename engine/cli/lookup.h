@@ -17,5 +17,8 @@ rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *pres
                         GError **error);
 /* The SHA-256 of a file, hexadecimal, to be freed. */
 bool lookup_sum(const char *path, char **sha256, GError **error);
+/* The same of what a model computes with, its description and its tensors: whatever else its file
+ * tells, such as the card, does not count. `name` is an id or a path. */
+bool lookup_network_sum(const char *name, char **sha256, GError **error);
 
 #endif

@@ -91,7 +91,7 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
   return good && check(o, error);
 }
 
-static bool open_model(sweep *s, char **sha256, GError **error) {
+static bool open_model(sweep *s, char **sum, GError **error) {
   const options *o = s->options;
   rst_error cause = RST_ERROR_INIT;
   rst_parameters_init(&s->parameters);
@@ -99,8 +99,8 @@ static bool open_model(sweep *s, char **sha256, GError **error) {
   if (o->model != NULL &&
       rst_parameters_set(&s->parameters, "model", o->model, &cause) != RST_OK)
     return cli_fail_engine(error, &cause);
-  s->model = lookup_model(&s->parameters, NULL, sha256, error);
-  if (s->model == NULL)
+  s->model = lookup_model(&s->parameters, NULL, NULL, error);
+  if (s->model == NULL || !lookup_network_sum(s->parameters.model, sum, error))
     return false;
   rst_model_info info = {.size = sizeof info};
   rst_model_get_info(s->model, &info);
@@ -138,14 +138,14 @@ static bool open_picture(sweep *s, const char *path, GChecksum *sum, GError **er
 }
 
 /* Encodes every picture, once for all setups. */
-static bool open_pictures(sweep *s, const char *sha256, GError **error) {
+static bool open_pictures(sweep *s, const char *model, GError **error) {
   const options *o = s->options;
   GPtrArray *files = frame_list(o->paths, error);
   if (files == NULL)
     return false;
   guint wanted = o->pictures == 0 ? files->len : MIN((guint) o->pictures, files->len);
   GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-  char *settings = g_strdup_printf("%s %d %d", sha256, o->pixels, o->seed);
+  char *settings = g_strdup_printf("%s %d %d", model, o->pixels, o->seed);
   g_checksum_update(sum, (const guchar *) settings, -1);
   s->trials = g_new0(cli_trial, wanted);
   bool good = true;
@@ -265,12 +265,12 @@ static bool draw(const sweep *s, GError **error) {
 
 static bool run(const options *o, GError **error) {
   sweep *s = g_new0(sweep, 1);
-  char *sha256 = NULL;
+  char *model = NULL;
   s->options = o;
   s->cancel = interrupt_catch();
   setups_fill(s->setups);
   bool good = (o->heat_map == NULL || file_output_format(o->heat_map, error) != NULL) &&
-              open_model(s, &sha256, error) && open_pictures(s, sha256, error) &&
+              open_model(s, &model, error) && open_pictures(s, model, error) &&
               table_open(o->output, s->run, s->setups, s->rows, error) && measure_all(s, error);
   if (good) {
     print_result(s);
@@ -280,7 +280,7 @@ static bool run(const options *o, GError **error) {
     trial_clear(&s->trials[i]);
   g_free(s->trials);
   g_free(s->run);
-  g_free(sha256);
+  g_free(model);
   rst_session_free(s->session);
   rst_model_unref(s->model);
   g_free(s);

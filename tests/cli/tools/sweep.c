@@ -192,6 +192,51 @@ static void test_interrupted(void) {
   g_free(told);
 }
 
+/* A copy of tiny-diffusion with another card, and its last weight's sign turned if so wanted. */
+static const char *write_model(const char *name, const char *card, bool turned) {
+  char *bytes, *source = g_build_filename(g_environ_getenv(environment(), "RESTORATOR_MODELS"),
+                                          "tiny-diffusion.safetensors", NULL);
+  gsize size;
+  guint64 length;
+  g_assert_true(g_file_get_contents(source, &bytes, &size, NULL));
+  memcpy(&length, bytes, sizeof length);
+  yyjson_doc *read = yyjson_read(bytes + 8, (size_t) length, 0);
+  yyjson_mut_doc *doc = yyjson_doc_mut_copy(read, NULL);
+  yyjson_mut_val *metadata = yyjson_mut_obj_get(yyjson_mut_doc_get_root(doc), "__metadata__");
+  yyjson_mut_obj_remove_key(metadata, "card");
+  yyjson_mut_obj_add_str(doc, metadata, "card", card);
+  size_t new_length;
+  char *header = yyjson_mut_write(doc, 0, &new_length);
+  if (turned)
+    bytes[size - 1] ^= (char) 0x80;
+  GByteArray *file = g_byte_array_new();
+  guint64 written = GUINT64_TO_LE((guint64) new_length);
+  g_byte_array_append(file, (const guint8 *) &written, 8);
+  g_byte_array_append(file, (const guint8 *) header, (guint) new_length);
+  g_byte_array_append(file, (const guint8 *) bytes + 8 + length, (guint) (size - 8 - length));
+  const char *path = path_of(name);
+  g_assert_true(g_file_set_contents(path, (const char *) file->data, file->len, NULL));
+  g_byte_array_unref(file);
+  yyjson_mut_doc_free(doc);
+  yyjson_doc_free(read);
+  free(header);
+  g_free(bytes);
+  g_free(source);
+  return path;
+}
+
+/* What is told of a model does not make it another one; its weights do. */
+static void test_card(void) {
+  const char *table = path_of("card.csv"), *folder = write_folder();
+  const char *told = write_model("told.safetensors", "{\"title\": \"Measured\"}", false);
+  const char *other = write_model("other.safetensors", "{}", true);
+  run_well("sweep", folder, TINY, "-o", table, NULL);
+  const outcome *o = run_well("sweep", folder, TINY, "--model", told, "-o", table, NULL);
+  assert_contains(o->err, "465 setups, 465 of them done");
+  check_failed(run("sweep", folder, TINY, "--model", other, "-o", table, NULL), 1,
+               "card.csv, line 2: is of another model, other pictures");
+}
+
 static void test_heat_map(void) {
   const char *map = path_of("map.png"), *table = path_of("map.csv");
   write_folder();
@@ -239,6 +284,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/sweep/table", test_table);
   g_test_add_func("/sweep/goes-on", test_goes_on);
   g_test_add_func("/sweep/interrupted", test_interrupted);
+  g_test_add_func("/sweep/card", test_card);
   g_test_add_func("/sweep/heat-map", test_heat_map);
   g_test_add_func("/sweep/refused", test_refused);
   return harness_run();
