@@ -83,7 +83,14 @@ void arguments_add_index(GimpProcedure *procedure) {
     G_MININT, G_MAXINT, -1, G_PARAM_READWRITE);
 }
 
+const char *const *arguments_formats(void) {
+  return formats;
+}
+
 void arguments_add_files(GimpProcedure *procedure) {
+  gimp_procedure_add_enum_argument(procedure, ARGUMENT_RUN_MODE, _("Run mode"),
+                                   _("Interactive: with a dialog"), GIMP_TYPE_RUN_MODE,
+                                   GIMP_RUN_NONINTERACTIVE, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument(
     procedure, ARGUMENT_INPUT, _("Input"),
     _("The files to restore, as a pattern: /home/me/scans/*.jpg"), "", G_PARAM_READWRITE);

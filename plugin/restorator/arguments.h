@@ -13,6 +13,7 @@
 
 #define ARGUMENT_PRESET "preset"
 #define ARGUMENT_INDEX "index"
+#define ARGUMENT_RUN_MODE "run-mode"
 #define ARGUMENT_INPUT "input"
 #define ARGUMENT_FOLDER "output-folder"
 #define ARGUMENT_FORMAT "format"
@@ -30,8 +31,10 @@ typedef struct Arguments {
 void arguments_add(GimpProcedure *procedure);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
-/* Adds what a batch takes beside the parameters. */
+/* Adds what a batch takes beside the parameters, the run mode first. */
 void arguments_add_files(GimpProcedure *procedure);
+/* The names of `format`; NULL after the last. */
+const char *const *arguments_formats(void);
 /* Adds `index`: which of the times that an image was restored. */
 void arguments_add_index(GimpProcedure *procedure);
 

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <glob.h>
 
+#include "batch_dialog.h"
 #include "file.h"
 #include "messages.h"
 #include "outcome.h"
@@ -19,6 +20,7 @@ typedef struct Batch {
   char *folder;
   const char *format;
   gboolean overwrite;
+  gboolean interactive;
   GHashTable *taken;   /* the outputs of the inputs until now */
   int done, skipped;
   GPtrArray *reasons;  /* of those that failed */
@@ -167,6 +169,16 @@ static void take(Batch *batch, const char *input) {
   gimp_progress_update((batch->at + 1.0) / batch->inputs->len);
 }
 
+/* To people; the reasons end with NULL. */
+static void tell(const Batch *batch, int failed) {
+  g_autofree char *reasons = g_strjoinv("\n", (char **)batch->reasons->pdata);
+  /* Translators: files. */
+  g_autofree char *numbers = g_strdup_printf(_("%d restored, %d skipped (there already), %d failed"),
+                                             batch->done, batch->skipped, failed);
+
+  g_message("%s%s%s", numbers, failed > 0 ? "\n" : "", reasons);
+}
+
 static GimpValueArray *results(GimpProcedure *procedure, Batch *batch) {
   GimpValueArray *values = gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, NULL);
   const int failed = (int)batch->reasons->len;
@@ -176,6 +188,8 @@ static GimpValueArray *results(GimpProcedure *procedure, Batch *batch) {
   GIMP_VALUES_SET_INT(values, 2, batch->skipped);
   GIMP_VALUES_SET_INT(values, 3, failed);
   GIMP_VALUES_SET_STRV(values, 4, batch->reasons->pdata);
+  if (batch->interactive)
+    tell(batch, failed);
   return values;
 }
 
@@ -185,11 +199,16 @@ GimpValueArray *batch_run(GimpProcedure *procedure, GimpProcedureConfig *config,
     .taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
     .reasons = g_ptr_array_new_with_free_func(g_free),
   };
+  GimpRunMode run_mode;
   GError *error = NULL;
 
   (void)data;
   gegl_init(NULL, NULL);
-  if (!read_arguments(&batch, config, &error))
+  g_object_get(config, ARGUMENT_RUN_MODE, &run_mode, NULL);
+  batch.interactive = run_mode == GIMP_RUN_INTERACTIVE;
+  if (batch.interactive && !batch_dialog_run(procedure, config, &error) && !error)
+    return gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL);
+  if (error || !read_arguments(&batch, config, &error))
     return outcome_failed(procedure, error);
   gimp_progress_init(_("Restoring files"));
   for (batch.at = 0; batch.at < batch.inputs->len; batch.at++)

@@ -5,13 +5,12 @@
 #include <libgimp/gimpui.h>
 
 #include "arguments.h"
+#include "display.h"
 #include "editor.h"
 #include "job.h"
 #include "messages.h"
 #include "window_size.h"
 #include "words.h"
-
-#define PROGRAM "restorator"
 
 enum { WIDTH = 1200, HEIGHT = 660, LOOK_SECONDS = 1 };
 
@@ -206,7 +205,7 @@ static void build(Dialog *dialog, GimpProcedure *procedure) {
   GtkWidget *area;
 
   dialog->window = gimp_procedure_dialog_new(procedure, dialog->config, _("Restore Selection"));
-  gtk_window_set_role(GTK_WINDOW(dialog->window), PROGRAM);
+  gtk_window_set_role(GTK_WINDOW(dialog->window), "restorator");
   gimp_window_set_transient(GTK_WINDOW(dialog->window));
   window_size_remember(GTK_WINDOW(dialog->window), "dialog", WIDTH, HEIGHT);
   area = gtk_dialog_get_content_area(GTK_DIALOG(dialog->window));
@@ -239,14 +238,8 @@ gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpI
   Output output;
   gboolean written;
 
-  /* gimp_ui_init() ends the program where there is no display. */
-  if (!gtk_init_check(NULL, NULL)) {
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
-                        _("There is no display for the dialog: run it without"));
-    return FALSE;
-  }
-  gimp_ui_init(PROGRAM);
-  if (!arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
+  if (!display_open(error) || !arguments_read(config, &arguments, error) ||
+      !arguments_read_output(config, &output, error))
     return FALSE;
   arguments_unfold(config, &arguments);
   dialog.layer = layer_open(image, drawable, error);

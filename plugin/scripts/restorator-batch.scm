@@ -1,10 +1,9 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 ;
-; plug-in-restorator-batch with a dialog: folders and files are chosen, and what became of them is
-; told at the end. It returns nothing; scripts call plug-in-restorator-batch itself.
-;
-; Its own texts are in English whatever the language: GIMP translates scripts of this folder by its
-; own catalogue alone, and script-fu-register-i18n is for scripts among the plug-ins, from 3.2 on.
+; plug-in-restorator-batch for a folder and a pattern, without names for the arguments; what became
+; of the files is told at the end. It returns nothing; the menu's entry, whose dialog is in the user's
+; language, is plug-in-restorator-batch itself: what scripts of this folder ask, GIMP cannot
+; translate by any catalogue but its own.
 
 ; The folder's own name is no pattern.
 (define (restorator-batch-escape characters)
@@ -38,8 +37,8 @@
            #:mask mask
            #:region region
            #:seed (inexact->exact (round seed))
-           ; What a toggle gives, and what a procedure takes, depend on the dialect: it is the old
-           ; one in the dialog. Numbers are taken by both.
+           ; What a toggle gives, and what a procedure takes, depend on the dialect. Numbers are
+           ; taken by both.
            #:overwrite (if (or (eq? overwrite #t) (eqv? overwrite TRUE)) TRUE FALSE)))
          (reasons (list-ref result 3)))
     (gimp-message
@@ -68,5 +67,3 @@
  SF-STRING "Re_gion X,Y,WxH (may be empty)" ""
  SF-ADJUSTMENT "See_d" '(0 0 2147483647 1 10 0 1)
  SF-TOGGLE "Make files that are there _anew" FALSE)
-
-(script-fu-menu-register "script-fu-restorator-batch" "<Image>/Filters/Enhance")

@@ -112,12 +112,20 @@ static void test_batch_table(void) {
   }
 }
 
-static void test_registration(void) {
-  GList *menus = gimp_procedure_get_menu_paths(procedure());
+static void check_menu(GimpProcedure *found, const char *label) {
+  GList *menus = gimp_procedure_get_menu_paths(found);
 
   g_assert_cmpuint(g_list_length(menus), ==, 1);
   g_assert_cmpstr(menus->data, ==, "<Image>/Filters/Enhance");
-  g_assert_cmpstr(gimp_procedure_get_menu_label(procedure()), ==, "Restore _Selection…");
+  g_assert_cmpstr(gimp_procedure_get_menu_label(found), ==, label);
+}
+
+static void test_registration(void) {
+  GimpPDB *pdb = gimp_get_pdb();
+
+  check_menu(procedure(), "Restore _Selection…");
+  check_menu(gimp_pdb_lookup_procedure(pdb, "plug-in-restorator-repeat"), "Repeat _Restoration");
+  check_menu(gimp_pdb_lookup_procedure(pdb, "plug-in-restorator-batch"), "Restore _Many Files…");
   g_assert_cmpstr(gimp_procedure_get_image_types(procedure()), ==, "RGB*, GRAY*");
   g_assert_cmpuint(strlen(gimp_procedure_get_blurb(procedure())), >, 0);
   g_assert_cmpuint(strlen(gimp_procedure_get_help(procedure())), >, 0);

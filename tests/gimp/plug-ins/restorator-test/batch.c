@@ -121,7 +121,8 @@ static void result_clear(Result *result) {
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Result, result_clear)
 
 /* Restores in/…, `pattern`, into out/ as XCF; the arguments may say otherwise. */
-static void run_batch(const char *pattern, Arguments arguments, Result *result) {
+static void run_batch_in(GimpRunMode mode, const char *pattern, Arguments arguments,
+                         Result *result) {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), "plug-in-restorator-batch");
   GimpProcedureConfig *config;
   GimpValueArray *values;
@@ -130,7 +131,7 @@ static void run_batch(const char *pattern, Arguments arguments, Result *result) 
 
   g_assert_nonnull(procedure);
   config = gimp_procedure_create_config(procedure);
-  g_object_set(config, "input", in, "output-folder", out, "format", "xcf", NULL);
+  g_object_set(config, "run-mode", mode, "input", in, "output-folder", out, "format", "xcf", NULL);
   arguments_set(config, arguments);
   values = gimp_procedure_run_config(procedure, config);
   g_object_unref(config);
@@ -149,6 +150,10 @@ static void run_batch(const char *pattern, Arguments arguments, Result *result) 
       g_test_message("%s", *reason);
   }
   gimp_value_array_unref(values);
+}
+
+static void run_batch(const char *pattern, Arguments arguments, Result *result) {
+  run_batch_in(GIMP_RUN_NONINTERACTIVE, pattern, arguments, result);
 }
 
 static void check_result(const Result *result, int done, int skipped, int failed) {
@@ -414,7 +419,20 @@ static void test_refusal(const void *data) {
   g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
 }
 
+static void test_no_display(void) {
+  g_auto(Result) result = {0};
+
+  make_folder();
+  make_file(&recipe, "in/a.xcf");
+  run_batch_in(GIMP_RUN_INTERACTIVE, "a.xcf", ARGUMENTS(SINGLE), &result);
+  g_assert_nonnull(result.message);
+  g_assert_nonnull(strstr(result.message, "no display"));
+  g_autofree char *out = path_to("out");
+  g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
+}
+
 void add_batch_cases(void) {
+  g_test_add_func("/batch/no-display", test_no_display);
   g_test_add_func("/batch/files", test_files);
   g_test_add_func("/batch/region", test_region);
   g_test_add_func("/batch/mask", test_mask);
