@@ -91,6 +91,12 @@ const char *path_of(const char *name) {
   return path;
 }
 
+const char *data_path(const char *name) {
+  char *path = g_build_filename(models_path, name, NULL);
+  g_ptr_array_add(kept, path);
+  return path;
+}
+
 const char *write_text(const char *name, const char *text) {
   const char *path = path_of(name);
   g_assert_true(g_file_set_contents(path, text, -1, NULL));
@@ -313,4 +319,35 @@ void attach_profile(pixels *p, icc profile) {
 void assert_contains(const char *text, const char *part) {
   if (strstr(text, part) == NULL)
     g_error("“%s” is not in: %s", part, text);
+}
+
+void write_carded(const char *source, const char *path, const char *card) {
+  char *bytes;
+  gsize size;
+  g_assert_true(g_file_get_contents(source, &bytes, &size, NULL));
+  guint64 length;
+  memcpy(&length, bytes, 8);
+  length = GUINT64_FROM_LE(length);
+  char *escaped = g_strescape(card, NULL);
+  char *header = g_strndup(bytes + 8, length);
+  char **halves = g_strsplit(header, "\"__metadata__\":{", 2);
+  if (halves[1] == NULL) {
+    g_strfreev(halves);
+    halves = g_strsplit(header, "\"__metadata__\": {", 2);
+  }
+  g_assert_nonnull(halves[1]);
+  char *grown = g_strdup_printf("%s\"__metadata__\":{\"card\":\"%s\",%s", halves[0], escaped,
+                                halves[1]);
+  guint64 grown_length = GUINT64_TO_LE((guint64) strlen(grown));
+  GByteArray *file = g_byte_array_new();
+  g_byte_array_append(file, (guint8 *) &grown_length, 8);
+  g_byte_array_append(file, (guint8 *) grown, (guint) strlen(grown));
+  g_byte_array_append(file, (guint8 *) bytes + 8 + length, (guint) (size - 8 - length));
+  g_assert_true(g_file_set_contents(path, (char *) file->data, file->len, NULL));
+  g_byte_array_unref(file);
+  g_strfreev(halves);
+  g_free(grown);
+  g_free(header);
+  g_free(escaped);
+  g_free(bytes);
 }

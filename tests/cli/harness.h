@@ -16,8 +16,12 @@ int harness_run(void);
 
 /* The path of a file in the test's folder. Valid until the end. */
 const char *path_of(const char *name);
+/* The path of a test model's file, or of another one by its way from there. Valid until the end. */
+const char *data_path(const char *name);
 /* Writes a text file there and returns its path. */
 const char *write_text(const char *name, const char *text);
+/* Writes a model file with another card in its place: the header grows and the tensors stay. */
+void write_carded(const char *source, const char *path, const char *card);
 /* The program's environment: the test's own models, presets and home. */
 char **environment(void);
 const char *program(void);

@@ -143,38 +143,6 @@ static void test_preset_usage(void) {
   check_failed(run("preset", "check", NULL), 2, "one of these");
 }
 
-/* A model file with another card in its place: the header grows and the tensors stay. */
-static void write_carded(const char *source, const char *path, const char *card) {
-  char *bytes;
-  gsize size;
-  g_assert_true(g_file_get_contents(source, &bytes, &size, NULL));
-  guint64 length;
-  memcpy(&length, bytes, 8);
-  length = GUINT64_FROM_LE(length);
-  char *escaped = g_strescape(card, NULL);
-  char *header = g_strndup(bytes + 8, length);
-  char **halves = g_strsplit(header, "\"__metadata__\":{", 2);
-  if (halves[1] == NULL) {
-    g_strfreev(halves);
-    halves = g_strsplit(header, "\"__metadata__\": {", 2);
-  }
-  g_assert_nonnull(halves[1]);
-  char *grown = g_strdup_printf("%s\"__metadata__\":{\"card\":\"%s\",%s", halves[0], escaped,
-                                halves[1]);
-  guint64 grown_length = GUINT64_TO_LE((guint64) strlen(grown));
-  GByteArray *file = g_byte_array_new();
-  g_byte_array_append(file, (guint8 *) &grown_length, 8);
-  g_byte_array_append(file, (guint8 *) grown, (guint) strlen(grown));
-  g_byte_array_append(file, (guint8 *) bytes + 8 + length, (guint) (size - 8 - length));
-  g_assert_true(g_file_set_contents(path, (char *) file->data, file->len, NULL));
-  g_byte_array_unref(file);
-  g_strfreev(halves);
-  g_free(grown);
-  g_free(header);
-  g_free(escaped);
-  g_free(bytes);
-}
-
 static void test_info(void) {
   const outcome *o = run_well("info", "tiny-diffusion", NULL);
   assert_contains(o->out, "name          golden luma\n");
@@ -189,7 +157,7 @@ static void test_info(void) {
 }
 
 static void test_card(void) {
-  char *source = g_build_filename(g_getenv("RESTORATOR_MODELS"), "tiny-single.safetensors", NULL);
+  const char *source = data_path("tiny-single.safetensors");
   const char *carded = path_of("carded.safetensors");
   write_carded(source, carded,
                "{\"title\": \"A title\", \"summary\": \"One two three four five six seven eight "
@@ -209,7 +177,6 @@ static void test_card(void) {
   assert_contains(o->out, "figures       set val, setup B, mse 0.0021, bicubic 0.0095\n");
   assert_contains(o->out, "discouraged   setup DDIM, mse 0.5\n");
   assert_contains(o->out, carded);
-  g_free(source);
 }
 
 /* Without an argument, the default model; it is not among the test's own. */

@@ -53,11 +53,9 @@ static int read_record(const char *path, int index, rst_setup *setup) {
 static char *model_sum(const char *id) {
   char *bytes, *name = g_strdup_printf("%s.safetensors", id);
   gsize size;
-  char *path = g_build_filename(g_getenv("RESTORATOR_MODELS"), name, NULL);
-  g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+  g_assert_true(g_file_get_contents(data_path(name), &bytes, &size, NULL));
   char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *) bytes, size);
   g_free(name);
-  g_free(path);
   g_free(bytes);
   return sum;
 }

@@ -194,7 +194,8 @@ class Gimp:
 
     def choose_in_menu(self, *path):
         """Chooses from the image window's menus; the item's name begins with the last."""
-        menu = wait_for("the image window", lambda: find(self.application("gimp"), "menu bar"))
+        menu = wait_for("the image window", lambda: (gimp := self.application("gimp")) and
+                        find(gimp, "menu bar"))
         for name in path[:-1]:
             menu = await_widget(menu, "menu", name, shown=False)
         press(wait_for(f"“{path[-1]}” in the menu", lambda: next(

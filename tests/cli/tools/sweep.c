@@ -192,44 +192,23 @@ static void test_interrupted(void) {
   g_free(told);
 }
 
-/* A copy of tiny-diffusion with another card, and its last weight's sign turned if so wanted. */
-static const char *write_model(const char *name, const char *card, bool turned) {
-  char *bytes, *source = g_build_filename(g_environ_getenv(environment(), "RESTORATOR_MODELS"),
-                                          "tiny-diffusion.safetensors", NULL);
-  gsize size;
-  guint64 length;
-  g_assert_true(g_file_get_contents(source, &bytes, &size, NULL));
-  memcpy(&length, bytes, sizeof length);
-  yyjson_doc *read = yyjson_read(bytes + 8, (size_t) length, 0);
-  yyjson_mut_doc *doc = yyjson_doc_mut_copy(read, NULL);
-  yyjson_mut_val *metadata = yyjson_mut_obj_get(yyjson_mut_doc_get_root(doc), "__metadata__");
-  yyjson_mut_obj_remove_key(metadata, "card");
-  yyjson_mut_obj_add_str(doc, metadata, "card", card);
-  size_t new_length;
-  char *header = yyjson_mut_write(doc, 0, &new_length);
-  if (turned)
-    bytes[size - 1] ^= (char) 0x80;
-  GByteArray *file = g_byte_array_new();
-  guint64 written = GUINT64_TO_LE((guint64) new_length);
-  g_byte_array_append(file, (const guint8 *) &written, 8);
-  g_byte_array_append(file, (const guint8 *) header, (guint) new_length);
-  g_byte_array_append(file, (const guint8 *) bytes + 8 + length, (guint) (size - 8 - length));
+/* A copy of tiny-diffusion, its last weight's sign turned. */
+static const char *write_turned(const char *name) {
   const char *path = path_of(name);
-  g_assert_true(g_file_set_contents(path, (const char *) file->data, file->len, NULL));
-  g_byte_array_unref(file);
-  yyjson_mut_doc_free(doc);
-  yyjson_doc_free(read);
-  free(header);
+  char *bytes;
+  gsize size;
+  g_assert_true(g_file_get_contents(data_path("tiny-diffusion.safetensors"), &bytes, &size, NULL));
+  bytes[size - 1] ^= (char) 0x80;
+  g_assert_true(g_file_set_contents(path, bytes, (gssize) size, NULL));
   g_free(bytes);
-  g_free(source);
   return path;
 }
 
 /* What is told of a model does not make it another one; its weights do. */
 static void test_card(void) {
   const char *table = path_of("card.csv"), *folder = write_folder();
-  const char *told = write_model("told.safetensors", "{\"title\": \"Measured\"}", false);
-  const char *other = write_model("other.safetensors", "{}", true);
+  const char *told = path_of("told.safetensors"), *other = write_turned("other.safetensors");
+  write_carded(data_path("tiny-diffusion.safetensors"), told, "{\"title\": \"Measured\"}");
   run_well("sweep", folder, TINY, "-o", table, NULL);
   const outcome *o = run_well("sweep", folder, TINY, "--model", told, "-o", table, NULL);
   assert_contains(o->err, "465 setups, 465 of them done");
