@@ -144,21 +144,27 @@ mirror() {
                 ($1 == "Debian" || $1 == "" && $4 ~ /\/debian\/?$/) { print $4; exit }' || true
 }
 
-# The root is unpacked from a tar file, not made in place: so all files are the caller's, whoever
-# calls, and mmdebstrap's other users need no access to the cache. Its mode unshare keeps its mounts
-# to itself, for root too. The lock is not for these programs: they may outlive this one.
-bootstrap() {
-  local errors tee made=true
-  # Proxies, certificates, checks of dates: as this system's own apt has them.
+# run_mmdebstrap SUITE TARGET OPTION…: in its mode unshare, which keeps its mounts to itself, for root
+# too. Proxies, certificates, checks of dates are as this system's own apt has them.
+run_mmdebstrap() {
+  local suite=$1 target=$2
+  shift 2
   apt-config dump 2>/dev/null |
     grep -E '^Acquire::(https?|Check-|Retries|ForceIPv)' >"$scratch/apt.conf" || true
+  # shellcheck disable=SC2046 # without a mirror there is no such word
+  TMPDIR=$scratch mmdebstrap --mode=unshare --variant=apt --aptopt="$scratch/apt.conf" "$@" \
+    "$suite" "$target" $(mirror)
+}
+
+# The root is unpacked from a tar file, not made in place: so all files are the caller's, whoever
+# calls, and mmdebstrap's other users need no access to the cache. The lock is not for these
+# programs: they may outlive this one.
+bootstrap() {
+  local errors tee made=true
   say "making a Debian $release root in $root (once; some minutes)"
   exec {errors}> >(tee "$scratch/log" >&2 {lock}>&-)
   tee=$!
-  # shellcheck disable=SC2046 # without a mirror there is no such word
-  TMPDIR=$scratch mmdebstrap --mode=unshare --variant=apt \
-    --include="$(packages 1 | paste -sd ,)" --aptopt="$scratch/apt.conf" \
-    "$suite" - $(mirror) 2>&"$errors" {lock}>&- |
+  run_mmdebstrap "$suite" - --include="$(packages 1 | paste -sd ,)" 2>&"$errors" {lock}>&- |
     tar -x -C "$cache/new" --no-same-owner --exclude='./dev/*' \
       --exclude=./etc/apt/apt.conf.d/99mmdebstrap {lock}>&- || made=false
   exec {errors}>&-

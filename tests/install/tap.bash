@@ -3,6 +3,7 @@
 # TAP for the tests of what is installed. A check is a command; what it prints is shown if it fails.
 
 count=0
+failed=false
 
 # check NAME COMMAND…
 check() {
@@ -14,6 +15,7 @@ check() {
   else
     [[ -z $output ]] || sed 's/^/# /' <<<"$output"
     echo "not ok $count $name"
+    failed=true
   fi
 }
 
@@ -28,6 +30,8 @@ equal() {
   diff -u --label expected --label actual <(printf '%s\n' "$1") <(printf '%s\n' "$2")
 }
 
+# Whether all went well.
 finish() {
   echo "1..$count"
+  ! $failed
 }
