@@ -25,7 +25,7 @@ enum {
 
 /* In the network's samples. */
 static const double fill_stiffness = 2;
-static const double fill_ends = 6, network_begins = 1;
+static const double fill_ends = 4; /* by halves at about two */
 
 bool rst_resolve_match(const rst_parameters *parameters) {
   return parameters->match == RST_MATCH_AUTO ? parameters->hide_region
@@ -152,11 +152,11 @@ static bool measure(const matching *m, float *distance) {
   return true;
 }
 
-/* The network's: 0 where it begins, 1 where the fill ends, smooth between. */
+/* The network's weight: 0 at the border, 1 where the fill ends, smooth between. */
 static float weigh(double samples) {
-  const double t = (samples - network_begins) / (fill_ends - network_begins);
+  const double t = samples / fill_ends;
 
-  return t <= 0 ? 0 : t >= 1 ? 1 : (float)(t * t * (3 - 2 * t));
+  return t >= 1 ? 1 : (float)(t * t * (3 - 2 * t));
 }
 
 /* Pixels of the picture to a sample of the network's input; a pixel where it is enlarged. */

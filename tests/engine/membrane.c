@@ -361,34 +361,37 @@ static void fill(canvas *c, const char *seed) {
   rst_model_unref(model);
 }
 
-/* Near what is seen the picture goes on as it slants, whatever the network says; deep inside the
- * network's word counts. */
+/* At what is seen the picture goes on as it slants, whatever the network says; the deeper, the more
+ * the network's word counts. */
 static void test_fill(void) {
   canvas *c = slant(), *other = slant();
-  const float reach = (float)SIDE / (float)net_small.input; /* one of the network's samples */
-  int same = 0, differ = 0;
+  const float sample = (float)SIDE / (float)net_small.input; /* the network's */
+  const float weight = 0.043f;                               /* the network's, half of one deep */
+  double differ[2] = {0, 0};
+  int count[2] = {0, 0};
 
   fill(c, "seed=1");
   fill(other, "seed=2");
   for (int i = 0; i < SIDE * SIDE; i++) {
     const int x = i % SIDE, y = i / SIDE;
     const int across = x < 48 ? MIN(x - 7, 48 - x) : MIN(x - 48, 56 - x);
-    const int deep = MIN(across, MIN(y - 19, 60 - y));
+    const float deep = (float)MIN(across, MIN(y - 19, 60 - y));
+    const int inner = deep > 1.5f * sample;
 
-    if (!(c->coverage[i] > 0))
+    if (!(c->coverage[i] > 0) || (!inner && deep > 0.5f * sample))
       continue;
-    if ((float)deep <= reach) {
-      for (int channel = 0; channel < 3; channel++)
-        g_assert_cmpfloat_with_epsilon(c->result[3 * i + channel], c->rgba[4 * i + channel],
-                                       bound / 2);
-      g_assert_cmpint(memcmp(c->result + 3 * i, other->result + 3 * i, 3 * sizeof(float)), ==, 0);
-      same++;
-    } else if ((float)deep > 1.5f * reach) {
-      differ += memcmp(c->result + 3 * i, other->result + 3 * i, 3 * sizeof(float)) != 0;
+    count[inner]++;
+    for (int channel = 0; channel < 3; channel++) {
+      const float value = c->result[3 * i + channel];
+
+      differ[inner] += fabs(value - other->result[3 * i + channel]);
+      if (!inner)
+        g_assert_cmpfloat_with_epsilon(value, c->rgba[4 * i + channel], bound / 2 + weight);
     }
   }
-  g_assert_cmpint(same, >, 100);
-  g_assert_cmpint(differ, >, 50);
+  g_assert_cmpint(count[0], >, 100);
+  g_assert_cmpint(count[1], >, 50);
+  g_assert_cmpfloat(differ[1] / count[1], >, 4 * differ[0] / count[0]);
   canvas_free(c);
   canvas_free(other);
 }
