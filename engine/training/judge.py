@@ -20,7 +20,7 @@ PRESETS = {("normal", "1.0", "8", "true", "false"): "b",
            ("normal", "1.0", "1", "true", "false"): "a",
            ("normal", "1.0", "1", "false", "false"): "ddpm",
            ("normal", "0.0", "1", "false", "false"): "ddim",
-           ("squared", "1.0", "8", "false", "false"): "best"}
+           ("squared", "1.0", "20", "true", "false"): "best"}
 SETUPS = 465
 
 
