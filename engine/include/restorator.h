@@ -512,11 +512,11 @@ RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
  * not by the picture; where the surroundings are matched, by the part. Then the difference of the
  * picture to the restored colours, on the ring of pixels round the part, is spread over it as a
  * membrane (Laplace's equation, cf. Pérez et al. 2003) and added. Where the region is hidden as
- * well, the result near its border is not the network's: up to one sample of the network's input
- * from the pixels that are seen it is a smooth fill from these alone, their slopes continued (a
- * plate under tension of two samples: below that length like biharmonic inpainting), from six
- * samples on it is the network's, and between them it passes over smoothly. A sample is the
- * window's side / input size, at least a pixel. Hooks: progress and cancel.
+ * well, the result near its border is not the network's: at the pixels that are seen it is a smooth
+ * fill from these alone, their slopes continued (a plate under tension of two samples of the
+ * network's input: below that length like biharmonic inpainting), from four samples on it is the
+ * network's, and between them it passes over smoothly. A sample is the window's side / input size,
+ * at least a pixel. Hooks: progress and cancel.
  * Errors: as the calls above.
  * Thread: the session's caller. */
 RST_API rst_status rst_restore(rst_session *session, rst_model *model,
