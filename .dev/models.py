@@ -73,8 +73,8 @@ def setups(card):
     if "sweep" in card:
         one = card["sweep"]
         said.append(f"Of {one['setups']} setups measured on {one['pictures']} pictures, "
-                    f"{one['worse']} were worse than bicubic enlargement; the best was "
-                    f"{one['best']['setup']}.")
+                    f"{one['worse']} {'was' if one['worse'] == 1 else 'were'} worse than bicubic "
+                    f"enlargement; the best was {one['best']['setup']}.")
     if card.get("discouraged"):
         said.append("Discouraged: " + "; ".join(
             one["setup"] for one in card["discouraged"]) + ".")

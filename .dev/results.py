@@ -270,7 +270,8 @@ def sweep(tools, models, folder, pictures, pixels):
                "yes" if row["clip"] == "true" else "no",
                row["passes"], f"{float(row['mse']):.5f}", f"{float(row['ratio']):.3f}"]
               for row in rows[:SMALL_TABLE]]
-    said = [f"**{worse} of {count}** setups are worse than bicubic enlargement; in the document "
+    verb = "is" if worse == 1 else "are"
+    said = [f"**{worse} of {count}** setups {verb} worse than bicubic enlargement; in the document "
             f"{PUBLISHED_WORSE} of {SETUPS}."]
     if worse < PUBLISHED_WORSE / 2 and gives_difference(models):
         said.append("Noise that stays in a result, and steps too long to be right, spoil here the "
