@@ -487,6 +487,18 @@ static void test_thumbnail(void) {
   g_free(bytes);
 }
 
+/* The text of a PNG's comment. libvips numbers them in the file's order, where XMP counts or not
+ * as its version has it. */
+static const char *png_comment(VipsImage *image, const char *key) {
+  for (int number = 0; number < 3; number++) {
+    g_autofree char *name = g_strdup_printf("png-comment-%d-%s", number, key);
+
+    if (vips_image_get_typeof(image, name) != 0)
+      return string_of(image, name);
+  }
+  return "";
+}
+
 /* EXIF, XMP, resolution and comments live on. */
 static void test_metadata(void) {
   static const char xmp[] = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">kept</x:xmpmeta>";
@@ -513,7 +525,7 @@ static void test_metadata(void) {
     g_assert_cmpmem(kept, size, xmp, sizeof xmp - 1);
     g_assert_cmpfloat(fabs(restored->image->Xres - 11.811), <, 0.01);
     if (i == 0)
-      g_assert_cmpstr(string_of(restored->image, "png-comment-0-Title"), ==, "A title");
+      g_assert_cmpstr(png_comment(restored->image, "Title"), ==, "A title");
     g_free(name);
     g_free(output_name);
     pixels_free(source);
