@@ -23,6 +23,17 @@ int dice_int(dice *d, int low, int high) {
   return low + (int)(dice_next(d) % (uint32_t)(high - low + 1));
 }
 
+/* ---- interpolation ---- */
+
+double keys_weight(double t) {
+  const double a = -0.5;
+
+  t = fabs(t);
+  if (t < 1)
+    return (a + 2) * t * t * t - (a + 3) * t * t + 1;
+  return t < 2 ? a * (t * t * t - 5 * t * t + 8 * t - 4) : 0;
+}
+
 /* ---- networks ---- */
 
 const net net_small = {

@@ -20,6 +20,12 @@ uint32_t dice_next(dice *d);
 double dice_real(dice *d, double low, double high);
 int dice_int(dice *d, int low, int high); /* both included */
 
+/* ---- interpolation ---- */
+
+/* A sample's weight at the distance t: Catmull-Rom as Keys (1981) has it, a = −½, by its two
+ * pieces; the engine's own is written otherwise. */
+double keys_weight(double t);
+
 /* ---- networks ---- */
 
 enum { LIST_MAX = 8 };

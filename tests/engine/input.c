@@ -30,21 +30,12 @@ static double overlap(double a, double b, double c, double d) {
   return MAX(MIN(b, d) - MAX(a, c), 0);
 }
 
-static double keys(double t) {
-  const double a = -0.5;
-
-  t = fabs(t);
-  if (t < 1)
-    return (a + 2) * t * t * t - (a + 3) * t * t + 1;
-  return t < 2 ? a * (t * t * t - 5 * t * t + 8 * t - 4) : 0;
-}
-
 /* The share of sample i (0 … side − 1, those beyond repeat the edge) in cell `cell`. */
 static double share(int i, int cell, int size, int side) {
   const double length = (double)side / size;
 
   return side > size ? overlap(i, i + 1, cell * length, (cell + 1) * length)
-                     : keys((cell + 0.5) * length - 0.5 - i);
+                     : keys_weight((cell + 0.5) * length - 0.5 - i);
 }
 
 static void plain_input(const canvas *c, const rst_window *w, bool hide, int size, double *out) {

@@ -197,22 +197,12 @@ typedef struct {
   double global[1024];
 } plain;
 
-/* Catmull-Rom as the interpolating cubic through four samples, Keys' a = −½, by its two pieces. */
-static double keys(double t) {
-  const double a = -0.5;
-
-  t = fabs(t);
-  if (t < 1)
-    return (a + 2) * t * t * t - (a + 3) * t * t + 1;
-  return t < 2 ? a * (t * t * t - 5 * t * t + 8 * t - 4) : 0;
-}
-
 static double plain_interpolate(const map *m, double x, double y) {
   double sum = 0;
 
   for (int r = -15; r < m->size + 15; r++)
     for (int c = -15; c < m->size + 15; c++)
-      sum += keys(x * m->size - 0.5 - c) * keys(y * m->size - 0.5 - r) *
+      sum += keys_weight(x * m->size - 0.5 - c) * keys_weight(y * m->size - 0.5 - r) *
              m->values[CLAMP(r, 0, m->size - 1) * m->size + CLAMP(c, 0, m->size - 1)];
   return sum;
 }
