@@ -150,13 +150,19 @@ def turned(picture, turn, stretch, rng):
         (*matrix[0], shift[0], *matrix[1], shift[1]), Image.Resampling.BICUBIC))
 
 
-def sample(picture, recipe, size, rng):
-    """One random view: input (size, size), points (n, 2), colours (n, 3), all float32, −1…1."""
-    augmentation = recipe["augmentation"]
+def framed(picture, augmentation, rng):
+    """The picture, perhaps mirrored, and a random square of it: side, left, top, in pixels."""
     side = SIDE * rng.uniform(*augmentation["crop"])
     left, top = rng.uniform(0, 1, 2) * (SIDE - side)
     if augmentation["mirror"] and rng.random() < 0.5:
         picture = picture[:, ::-1]
+    return picture, side, left, top
+
+
+def sample(picture, recipe, size, rng):
+    """One random view: input (size, size), points (n, 2), colours (n, 3), all float32, −1…1."""
+    augmentation = recipe["augmentation"]
+    picture, side, left, top = framed(picture, augmentation, rng)
     if "turn" in augmentation:
         picture = turned(picture, augmentation["turn"], augmentation["stretch"], rng)
     # A table of 256 entries takes the place of a power at every pixel.
@@ -199,10 +205,7 @@ def sample(picture, recipe, size, rng):
 def luma_sample(picture, recipe, size, fine, rng):
     """One random view's luma twice, (size, size) and (fine, fine), float32, −1…1."""
     augmentation = recipe["augmentation"]
-    side = SIDE * rng.uniform(*augmentation["crop"])
-    left, top = rng.uniform(0, 1, 2) * (SIDE - side)
-    if augmentation["mirror"] and rng.random() < 0.5:
-        picture = picture[:, ::-1]
+    picture, side, left, top = framed(picture, augmentation, rng)
     gamma = np.exp(rng.uniform(*np.log(augmentation["gamma"])))
     luma = (picture @ (LUMA / 255)) ** np.float32(gamma)
 
@@ -227,8 +230,9 @@ class Pictures:
 
     def chosen(self, rng):
         """The pictures of a batch."""
-        return self.pictures[np.searchsorted(
-            self.cumulative, rng.random(self.recipe["training"]["batch"]), side="right")]
+        numbers = np.searchsorted(
+            self.cumulative, rng.random(self.recipe["training"]["batch"]), side="right")
+        return [self.pictures[i] for i in numbers]
 
     def luma_batch(self, factor, rng):
         """Inputs (n, size, size), nothing of them hidden, and their luma at factor times the

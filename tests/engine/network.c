@@ -422,7 +422,8 @@ static void plain_restore(const plain *p, const rst_parameters *q, const int *se
     }
   }
   for (int c = 0; c < 3; c++) {
-    const double value = x[bgr ? 2 - c : c] + (s->residual ? plain_interpolate(&p->luma, px, py) : 0);
+    const double base = s->residual ? plain_interpolate(&p->luma, px, py) : 0;
+    const double value = x[bgr ? 2 - c : c] + base;
 
     colour[c] = value / 2 + 0.5;
   }
