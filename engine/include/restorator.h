@@ -350,14 +350,14 @@ typedef struct rst_encoding rst_encoding;
  * RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_encode(rst_session *session, rst_model *model, const rst_input *input,
                               rst_cancel *cancel, rst_encoding **encoding, rst_error *error);
-/* The same from the network's own input, (input_size, input_size) values −1…1; `window` says
- * which square of the picture it shows. */
+/* The same from the network's own input, (input_size, input_size) values −1…1, 0 where it is
+ * hidden; `window` says which square of the picture it shows. */
 RST_API rst_status rst_encode_values(rst_session *session, rst_model *model, const float *values,
                                      const rst_window *window, rst_cancel *cancel,
                                      rst_encoding **encoding, rst_error *error);
 RST_API rst_encoding *rst_encoding_ref(rst_encoding *encoding);
 RST_API void rst_encoding_unref(rst_encoding *encoding);
-/* The input that the encoder saw, (input_size, input_size), −1…1. */
+/* The input that the encoder was given, (input_size, input_size), −1…1, 0 where it is hidden. */
 RST_API const float *rst_encoding_input(const rst_encoding *encoding, int *input_size);
 RST_API void rst_encoding_window(const rst_encoding *encoding, rst_window *window);
 

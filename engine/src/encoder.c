@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blas.h"
+#include "holes.h"
 #include "image.h"
 #include "memory.h"
 #include "session.h"
@@ -86,6 +87,7 @@ typedef struct {
   float *main, *local; /* the current maps of either path, and where the next goes */
   float *main_next, *local_next;
   float *patches, *products;
+  float *seen, *weights; /* the input without holes, and 0 where they were, else 1 */
 } workspace;
 
 /* The largest count of values, first of a map, then of patches and products. */
@@ -136,13 +138,20 @@ static void check_and_measure(void *data, const rst_conv *conv, int in_size) {
   measure_conv(conv, in_size, &sizes->map, &sizes->patches, &sizes->products);
 }
 
-static void take_workspace(rst_arena *arena, const conv_sizes *sizes, workspace *w) {
+static size_t input_values(const rst_model *model) {
+  return (size_t)model->input_size * (size_t)model->input_size;
+}
+
+static void take_workspace(rst_arena *arena, const rst_model *model, const conv_sizes *sizes,
+                           workspace *w) {
   w->main = rst_arena_take(arena, sizes->map);
   w->local = rst_arena_take(arena, sizes->map);
   w->main_next = rst_arena_take(arena, sizes->map);
   w->local_next = rst_arena_take(arena, sizes->map);
   w->patches = rst_arena_take(arena, sizes->patches);
   w->products = rst_arena_take(arena, sizes->products);
+  w->seen = rst_arena_take(arena, rst_holes_floats(model->input_size));
+  w->weights = rst_arena_take(arena, rst_holes_floats(model->input_size));
 }
 
 static size_t luma_values(const rst_model *model) {
@@ -158,7 +167,7 @@ static void take_features(rst_arena *arena, const rst_model *model, rst_features
 
     features->maps[i] = rst_arena_take(arena, size * size * (size_t)model->latent);
   }
-  features->luma = model->enlarger.count == 0 ? NULL : rst_arena_take(arena, luma_values(model));
+  features->luma = rst_arena_take(arena, luma_values(model));
 }
 
 static void swap(float **a, float **b) {
@@ -205,7 +214,7 @@ static bool enlarge(const rst_model *model, const float *input, workspace *w,
                     const rst_cancel *cancel, float *luma) {
   const int size = model->input_size, factor = model->luma_factor, side = factor * size;
 
-  memcpy(w->main, input, (size_t)size * (size_t)size * sizeof *input);
+  memcpy(w->main, input, input_values(model) * sizeof *input);
   if (!run_convs(&model->enlarger, size, w, cancel, &w->main, &w->main_next, NULL))
     return false;
   for (int y = 0; y < side; y++)
@@ -221,16 +230,41 @@ static bool enlarge(const rst_model *model, const float *input, workspace *w,
   return true;
 }
 
+/* The input as the network takes it: as it is, or with its holes filled. */
+static void see(const rst_model *model, const float *input, workspace *w) {
+  memcpy(w->seen, input, input_values(model) * sizeof *input);
+  if (model->channels == 1)
+    return;
+  for (size_t i = 0; i < input_values(model); i++)
+    w->weights[i] = input[i] == 0 ? 0 : 1;
+  rst_fill_holes(model->input_size, w->seen, w->weights);
+}
+
+/* One channel of the first map, by the stored statistics. */
+static void normalise(const rst_model *model, int channel, const float *values, float *map) {
+  const double scale =
+    model->norm_gamma[channel] / sqrt(model->norm_variance[channel] + RST_NORM_EPSILON);
+  const float mean = model->norm_mean[channel], beta = model->norm_beta[channel];
+
+  for (size_t i = 0; i < input_values(model); i++)
+    map[i * (size_t)model->channels + (size_t)channel] = (float)((values[i] - mean) * scale + beta);
+}
+
 static bool run_encoder(const rst_model *model, const float *input, workspace *w,
                         const rst_cancel *cancel, rst_features *features) {
-  const double scale = *model->norm_gamma / sqrt(*model->norm_variance + RST_NORM_EPSILON);
-  const size_t pixels = (size_t)model->input_size * (size_t)model->input_size;
   int size = model->input_size;
 
-  if (features->luma != NULL && !enlarge(model, input, w, cancel, features->luma))
+  see(model, input, w);
+  if (model->enlarger.count == 0)
+    memcpy(features->luma, w->seen, input_values(model) * sizeof *input);
+  else if (!enlarge(model, w->seen, w, cancel, features->luma))
     return false;
-  for (size_t i = 0; i < pixels; i++)
-    w->main[i] = (float)((input[i] - *model->norm_mean) * scale + *model->norm_beta);
+  normalise(model, 0, w->seen, w->main);
+  if (model->channels > 1) {
+    for (size_t i = 0; i < input_values(model); i++)
+      w->seen[i] = 1 - w->weights[i];
+    normalise(model, 1, w->seen, w->main);
+  }
   for (int i = 0; i < model->stage_count; i++) {
     if (!run_stage(&model->stages[i], size, w, cancel, features->maps[i]))
       return false;
@@ -247,7 +281,7 @@ static bool run_encoder(const rst_model *model, const float *input, workspace *w
 
 rst_status rst_encoder_run(const rst_model *model, const float *input, const rst_cancel *cancel,
                            rst_features *features, rst_error *error) {
-  conv_sizes sizes = {.map = (size_t)model->input_size * (size_t)model->input_size};
+  conv_sizes sizes = {.map = input_values(model) * (size_t)model->channels};
   rst_arena results = {NULL}, work = {NULL};
   workspace w;
   bool finished;
@@ -257,7 +291,7 @@ rst_status rst_encoder_run(const rst_model *model, const float *input, const rst
     if ((size_t)model->global_dense.layers[j].out > sizes.map)
       sizes.map = (size_t)model->global_dense.layers[j].out;
   take_features(&results, model, features);
-  take_workspace(&work, &sizes, &w);
+  take_workspace(&work, model, &sizes, &w);
   results.base = results.overflow ? NULL : rst_floats(results.used);
   work.base = work.overflow ? NULL : rst_floats(work.used);
   if (results.base == NULL || work.base == NULL) {
@@ -267,7 +301,7 @@ rst_status rst_encoder_run(const rst_model *model, const float *input, const rst
   }
   results.used = work.used = 0;
   take_features(&results, model, features);
-  take_workspace(&work, &sizes, &w);
+  take_workspace(&work, model, &sizes, &w);
   finished = run_encoder(model, input, &w, cancel, features);
   free(work.base);
   if (!finished) {
@@ -293,9 +327,8 @@ static size_t padded_pixels(const rst_stage *stage) {
 static void take_encoding(rst_arena *arena, rst_encoding *encoding) {
   const rst_model *model = encoding->model;
 
-  encoding->input = rst_arena_take(arena, (size_t)model->input_size * (size_t)model->input_size);
-  encoding->luma = model->enlarger.count == 0 ? encoding->input
-                                               : rst_arena_take(arena, luma_values(model));
+  encoding->input = rst_arena_take(arena, input_values(model));
+  encoding->luma = rst_arena_take(arena, luma_values(model));
   encoding->global = rst_arena_take(arena, (size_t)model->latent);
   for (int i = 0; i < model->stage_count; i++)
     encoding->mixed[i] = rst_arena_take(arena, padded_pixels(&model->stages[i]) *
@@ -340,13 +373,11 @@ static rst_status fill_encoding(rst_encoding *encoding, const float *values,
   }
   arena = (rst_arena){.base = encoding->memory};
   take_encoding(&arena, encoding);
-  memcpy(encoding->input, values,
-         (size_t)model->input_size * (size_t)model->input_size * sizeof *values);
+  memcpy(encoding->input, values, input_values(model) * sizeof *values);
   status = rst_encoder_run(model, values, cancel, &features, error);
   if (status == RST_OK) {
     memcpy(encoding->global, features.global, (size_t)model->latent * sizeof(float));
-    if (features.luma != NULL)
-      memcpy(encoding->luma, features.luma, luma_values(model) * sizeof(float));
+    memcpy(encoding->luma, features.luma, luma_values(model) * sizeof(float));
     mix_maps(encoding, &features, rows);
     free(features.global);
   }

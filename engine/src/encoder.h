@@ -10,14 +10,14 @@
 
 #include "model.h"
 
-/* What the encoder gives: `maps[i]` (size, size, latent) of each stage, `global` (latent), and of
- * a model with an enlarger `luma` (luma_factor · input_size)², else NULL. */
+/* What the encoder gives: `maps[i]` (size, size, latent) of each stage, `global` (latent) and
+ * `luma` (luma_factor · input_size)²: ℓ before it is interpolated. */
 typedef struct rst_features {
   float *maps[RST_STAGES_MAX];
   float *global, *luma;
 } rst_features;
 
-/* Runs the encoder on `input` (input_size, input_size), −1…1. The features' arrays are new memory
+/* Runs the encoder on `input` (input_size, input_size), −1…1, 0 where it is hidden. The features' arrays are new memory
  * of one block: free (features->global). Errors: RST_CANCELLED, RST_NO_MEMORY. */
 rst_status rst_encoder_run(const rst_model *model, const float *input, const rst_cancel *cancel,
                            rst_features *features, rst_error *error);
@@ -28,7 +28,7 @@ struct rst_encoding {
   rst_window window;
   float *memory; /* owned: all below */
   float *input;  /* (input_size, input_size) */
-  float *luma;   /* ℓ, (luma_factor · input_size)²: enlarged, or the input itself */
+  float *luma;   /* ℓ, (luma_factor · input_size)²: the input, without holes or enlarged */
   float *global; /* (latent) */
   /* The first feature layer applied to the maps: interpolation and the layer are both linear, so
    * their order may change. Bias not added: beyond the border the maps are zero, the bias is not.

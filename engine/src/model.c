@@ -193,7 +193,8 @@ static void describe_encoder(reader *r, yyjson_val *object, rst_model *model) {
   yyjson_val *local = get_object(r, yyjson_obj_get(encoder, "local"), "local", local_keys);
   yyjson_val *global = get_object(r, yyjson_obj_get(encoder, "global"), "global", global_keys);
   int widths[RST_STAGES_MAX], dense[RST_LAYERS_MAX];
-  int before, after, local_before, kernel, channels = 1, size = model->input_size, count;
+  int before, after, local_before, kernel, channels = model->channels;
+  int size = model->input_size, count;
 
   if (r->status != RST_OK)
     return;
@@ -350,7 +351,7 @@ static rst_status describe_model(yyjson_val *root, rst_model *model, const char 
   get_int(&r, root, "format", 1, 1);
   *name = get_text(&r, root, "name");
   model->input_size = get_int(&r, input, "size", RST_INPUT_MIN, RST_INPUT_MAX);
-  get_int(&r, input, "channels", 1, 1);
+  model->channels = get_int(&r, input, "channels", 1, RST_CHANNELS_MAX);
   describe_encoder(&r, yyjson_obj_get(root, "encoder"), model);
   describe_points(&r, root, model);
   describe_decoder(&r, root, model);
@@ -469,10 +470,10 @@ static void load_scalar(loader *l, rst_scalar_encoding *encoding, const char *pr
 static void load_tensors(loader *l, rst_model *model) {
   static const char *const axes[] = {"position.x", "position.y"};
 
-  model->norm_gamma = load_vector(l, "encoder.norm", "gamma", 1);
-  model->norm_beta = load_vector(l, "encoder.norm", "beta", 1);
-  model->norm_mean = load_vector(l, "encoder.norm", "mean", 1);
-  model->norm_variance = load_vector(l, "encoder.norm", "variance", 1);
+  model->norm_gamma = load_vector(l, "encoder.norm", "gamma", model->channels);
+  model->norm_beta = load_vector(l, "encoder.norm", "beta", model->channels);
+  model->norm_mean = load_vector(l, "encoder.norm", "mean", model->channels);
+  model->norm_variance = load_vector(l, "encoder.norm", "variance", model->channels);
   for (int i = 0; i < model->stage_count; i++) {
     load_conv(l, &model->stages[i].down, "encoder.stage%d.down", i);
     load_convs(l, &model->stages[i].before, i, "before");
@@ -514,9 +515,10 @@ static rst_status load_model(rst_safetensors *table, rst_model *model, rst_error
   model->parameters = l.parameters;
   l.arena = (rst_arena){.base = model->memory};
   load_tensors(&l, model);
-  if (l.status == RST_OK && !(*model->norm_variance >= 0))
-    return rst_fail(error, RST_BAD_TENSOR, "encoder.norm.variance", "negative", NULL,
-                    "the model's tensor encoder.norm.variance is negative");
+  for (int c = 0; c < model->channels && l.status == RST_OK; c++)
+    if (!(model->norm_variance[c] >= 0))
+      return rst_fail(error, RST_BAD_TENSOR, "encoder.norm.variance", "negative", NULL,
+                      "the model's tensor encoder.norm.variance is negative");
   return l.status;
 }
 

@@ -15,6 +15,7 @@
 enum {
   RST_INPUT_MIN = 8,
   RST_INPUT_MAX = 1024,
+  RST_CHANNELS_MAX = 2,
   RST_STAGES_MAX = 8,
   RST_LAYERS_MAX = 8,   /* dense layers in a row, convolutions in a row */
   RST_BLOCKS_MAX = 16,
@@ -76,8 +77,9 @@ struct rst_model {
   float *memory;                   /* owned: all weights */
 
   int input_size;
+  int channels; /* of the input: luma; or luma without holes, and where they were */
   int latent;
-  const float *norm_gamma, *norm_beta, *norm_mean, *norm_variance; /* (1) */
+  const float *norm_gamma, *norm_beta, *norm_mean, *norm_variance; /* (channels) */
   int stage_count;
   rst_stage stages[RST_STAGES_MAX];
   rst_conv global_conv;

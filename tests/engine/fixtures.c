@@ -75,8 +75,8 @@ static char *describe(const net *s) {
   GString *t = g_string_new("{\"format\": 1, \"name\": \"small\", ");
   const bool diffusion = strcmp(s->process, "diffusion") == 0;
 
-  g_string_append_printf(t, "\"input\": {\"size\": %d, \"channels\": 1}, "
-                         "\"encoder\": {\"stages\": ", s->input);
+  g_string_append_printf(t, "\"input\": {\"size\": %d, \"channels\": %d}, "
+                         "\"encoder\": {\"stages\": ", s->input, 1 + s->holes);
   append_widths(t, &s->stages);
   g_string_append_printf(t, ", \"before\": %d, \"after\": %d, \"latent\": %d, "
                          "\"local\": {\"before\": %d, \"kernel\": %d}, "
@@ -210,15 +210,15 @@ static void add_enlarger(network *n, dice *d) {
 network *network_new(const net *shape) {
   network *n = g_new0(network, 1);
   dice d = {shape->seed};
-  int size = shape->input, channels = 1, in;
+  int size = shape->input, channels = 1 + shape->holes, in;
 
   n->shape = *shape;
   n->description = describe(shape);
   n->tensors = g_array_new(FALSE, FALSE, sizeof(weights));
-  add_vector(n, &d, 1, 0.2, 1, "encoder.norm", "gamma");
-  add_vector(n, &d, 0, 0.2, 1, "encoder.norm", "beta");
-  add_vector(n, &d, 0, 0.2, 1, "encoder.norm", "mean");
-  add_vector(n, &d, 0.5, 0.2, 1, "encoder.norm", "variance");
+  add_vector(n, &d, 1, 0.2, channels, "encoder.norm", "gamma");
+  add_vector(n, &d, 0, 0.2, channels, "encoder.norm", "beta");
+  add_vector(n, &d, 0, 0.2, channels, "encoder.norm", "mean");
+  add_vector(n, &d, 0.5, 0.2, channels, "encoder.norm", "variance");
   for (int i = 0; i < shape->stages.count; i++) {
     add_stage(n, &d, i, channels);
     channels = shape->stages.values[i];

@@ -57,6 +57,7 @@ typedef struct {
   const char *colour;   /* "rgb", "bgr" */
   bool condition, residual;
   int reach;            /* 0: not mentioned */
+  bool holes;           /* the input has two channels */
   int factor;           /* of the enlarger; 0: none */
   widths channels;      /* of the enlarger */
   uint32_t seed;        /* of the weights */

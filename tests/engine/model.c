@@ -256,6 +256,8 @@ static const bad_file bad_files[] = {
   {"input/size 7", DESCRIPTION, "\"size\": 9", "\"size\": 7", RST_BAD_DESCRIPTION, "size"},
   {"input/size 1025", DESCRIPTION, "\"size\": 9", "\"size\": 1025", RST_BAD_DESCRIPTION, "size"},
   {"input/size -9", DESCRIPTION, "\"size\": 9", "\"size\": -9", RST_BAD_DESCRIPTION, "size"},
+  {"input/two channels' weights", DESCRIPTION, "\"channels\": 1}", "\"channels\": 2}",
+   RST_BAD_TENSOR, "encoder.norm.gamma"},
   {"input/three channels", DESCRIPTION, "\"channels\": 1}", "\"channels\": 3}",
    RST_BAD_DESCRIPTION, "channels"},
   {"stages/none", DESCRIPTION, "[3, 4]", "[]", RST_BAD_DESCRIPTION, "stages"},

@@ -192,8 +192,9 @@ static void plain_stack(const network *n, const char *prefix, int count, bool li
 typedef struct {
   const network *n;
   const float *input;
+  map seen, hidden; /* one channel */
   map maps[LIST_MAX];
-  map luma; /* ℓ, one channel */
+  map luma;         /* ℓ, one channel */
   double global[1024];
 } plain;
 
@@ -207,14 +208,81 @@ static double plain_interpolate(const map *m, double x, double y) {
   return sum;
 }
 
-/* ℓ as the description says it: the input, or the enlarger's picture. */
+static map new_map(int size, int channels) {
+  return (map){size, channels, g_new0(double, size * size * channels)};
+}
+
+/* Pull-push: what is filled of a picture whose pixels weigh `weight`. */
+static map plain_fill(const map *m, const map *weight) {
+  const int side = (m->size + 1) / 2;
+  map filled = new_map(m->size, 1), small = new_map(side, 1), small_weight = new_map(side, 1);
+
+  if (m->size == 1)
+    small.values[0] = m->values[0];
+  for (int row = 0; row < m->size; row++)
+    for (int column = 0; column < m->size; column++) {
+      const int i = row / 2 * side + column / 2;
+
+      small_weight.values[i] += at(weight, row, column, 0);
+      small.values[i] += at(weight, row, column, 0) * at(m, row, column, 0);
+    }
+  for (int i = 0; i < side * side && m->size > 1; i++) {
+    small.values[i] /= MAX(small_weight.values[i], 1e-9);
+    small_weight.values[i] = MIN(small_weight.values[i], 1);
+  }
+  if (m->size > 1) {
+    map whole = plain_fill(&small, &small_weight);
+
+    g_free(small.values);
+    small = whole;
+  }
+  for (int row = 0; row < m->size; row++)
+    for (int column = 0; column < m->size; column++) {
+      double enlarged = 0;
+
+      for (int r = -1; r <= side; r++)
+        for (int c = -1; c <= side; c++)
+          enlarged += MAX(1 - fabs((row + 0.5) / 2 - 0.5 - r), 0) *
+                      MAX(1 - fabs((column + 0.5) / 2 - 0.5 - c), 0) *
+                      at(&small, CLAMP(r, 0, side - 1), CLAMP(c, 0, side - 1), 0);
+      filled.values[row * m->size + column] =
+        at(weight, row, column, 0) * at(m, row, column, 0) +
+        (1 - at(weight, row, column, 0)) * enlarged;
+    }
+  g_free(small.values);
+  g_free(small_weight.values);
+  return filled;
+}
+
+/* The input as the network takes it: its luma, and where it was hidden. */
+static void plain_see(plain *p) {
+  const int size = p->n->shape.input;
+  map shown = new_map(size, 1);
+
+  p->seen = new_map(size, 1);
+  p->hidden = new_map(size, 1);
+  for (int i = 0; i < size * size; i++) {
+    p->seen.values[i] = p->input[i];
+    p->hidden.values[i] = p->input[i] == 0;
+    shown.values[i] = 1 - p->hidden.values[i];
+  }
+  if (p->n->shape.holes) {
+    map filled = plain_fill(&p->seen, &shown);
+
+    g_free(p->seen.values);
+    p->seen = filled;
+  }
+  g_free(shown.values);
+}
+
+/* ℓ as the description says it: what is seen, or the enlarger's picture of it. */
 static void plain_enlarge(plain *p) {
   const net *s = &p->n->shape;
   const int factor = s->factor;
   map input = {s->input, 1, g_new(double, s->input * s->input)}, detail = input;
 
   for (int i = 0; i < s->input * s->input; i++)
-    input.values[i] = p->input[i];
+    input.values[i] = p->seen.values[i];
   p->luma = input;
   if (factor == 0)
     return;
@@ -244,14 +312,17 @@ static void plain_enlarge(plain *p) {
 
 static void plain_run_encoder(plain *p) {
   const net *s = &p->n->shape;
-  const double gamma = *network_get(p->n, "encoder.norm.gamma");
-  const double beta = *network_get(p->n, "encoder.norm.beta");
-  const double mean = *network_get(p->n, "encoder.norm.mean");
-  const double variance = *network_get(p->n, "encoder.norm.variance");
-  map m = {s->input, 1, g_new(double, s->input * s->input)};
+  const float *gamma = network_get(p->n, "encoder.norm.gamma");
+  const float *beta = network_get(p->n, "encoder.norm.beta");
+  const float *mean = network_get(p->n, "encoder.norm.mean");
+  const float *variance = network_get(p->n, "encoder.norm.variance");
+  map m = new_map(s->input, 1 + s->holes);
 
   for (int i = 0; i < s->input * s->input; i++)
-    m.values[i] = (p->input[i] - mean) / sqrt(variance + 1e-3) * gamma + beta;
+    for (int c = 0; c < m.channels; c++)
+      m.values[i * m.channels + c] =
+        ((c == 0 ? p->seen : p->hidden).values[i] - mean[c]) / sqrt(variance[c] + 1e-3) *
+          gamma[c] + beta[c];
   for (int i = 0; i < s->stages.count; i++) {
     char *prefix = g_strdup_printf("encoder.stage%d.down", i);
     map next = plain_conv(p->n, &m, 2, prefix);
@@ -277,6 +348,8 @@ static void plain_run_encoder(plain *p) {
 }
 
 static void plain_clear(plain *p) {
+  g_free(p->seen.values);
+  g_free(p->hidden.values);
   g_free(p->luma.values);
   for (int i = 0; i < p->n->shape.stages.count; i++)
     g_free(p->maps[i].values);
@@ -444,6 +517,14 @@ static void compare_sampling(const net *shape, const rst_parameters *parameters)
   double largest = 0;
   rst_features features;
 
+  if (shape->holes) /* a hole of many cells, one at the edge, and some of one */
+    for (int i = 0; i < shape->input * shape->input; i++) {
+      const int row = i / shape->input, column = i % shape->input;
+
+      if ((row >= 2 && row < shape->input / 2 && column >= 3) || i % 11 == 0)
+        input[i] = 0;
+    }
+  plain_see(&p);
   plain_run_encoder(&p);
   plain_enlarge(&p);
   assert_ok(rst_encoder_run(model, input, NULL, &features, NULL));
@@ -518,12 +599,15 @@ static net vary(int which) {
     case 24: s.factor = 3; s.channels = (widths){3, {5, 4, 6}}; s.reach = 1; break;
     case 25: s.factor = 4; s.channels = (widths){2, {3, 70}}; s.reach = 2; break;
     case 26: s.factor = 3; s.channels = (widths){1, {4}}; s.condition = false; break;
+    case 27: s.holes = true; break;
+    case 28: s.holes = true; s.input = 17; s.factor = 3; s.channels = (widths){1, {3}}; break;
+    case 29: s.holes = true; s.input = 64; s.stages = (widths){3, {4, 5, 3}}; s.reach = 1; break;
     default: g_assert_not_reached();
   }
   return s;
 }
 
-enum { SHAPES = 27 };
+enum { SHAPES = 30 };
 
 static void sample_single_pass(gconstpointer data) {
   net shape = vary(GPOINTER_TO_INT(data));
