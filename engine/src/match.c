@@ -5,7 +5,8 @@
  *
  * The network sees a few dozen samples across its window, so of what is nearer to the border than
  * about two of them the surroundings tell more than the network does. There the fill continues
- * them, with their slopes (a plate under tension, see membrane.h); deeper the network takes over.
+ * them, with their slopes (a plate under tension, see membrane.h) and what the model's fill adds to
+ * that; deeper the network takes over.
  * Lengths are in the network's samples, since both errors go with them: the fill's grows with the
  * distance, the network's is that of its grid.
  */
@@ -13,13 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoder.h"
+#include "fill.h"
 #include "membrane.h"
 #include "memory.h"
 #include "session.h"
 #include "status.h"
 
 enum {
-  BORDER = 2,       /* known pixels round a part: the inner ones' values, both ones' slope */
+  BORDER = RST_FILL_REACH_MAX, /* known pixels round a part: what the fill sees; the plate's slope
+                                * takes two */
   AT_ONCE = 1 << 15 /* pixels mixed between two looks at the token: some 5 ms */
 };
 
@@ -183,6 +187,9 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
   status = spread(m, fill_stiffness * length, fill);
   if (status == RST_OK && !measure(m, weight))
     status = rst_fail_cancelled(m->error);
+  if (status == RST_OK)
+    status = rst_fill_add(encoding->model, m->box[2], m->box[3], m->cells, weight, fill, m->cancel,
+                          m->error);
   for (size_t i = 0; i < pixel_count(m) && status == RST_OK; i++) {
     if (i % AT_ONCE == 0 && rst_cancelled(m->cancel))
       status = rst_fail_cancelled(m->error);

@@ -260,6 +260,20 @@ static void describe_enlarger(reader *r, yyjson_val *luma, rst_model *model) {
   }
 }
 
+static void describe_fill(reader *r, yyjson_val *root, rst_model *model) {
+  static const char *const keys[] = {"reach", "dense", NULL};
+  yyjson_val *fill = yyjson_obj_get(root, "fill");
+  int widths[RST_LAYERS_MAX], count, side;
+
+  if (r->status != RST_OK || fill == NULL)
+    return;
+  fill = get_object(r, fill, "fill", keys);
+  model->fill_reach = get_int(r, fill, "reach", 1, RST_FILL_REACH_MAX);
+  count = get_widths(r, fill, "dense", 1, RST_LAYERS_MAX, widths);
+  side = 2 * model->fill_reach + 1;
+  set_dense(&model->fill, 2 * side * side, widths, count, 1);
+}
+
 static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
   static const char *const feature_keys[] = {"kind", "dense", NULL};
   static const char *const feature_kinds[] = {"interpolate", NULL};
@@ -339,7 +353,8 @@ static rst_status describe_model(yyjson_val *root, rst_model *model, const char 
                                  rst_error *error) {
   static const char *const keys[] = {"format",   "name", "parameters", "input",
                                      "encoder",  "features", "position", "time",
-                                     "decoder",  "process", "colour",   "luma", NULL};
+                                     "decoder",  "process", "colour",   "luma",
+                                     "fill", NULL};
   static const char *const input_keys[] = {"size", "channels", NULL};
   reader r = {error, RST_OK};
   yyjson_val *input;
@@ -354,6 +369,7 @@ static rst_status describe_model(yyjson_val *root, rst_model *model, const char 
   model->channels = get_int(&r, input, "channels", 1, RST_CHANNELS_MAX);
   describe_encoder(&r, yyjson_obj_get(root, "encoder"), model);
   describe_points(&r, root, model);
+  describe_fill(&r, root, model);
   describe_decoder(&r, root, model);
   describe_process(&r, root, model);
   return r.status;
@@ -488,6 +504,7 @@ static void load_tensors(loader *l, rst_model *model) {
   load_scalar(l, &model->time, "time");
   for (int j = 0; j < model->enlarger.count; j++)
     load_conv(l, &model->enlarger.layers[j], "enlarger.conv%d", j);
+  load_dense(l, &model->fill, "fill");
   for (int k = 0; k < model->block_count; k++) {
     char prefix[32];
 

@@ -21,7 +21,8 @@ enum {
   RST_BLOCKS_MAX = 16,
   RST_WIDTH_MAX = 4096, /* channels, dense layers' widths */
   RST_KERNEL_MAX = 15,
-  RST_BANDS_MAX = 256
+  RST_BANDS_MAX = 256,
+  RST_FILL_REACH_MAX = 8
 };
 
 typedef enum rst_schedule_kind {
@@ -96,6 +97,8 @@ struct rst_model {
   int luma_columns; /* of the condition: (2 luma_reach + 1)², 0 without luma_condition */
   int luma_factor;  /* of the enlarger, 1 without one: how much finer ℓ is than the input */
   rst_conv_stack enlarger; /* its last layer gives the luma_factor² samples in an input pixel */
+  int fill_reach;
+  rst_dense_stack fill; /* (2 · (2 fill_reach + 1)²) → … → 1; none: no fill */
   int block_count;
   rst_dense_stack blocks[RST_BLOCKS_MAX];
 

@@ -109,6 +109,11 @@ static char *describe(const net *s) {
     }
     g_string_append_c(t, '}');
   }
+  if (s->fill_reach > 0) {
+    g_string_append_printf(t, ", \"fill\": {\"reach\": %d, \"dense\": ", s->fill_reach);
+    append_widths(t, &s->fill);
+    g_string_append_c(t, '}');
+  }
   g_string_append_c(t, '}');
   return g_string_free(t, FALSE);
 }
@@ -244,6 +249,9 @@ network *network_new(const net *shape) {
     add_dense(n, &d, in, &shape->dense, 3, prefix);
     g_free(prefix);
   }
+  in = 2 * shape->fill_reach + 1;
+  if (shape->fill_reach > 0) /* last: with it or without, the others are the same */
+    add_dense(n, &d, 2 * in * in, &shape->fill, 1, "fill");
   return n;
 }
 

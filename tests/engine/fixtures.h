@@ -60,6 +60,8 @@ typedef struct {
   bool holes;           /* the input has two channels */
   int factor;           /* of the enlarger; 0: none */
   widths channels;      /* of the enlarger */
+  int fill_reach;       /* 0: no fill */
+  widths fill;
   uint32_t seed;        /* of the weights */
 } net;
 
