@@ -19,6 +19,7 @@ import torch
 
 import colour
 import diffusion
+import filling
 import masking
 import model_file
 import pictures
@@ -78,6 +79,7 @@ class Protocol:
 
     def __init__(self, loaded, size, pixels=None, hidden=None):
         chosen = some_pixels(TRUTH, pixels)
+        self.lumas = [picture @ (pictures.LUMA / 255) for picture in loaded]
         truth = [pictures.resize(picture / np.float32(255), TRUTH) for picture in loaded]
         self.grey = np.stack([pictures.resize(picture @ pictures.LUMA, size) for picture in truth])
         self.position = grid(TRUTH)[chosen]
@@ -106,6 +108,17 @@ class Protocol:
                     for grey in self.grey]
         middle = torch.cat(luma)[..., luma[0].shape[-1] // 2]
         return self.luma_error((middle.numpy() + 1) / 2)
+
+    def measure_fill(self, network):
+        """Mean squared error of what the fill makes of holes in the pictures, as a share of the
+        plate's."""
+        holes = filling.Holes(lambda rng: self.lumas[rng.integers(len(self.lumas))],
+                              len(self.lumas), network.fill.reach, seed=0)
+        patches, lacking = (np.concatenate(part) for part in zip(*(
+            holes.patches(i, cells) for i, cells in enumerate(holes.inside))))
+        with torch.no_grad():
+            added = network.fill(torch.from_numpy(patches)).numpy()
+        return float(np.square(added - lacking).mean() / np.square(lacking).mean())
 
     def measure(self, network, setup=None):
         """Mean squared error over RGB, values 0…1."""

@@ -305,6 +305,24 @@ def catmull_rom(picture, position, offsets=((0, 0),)):
     return torch.stack([moved(x, y) for x, y in offsets], -1)
 
 
+def filled(picture, weight):
+    """Pictures (n, 1, h, w) without what weighs under 1, by pull-push (Gortler et al. 1996).
+
+    The averages of 2 × 2 pixels, by their weights (n, 1, h, w), are a picture of half the size with
+    the weight of their sum, 1 at most; that is filled in the same way, enlarged bilinearly, and
+    mixed in with what the weights leave.
+    """
+    height, width = picture.shape[2:]
+    if max(height, width) == 1:
+        return picture
+    beyond = (0, width % 2, 0, height % 2)
+    weights = 4 * F.avg_pool2d(F.pad(weight, beyond), 2)
+    values = 4 * F.avg_pool2d(F.pad(weight * picture, beyond), 2)
+    half = filled(values / weights.clamp(min=1e-9), weights.clamp(max=1))
+    enlarged = F.interpolate(half, scale_factor=2, mode="bilinear", align_corners=False)
+    return weight * picture + (1 - weight) * enlarged[:, :, :height, :width]
+
+
 class Enlarger(nn.Module):
     """The input's luma at `factor` times its size, sharper than interpolation makes it.
 
@@ -333,8 +351,27 @@ class Enlarger(nn.Module):
         return enlarged.view(-1, size, size) + detail.squeeze(1)
 
 
+class Fill(nn.Module):
+    """What the plate lacks of the luma, 0…1, at a pixel of a hole: (n, 2 (2 reach + 1)²), the filled
+    luma round it less its own, rows first, and then where the hole is, 1, → (n)."""
+
+    def __init__(self, description):
+        super().__init__()
+        self.reach = description["reach"]
+        side = 2 * self.reach + 1
+        sizes = [2 * side * side, *description["dense"], 1]
+        self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
+        nn.init.zeros_(self.dense[-1].kernel)
+
+    def forward(self, patches):
+        for layer in self.dense[:-1]:
+            patches = F.relu(layer(patches))
+        return self.dense[-1](patches)[:, 0]
+
+
 class Network(nn.Module):
-    """The whole network. Pictures are (n, size, size, channels), points (n, p, 2)."""
+    """The whole network. Pictures are (n, size, size, 1), 0 where they are hidden, points
+    (n, p, 2)."""
 
     def __init__(self, description):
         super().__init__()
@@ -347,6 +384,8 @@ class Network(nn.Module):
         self.luma_offsets = [(x, y) for y in range(-reach, reach + 1)
                              for x in range(-reach, reach + 1)]
         self.enlarger = Enlarger(luma["enlarger"]) if "enlarger" in luma else None
+        if "fill" in description:
+            self.fill = Fill(description["fill"])
         latent = description["encoder"]["latent"]
         self.encoder = Encoder(description)
         self.features = Features(description["encoder"], description["features"])
@@ -356,16 +395,26 @@ class Network(nn.Module):
             2 * latent + self.luma_condition * len(self.luma_offsets) + self.position.columns,
             time_columns, description["decoder"])
 
+    def see(self, picture):
+        """What the encoder is given, (n, channels, size, size): the picture; or the picture without
+        its holes, and where they were."""
+        picture = picture.permute(0, 3, 1, 2)
+        if self.description["input"]["channels"] == 1:
+            return picture
+        hidden = (picture == 0).to(picture.dtype)
+        return torch.cat([filled(picture, 1 - hidden), hidden], 1)
+
     def encode(self, picture):
-        return self.encoder(picture.permute(0, 3, 1, 2))
+        return self.encoder(self.see(picture))
 
     def luma(self, picture, position):
-        """ℓ: the input's first channel, enlarged where so described, at the points and round them,
-        (n, p, (2 reach + 1)²)."""
+        """ℓ: the first channel of what is seen, enlarged where so described, at the points and
+        round them, (n, p, (2 reach + 1)²)."""
+        seen = self.see(picture)[:, 0]
         if self.enlarger is None:
-            return catmull_rom(picture[..., 0], position, self.luma_offsets)
+            return catmull_rom(seen, position, self.luma_offsets)
         pixel = self.enlarger.factor
-        return catmull_rom(self.enlarger(picture[..., 0]), position,
+        return catmull_rom(self.enlarger(seen), position,
                            [(pixel * x, pixel * y) for x, y in self.luma_offsets])
 
     def condition(self, encoded, position, luma):
@@ -398,15 +447,27 @@ class Network(nn.Module):
         return self.decoder(prepared, self.time(torch.zeros(1, device=rows.device)), value)
 
 
+def with_channels(old, wanted, name):
+    """A tensor of the input's channels for one that has more of them."""
+    if name == "encoder.stage0.down.kernel":
+        more = wanted.shape[2] - old.shape[2]
+        return torch.cat([old, old.new_zeros(3, 3, more, old.shape[3])], 2)
+    return torch.cat([old, wanted[len(old):].to(old.device)])
+
+
 def grown(tensors, network):
-    """The tensors of a network with a smaller `luma.reach`, or without `luma.enlarger`, or the
-    same, for this one: what it sees more of counts for nothing at first."""
-    whole = {name: tensor for name, tensor in network.state_dict().items()
-             if name.startswith("enlarger.")} | dict(tensors)
+    """The tensors of a network with fewer channels of the input, a smaller `luma.reach`, or without
+    `luma.enlarger` or `fill`, or the same, for this one: what it sees more of counts for nothing at first."""
+    state = network.state_dict()
+    whole = {name: tensor for name, tensor in state.items()
+             if name.startswith(("enlarger.", "fill."))} | dict(tensors)
+    for name in state:
+        if name.startswith("encoder.norm.") or name == "encoder.stage0.down.kernel":
+            whole[name] = with_channels(tensors[name], state[name], name)
     if not network.luma_condition:
         return whole
     before = 2 * network.description["encoder"]["latent"]
-    for name, wanted in network.state_dict().items():
+    for name, wanted in state.items():
         if not name.endswith(".dense0.kernel") or not name.startswith("decoder."):
             continue
         old = tensors[name]

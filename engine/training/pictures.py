@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 import ageing
+import joining
 import masking
 from recipe import Refused
 
@@ -134,6 +135,16 @@ def muted(colours, cool):
     return np.where(bluish, luma + cool * (colours - luma), colours)
 
 
+def person(x, y):
+    """About how much of a portrait's points, in pixels, is the person and not the backdrop, 0…1: an
+    ellipse for the head, the ground below two lines for the shoulders, both with soft edges. Where
+    heads lie in the pictures that were cut for the training (docs/training.md)."""
+    across, down = np.abs((x + 0.5) / SIDE - 0.5), (y + 0.5) / SIDE
+    head = 1 - (np.hypot(across / 0.25, (down - 0.44) / 0.36) - 1) / 0.35
+    shoulders = (down - 0.72 - 0.67 * np.maximum(across - 0.2, 0)) / 0.08
+    return np.clip(np.maximum(head, shoulders), 0, 1)
+
+
 def turned(picture, turn, stretch, rng):
     """A picture turned by up to so many degrees and made wider or higher by up to that factor,
     about its centre; beyond its edge it is mirrored."""
@@ -159,8 +170,9 @@ def framed(picture, augmentation, rng):
     return picture, side, left, top
 
 
-def sample(picture, recipe, size, rng):
-    """One random view: input (size, size), points (n, 2), colours (n, 3), all float32, −1…1."""
+def look(picture, recipe, rng):
+    """One random view of a picture: its pixels (h, w, 3), 0…1, then in pixels of the picture the
+    view's side, its corner (x, y), and that of its pixels."""
     augmentation = recipe["augmentation"]
     picture, side, left, top = framed(picture, augmentation, rng)
     if "turn" in augmentation:
@@ -168,15 +180,20 @@ def sample(picture, recipe, size, rng):
     # A table of 256 entries takes the place of a power at every pixel.
     gamma = np.exp(rng.uniform(*np.log(augmentation["gamma"])))
     table = (np.arange(256, dtype=np.float32) / 255) ** np.float32(gamma)
+    low_x, high_x = max(int(left), 0), min(int(left + side) + 1, SIDE)
+    low_y, high_y = max(int(top), 0), min(int(top + side) + 1, SIDE)
+    return table[picture[low_y:high_y, low_x:high_x]], side, (left, top), (low_x, low_y)
 
+
+def sample(picture, recipe, size, rng):
+    """One random view: input (size, size), points (n, 2), colours (n, 3), all float32, −1…1."""
+    augmentation = recipe["augmentation"]
+    view, side, (left, top), (low_x, low_y) = look(picture, recipe, rng)
     position = rng.random((recipe["training"]["points"], 2), dtype=np.float32)
     hidden = masking.hidden(size, recipe["masking"], rng) if "masking" in recipe else None
     if hidden is not None and hidden.any():
         masking.draw_into(position, hidden, recipe["masking"].get("inside", 0), rng)
     x, y = left + side * position[:, 0] - 0.5, top + side * position[:, 1] - 0.5
-    low_x, high_x = max(int(left), 0), min(int(left + side) + 1, SIDE)
-    low_y, high_y = max(int(top), 0), min(int(top + side) + 1, SIDE)
-    view = table[picture[low_y:high_y, low_x:high_x]]
     colours = bilinear(view, x - low_x, y - low_y)
 
     engraved = "ageing" in recipe and rng.random() < recipe["ageing"].get("engraved", 0)
@@ -187,6 +204,9 @@ def sample(picture, recipe, size, rng):
     elif "ageing" in recipe:
         grey = ageing.emulsion(view, recipe["ageing"], rng)
         colours = muted(colours, recipe["ageing"].get("cool", 1))
+        kept = recipe["ageing"].get("backdrop", 1)
+        luma = (colours @ LUMA)[:, None]
+        colours = luma + (kept + (1 - kept) * person(x, y))[:, None] * (colours - luma)
     else:
         grey = view @ LUMA
     luma = (colours @ LUMA)[:, None]
@@ -234,12 +254,31 @@ class Pictures:
             self.cumulative, rng.random(self.recipe["training"]["batch"]), side="right")
         return [self.pictures[i] for i in numbers]
 
+    def luma(self, rng):
+        """The luma of one picture, (SIDE, SIDE), 0…1, perhaps mirrored."""
+        number = np.searchsorted(self.cumulative, rng.random(), side="right")
+        luma = self.pictures[number] @ (LUMA / 255)
+        return np.ascontiguousarray(luma[:, ::-1]) if rng.random() < 0.5 else luma
+
     def luma_batch(self, factor, rng):
         """Inputs (n, size, size), nothing of them hidden, and their luma at factor times the
         size."""
         views = [luma_sample(picture, self.recipe, self.size, factor * self.size, rng)
                  for picture in self.chosen(rng)]
         return [np.stack(part).astype(np.float32) for part in zip(*views)]
+
+    def joined_batch(self, rng):
+        """Inputs (n, size, size, 1), and what joining.sample() gives beyond what is hidden."""
+        grey, joined = [], []
+        for picture in self.chosen(rng):
+            view, side, (left, top), (low_x, low_y) = look(picture, self.recipe, rng)
+            across = box_matrix(left - low_x, side, self.size, view.shape[1])
+            down = box_matrix(top - low_y, side, self.size, view.shape[0])
+            colours = 2 * np.einsum("yh,hwc,xw->yxc", down, view, across, optimize=True) - 1
+            hidden, *rest = joining.sample(colours, self.recipe, rng)
+            grey.append(np.where(hidden, 0, colours @ LUMA)[..., None])
+            joined.append(rest)
+        return [np.stack(part).astype(np.float32) for part in (grey, *zip(*joined))]
 
     def batch(self, rng):
         """Inputs (n, size, size, 1), points (n, p, 2) and colours (n, p, 3)."""

@@ -18,6 +18,7 @@ import torch
 import diffusion
 import evaluate
 import export
+import filling
 import model_file
 import pictures
 import recipe as recipes
@@ -59,8 +60,8 @@ class Run:
     resumed run repeats an uninterrupted one bit for bit on the same number of threads."""
 
     def __init__(self, stage, data, initial=None):
-        """initial: the tensors to begin with, of a network of the same description, or with a
-        smaller `luma.reach` or without `luma.enlarger`."""
+        """initial: the tensors to begin with, of a network of the same description, or with
+        fewer channels of the input, a smaller `luma.reach`, without `luma.enlarger` or `fill`."""
         self.stage, self.training, self.data = stage, stage["training"], data
         self.device = device()
         torch.manual_seed(self.training["seed"])
@@ -73,6 +74,7 @@ class Run:
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), weight_decay=self.training.get("weight_decay", 0))
         self.iterations, self.iteration = self.training["iterations"], 0
+        self.holes = None  # made when they are wanted
         if initial is None:
             self.set_statistics()
         else:
@@ -100,9 +102,35 @@ class Run:
         grey, fine = self.tensors(*self.data.luma_batch(enlarger.factor, rng))
         return (enlarger(grey) - fine).square().mean()
 
+    def joined_loss(self, rng):
+        """The mean squared error of what becomes of hidden cells, and of the result on their ring:
+        of a single pass."""
+        grey, position, colours, ring, fill, weight = self.tensors(*self.data.joined_batch(rng))
+        prepared, base = self.network.prepare(grey, position, self.training.get("dropout", 0.0))
+        error = self.network.single_pass(prepared) + base - colours
+        count = fill.shape[1]
+        inner, outer = error[:, :count], error[:, count:]
+        joined = weight.unsqueeze(-1) * (inner - ring @ outer)
+        joined = joined + (1 - weight.unsqueeze(-1)) * (fill - colours[:, :count])
+        return joined.square().mean() + self.training["joined"] * outer.square().mean()
+
+    def fill_loss(self, rng):
+        """The mean squared error of the filled luma alone."""
+        if self.holes is None:
+            self.holes = filling.Holes(
+                self.data.luma, self.training["holes"], self.network.fill.reach,
+                self.training["seed"])
+        patches, lacking = self.tensors(*self.holes.batch(
+            self.training["batch"], self.training["points"], rng))
+        return (self.network.fill(patches) - lacking).square().mean()
+
     def loss(self, rng):
         if self.part == "enlarger":
             return self.enlarger_loss(rng)
+        if self.part == "fill":
+            return self.fill_loss(rng)
+        if "joined" in self.training:
+            return self.joined_loss(rng)
         grey, position, colours = self.tensors(*self.data.batch(rng))
         narrow = self.training["precision"] == "bfloat16" and has_bfloat16()
         torch.manual_seed(int(rng.integers(2 ** 31)))  # for the dropout
@@ -168,6 +196,8 @@ class Run:
         if self.part == "enlarger":
             ratio = protocol.measure_luma(self.average) / protocol.bicubic_luma
             return f"validation {ratio:.4f} of bicubic, luma alone"
+        if self.part == "fill":
+            return f"validation {protocol.measure_fill(self.average):.4f} of the plate"
         ratio = protocol.measure(self.average, diffusion.SETUPS["B"]) / protocol.bicubic
         return f"validation {ratio:.4f} of bicubic"
 
@@ -195,6 +225,7 @@ class Training:
         self.recipe, self.stages = recipe, recipes.stages(recipe)
         self.root, self.report, self.checkpoint = root, report, out / "checkpoint.pt"
         self.index, self.seconds, self.initial, self.resumed = 0, 0.0, initial, None
+        self.kept = {}  # by a stage's number, the weights that it came to
         if self.checkpoint.exists():
             self.load()
 
@@ -204,13 +235,14 @@ class Training:
                 != [without_length(stage) for stage in self.stages]):
             raise Refused(f"{self.checkpoint} was begun with another recipe: name another --out.")
         self.index, self.seconds, self.resumed = state["index"], state["seconds"], state["run"]
-        self.initial = state["initial"]
+        self.initial, self.kept = state["initial"], state["kept"]
         self.fit(state["scale"])
 
     def save(self, run):
         partial = self.checkpoint.with_suffix(".partial")
         torch.save({"stages": self.stages, "index": self.index, "seconds": self.seconds,
-                    "scale": self.scale, "initial": self.initial, "run": run.state()}, partial)
+                    "scale": self.scale, "initial": self.initial, "kept": self.kept,
+                    "run": run.state()}, partial)
         os.replace(partial, self.checkpoint)
 
     scale = 1.0
@@ -251,18 +283,28 @@ class Training:
             self.train(run, protocol)
             self.save(run)
             self.mix(run)
+            self.keep(run)
             if self.index + 1 == len(self.stages):
                 return run.average
             self.index, self.initial = self.index + 1, run.average.state_dict()
 
     def mix(self, run):
-        """Takes the weights between those that a stage began with and its own, where it says so:
-        a little of what the one learned is kept with most of what the other knew."""
+        """Takes the weights between those that a stage began with, or that the stage it names came
+        to, and its own, where it says so: a little of what the one learned is kept with most of
+        what the other knew."""
         share = run.training.get("mix", 1)
         if share != 1:
+            other = self.kept.get(run.training.get("mix_with"), self.initial)
             mixed = run.average.state_dict()
-            for key, began in grown(self.initial, run.network).items():
-                mixed[key].lerp_(began.to(run.device), 1 - share)
+            for key, tensor in grown(other, run.network).items():
+                mixed[key].lerp_(tensor.to(run.device), 1 - share)
+
+    def keep(self, run):
+        """Keeps what a stage came to where a later one is mixed with it; the first is 1."""
+        number = self.index + 1
+        if any(stage["training"].get("mix_with") == number for stage in self.stages):
+            self.kept[number] = {key: tensor.clone()
+                                 for key, tensor in run.average.state_dict().items()}
 
     def train(self, run, protocol):
         last_save = last_report = time.monotonic()
@@ -337,11 +379,15 @@ def initial(path, recipe):
     stage = recipes.stages(recipe)[-1]["network"]
     described, wanted = (
         recipes.merged(description, {"name": None, "format": None, "parameters": None,
-                                     "luma": {"reach": None, "enlarger": None}})
+                                     "input": {"channels": None},
+                                     "luma": {"reach": None, "enlarger": None}, "fill": None})
         for description in (network.description, stage))
     before, after = (whole.get("luma", {}) for whole in (network.description, stage))
-    if (described != wanted or before.get("reach", 0) > after.get("reach", 0)
-            or "enlarger" in before and before["enlarger"] != after.get("enlarger")):
+    channels = [whole["input"]["channels"] for whole in (network.description, stage)]
+    if (described != wanted or channels[0] > channels[1]
+            or before.get("reach", 0) > after.get("reach", 0)
+            or any(key in one and one[key] != other.get(key) for one, other, key in
+                   ((before, after, "enlarger"), (network.description, stage, "fill")))):
         raise Refused(f"the network of {path} is another one than the recipe's.")
     return network.state_dict()
 

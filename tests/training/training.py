@@ -10,11 +10,12 @@ what engine/training needs, and skips without it.
 
 import importlib.util
 import json
+import math
 import pathlib
 import subprocess
 import sys
 
-NEEDED = ("numpy", "PIL", "safetensors", "torch")
+NEEDED = ("numpy", "PIL", "safetensors", "scipy", "torch")
 HERE = pathlib.Path(__file__).resolve().parent
 TRAINING = HERE.parent.parent / "engine/training"
 
@@ -32,6 +33,8 @@ from safetensors.numpy import save_file
 
 import colour
 import diffusion
+import filling
+import joining
 import masking
 import model_file
 import network
@@ -119,6 +122,97 @@ def a_larger_reach_changes_nothing_at_first(scratch):
                               before.luma(picture, moved)[..., 0][inside], atol=1e-5)
 
 
+def holes_are_filled(scratch):
+    picture = torch.full((1, 1, 13, 13), 0.25)
+    picture[..., 6:] = 0.75
+    weight = torch.ones_like(picture)
+    weight[..., 4:9, 5:8] = 0
+    whole = network.filled(torch.where(weight > 0, picture, torch.tensor(9.0)), weight)
+    assert torch.equal(whole[weight > 0], picture[weight > 0])
+    inside = whole[..., 4:9, 5:8]
+    assert (inside > 0.25).all() and (inside < 0.75).all()
+    assert (inside.diff(dim=-1) > 0).all()  # from the dark side to the bright one
+    assert (network.filled(picture, torch.zeros_like(weight)) == 0).all()
+
+
+def more_channels_change_nothing_at_first(scratch):
+    stage = recipes.stages(tiny())[1]
+    torch.manual_seed(3)
+    before = train.Network(stage["network"])
+    after = train.Network(recipes.merged(stage["network"], {"input": {"channels": 2}}))
+    after.load_state_dict(network.grown(before.state_dict(), after))
+    picture, points = torch.rand(2, 16, 16, 1) * 2 - 1, torch.rand(2, 30, 2)
+    with torch.no_grad():
+        for one, other in zip(before.prepare(picture, points)[0], after.prepare(picture, points)[0]):
+            assert torch.allclose(one, other, atol=1e-6)
+        picture[:, 3:8, 5:9] = 0
+        seen = after.see(picture)
+        assert torch.equal(seen[:, 1], (picture[..., 0] == 0).float())
+        assert not torch.allclose(before.prepare(picture, points)[1],
+                                  after.prepare(picture, points)[1], atol=1e-3)
+
+
+def ramp(side):
+    rows, columns = np.indices((side, side)) / side
+    return np.stack([0.1 + 0.5 * columns, 0.9 - 0.4 * rows, columns - rows], -1)
+
+
+def hidden_cells_are_joined_to_their_ring(scratch):
+    hidden = np.zeros((16, 16), dtype=bool)
+    hidden[4:9, 0:7] = hidden[12, 12] = True  # one hole at the edge, one of a cell
+    ring = joining.cells(joining.widened(hidden) & ~hidden)
+    weights = joining.spread(hidden, ring)
+    assert weights.min() > -1e-12 and np.allclose(weights.sum(1), 1)
+    # Both continue a slope; the membrane where it runs along the picture's edge alone.
+    colours = ramp(16)
+    inside = joining.plate(hidden, colours) - colours[hidden]
+    assert np.abs(inside[:, 1]).max() < 1e-9 and np.abs(inside[-1]).max() < 1e-9
+    assert np.allclose((weights @ colours[tuple(ring.T)])[:, 1], colours[hidden][:, 1])
+    deep = joining.network_weight(hidden, ring).reshape(-1)
+    assert deep.min() > 0 and deep.argmax() in range(14, 17) and deep[-1] == deep.min()
+
+
+def a_constant_error_costs_nothing_inside(scratch):
+    stage = recipes.stages({**single_pass(), "masking": {"grid": 4, "share": 0.4, "free": 0.5}})[0]
+    stage["training"] |= {"joined": 0.25, "points": 50}
+    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage))
+    before = [tensor.clone() for tensor in run.network.state_dict().values()]
+    assert math.isfinite(run.step())
+    assert not all(map(torch.equal, before, run.network.state_dict().values()))
+    _, _, colours, _, fill, weight = map(
+        torch.from_numpy, run.data.joined_batch(np.random.default_rng(4)))
+    run.network.prepare = lambda *_: (None, 0)
+    run.network.single_pass = lambda _: colours + 0.5
+    left = (1 - weight).unsqueeze(-1) * (fill - colours[:, :50])
+    assert torch.isclose(run.joined_loss(np.random.default_rng(4)),
+                         left.square().mean() + 0.25 * 0.25, rtol=1e-4)
+
+
+def a_fill_learns_what_the_plate_lacks(scratch):
+    slant = ramp(filling.SIDE)[..., 0]
+    hole = filling.hole(np.random.default_rng(3))
+    hole[:3] = hole[-3:] = hole[:, :3] = hole[:, -3:] = False
+    whole = filling.Plates().fill(slant, hole, 8)
+    assert np.abs(whole - slant).max() < 1e-6 and hole.any()
+
+    stage = recipes.stages(single_pass())[0]
+    stage["network"]["fill"] = {"reach": 6, "dense": [16]}
+    stage["training"] |= {"part": "fill", "holes": 6, "batch": 8, "points": 64}
+    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage))
+    # Edges, which a plate does not continue.
+    edges = np.zeros((filling.ROOM, filling.ROOM), dtype=np.float32)
+    edges[:, ::24] = edges[:, 1::24] = edges[:, 2::24] = 1
+    run.data.luma = lambda rng: edges
+    whole = {name: tensor.clone() for name, tensor in run.network.state_dict().items()}
+    first = run.fill_loss(np.random.default_rng(9)).item()
+    for _ in range(200):
+        run.step()
+    last = run.fill_loss(np.random.default_rng(9)).item()
+    assert last < 0.8 * first, f"{last} of {first}"
+    for name, tensor in run.network.state_dict().items():
+        assert torch.equal(tensor, whole[name]) != name.startswith("fill."), name
+
+
 def the_enlarger_is_trained_alone(scratch):
     first, stage, _ = recipes.stages(tiny())
     stage["training"]["learning_rate"] = 0.02
@@ -191,6 +285,9 @@ def a_killed_run_goes_on_to_the_same_weights(scratch):
     whole = torch.load(scratch / "whole/checkpoint.pt", weights_only=True)["run"]
     assert not torch.equal(result["encoder.norm.beta"], whole["average"]["encoder.norm.beta"]), \
         "the last stage is not mixed with the first"
+    first = torch.load(scratch / "whole/checkpoint.pt", weights_only=True)["kept"][1]
+    name = "features.dense0.kernel"
+    assert torch.allclose(result[name], first[name].lerp(whole["average"][name], 0.75))
     for name, at in (("first stage", 25), ("last stage", 126)):
         step, seconds, count = train.Run.step, train.CHECKPOINT_SECONDS, [0]
 
@@ -248,6 +345,7 @@ def the_engine_computes_the_same(scratch):
     (folder / "tiny.safetensors").write_bytes((scratch / "out/tiny.safetensors").read_bytes())
     rng = np.random.default_rng(5)
     grey = rng.uniform(-1, 1, (16, 16, 1)).astype(np.float32)
+    grey[3:9, 5:8] = grey[12, ::3] = 0  # hidden
     position = rng.random((40, 2), dtype=np.float32)
 
     def save(name, case, **tensors):
@@ -356,7 +454,9 @@ def ciede2000_is_sharmas(scratch):
         assert abs(colour.ciede2000(np.array(other, float), np.array(one, float)) - got) < 1e-9
 
 
-TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
+TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first, holes_are_filled,
+         more_channels_change_nothing_at_first, hidden_cells_are_joined_to_their_ring,
+         a_constant_error_costs_nothing_inside, a_fill_learns_what_the_plate_lacks,
          the_enlarger_is_trained_alone, what_is_frozen_stays, turned_pictures_keep_their_middle,
          truths_may_be_paler, training_learns, a_killed_run_goes_on_to_the_same_weights,
          the_program_writes_a_model_with_its_card, the_engine_computes_the_same,

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of a network's result in a hidden region, on the grid of its input: the engine
+spreads the difference along the border inward and fills from the surroundings near to it.
+
+A training that measures the joined result teaches what is left to the network: not the tone that
+the border gives, but what lies deeper.
+"""
+
+import numpy as np
+
+import masking
+
+MOST_HIDDEN = 400  # cells of a view, and of their ring: the systems below are dense
+MOST_RING = 256
+FILL_STIFFNESS = 2  # in cells, as the engine has it
+FILL_ENDS = 4
+
+
+STEPS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0)])
+
+
+def laplacian(of, to, size):
+    """Rows of the grid's Laplacian at cells `of` (n, 2), columns at cells `to` (m, 2), which hold
+    all their neighbours in the grid."""
+    places = np.zeros((size, size), dtype=int)
+    places[tuple(to.T)] = np.arange(len(to))
+    rows, numbers = np.zeros((len(of), len(to))), np.arange(len(of))
+    for step in STEPS:
+        beside = of + step
+        there = ((beside >= 0) & (beside < size)).all(1)
+        rows[numbers[there], places[tuple(beside[there].T)]] -= 1
+        rows[numbers[there], places[tuple(of[there].T)]] += 1
+    return rows
+
+
+def cells(mask):
+    return np.argwhere(mask)
+
+
+def widened(mask):
+    """A mask and its neighbours."""
+    wide = mask.copy()
+    wide[1:] |= mask[:-1]
+    wide[:-1] |= mask[1:]
+    wide[:, 1:] |= mask[:, :-1]
+    wide[:, :-1] |= mask[:, 1:]
+    return wide
+
+
+def spread(hidden, ring):
+    """The membrane: weights (h, r) of the ring's values in each hidden cell."""
+    inner = cells(hidden)
+    rows = laplacian(inner, np.concatenate([inner, ring]), len(hidden))
+    return np.linalg.solve(rows[:, :len(inner)], -rows[:, len(inner):])
+
+
+def plate(hidden, colours):
+    """The fill (h, 3) of hidden cells, continuing the colours (size, size, 3) with their slopes:
+    (L + s² L²) u = 0 of the grid's Laplacian L."""
+    once = widened(hidden)
+    twice = widened(once)
+    inner, size = cells(hidden), len(hidden)
+    middle = np.concatenate([inner, cells(once & ~hidden)])
+    outer = np.concatenate([middle, cells(twice & ~once)])
+    of_middle = laplacian(middle, outer, size)
+    rows = of_middle[:len(inner)] + FILL_STIFFNESS ** 2 * gathered(inner, middle, of_middle, size)
+    known = colours[tuple(outer[len(inner):].T)]
+    return np.linalg.solve(rows[:, :len(inner)], -rows[:, len(inner):] @ known)
+
+
+def gathered(of, to, values, size):
+    """The Laplacian's rows at `of`, columns at `to`, times the rows of `values` (m, k): a few of
+    them each."""
+    places = np.zeros((size, size), dtype=int)
+    places[tuple(to.T)] = np.arange(len(to))
+    result = np.zeros((len(of), values.shape[1]))
+    for step in STEPS:
+        beside = of + step
+        there = ((beside >= 0) & (beside < size)).all(1)
+        result[there] += values[places[tuple(of[there].T)]]
+        result[there] -= values[places[tuple(beside[there].T)]]
+    return result
+
+
+def network_weight(hidden, ring):
+    """How much of each hidden cell (h) is the network's."""
+    away = np.sqrt(((cells(hidden)[:, None] - ring[None]) ** 2).sum(-1).min(1)) - 0.5
+    t = np.minimum(away / FILL_ENDS, 1)
+    return t * t * (3 - 2 * t)
+
+
+def hole(size, recipe, rng):
+    """What of an input is hidden: some of it, not more than the systems bear."""
+    while True:
+        hidden = masking.hidden(size, recipe["masking"], rng)
+        ring = widened(hidden) & ~hidden
+        if 0 < hidden.sum() <= MOST_HIDDEN and 0 < ring.sum() <= MOST_RING:
+            return hidden, cells(ring)
+
+
+def sample(colours, recipe, rng):
+    """Of a view's colours (size, size, 3), −1…1: what is hidden (size, size); points (p, 2), of
+    hidden cells and then of the ring, and their colours (p, 3); of the hidden ones the ring's
+    weights (h, MOST_RING), the fill (h, 3) and the network's weight (h)."""
+    size, count = len(colours), recipe["training"]["points"]
+    hidden, ring = hole(size, recipe, rng)
+    inner = cells(hidden)
+    chosen = rng.integers(0, len(inner), count)
+    weights = np.zeros((count, MOST_RING))
+    weights[:, :len(ring)] = spread(hidden, ring)[chosen]
+    places = np.concatenate([inner[chosen], ring,
+                             np.repeat(ring[:1], MOST_RING - len(ring), axis=0)])
+    return (hidden, (places[:, ::-1] + 0.5) / size, colours[tuple(places.T)], weights,
+            plate(hidden, colours)[chosen], network_weight(hidden, ring)[chosen])
