@@ -29,7 +29,7 @@ enum {
 
 /* In the network's samples. */
 static const double fill_stiffness = 2;
-static const double fill_ends = 4; /* by halves at about two */
+static const double even_depth = 2; /* where network and fill count the same */
 
 bool rst_resolve_match(const rst_parameters *parameters) {
   return parameters->match == RST_MATCH_AUTO ? parameters->hide_region
@@ -156,11 +156,11 @@ static bool measure(const matching *m, float *distance) {
   return true;
 }
 
-/* The network's weight: 0 at the border, 1 where the fill ends, smooth between. */
+/* The network's weight: 0 at the border, ever nearer to 1 the deeper. Two estimates are weighed by
+ * the inverse of their variances: the network's is the same everywhere, the fill's grows with the
+ * depth, in portraits about as its power of 1.5. */
 static float weigh(double samples) {
-  const double t = samples / fill_ends;
-
-  return t >= 1 ? 1 : (float)(t * t * (3 - 2 * t));
+  return (float)(1 / (1 + pow(even_depth / samples, 1.5)));
 }
 
 /* Pixels of the picture to a sample of the network's input; a pixel where it is enlarged. */
@@ -194,9 +194,11 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
     if (i % AT_ONCE == 0 && rst_cancelled(m->cancel))
       status = rst_fail_cancelled(m->error);
     /* ignored: what no known pixel reaches has no fill */
-    weight[i] = m->cells[i] == RST_CELL_UNKNOWN ? weigh(weight[i] / length) : 1;
-    if (weight[i] == 1)
+    if (m->cells[i] != RST_CELL_UNKNOWN) {
+      weight[i] = 1;
       continue;
+    }
+    weight[i] = weigh(weight[i] / length);
     rst_mix(m->part->mode, 1, m->rgba + 4 * i, fill + 3 * i, fill + 3 * i);
     for (size_t c = 0; c < 3; c++)
       offset[3 * i + c] = weight[i] * offset[3 * i + c] + (1 - weight[i]) * fill[3 * i + c];

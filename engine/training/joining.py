@@ -13,7 +13,7 @@ import masking
 MOST_HIDDEN = 400  # cells of a view, and of their ring: the systems below are dense
 MOST_RING = 256
 FILL_STIFFNESS = 2  # in cells, as the engine has it
-FILL_ENDS = 4
+EVEN_DEPTH = 2
 
 
 STEPS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0)])
@@ -85,8 +85,7 @@ def gathered(of, to, values, size):
 def network_weight(hidden, ring):
     """How much of each hidden cell (h) is the network's."""
     away = np.sqrt(((cells(hidden)[:, None] - ring[None]) ** 2).sum(-1).min(1)) - 0.5
-    t = np.minimum(away / FILL_ENDS, 1)
-    return t * t * (3 - 2 * t)
+    return 1 / (1 + (EVEN_DEPTH / away) ** 1.5)
 
 
 def hole(size, recipe, rng):

@@ -457,7 +457,8 @@ def with_channels(old, wanted, name):
 
 def grown(tensors, network):
     """The tensors of a network with fewer channels of the input, a smaller `luma.reach`, or without
-    `luma.enlarger` or `fill`, or the same, for this one: what it sees more of counts for nothing at first."""
+    `luma.enlarger` or `fill`, or the same, for this one: what it sees more of counts for nothing at
+    first."""
     state = network.state_dict()
     whole = {name: tensor for name, tensor in state.items()
              if name.startswith(("enlarger.", "fill."))} | dict(tensors)
