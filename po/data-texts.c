@@ -41,7 +41,7 @@ N_("Colours old monochrome portraits and corrects faded tones, in a single pass.
 /* Translators: use of the model old-photo */
 N_("Real old photographs of people: faded blacks, blown lights, emulsions blind to red, soft lenses, grain. Best in mode colour, which keeps the picture's own tone.")
 /* Translators: limits of the model old-photo */
-N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes and backgrounds are likely ones, not the true ones. Plain backdrops may turn bluish, and drawings and engravings get a little colour. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
+N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes are likely ones, not the true ones; backdrops stay nearly grey, sometimes a little bluish or warm near the head, and drawings and engravings get a little colour. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
 /* Translators: title of the model portrait-masking-32 */
 N_("Portrait, masking 32")
 /* Translators: summary of the model portrait-masking-32 */
@@ -73,4 +73,4 @@ N_("Fills scratches, stains, holes and missing corners of portraits in a single 
 /* Translators: use of the model repair */
 N_("Damaged photographs of faces: select the damage and hide the region. Trained with scratches, stains and lost corners of all forms.")
 /* Translators: limits of the model repair */
-N_("Large holes are filled smoothly, without detail; thin scratches are filled from their surroundings, much as by classical inpainting. The network sees 64×64 pixels. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
+N_("Large holes are filled smoothly, without detail: a missing eye becomes a shadow. Near the border, and so across scratches, edges go on. The network sees 64×64 pixels. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")

@@ -6,7 +6,7 @@
  * The network sees a few dozen samples across its window, so of what is nearer to the border than
  * about two of them the surroundings tell more than the network does. There the fill continues
  * them, with their slopes (a plate under tension, see membrane.h) and what the model's fill adds to
- * that; deeper the network takes over.
+ * that; the deeper, the more the network counts.
  * Lengths are in the network's samples, since both errors go with them: the fill's grows with the
  * distance, the network's is that of its grid.
  */
