@@ -12,7 +12,7 @@ enum {
   FIRST_PASSES = 20 << 10, /* network passes over points before something is shown: some 20 ms */
   POINT_PASSES = 4,        /* passes that would take as long as what a point costs once */
   WHOLE = 1 << 20,         /* samples a side of a chunk: all in one */
-  NICENESS = 5, /* of the worker and the session's threads: the main loop goes first … */
+  NICENESS = 15, /* of the worker and the session's threads: the main loop goes first … */
   BRIEF_NICENESS = 19 /* … and a brief preview last */
 };
 
