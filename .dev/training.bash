@@ -15,8 +15,8 @@ prepare_python() {
   done
   command -v python3 >/dev/null || fail "training needs Python 3"
   say "making an environment with PyTorch in $folder (once; some gigabytes)"
-  rm -rf "$folder"
-  if ! python3 -m venv "$folder" >&2; then
+  # One that lacks what a newer version needs is completed.
+  if ! "$python" -m pip --version &>/dev/null && ! python3 -m venv --clear "$folder" >&2; then
     rm -rf "$folder"
     fail "no environment could be made: install python3-venv, or Python's packages torch, numpy," \
       "pillow, safetensors, scipy and h5py"
