@@ -292,9 +292,25 @@ static GtkWidget *make_buttons(RestoratorPanel *panel) {
   return box;
 }
 
+/* A button that fades in as it becomes sensitive has the whole window measured anew at each frame
+ * of that, at the cost of what is being restored. */
+static void stop_transitions(GtkWidget *panel) {
+  static GtkCssProvider *provider;
+
+  gtk_style_context_add_class(gtk_widget_get_style_context(panel), "restorator-panel");
+  if (provider)
+    return;
+  provider = gtk_css_provider_new();
+  gtk_css_provider_load_from_data(provider, ".restorator-panel * { transition: none; }", -1, NULL);
+  gtk_style_context_add_provider_for_screen(gtk_widget_get_screen(panel),
+                                            GTK_STYLE_PROVIDER(provider),
+                                            GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
 static void build(RestoratorPanel *panel) {
   GtkWidget *sampling = controls_get_sampling(panel->controls);
 
+  stop_transitions(GTK_WIDGET(panel));
   panel->presets = restorator_preset_bar_new();
   controls_add_first(panel->controls, _("_Preset"), panel->presets,
                      restorator_preset_bar_get_combo(RESTORATOR_PRESET_BAR(panel->presets)),
