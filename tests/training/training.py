@@ -143,7 +143,7 @@ def more_channels_change_nothing_at_first(scratch):
     after.load_state_dict(network.grown(before.state_dict(), after))
     picture, points = torch.rand(2, 16, 16, 1) * 2 - 1, torch.rand(2, 30, 2)
     with torch.no_grad():
-        for one, other in zip(before.prepare(picture, points)[0], after.prepare(picture, points)[0]):
+        for one, other in zip(*(model.prepare(picture, points)[0] for model in (before, after))):
             assert torch.allclose(one, other, atol=1e-6)
         picture[:, 3:8, 5:9] = 0
         seen = after.see(picture)
@@ -270,6 +270,24 @@ def truths_may_be_paler(scratch):
     luma, other = (values @ pictures.LUMA for values in (colours, paler))
     assert np.allclose(luma, other, atol=1e-3)
     assert np.allclose(paler - other[:, None], 0.5 * (colours - luma[:, None]), atol=1e-3)
+
+
+def colours_beside_the_person_may_be_muted(scratch):
+    assert pictures.person(np.array([127.5]), np.array([112.0])) == 1
+    assert pictures.person(np.array([127.5]), np.array([250.0])) == 1
+    assert pictures.person(np.array([8.0]), np.array([8.0])) == 0
+    stage = recipes.stages(recipes.load(recipes.find("old-photo")))[0]
+    stage["augmentation"] = {"crop": [1, 1], "mirror": False, "gamma": [1, 1]}
+    stage["training"]["points"] = 2000
+    picture = np.random.default_rng(1).integers(0, 256, (pictures.SIDE, pictures.SIDE, 3), np.uint8)
+    _, position, colours = pictures.sample(picture, stage, 16, np.random.default_rng(2))
+    stage["ageing"]["backdrop"] = 0.25
+    _, same, muted = pictures.sample(picture, stage, 16, np.random.default_rng(2))
+    assert np.array_equal(position, same)
+    person = pictures.person(*(position.T * pictures.SIDE - 0.5))[:, None]
+    luma = (colours @ pictures.LUMA)[:, None]
+    assert np.allclose(muted, luma + (0.25 + 0.75 * person) * (colours - luma), atol=2e-3)
+    assert (person == 0).mean() > 0.2 and (person == 1).mean() > 0.2
 
 
 def training_learns(scratch):
@@ -458,10 +476,11 @@ TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first, hole
          more_channels_change_nothing_at_first, hidden_cells_are_joined_to_their_ring,
          a_constant_error_costs_nothing_inside, a_fill_learns_what_the_plate_lacks,
          the_enlarger_is_trained_alone, what_is_frozen_stays, turned_pictures_keep_their_middle,
-         truths_may_be_paler, training_learns, a_killed_run_goes_on_to_the_same_weights,
-         the_program_writes_a_model_with_its_card, the_engine_computes_the_same,
-         bad_pictures_and_recipes_are_refused, own_pictures_need_no_folders,
-         every_recipe_that_ships_is_whole, hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
+         truths_may_be_paler, colours_beside_the_person_may_be_muted, training_learns,
+         a_killed_run_goes_on_to_the_same_weights, the_program_writes_a_model_with_its_card,
+         the_engine_computes_the_same, bad_pictures_and_recipes_are_refused,
+         own_pictures_need_no_folders, every_recipe_that_ships_is_whole,
+         hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
 
 
 def pictures_are_made(scratch):
