@@ -79,7 +79,7 @@ class Protocol:
 
     def __init__(self, loaded, size, pixels=None, hidden=None):
         chosen = some_pixels(TRUTH, pixels)
-        self.lumas = [picture @ (pictures.LUMA / 255) for picture in loaded]
+        self.loaded = loaded
         truth = [pictures.resize(picture / np.float32(255), TRUTH) for picture in loaded]
         self.grey = np.stack([pictures.resize(picture @ pictures.LUMA, size) for picture in truth])
         self.position = grid(TRUTH)[chosen]
@@ -112,8 +112,10 @@ class Protocol:
     def measure_fill(self, network):
         """Mean squared error of what the fill makes of holes in the pictures, as a share of the
         plate's."""
-        holes = filling.Holes(lambda rng: self.lumas[rng.integers(len(self.lumas))],
-                              len(self.lumas), network.fill.reach, seed=0)
+        def luma(rng):
+            return self.loaded[rng.integers(len(self.loaded))] @ (pictures.LUMA / 255)
+
+        holes = filling.Holes(luma, len(self.loaded), network.fill.reach, seed=0)
         patches, lacking = (np.concatenate(part) for part in zip(*(
             holes.patches(i, cells) for i, cells in enumerate(holes.inside))))
         with torch.no_grad():

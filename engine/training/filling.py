@@ -76,23 +76,27 @@ def hole(rng):
 
 
 class Holes:
-    """Filled views of pictures (n, ROOM, ROOM), luma 0…1, and what they were."""
+    """So many filled views of pictures, luma 0…1, and what they were.
 
-    def __init__(self, lumas, count, reach, seed):
+    luma: gives a picture's (ROOM, ROOM) from a random generator. reach: of the patches, in pixels.
+    """
+
+    def __init__(self, luma, count, reach, seed):
         plates = Plates()
         self.reach = reach
-        self.truth, self.filled, self.hole = (
+        self.truth, filled, holes = (
             np.zeros((count, SIDE, SIDE), dtype=kind) for kind in (np.float16, np.float16, bool))
         for i in range(count):
             rng = np.random.default_rng((seed, i))
-            self.truth[i] = view(lumas(rng), rng)
-            self.hole[i] = hole(rng)
-            self.filled[i] = plates.fill(self.truth[i].astype(float), self.hole[i],
-                                         int(rng.choice(STIFFNESS)))
-        self.inside = [np.argwhere(one) for one in self.hole]
+            self.truth[i] = view(luma(rng), rng)
+            holes[i] = hole(rng)
+            filled[i] = plates.fill(self.truth[i].astype(float), holes[i],
+                                    int(rng.choice(STIFFNESS)))
+        self.inside = [np.argwhere(one) for one in holes]
+        # With `reach` pixels more all round, which the patches at the edge see.
         edge = [(0, 0), (reach, reach), (reach, reach)]
-        self.filled_wide = np.pad(self.filled, edge, mode="edge")
-        self.hole_wide = np.pad(self.hole, edge)
+        self.filled = np.pad(filled, edge, mode="edge")
+        self.holes = np.pad(holes, edge)
 
     def patches(self, i, cells, turn=0):
         """Of pixels (n, 2) of view i: the filled luma round them less their own, and the hole,
@@ -100,9 +104,9 @@ class Holes:
         window = np.arange(2 * self.reach + 1)
         rows = cells[:, 0, None, None] + window[:, None]
         columns = cells[:, 1, None, None] + window
-        own = self.filled[i][tuple(cells.T)].astype(np.float32)
-        both = [self.filled_wide[i][rows, columns].astype(np.float32) - own[:, None, None],
-                self.hole_wide[i][rows, columns].astype(np.float32)]
+        own = self.filled[i][tuple((cells + self.reach).T)].astype(np.float32)
+        both = [self.filled[i][rows, columns].astype(np.float32) - own[:, None, None],
+                self.holes[i][rows, columns].astype(np.float32)]
         for k, patch in enumerate(both):
             patch = np.rot90(patch, turn % 4, (1, 2))
             both[k] = (patch[:, :, ::-1] if turn >= 4 else patch).reshape(len(cells), -1)

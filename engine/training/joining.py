@@ -14,27 +14,36 @@ MOST_HIDDEN = 400  # cells of a view, and of their ring: the systems below are d
 MOST_RING = 256
 FILL_STIFFNESS = 2  # in cells, as the engine has it
 EVEN_DEPTH = 2
-
-
 STEPS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0)])
+
+
+def neighbours(of, to, size):
+    """Of cells `of` (n, 2) on a grid, with one neighbour after the other: which of them have it,
+    and where they and it stand among the cells `to` (m, 2)."""
+    places = np.zeros((size, size), dtype=int)
+    places[tuple(to.T)] = np.arange(len(to))
+    for step in STEPS:
+        beside = of + step
+        there = np.flatnonzero(((beside >= 0) & (beside < size)).all(1))
+        yield there, places[tuple(of[there].T)], places[tuple(beside[there].T)]
 
 
 def laplacian(of, to, size):
     """Rows of the grid's Laplacian at cells `of` (n, 2), columns at cells `to` (m, 2), which hold
     all their neighbours in the grid."""
-    places = np.zeros((size, size), dtype=int)
-    places[tuple(to.T)] = np.arange(len(to))
-    rows, numbers = np.zeros((len(of), len(to))), np.arange(len(of))
-    for step in STEPS:
-        beside = of + step
-        there = ((beside >= 0) & (beside < size)).all(1)
-        rows[numbers[there], places[tuple(beside[there].T)]] -= 1
-        rows[numbers[there], places[tuple(of[there].T)]] += 1
+    rows = np.zeros((len(of), len(to)))
+    for there, own, beside in neighbours(of, to, size):
+        rows[there, own] += 1
+        rows[there, beside] -= 1
     return rows
 
 
-def cells(mask):
-    return np.argwhere(mask)
+def applied(of, to, values, size):
+    """laplacian() times values (m, k), without the product: few of its entries are not 0."""
+    result = np.zeros((len(of), values.shape[1]))
+    for there, own, beside in neighbours(of, to, size):
+        result[there] += values[own] - values[beside]
+    return result
 
 
 def widened(mask):
@@ -49,7 +58,7 @@ def widened(mask):
 
 def spread(hidden, ring):
     """The membrane: weights (h, r) of the ring's values in each hidden cell."""
-    inner = cells(hidden)
+    inner = np.argwhere(hidden)
     rows = laplacian(inner, np.concatenate([inner, ring]), len(hidden))
     return np.linalg.solve(rows[:, :len(inner)], -rows[:, len(inner):])
 
@@ -59,32 +68,18 @@ def plate(hidden, colours):
     (L + s² L²) u = 0 of the grid's Laplacian L."""
     once = widened(hidden)
     twice = widened(once)
-    inner, size = cells(hidden), len(hidden)
-    middle = np.concatenate([inner, cells(once & ~hidden)])
-    outer = np.concatenate([middle, cells(twice & ~once)])
+    inner, size = np.argwhere(hidden), len(hidden)
+    middle = np.concatenate([inner, np.argwhere(once & ~hidden)])
+    outer = np.concatenate([middle, np.argwhere(twice & ~once)])
     of_middle = laplacian(middle, outer, size)
-    rows = of_middle[:len(inner)] + FILL_STIFFNESS ** 2 * gathered(inner, middle, of_middle, size)
+    rows = of_middle[:len(inner)] + FILL_STIFFNESS ** 2 * applied(inner, middle, of_middle, size)
     known = colours[tuple(outer[len(inner):].T)]
     return np.linalg.solve(rows[:, :len(inner)], -rows[:, len(inner):] @ known)
 
 
-def gathered(of, to, values, size):
-    """The Laplacian's rows at `of`, columns at `to`, times the rows of `values` (m, k): a few of
-    them each."""
-    places = np.zeros((size, size), dtype=int)
-    places[tuple(to.T)] = np.arange(len(to))
-    result = np.zeros((len(of), values.shape[1]))
-    for step in STEPS:
-        beside = of + step
-        there = ((beside >= 0) & (beside < size)).all(1)
-        result[there] += values[places[tuple(of[there].T)]]
-        result[there] -= values[places[tuple(beside[there].T)]]
-    return result
-
-
 def network_weight(hidden, ring):
     """How much of each hidden cell (h) is the network's."""
-    away = np.sqrt(((cells(hidden)[:, None] - ring[None]) ** 2).sum(-1).min(1)) - 0.5
+    away = np.sqrt(((np.argwhere(hidden)[:, None] - ring[None]) ** 2).sum(-1).min(1)) - 0.5
     return 1 / (1 + (EVEN_DEPTH / away) ** 1.5)
 
 
@@ -94,7 +89,7 @@ def hole(size, recipe, rng):
         hidden = masking.hidden(size, recipe["masking"], rng)
         ring = widened(hidden) & ~hidden
         if 0 < hidden.sum() <= MOST_HIDDEN and 0 < ring.sum() <= MOST_RING:
-            return hidden, cells(ring)
+            return hidden, np.argwhere(ring)
 
 
 def sample(colours, recipe, rng):
@@ -103,7 +98,7 @@ def sample(colours, recipe, rng):
     weights (h, MOST_RING), the fill (h, 3) and the network's weight (h)."""
     size, count = len(colours), recipe["training"]["points"]
     hidden, ring = hole(size, recipe, rng)
-    inner = cells(hidden)
+    inner = np.argwhere(hidden)
     chosen = rng.integers(0, len(inner), count)
     weights = np.zeros((count, MOST_RING))
     weights[:, :len(ring)] = spread(hidden, ring)[chosen]

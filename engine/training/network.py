@@ -384,8 +384,7 @@ class Network(nn.Module):
         self.luma_offsets = [(x, y) for y in range(-reach, reach + 1)
                              for x in range(-reach, reach + 1)]
         self.enlarger = Enlarger(luma["enlarger"]) if "enlarger" in luma else None
-        if "fill" in description:
-            self.fill = Fill(description["fill"])
+        self.fill = Fill(description["fill"]) if "fill" in description else None
         latent = description["encoder"]["latent"]
         self.encoder = Encoder(description)
         self.features = Features(description["encoder"], description["features"])

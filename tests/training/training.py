@@ -160,7 +160,7 @@ def ramp(side):
 def hidden_cells_are_joined_to_their_ring(scratch):
     hidden = np.zeros((16, 16), dtype=bool)
     hidden[4:9, 0:7] = hidden[12, 12] = True  # one hole at the edge, one of a cell
-    ring = joining.cells(joining.widened(hidden) & ~hidden)
+    ring = np.argwhere(joining.widened(hidden) & ~hidden)
     weights = joining.spread(hidden, ring)
     assert weights.min() > -1e-12 and np.allclose(weights.sum(1), 1)
     # Both continue a slope; the membrane where it runs along the picture's edge alone.
