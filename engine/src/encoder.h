@@ -17,8 +17,9 @@ typedef struct rst_features {
   float *global, *luma;
 } rst_features;
 
-/* Runs the encoder on `input` (input_size, input_size), −1…1, 0 where it is hidden. The features' arrays are new memory
- * of one block: free (features->global). Errors: RST_CANCELLED, RST_NO_MEMORY. */
+/* Runs the encoder on `input` (input_size, input_size), −1…1, 0 where it is hidden. The features'
+ * arrays are new memory of one block: free (features->global). Errors: RST_CANCELLED,
+ * RST_NO_MEMORY. */
 rst_status rst_encoder_run(const rst_model *model, const float *input, const rst_cancel *cancel,
                            rst_features *features, rst_error *error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fill.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "blas.h"
@@ -34,10 +35,6 @@ static size_t widest(const rst_dense_stack *stack) {
   return (size_t)most;
 }
 
-static int clamp_index(int i, int size) {
-  return i < 0 ? 0 : i >= size ? size - 1 : i;
-}
-
 /* Round a pixel: the luma less its own, rows first, then where the hole is. */
 static void take_patch(const filling *f, size_t pixel, float *patch) {
   const int reach = f->model->fill_reach, side = 2 * reach + 1;
@@ -47,8 +44,8 @@ static void take_patch(const filling *f, size_t pixel, float *patch) {
   for (int v = y - reach; v <= y + reach; v++)
     for (int u = x - reach; u <= x + reach; u++) {
       const bool inside = u >= 0 && v >= 0 && u < f->width && v < f->height;
-      const size_t i = (size_t)clamp_index(v, f->height) * (size_t)f->width +
-                       (size_t)clamp_index(u, f->width);
+      const size_t i = (size_t)rst_clamp_index(v, f->height) * (size_t)f->width +
+                       (size_t)rst_clamp_index(u, f->width);
 
       *patch++ = f->cells[i] == RST_CELL_IGNORED ? 0 : f->luma[i] - f->luma[pixel];
       *hole++ = inside && f->cells[i] != RST_CELL_KNOWN ? 1 : 0;
@@ -74,8 +71,8 @@ static void add_rows(filling *f, const float *distance, float *colours) {
     f->rows = next;
   }
   for (int i = 0; i < f->count; i++) {
-    const float far = (distance[f->pixels[i]] - RST_FILL_FADES) / (RST_FILL_ENDS - RST_FILL_FADES);
-    const float t = far < 0 ? 0 : far, counts = 1 - t * t * (3 - 2 * t);
+    const float beyond = fmaxf(distance[f->pixels[i]] - RST_FILL_FADES, 0);
+    const float t = beyond / (RST_FILL_ENDS - RST_FILL_FADES), counts = 1 - t * t * (3 - 2 * t);
 
     for (size_t c = 0; c < 3; c++)
       colours[3 * f->pixels[i] + c] += counts * f->rows[i];

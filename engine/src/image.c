@@ -14,10 +14,6 @@ void rst_catmull_rom(double f, double weight[4]) {
   weight[3] = (0.5 * f - 0.5) * f * f;
 }
 
-static int clamp_index(int i, int size) {
-  return i < 0 ? 0 : i >= size ? size - 1 : i;
-}
-
 void rst_interpolate_cubic(const float *values, int size, double x, double y, int reach, int step,
                            double *out) {
   enum { SIDE_MAX = 2 * RST_REACH_MAX + 1, LINES_MAX = 2 * RST_REACH_MAX * RST_STEP_MAX + 4 };
@@ -29,11 +25,11 @@ void rst_interpolate_cubic(const float *values, int size, double x, double y, in
   rst_catmull_rom(u - floor(u), wx);
   rst_catmull_rom(v - floor(v), wy);
   for (int r = 0; r < count; r++) {
-    const float *row = values + (size_t)clamp_index(j - 1 + r, size) * (size_t)size;
+    const float *row = values + (size_t)rst_clamp_index(j - 1 + r, size) * (size_t)size;
 
     for (int k = 0; k < side; k++)
       for (int c = 0; c < 4; c++)
-        lines[r][k] += wx[c] * row[clamp_index(i - 1 + k * step + c, size)];
+        lines[r][k] += wx[c] * row[rst_clamp_index(i - 1 + k * step + c, size)];
   }
   for (int l = 0; l < side; l++)
     for (int k = 0; k < side; k++) {

@@ -7,6 +7,11 @@
 
 #include <stddef.h>
 
+/* An index of 0 … size − 1, the edge's beyond it. */
+static inline int rst_clamp_index(int i, int size) {
+  return i < 0 ? 0 : i >= size ? size - 1 : i;
+}
+
 /* Luma of gamma-coded sRGB, with the weights that the networks were trained with. */
 static inline float rst_luma(float r, float g, float b) {
   return 0.2989f * r + 0.5870f * g + 0.1140f * b;

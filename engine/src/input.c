@@ -206,10 +206,6 @@ static bool finish_cell(double value, double weight, double area, float *cell) {
   return seen;
 }
 
-static int clamp_index(int i, int size) {
-  return i < 0 ? 0 : i >= size ? size - 1 : i;
-}
-
 /* Catmull-Rom of the window's pixels, values and weights alike, edge repeated. */
 static bool grow_cell(const rst_input *input, int column, int row, float *cell) {
   const int side = input->window.side;
@@ -221,9 +217,9 @@ static bool grow_cell(const rst_input *input, int column, int row, float *cell) 
   rst_catmull_rom(v - floor(v), wy);
   for (int r = 0; r < 4; r++)
     for (int c = 0; c < 4; c++) {
-      const size_t i = (size_t)clamp_index((int)floor(u) - 1 + c, side);
+      const size_t i = (size_t)rst_clamp_index((int)floor(u) - 1 + c, side);
       const double *line = input->sums +
-                           2 * (size_t)clamp_index((int)floor(v) - 1 + r, side) * (size_t)side;
+                           2 * (size_t)rst_clamp_index((int)floor(v) - 1 + r, side) * (size_t)side;
 
       value += wy[r] * wx[c] * line[i];
       weight += wy[r] * wx[c] * line[(size_t)side + i];

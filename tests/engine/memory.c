@@ -193,6 +193,11 @@ static rst_status do_match(outcome *o, rst_error *error) {
   return restore(o, "match=on", 1, error);
 }
 
+/* With the fill, whose model has one, and the membrane. */
+static rst_status do_hide(outcome *o, rst_error *error) {
+  return restore(o, "hide-region=true", 1, error);
+}
+
 static rst_status do_uncertainty(outcome *o, rst_error *error) {
   return restore(o, "match=on", 2, error);
 }
@@ -274,7 +279,7 @@ static const struct {
 } scenes[] = {
   {"read", do_read},     {"sample", do_sample}, {"restore", do_restore}, {"match", do_match},
   {"preset", do_preset}, {"list", do_list},     {"steps", do_steps},     {"setup", do_setup},
-  {"uncertainty", do_uncertainty},
+  {"uncertainty", do_uncertainty}, {"hide", do_hide},
 };
 
 static void begin(int at, bool onwards) {
@@ -348,9 +353,14 @@ static void test_misfit(void) {
 }
 
 int main(int argc, char **argv) {
-  network *n = network_new(&net_small);
+  net shape = net_small;
+  network *n;
   int status;
 
+  shape.holes = true;
+  shape.fill_reach = 2;
+  shape.fill = (widths){1, {5}};
+  n = network_new(&shape);
   g_test_init(&argc, &argv, NULL);
   model_file = network_file(n);
   folder = g_dir_make_tmp("restorator-XXXXXX", NULL);
