@@ -35,26 +35,45 @@ def examples(tools, name, photos):
     return f"![{name}: the picture, what the network sees, the result](models/{name}.jpg)\n\n{caption}"
 
 
-def value(number):
-    return f"{number:g}" if isinstance(number, (int, float)) else number
+# What was measured, by the card's keys (docs/model-file.md).
+PROTOCOLS = {
+    "reference": "{input} × {input} grey → {output} × {output} RGB",
+    "aged": "made old (compare_old.py), {input} × {input} grey → {output} × {output} RGB; "
+            "bicubic: the old print enlarged",
+    "user": "grey of {output} × {output} in mode *colour*",
+    "historic": "mode *colour*, windows of {window} face widths; skin-like: in the middle of the "
+                "face the median hue lies in 25° to 75° and the median chroma is 8 or more",
+}
+
+
+def protocol(figure):
+    """How a figure was measured."""
+    known = PROTOCOLS.get(figure.get("protocol"))
+    parts = [known.format_map(figure) if known else figure.get("protocol", "")]
+    if "hidden" in figure:
+        parts.append("{hidden:.0%} of the cells of a {grid} × {grid} grid hidden".format_map(figure))
+    if "pixels" in figure:
+        parts.append("{pixels} random pixels of each".format_map(figure))
+    if "model" in figure:
+        parts.append("by {model}, trained without that".format_map(figure))
+    return ", ".join(parts)
 
 
 def figures(card):
     """The card's figures as two tables: errors, and what is measured in mode colour."""
     errors, colours, other = [], [], []
     for one in card.get("figures", []):
-        said = [one.get("set", ""), one.get("protocol", ""), one.get("setup", "")]
+        pictures = f"{one['set']} ({one['pictures']})" if "pictures" in one else one.get("set", "")
+        said = [pictures, protocol(one), one.get("setup", "")]
         if "mse" in one:
             errors.append([*said, f"{one['mse']:.6f}", f"{one['bicubic']:.6f}",
                            f"**{one['ratio']:.3f}**"])
         elif "ciede2000" in one:
             colours.append([*said, f"{one['ciede2000']:.2f} of {one['grey']:.2f}",
                             f"**{one['ratio']:.2f}**", f"{one['chroma']:.2f}"])
-        else:
-            rest = ", ".join(f"{key.replace('_', '-')} {value(number)}"
-                             for key, number in one.items()
-                             if key not in ("set", "protocol", "setup"))
-            other.append(f"- {said[0]}, {said[2]}: **{rest}** ({said[1]})")
+        elif "skin_like" in one:
+            other.append(f"- {said[0]}, {said[2]}: **{one['skin_like']} of {one['faces']} faces "
+                         f"skin-like** ({said[1]})")
     parts = []
     if errors:
         parts.append(table(["pictures", "protocol", "setup", "RGB MSE", "bicubic", "÷ bicubic"],

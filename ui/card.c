@@ -3,11 +3,10 @@
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <yyjson.h>
 
-#include "messages.h"
+#include "card_words.h"
 #include "setup.h"
 #include "words.h"
 
@@ -122,32 +121,6 @@ static char *setup_name(const reader *r, const rst_model *model, yyjson_val *ent
  * As text
  */
 
-/* A value as people read it: a string as it is, a list's elements and an object's fields side by
- * side, anything else as JSON. */
-static void append_value(GString *text, yyjson_val *value) {
-  yyjson_val *key, *one;
-  size_t i, count;
-
-  if (yyjson_is_str(value)) {
-    g_string_append(text, yyjson_get_str(value));
-  } else if (yyjson_is_arr(value)) {
-    yyjson_arr_foreach(value, i, count, one) {
-      g_string_append(text, i == 0 ? "" : yyjson_is_obj(one) ? "\n" : "; ");
-      append_value(text, one);
-    }
-  } else if (yyjson_is_obj(value)) {
-    yyjson_obj_foreach(value, i, count, key, one) {
-      g_string_append_printf(text, "%s%s ", i == 0 ? "" : ", ", yyjson_get_str(key));
-      append_value(text, one);
-    }
-  } else {
-    char *json = yyjson_val_write(value, 0, NULL);
-
-    g_string_append(text, json ? json : "");
-    free(json);
-  }
-}
-
 static void append_field(GString *markup, const char *label, const char *text) {
   g_autofree char *line = NULL;
 
@@ -158,62 +131,9 @@ static void append_field(GString *markup, const char *label, const char *text) {
 }
 
 static void append_key(GString *markup, const char *label, yyjson_val *card, const char *key) {
-  yyjson_val *value = yyjson_obj_get(card, key);
-  GString *text = g_string_new(NULL);
+  g_autofree char *text = card_words_of_value(yyjson_obj_get(card, key));
 
-  if (value && !yyjson_is_null(value))
-    append_value(text, value);
-  append_field(markup, label, text->str);
-  g_string_free(text, TRUE);
-}
-
-/* What a shipped card says in sentences is in the catalogues. */
-static void append_words(GString *markup, const char *label, yyjson_val *card, const char *key) {
-  const char *words = messages_words(yyjson_get_str(yyjson_obj_get(card, key)));
-
-  append_field(markup, label, words ? words : "");
-}
-
-static void append_part(GString *line, const char *part) {
-  if (part)
-    g_string_append_printf(line, "%s%s", line->len == 0 ? "" : ", ", part);
-}
-
-/* What was measured: where, with which setup in the words of the controls, and the errors. */
-static void append_figure(GString *text, const reader *r, const rst_model *model,
-                          yyjson_val *figure) {
-  static const char *const told[] = {"set", "protocol", "setup", "mse", "bicubic", "ratio"};
-  g_autofree char *setup = setup_name(r, model, figure);
-  yyjson_val *mse = yyjson_obj_get(figure, "mse"), *bicubic = yyjson_obj_get(figure, "bicubic");
-  const bool errors = yyjson_is_num(mse) && yyjson_is_num(bicubic);
-  GString *line = g_string_new(NULL);
-  yyjson_val *key, *value;
-  size_t i, count;
-
-  append_part(line, yyjson_get_str(yyjson_obj_get(figure, "set")));
-  append_part(line, yyjson_get_str(yyjson_obj_get(figure, "protocol")));
-  append_part(line, setup);
-  if (errors) {
-    g_autofree char *what = g_string_free(line, FALSE);
-
-    line = g_string_new(NULL);
-    /* Translators: what was measured, and its mean squared errors. */
-    g_string_append_printf(line, _("%s: error %.4f, bicubic enlargement %.4f"), what,
-                           yyjson_get_num(mse), yyjson_get_num(bicubic));
-  }
-  yyjson_obj_foreach(figure, i, count, key, value) {
-    const gsize known = errors ? G_N_ELEMENTS(told) : 3;
-    bool is_told = false;
-
-    for (gsize k = 0; k < known; k++)
-      is_told = is_told || yyjson_equals_str(key, told[k]);
-    if (is_told)
-      continue;
-    g_string_append_printf(line, "%s%s ", line->len == 0 ? "" : ", ", yyjson_get_str(key));
-    append_value(line, value);
-  }
-  g_string_append(text, line->str);
-  g_string_free(line, TRUE);
+  append_field(markup, label, text);
 }
 
 static void append_measured(GString *markup, const char *label, const reader *r,
@@ -223,8 +143,10 @@ static void append_measured(GString *markup, const char *label, const reader *r,
   size_t i, count;
 
   yyjson_arr_foreach(yyjson_obj_get(card, list), i, count, one) {
-    g_string_append(text, i == 0 ? "" : "\n");
-    append_figure(text, r, model, one);
+    g_autofree char *setup = setup_name(r, model, one);
+    g_autofree char *line = card_words_of_figure(one, setup);
+
+    g_string_append_printf(text, "%s%s", i == 0 ? "" : "\n", line);
   }
   append_field(markup, label, text->str);
   g_string_free(text, TRUE);
@@ -255,10 +177,10 @@ char *card_markup(const rst_model *model, const GPtrArray *presets) {
   yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
   yyjson_val *card = yyjson_doc_get_root(doc);
 
-  append_words(markup, _("Title"), card, "title");
-  append_words(markup, _("Summary"), card, "summary");
-  append_words(markup, _("Use"), card, "use");
-  append_words(markup, _("Limits"), card, "limits");
+  append_key(markup, _("Title"), card, "title");
+  append_key(markup, _("Summary"), card, "summary");
+  append_key(markup, _("Use"), card, "use");
+  append_key(markup, _("Limits"), card, "limits");
   append_network(markup, &info);
   append_key(markup, _("Trained on"), card, "data");
   append_key(markup, _("Minutes"), card, "minutes");

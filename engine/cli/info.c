@@ -7,69 +7,39 @@
 #include <glib/gi18n.h>
 #include <inttypes.h>
 #include <string.h>
-#include <stdlib.h>
 #include <yyjson.h>
 
-#include "../../ui/messages.h"
+#include "../../ui/card_words.h"
 #include "commands.h"
 #include "error.h"
 #include "fields.h"
 #include "file.h"
 #include "info.h"
 
-/* A value as text: a string as it is, anything else as JSON. Free it; NULL without a value. */
-static char *value_text(yyjson_val *value) {
-  if (value == NULL || yyjson_is_null(value))
-    return NULL;
-  if (yyjson_is_str(value))
-    return g_strdup(yyjson_get_str(value));
-  char *json = yyjson_val_write(value, 0, NULL);
-  char *text = g_strdup(json);
-  free(json);
-  return text;
-}
-
-static void print_key(const char *label, yyjson_val *object, const char *key) {
-  char *text = value_text(yyjson_obj_get(object, key));
-  print_field(label, text);
-  g_free(text);
-}
-
-static void print_words(const char *label, yyjson_val *object, const char *key) {
-  print_field(label, messages_words(yyjson_get_str(yyjson_obj_get(object, key))));
-}
-
-/* A list of strings, or one string. */
-static void print_list(const char *label, yyjson_val *value) {
-  yyjson_val *one;
+static void print_key(const char *label, yyjson_val *card, const char *key) {
+  yyjson_val *value = yyjson_obj_get(card, key), *one;
   size_t i, count;
   if (!yyjson_is_arr(value)) {
-    char *text = value_text(value);
+    char *text = card_words_of_value(value);
     print_field(label, text);
     g_free(text);
     return;
   }
   yyjson_arr_foreach(value, i, count, one) {
-    char *text = value_text(one);
+    char *text = card_words_of_value(one);
     print_field(i == 0 ? label : "", text);
     g_free(text);
   }
 }
 
-/* A list of objects, a line each: "key value, key value". */
-static void print_table(const char *label, yyjson_val *rows) {
-  yyjson_val *row, *key, *value;
-  size_t i, rows_count, j, count;
-  yyjson_arr_foreach(rows, i, rows_count, row) {
-    GString *line = g_string_new(NULL);
-    yyjson_obj_foreach(row, j, count, key, value) {
-      char *text = value_text(value);
-      g_string_append_printf(line, "%s%s %s", j == 0 ? "" : ", ", yyjson_get_str(key),
-                             text == NULL ? "" : text);
-      g_free(text);
-    }
-    print_field(i == 0 ? label : "", line->str);
-    g_string_free(line, TRUE);
+/* A list of what was measured, a line each. */
+static void print_figures(const char *label, yyjson_val *card, const char *key) {
+  yyjson_val *one;
+  size_t i, count;
+  yyjson_arr_foreach(yyjson_obj_get(card, key), i, count, one) {
+    char *text = card_words_of_figure(one, yyjson_get_str(yyjson_obj_get(one, "setup")));
+    print_field(i == 0 ? label : "", text);
+    g_free(text);
   }
 }
 
@@ -121,16 +91,16 @@ static void print_network(const rst_model_info *info, yyjson_val *description) {
 }
 
 static void print_card(yyjson_val *card) {
-  print_words(_("title"), card, "title");
-  print_words(_("summary"), card, "summary");
-  print_words(_("use"), card, "use");
-  print_words(_("limits"), card, "limits");
+  print_key(_("title"), card, "title");
+  print_key(_("summary"), card, "summary");
+  print_key(_("use"), card, "use");
+  print_key(_("limits"), card, "limits");
   print_key(_("licence"), card, "licence");
-  print_list(_("data"), yyjson_obj_get(card, "data"));
+  print_key(_("data"), card, "data");
   print_key(_("minutes"), card, "minutes");
-  print_table(_("figures"), yyjson_obj_get(card, "figures"));
-  print_table(_("recommended"), yyjson_obj_get(card, "recommended"));
-  print_table(_("discouraged"), yyjson_obj_get(card, "discouraged"));
+  print_figures(_("figures"), card, "figures");
+  print_figures(_("recommended"), card, "recommended");
+  print_figures(_("discouraged"), card, "discouraged");
 }
 
 static bool print_model(const char *name, GError **error) {

@@ -30,18 +30,23 @@ def setups(network):
     return {name.lower(): diffusion.SETUPS[name] for name in ("B", "A", "DDPM", "DDIM")}
 
 
+def errors(setup, mse, bicubic):
+    return {"setup": setup, "mse": round(mse, 6), "bicubic": round(bicubic, 6),
+            "ratio": round(mse / bicubic, 4)}
+
+
 def reference_figure(network, loaded, folder, setup, pixels=None, hidden=None):
+    """hidden: the cells of a side of the grid, and the share of them that the network misses."""
     size = network.description["input"]["size"]
     protocol = evaluate.Protocol(loaded, size, pixels, hidden)
-    text = f"{len(loaded)} pictures, {size}×{size} grey → {evaluate.TRUTH}×{evaluate.TRUTH} RGB"
+    figure = {"set": folder, "protocol": "reference", "pictures": len(loaded), "input": size,
+              "output": evaluate.TRUTH}
     if hidden is not None:
-        text += f", {hidden[1]:.0%} of the cells of a {hidden[0]}×{hidden[0]} grid hidden"
+        figure |= {"grid": hidden[0], "hidden": hidden[1]}
     if pixels is not None:
-        text += f", {pixels} random pixels of each"
+        figure["pixels"] = pixels
     name, values = setup
-    mse = protocol.measure(network, values)
-    return {"set": folder, "protocol": text, "setup": name, "mse": round(mse, 6),
-            "bicubic": round(protocol.bicubic, 6), "ratio": round(mse / protocol.bicubic, 4)}
+    return figure | errors(name, protocol.measure(network, values), protocol.bicubic)
 
 
 def aged_figure(network, loaded, folder, setup):
@@ -49,35 +54,27 @@ def aged_figure(network, loaded, folder, setup):
     size = network.description["input"]["size"]
     protocol = compare_old.Protocol(loaded, size)
     name, values = setup
-    mse = protocol.measure(network, values)
-    return {"set": folder, "setup": name,
-            "protocol": f"{len(loaded)} pictures made old (compare_old.py), {size}×{size} grey → "
-                        f"{evaluate.TRUTH}×{evaluate.TRUTH} RGB; bicubic: the old one enlarged",
-            "mse": round(mse, 6), "bicubic": round(protocol.bicubic, 6),
-            "ratio": round(mse / protocol.bicubic, 4)}
+    return {"set": folder, "protocol": "aged", "pictures": len(loaded), "input": size,
+            "output": evaluate.TRUTH} | errors(name, protocol.measure(network, values),
+                                               protocol.bicubic)
 
 
 def colour_figure(network, loaded, folder, setup):
-    side = loaded.shape[1]
     protocol = evaluate.ColourProtocol(loaded, network.description["input"]["size"], PIXELS)
     name, values = setup
     difference, grey, chroma = protocol.measure(network, values)
-    return {"set": folder, "setup": name,
-            "protocol": f"{len(loaded)} grey pictures of {side}×{side} in mode colour, "
-                        f"{PIXELS} random pixels of each",
-            "ciede2000": round(difference, 2), "grey": round(grey, 2),
-            "ratio": round(difference / grey, 3), "chroma": round(chroma, 2)}
+    return {"set": folder, "protocol": "user", "pictures": len(loaded), "output": loaded.shape[1],
+            "pixels": PIXELS, "setup": name, "ciede2000": round(difference, 2),
+            "grey": round(grey, 2), "ratio": round(difference / grey, 3),
+            "chroma": round(chroma, 2)}
 
 
 def historic_figure(network, folder, setup):
     name, values = setup
     protocol = historic.Protocol(folder, network.description["input"]["size"])
     good, faces = protocol.measure(network, values)
-    return {"set": folder.name, "setup": name,
-            "protocol": f"old portraits in mode colour, window of {historic.FACE_WIDTHS} face "
-                        "widths; skin-like: in the middle of the face the median hue lies in "
-                        "25…75° and the median chroma is 8 or more",
-            "skin_like": good, "faces": faces}
+    return {"set": folder.name, "protocol": "historic", "pictures": len(protocol.names),
+            "window": historic.FACE_WIDTHS, "setup": name, "skin_like": good, "faces": faces}
 
 
 def figures(recipe, network, root, twin=None):
@@ -102,7 +99,7 @@ def figures(recipe, network, root, twin=None):
                 figure = reference_figure(one, loaded, validation, setup,
                                           None if setup[1] is None else PIXELS, (grid, share))
                 if one is twin:
-                    figure["protocol"] += f"; {one.description['name']}, trained without that"
+                    figure["model"] = one.description["name"]
                 measured.append(figure)
     if "ageing" in recipes.stages(recipe)[-1]:
         measured.append(aged_figure(network, loaded, validation, every[0]))
@@ -117,9 +114,7 @@ def figures(recipe, network, root, twin=None):
 
 def line(figure):
     """A figure for people to read."""
-    values = ", ".join(f"{key} {value}" for key, value in figure.items()
-                       if key not in ("set", "protocol", "setup"))
-    return f"{figure['setup']}: {values} ({figure['set']}: {figure['protocol']})"
+    return ", ".join(f"{key} {value}" for key, value in figure.items())
 
 
 def judged(recipe, measured):
@@ -128,8 +123,7 @@ def judged(recipe, measured):
         return {key: figure[key] for key in ("setup", "mse", "bicubic")}
 
     plain = [figure for figure in measured if figure["set"] == recipe["validation"]
-             and "mse" in figure and "hidden" not in figure["protocol"]
-             and "made old" not in figure["protocol"]]
+             and figure["protocol"] == "reference" and "hidden" not in figure]
     best = min(figure["ratio"] for figure in plain)
     return {"recommended": [short(f) for f in plain
                             if f["ratio"] <= RECOMMENDED * best and f["ratio"] < 1],

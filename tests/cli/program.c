@@ -163,8 +163,18 @@ static void test_card(void) {
                "{\"title\": \"A title\", \"summary\": \"One two three four five six seven eight "
                "nine ten eleven twelve thirteen fourteen.\", \"use\": \"faces\", \"limits\": "
                "\"no hats\", \"licence\": \"CC0-1.0\", \"data\": [\"first set\", \"second set\"], "
-               "\"figures\": [{\"set\": \"val\", \"setup\": \"B\", \"mse\": 0.0021, "
-               "\"bicubic\": 0.0095}], \"discouraged\": [{\"setup\": \"DDIM\", \"mse\": 0.5}], "
+               "\"figures\": [{\"set\": \"val\", \"pictures\": 64, \"protocol\": \"reference\", "
+               "\"input\": 32, \"output\": 178, \"grid\": 8, \"hidden\": 0.25, \"pixels\": 2000, "
+               "\"model\": \"other\", \"setup\": \"b\", \"mse\": 0.0021, \"bicubic\": 0.0095, "
+               "\"ratio\": 0.2211}, "
+               "{\"set\": \"val\", \"pictures\": 64, \"protocol\": \"aged\", \"input\": 32, "
+               "\"output\": 178, \"setup\": \"b\", \"mse\": 0.0021, \"bicubic\": 0.0095}, "
+               "{\"protocol\": \"user\", \"output\": 256, \"setup\": \"b\", \"ciede2000\": 3.97, "
+               "\"grey\": 12.84, \"ratio\": 0.309, \"chroma\": 0.92}, "
+               "{\"set\": \"old\", \"protocol\": \"historic\", \"window\": 2.3, \"skin_like\": 77, "
+               "\"faces\": 85}, "
+               "{\"set\": \"val\", \"protocol\": \"my own\", \"mse\": 0.5, \"wide\": true}], "
+               "\"discouraged\": [{\"setup\": \"DDIM\", \"mse\": 0.5}], "
                "\"unknown\": 1}");
   const outcome *o = run_well("info", carded, NULL);
   assert_contains(o->out, "title         A title\n");
@@ -174,8 +184,21 @@ static void test_card(void) {
   assert_contains(o->out, "limits        no hats\n");
   assert_contains(o->out, "licence       CC0-1.0\n");
   assert_contains(o->out, "data          first set\n              second set\n");
-  assert_contains(o->out, "figures       set val, setup B, mse 0.0021, bicubic 0.0095\n");
-  assert_contains(o->out, "discouraged   setup DDIM, mse 0.5\n");
+  assert_contains(o->out,
+                  "figures       val (64), 32 × 32 grey to 178 × 178 RGB, 25 % of the cells of a 8\n"
+                  "              × 8 grid hidden, 2000 random pixels of each, by other, which was\n"
+                  "              trained without that, b: error 0.0021, bicubic enlargement 0.0095\n");
+  assert_contains(o->out,
+                  "              val (64), made old, 32 × 32 grey to 178 × 178 RGB, b: error\n"
+                  "              0.0021, the old print enlarged 0.0095\n");
+  assert_contains(o->out,
+                  "              grey of 256 × 256 pixels in mode colour, b: colours off by 3.97\n"
+                  "              (CIEDE2000), grey by 12.84, chroma 92 %\n");
+  assert_contains(o->out,
+                  "              old, windows of 2.3 face widths in mode colour: 77 of 85 faces\n"
+                  "              like skin (median hue 25° to 75°, chroma at least 8)\n");
+  assert_contains(o->out, "              val, my own, mse 0.5, wide true\n");
+  assert_contains(o->out, "discouraged   DDIM, mse 0.5\n");
   assert_contains(o->out, carded);
 }
 
