@@ -146,7 +146,7 @@ static void append_measured(GString *markup, const char *label, const reader *r,
     g_autofree char *setup = setup_name(r, model, one);
     g_autofree char *line = card_words_of_figure(one, setup);
 
-    g_string_append_printf(text, "%s%s", i == 0 ? "" : "\n", line);
+    g_string_append_printf(text, "\n• %s", line);
   }
   append_field(markup, label, text->str);
   g_string_free(text, TRUE);

@@ -9,6 +9,12 @@
 #define MODEL "restorator-model"
 #define LABEL "restorator-label"
 
+/* Whoever opens the card wants to read it: a label that gets the focus would select all of it. */
+static void on_label_focused(GtkWidget *label, gpointer nothing) {
+  (void)nothing;
+  gtk_label_select_region(GTK_LABEL(label), 0, 0);
+}
+
 GtkWidget *card_button_new(void) {
   GtkWidget *button = gtk_menu_button_new(), *popover = gtk_popover_new(NULL);
   GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL), *label = gtk_label_new(NULL);
@@ -20,7 +26,9 @@ GtkWidget *card_button_new(void) {
   gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
   gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
   gtk_label_set_selectable(GTK_LABEL(label), TRUE);
+  gtk_label_set_width_chars(GTK_LABEL(label), 52);
   gtk_label_set_max_width_chars(GTK_LABEL(label), 52);
+  g_signal_connect_after(label, "grab-focus", G_CALLBACK(on_label_focused), NULL);
   gtk_label_set_xalign(GTK_LABEL(label), 0);
   g_object_set(label, "margin", 12, NULL);
   gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,

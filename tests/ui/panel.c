@@ -410,13 +410,39 @@ static void test_card(void) {
   g_test_message("%s", markup);
   g_assert_nonnull(strstr(markup, "A &lt;tiny&gt; &amp; random network"));
   g_assert_nonnull(strstr(markup, ": error 0.0123, bicubic enlargement 0.0045\n"));
-  g_assert_nonnull(strstr(markup, "\nDDIM, 7 of 100 steps, η 0: error 0.0101"));
-  g_assert_nonnull(strstr(markup, "\nDDIM, 7 of 100 steps, η 0.5, projected"));
-  g_assert_nonnull(strstr(markup, "\nB: "));
+  g_assert_nonnull(strstr(markup, "\n• DDIM, 7 of 100 steps, η 0: error 0.0101"));
+  g_assert_nonnull(strstr(markup, "\n• DDIM, 7 of 100 steps, η 0.5, projected"));
+  g_assert_nonnull(strstr(markup, "\n• B"));
   g_assert_nonnull(strstr(markup, "missing 7: error 9.0000, bicubic enlargement 1.0000"));
   g_assert_null(strstr(markup, "setup"));
   g_assert_null(strstr(markup, "mse"));
   g_assert_null(strstr(markup, "step-skip"));
+  bench_free(b);
+}
+
+static void find_label(GtkWidget *widget, gpointer to) {
+  GtkWidget **found = to;
+
+  if (GTK_IS_LABEL(widget))
+    *found = widget;
+  else if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), find_label, to);
+}
+
+/* Opened, the card can be read: it is not narrow, and nothing of it is selected. */
+static void test_card_opened(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  GtkWidget *button = find_named(b, "Model card"), *label = NULL;
+  int start, end;
+
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  find_label(GTK_WIDGET(gtk_menu_button_get_popover(GTK_MENU_BUTTON(button))), &label);
+  g_assert_true(GTK_IS_LABEL(label));
+  gtk_test_widget_wait_for_draw(label);
+  gtk_widget_grab_focus(label);
+  g_assert_true(gtk_label_get_selectable(GTK_LABEL(label)));
+  g_assert_false(gtk_label_get_selection_bounds(GTK_LABEL(label), &start, &end));
+  g_assert_cmpint(gtk_widget_get_allocated_width(label), >, 250);
   bench_free(b);
 }
 
@@ -576,6 +602,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/imports", test_imports);
   g_test_add_func("/ui/panel/lock", test_lock);
   g_test_add_func("/ui/panel/card", test_card);
+  g_test_add_func("/ui/panel/card-opened", test_card_opened);
   g_test_add_func("/ui/panel/warning", test_warning);
   g_test_add_func("/ui/panel/warning-of-sweep", test_warning_of_sweep);
   g_test_add_func("/ui/panel/output", test_output);
