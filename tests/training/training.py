@@ -213,6 +213,33 @@ def a_fill_learns_what_the_plate_lacks(scratch):
         assert torch.equal(tensor, whole[name]) != name.startswith("fill."), name
 
 
+def a_fill_sees_what_the_format_says(scratch):
+    """docs/model-file.md: rows first, luma less the pixel's own, then the hole; what the engine's
+    test has as well. Beyond the edge the luma is repeated and nothing is a hole."""
+    rough = np.random.default_rng(6).random((filling.ROOM, filling.ROOM), dtype=np.float32)
+    reach = 2
+    holes = filling.Holes(lambda rng: rough, 1, reach, 5)
+    hole, luma = (part[0][reach:-reach, reach:-reach] for part in (holes.holes, holes.filled))
+    luma = luma.astype(float)
+    assert np.abs(luma - holes.truth[0])[~hole].max() < 1e-3
+    last = filling.SIDE - 1
+    cells = np.array([(0, 0), (last, 3), (70, last), *np.argwhere(hole)[::500]])
+    patches, lacking = holes.patches(0, cells)
+    for (y, x), patch, lack in zip(cells, patches, lacking):
+        wanted = [[], []]
+        for v in range(y - reach, y + reach + 1):
+            for u in range(x - reach, x + reach + 1):
+                row, column = min(max(v, 0), last), min(max(u, 0), last)
+                wanted[0].append(luma[row, column] - luma[y, x])
+                wanted[1].append((row, column) == (v, u) and hole[row, column])
+        assert np.allclose(patch, np.ravel(wanted), atol=1e-3)
+        assert abs(lack - (holes.truth[0, y, x] - luma[y, x])) < 1e-3
+    turned, _ = holes.patches(0, cells, 1)
+    side = 2 * reach + 1
+    assert np.array_equal(turned.reshape(-1, 2, side, side),
+                          np.rot90(patches.reshape(-1, 2, side, side), 1, (2, 3)))
+
+
 def the_enlarger_is_trained_alone(scratch):
     first, stage, _ = recipes.stages(tiny())
     stage["training"]["learning_rate"] = 0.02
@@ -475,6 +502,7 @@ def ciede2000_is_sharmas(scratch):
 TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first, holes_are_filled,
          more_channels_change_nothing_at_first, hidden_cells_are_joined_to_their_ring,
          a_constant_error_costs_nothing_inside, a_fill_learns_what_the_plate_lacks,
+         a_fill_sees_what_the_format_says,
          the_enlarger_is_trained_alone, what_is_frozen_stays, turned_pictures_keep_their_middle,
          truths_may_be_paler, colours_beside_the_person_may_be_muted, training_learns,
          a_killed_run_goes_on_to_the_same_weights, the_program_writes_a_model_with_its_card,
