@@ -5,7 +5,7 @@
 # use an accelerator's driver.
 # shellcheck disable=SC2154 # top: the source tree, set by dev
 
-modules='torch, numpy, PIL, safetensors, scipy, h5py'
+modules='torch, numpy, PIL, safetensors, scipy, cv2, h5py'
 
 # Sets `python`.
 prepare_python() {
@@ -19,7 +19,7 @@ prepare_python() {
   if ! "$python" -m pip --version &>/dev/null && ! python3 -m venv --clear "$folder" >&2; then
     rm -rf "$folder"
     fail "no environment could be made: install python3-venv, or Python's packages torch, numpy," \
-      "pillow, safetensors, scipy and h5py"
+      "pillow, safetensors, scipy, opencv-python-headless and h5py"
   fi
   "$python" -m pip install --quiet --disable-pip-version-check \
     -r "$top/engine/training/requirements.txt" >&2 ||

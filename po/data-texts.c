@@ -41,7 +41,7 @@ N_("Colours old monochrome portraits and corrects faded tones, in a single pass.
 /* Translators: use of the model old-photo */
 N_("Real old photographs of people: faded blacks, blown lights, emulsions blind to red, soft lenses, grain. Best in mode colour, which keeps the picture's own tone.")
 /* Translators: limits of the model old-photo */
-N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes are likely ones, not the true ones; backdrops stay nearly grey, sometimes a little bluish or warm near the head, and drawings and engravings get a little colour. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
+N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes are likely ones, not the true ones; backdrops stay grey. Drawings in lines stay colourless, but engravings with tones get some brown. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
 /* Translators: data of the model old-photo */
 N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
 /* Translators: data of the model old-photo */

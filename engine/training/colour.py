@@ -3,6 +3,8 @@
 
 import numpy as np
 
+# Of R'G'B': what the network sees of a picture, and what the mode *colour* keeps of it.
+LUMA = np.array([0.2989, 0.5870, 0.1140], dtype=np.float32)
 TO_XYZ = np.array([[0.4123908, 0.3575843, 0.1804808],
                    [0.2126390, 0.7151687, 0.0721923],
                    [0.0193308, 0.1191948, 0.9505322]])

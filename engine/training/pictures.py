@@ -10,11 +10,12 @@ from PIL import Image, ImageOps
 import ageing
 import joining
 import masking
+import studio
+from colour import LUMA
 from recipe import Refused
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
 SIDE = 256
-LUMA = np.array([0.2989, 0.5870, 0.1140], dtype=np.float32)
 
 
 def files(folder):
@@ -135,16 +136,6 @@ def muted(colours, cool):
     return np.where(bluish, luma + cool * (colours - luma), colours)
 
 
-def person(x, y):
-    """About how much of a portrait's points, in pixels, is the person and not the backdrop, 0…1: an
-    ellipse for the head, the ground below two lines for the shoulders, both with soft edges. Where
-    heads lie in the pictures that were cut for the training (docs/training.md)."""
-    across, down = np.abs((x + 0.5) / SIDE - 0.5), (y + 0.5) / SIDE
-    head = 1 - (np.hypot(across / 0.25, (down - 0.44) / 0.36) - 1) / 0.35
-    shoulders = (down - 0.72 - 0.67 * np.maximum(across - 0.2, 0)) / 0.08
-    return np.clip(np.maximum(head, shoulders), 0, 1)
-
-
 def turned(picture, turn, stretch, rng):
     """A picture turned by up to so many degrees and made wider or higher by up to that factor,
     about its centre; beyond its edge it is mirrored."""
@@ -171,13 +162,14 @@ def framed(picture, augmentation, rng):
 
 
 def look(picture, recipe, rng):
-    """One random view of a picture: its pixels (h, w, 3), 0…1, then in pixels of the picture the
-    view's side, its corner (x, y), and that of its pixels."""
+    """One random view of a picture (h, w, channels): its pixels, 0…1, then in pixels of the picture
+    the view's side, its corner (x, y), and that of its pixels."""
     augmentation = recipe["augmentation"]
     picture, side, left, top = framed(picture, augmentation, rng)
     if "turn" in augmentation:
         picture = turned(picture, augmentation["turn"], augmentation["stretch"], rng)
-    # A table of 256 entries takes the place of a power at every pixel.
+    # A table of 256 entries takes the place of a power at every pixel. Of a matte it moves the soft
+    # edge alone.
     gamma = np.exp(rng.uniform(*np.log(augmentation["gamma"])))
     table = (np.arange(256, dtype=np.float32) / 255) ** np.float32(gamma)
     low_x, high_x = max(int(left), 0), min(int(left + side) + 1, SIDE)
@@ -189,12 +181,16 @@ def sample(picture, recipe, size, rng):
     """One random view: input (size, size), points (n, 2), colours (n, 3), all float32, −1…1."""
     augmentation = recipe["augmentation"]
     view, side, (left, top), (low_x, low_y) = look(picture, recipe, rng)
+    truth = view
+    if picture.shape[2] == 4:
+        view, truth = studio.posed(view[..., :3], view[..., 3], (low_x, low_y), SIDE,
+                                   recipe["ageing"]["studio"], rng)
     position = rng.random((recipe["training"]["points"], 2), dtype=np.float32)
     hidden = masking.hidden(size, recipe["masking"], rng) if "masking" in recipe else None
     if hidden is not None and hidden.any():
         masking.draw_into(position, hidden, recipe["masking"].get("inside", 0), rng)
     x, y = left + side * position[:, 0] - 0.5, top + side * position[:, 1] - 0.5
-    colours = bilinear(view, x - low_x, y - low_y)
+    colours = bilinear(truth, x - low_x, y - low_y)
 
     engraved = "ageing" in recipe and rng.random() < recipe["ageing"].get("engraved", 0)
     if engraved:
@@ -204,9 +200,6 @@ def sample(picture, recipe, size, rng):
     elif "ageing" in recipe:
         grey = ageing.emulsion(view, recipe["ageing"], rng)
         colours = muted(colours, recipe["ageing"].get("cool", 1))
-        kept = recipe["ageing"].get("backdrop", 1)
-        luma = (colours @ LUMA)[:, None]
-        colours = luma + (kept + (1 - kept) * person(x, y))[:, None] * (colours - luma)
     else:
         grey = view @ LUMA
     luma = (colours @ LUMA)[:, None]
@@ -243,6 +236,8 @@ class Pictures:
         folders = [(load(pathlib.Path(root) / entry["folder"], least, part=entry.get("part")),
                     entry["weight"]) for entry in recipe["pictures"]]
         self.pictures = np.concatenate([pictures for pictures, _ in folders])
+        if "studio" in recipe.get("ageing", {}):
+            self.pictures = np.stack([np.dstack([p, studio.matte(p)]) for p in self.pictures])
         weights = np.concatenate([np.full(len(p), float(weight)) for p, weight in folders])
         self.cumulative = np.cumsum(weights) / weights.sum()
         self.recipe = recipe

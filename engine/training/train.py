@@ -275,6 +275,8 @@ class Training:
             self.recipe["network"]["input"]["size"], VALIDATION_PIXELS)
         while True:
             stage = self.stages[self.index]
+            if "studio" in stage.get("ageing", {}):
+                self.report("cuts the people out of the pictures, about ten a second")
             run = Run(stage, pictures.Pictures(self.root, stage), self.initial)
             if self.resumed:
                 run.resume(self.resumed)

@@ -15,7 +15,7 @@ import pathlib
 import subprocess
 import sys
 
-NEEDED = ("numpy", "PIL", "safetensors", "scipy", "torch")
+NEEDED = ("numpy", "PIL", "safetensors", "cv2", "scipy", "torch")
 HERE = pathlib.Path(__file__).resolve().parent
 TRAINING = HERE.parent.parent / "engine/training"
 
@@ -40,6 +40,7 @@ import model_file
 import network
 import pictures
 import recipe as recipes
+import studio
 import tap
 import train
 
@@ -299,22 +300,80 @@ def truths_may_be_paler(scratch):
     assert np.allclose(paler - other[:, None], 0.5 * (colours - luma[:, None]), atol=1e-3)
 
 
-def colours_beside_the_person_may_be_muted(scratch):
-    assert pictures.person(np.array([127.5]), np.array([112.0])) == 1
-    assert pictures.person(np.array([127.5]), np.array([250.0])) == 1
-    assert pictures.person(np.array([8.0]), np.array([8.0])) == 0
-    stage = recipes.stages(recipes.load(recipes.find("old-photo")))[0]
-    stage["augmentation"] = {"crop": [1, 1], "mirror": False, "gamma": [1, 1]}
-    stage["training"]["points"] = 2000
-    picture = np.random.default_rng(1).integers(0, 256, (pictures.SIDE, pictures.SIDE, 3), np.uint8)
-    _, position, colours = pictures.sample(picture, stage, 16, np.random.default_rng(2))
-    stage["ageing"]["backdrop"] = 0.25
-    _, same, muted = pictures.sample(picture, stage, 16, np.random.default_rng(2))
-    assert np.array_equal(position, same)
-    person = pictures.person(*(position.T * pictures.SIDE - 0.5))[:, None]
-    luma = (colours @ pictures.LUMA)[:, None]
-    assert np.allclose(muted, luma + (0.25 + 0.75 * person) * (colours - luma), atol=2e-3)
-    assert (person == 0).mean() > 0.2 and (person == 1).mean() > 0.2
+def drawn_portrait():
+    """A head and shoulders before a blue wall with a flag, (SIDE, SIDE, 3), uint8, and where the
+    person is."""
+    rng = np.random.default_rng(4)
+    down, across = (np.indices((pictures.SIDE, pictures.SIDE)) + 0.5) / pictures.SIDE
+    picture = np.broadcast_to([60, 90, 190], (*down.shape, 3)).copy()
+    picture[(across < 0.1) & (down < 0.6)] = [200, 30, 40]
+    head = np.hypot((across - 0.5) / 0.2, (down - 0.42) / 0.28) < 1
+    head |= (np.abs(across - 0.5) < 0.1) & (down > 0.6) & (down < 0.74)
+    clothes = ~head & (down > 0.72 + 0.5 * np.maximum(np.abs(across - 0.5) - 0.2, 0))
+    picture[head], picture[clothes] = [210, 150, 120], [130, 40, 60]
+    noise = rng.integers(-6, 7, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8), head | clothes
+
+
+def the_person_is_cut_out(scratch):
+    picture, person = drawn_portrait()
+    matte = studio.matte(picture)
+    assert np.array_equal(matte, studio.matte(picture))
+    assert (np.abs(matte - 255.0 * person) > 128).mean() < 0.01
+    assert np.abs(matte.astype(int) - 255 * person).mean() < 5
+
+
+def a_studio_of_old_has_no_colours_but_the_persons(scratch):
+    picture, person = drawn_portrait()
+    view, person = picture / np.float32(255), person.astype(np.float32)
+    face, dress, wall = (slice(90, 130), 128), (slice(235, 250), 128), (slice(20, 100), 20)
+
+    def chroma(picture):
+        return np.ptp(picture, axis=-1)
+
+    def posed(seed=5, low=0, **settings):
+        settings = {"kept": 0.1, "clothes": 0.5, "changed": 0, "oval": 0, **settings}
+        return studio.posed(view[low:], person[low:], (0, low), pictures.SIDE, settings,
+                            np.random.default_rng(seed))
+
+    seen, truth = posed()
+    assert np.array_equal(seen, view)
+    assert np.allclose(truth @ pictures.LUMA, view @ pictures.LUMA, atol=1e-3)
+    for where, kept in ((face, 1), (dress, 0.5), (wall, 0.1)):
+        assert np.allclose(chroma(truth[where]), kept * chroma(view[where]), atol=1e-5)
+    # A view that is a part of the picture has its clothes where they are.
+    assert np.allclose(posed(low=128)[1], truth[128:], atol=1e-6)
+
+    tones = []
+    for seed in range(8):
+        seen, changed = posed(seed, changed=1)
+        assert np.array_equal(seen[face], view[face]) and 0 <= seen.min() and seen.max() <= 1
+        assert chroma(seen[wall]).max() < 1e-6 and np.allclose(changed[wall], seen[wall], atol=1e-3)
+        assert np.array_equal(changed[face], truth[face])
+        tones.append(seen[wall].mean())
+        framed = posed(seed, oval=1)[1]
+        assert np.allclose(framed[110, 128], truth[110, 128], atol=0.2)
+        assert chroma(framed[:4, :4]).max() < 0.02
+    assert np.ptp(tones) > 0.3
+
+
+def views_of_a_recipe_with_a_studio_have_mattes(scratch):
+    stage = recipes.stages(tiny())[0]
+    picture, person = drawn_portrait()
+    (scratch / "studio").mkdir()
+    for number in range(stage["training"]["batch"]):
+        Image.fromarray(picture).save(scratch / f"studio/{number}.png")
+    ageing_of_all = recipes.load(recipes.find("old-photo"))["ageing"]
+    stage |= {"pictures": [{"folder": "studio", "weight": 1}],
+              "augmentation": {"crop": [1, 1], "mirror": False, "gamma": [1, 1]},
+              "ageing": {**ageing_of_all, "studio": {
+                  "kept": 0, "clothes": 1, "changed": 0, "oval": 0}}}
+    _, position, colours = pictures.Pictures(scratch, stage).batch(np.random.default_rng(1))
+    y, x = (np.minimum((position[..., k] * pictures.SIDE).astype(int), pictures.SIDE - 1)
+            for k in (1, 0))
+    inside = person[y, x]
+    chroma = np.ptp(colours, axis=-1)
+    assert np.median(chroma[~inside]) < 0.01 and np.median(chroma[inside]) > 0.4
 
 
 def training_learns(scratch):
@@ -504,7 +563,9 @@ TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first, hole
          a_constant_error_costs_nothing_inside, a_fill_learns_what_the_plate_lacks,
          a_fill_sees_what_the_format_says,
          the_enlarger_is_trained_alone, what_is_frozen_stays, turned_pictures_keep_their_middle,
-         truths_may_be_paler, colours_beside_the_person_may_be_muted, training_learns,
+         truths_may_be_paler, the_person_is_cut_out,
+         a_studio_of_old_has_no_colours_but_the_persons,
+         views_of_a_recipe_with_a_studio_have_mattes, training_learns,
          a_killed_run_goes_on_to_the_same_weights, the_program_writes_a_model_with_its_card,
          the_engine_computes_the_same, bad_pictures_and_recipes_are_refused,
          own_pictures_need_no_folders, every_recipe_that_ships_is_whole,
