@@ -5,14 +5,11 @@ To be imported first: the program starts anew on that screen.
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import time
 
 _OWN = "RESTORATOR_TEST_SCREEN"
-SEARCHES = 1000
 
 if _OWN not in os.environ:
     os.environ |= {_OWN: "1", "XDG_RUNTIME_DIR": tempfile.mkdtemp(prefix="restorator-"),
@@ -30,18 +27,6 @@ from gi.repository import Gdk  # noqa
 def managed():
     """A window manager, to be terminated."""
     return subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL)
-
-
-def window(name):
-    """xdotool's number of the visible window with that title."""
-    search = ["xdotool", "search", "--onlyvisible", "--name", f"^{re.escape(name)}$"]
-    # Whatever window goes while xdotool looks through all of them ends it.
-    for _ in range(SEARCHES):
-        found = subprocess.run(search, stdout=subprocess.PIPE, text=True, check=False)
-        if found.returncode == 0:
-            return found.stdout.split()[0]
-        time.sleep(0.05)
-    raise AssertionError(f"no window is called “{name}”")
 
 
 def keep(build, name):

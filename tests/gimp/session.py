@@ -7,6 +7,7 @@ machine later: a wait that ends without it is a failure.
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -86,6 +87,18 @@ def await_widget(top, role, name=None, shown=True):
 
 def press(widget):
     widget.queryAction().doAction(0)
+
+
+def window_number(title):
+    """xdotool's number of the visible window with that title."""
+    def search():
+        # Whatever window goes while xdotool looks through all of them ends it: then again.
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name",
+                                f"^{re.escape(title)}$"],
+                               stdout=subprocess.PIPE, text=True, check=False)
+        return found.returncode == 0 and found.stdout.split()[0]
+
+    return wait_for(f"the window “{title}”", search)
 
 
 def texts_of(top):
