@@ -12,6 +12,12 @@ WHITE = TO_XYZ.sum(1)
 EPSILON, KAPPA = 216 / 24389, 24389 / 27
 
 
+def with_chroma(rgb, share):
+    """Colours (…, 3) with their luma and so much of their chroma: a number, or one a colour, (…, 1)."""
+    luma = (rgb @ LUMA)[..., None]
+    return luma + share * (rgb - luma)
+
+
 def to_lab(rgb):
     """(…, 3), 0…1 → L* 0…100, a*, b*."""
     light = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)

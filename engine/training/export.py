@@ -31,6 +31,7 @@ def setups(network):
 
 
 def errors(setup, mse, bicubic):
+    """A figure's setup and mean squared errors."""
     return {"setup": setup, "mse": round(mse, 6), "bicubic": round(bicubic, 6),
             "ratio": round(mse / bicubic, 4)}
 

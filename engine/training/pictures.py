@@ -11,7 +11,7 @@ import ageing
 import joining
 import masking
 import studio
-from colour import LUMA
+from colour import LUMA, with_chroma
 from recipe import Refused
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
@@ -131,9 +131,8 @@ def muted(colours, cool):
 
     Backdrops of modern portraits are blue; painted ones of old portraits were not.
     """
-    luma = (colours @ LUMA)[:, None]
     bluish = colours[:, 2:] > colours[:, :2].max(1, keepdims=True)
-    return np.where(bluish, luma + cool * (colours - luma), colours)
+    return np.where(bluish, with_chroma(colours, cool), colours)
 
 
 def turned(picture, turn, stretch, rng):
@@ -202,8 +201,7 @@ def sample(picture, recipe, size, rng):
         colours = muted(colours, recipe["ageing"].get("cool", 1))
     else:
         grey = view @ LUMA
-    luma = (colours @ LUMA)[:, None]
-    colours = luma + augmentation.get("chroma", 1) * (colours - luma)
+    colours = with_chroma(colours, augmentation.get("chroma", 1))
     across = box_matrix(left - low_x, side, size, grey.shape[1])
     down = box_matrix(top - low_y, side, size, grey.shape[0])
     grey = down @ grey @ across.T

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 import ageing
-from colour import LUMA
+from colour import LUMA, with_chroma
 
 SIDE = 128  # of the picture that is cut out; its edge is as soft as two pixels of this
 ROUNDS = 4
@@ -51,7 +51,10 @@ def matte(picture):
 def backdrop(luma, person, down, across, rng):
     """Tones (h, w) of a backdrop, 0…1: plain, lit from a side or from behind, cloudy, with the
     edge that a retoucher's brush leaves round the person. Most are about as light as the one in the
-    picture, luma (h, w): how light a faded backdrop was can be told by what backdrops are alone."""
+    view: how light a faded backdrop was can be told by what backdrops are alone.
+
+    luma, person: of the view, (h, w), 0…1. down, across: where its pixels are in the picture, 0…1.
+    """
     if rng.random() < 0.6:
         own = np.average(luma, weights=1.001 - person)
         tone = np.clip(rng.normal(own, 0.12), 0, 1)
@@ -68,7 +71,8 @@ def backdrop(luma, person, down, across, rng):
 
 
 def oval(down, across, rng):
-    """How much of each place (h, w) is within an oval, soft at its edge, 0…1."""
+    """How much of each pixel (h, w) is within an oval, soft at its edge, 0…1. down, across: where
+    they are in the picture, 0…1."""
     radius = np.hypot((across - 0.5) / rng.uniform(0.3, 0.5), (down - 0.5) / rng.uniform(0.42, 0.6))
     return np.clip((1 - radius) / rng.uniform(0.02, 0.7) + 0.5, 0, 1)
 
@@ -91,5 +95,4 @@ def posed(view, person, corner, size, studio, rng):
         view = paper + oval(down, across, rng)[..., None] * (view - paper)
     clothes = np.clip((down - 0.76) / 0.1, 0, 1)
     chroma = studio["kept"] + person * (1 - clothes * (1 - studio["clothes"]) - studio["kept"])
-    luma = (view @ LUMA)[..., None]
-    return view.astype(np.float32), luma + chroma[..., None] * (view - luma)
+    return view.astype(np.float32), with_chroma(view, chroma[..., None])
