@@ -2,7 +2,7 @@
 """Holes in pictures, as the fill of a hidden region meets them near the border.
 
 The engine continues the surroundings into a hole with their slopes (a plate under tension,
-engine/src/membrane.h). A small network sees the filled luma and the hole round a pixel and adds
+engine/src/region/poisson.h). A small network sees the filled luma and the hole round a pixel and adds
 what the plate lacks: edges that go on, and less where it overshoots.
 """
 

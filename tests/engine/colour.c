@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "image.h"
+#include "region/colour.h"
 
 /* L*, a*, b* of sRGB under D65, as published to two places. */
 static void test_known(void) {

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decoder.h"
-#include "encoder.h"
-#include "encoding.h"
+#include "network/decoder.h"
+#include "network/encoder.h"
+#include "network/position_encoding.h"
 #include "golden.h"
-#include "sample.h"
-#include "sampler.h"
-#include "schedule.h"
-#include "session.h"
+#include "diffusion/sample.h"
+#include "diffusion/sampler.h"
+#include "diffusion/schedule.h"
+#include "base/session.h"
 
 #define FILE_MAX ((size_t)1 << 28)
 

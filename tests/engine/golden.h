@@ -7,8 +7,8 @@
 
 #include <yyjson.h>
 
-#include "model.h"
-#include "safetensors.h"
+#include "network/model.h"
+#include "network/safetensors.h"
 
 typedef struct {
   void *bytes;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fixtures.h"
-#include "membrane.h"
+#include "region/poisson.h"
 
 /* About one step of 8 bits: what is left where sweeps stop. */
 static const float bound = 1.0f / 255;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "encoder.h"
-#include "encoding.h"
+#include "network/encoder.h"
+#include "network/position_encoding.h"
 
 #define TAU 6.283185307179586476925286766559L
 

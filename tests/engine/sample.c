@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "sample.h"
+#include "diffusion/sample.h"
 
 static const rst_window window = {-7, 11, 61};
 

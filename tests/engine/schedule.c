@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sampler.h"
-#include "schedule.h"
+#include "diffusion/sampler.h"
+#include "diffusion/schedule.h"
 
 #define PI 3.14159265358979323846264338327950288L
 

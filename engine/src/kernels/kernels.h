@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../blas.h"
+#include "kernels/blas.h"
 
 /* Points of one batch; every product has this many, tails are padded. Large enough for the work
  * per batch to vanish beside that per point, small enough for a batch's data to stay in L2. A

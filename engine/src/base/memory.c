@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yyjson.h>
+
+void *rst_array(size_t count, size_t size) {
+  size_t bytes;
+  void *memory;
+
+  if (!rst_mul(count, size, &bytes) || !rst_add(bytes, RST_ALIGN - 1, &bytes))
+    return NULL;
+  bytes &= ~(size_t)(RST_ALIGN - 1);
+  if (bytes == 0)
+    bytes = RST_ALIGN;
+  memory = aligned_alloc(RST_ALIGN, bytes);
+  if (memory != NULL)
+    memset(memory, 0, bytes);
+  return memory;
+}
+
+float *rst_arena_take(rst_arena *arena, size_t count) {
+  const size_t step = RST_ALIGN / sizeof(float);
+  float *taken = arena->base == NULL ? NULL : arena->base + arena->used;
+  size_t rounded;
+
+  if (!rst_add(count, step - 1, &rounded) ||
+      !rst_add(arena->used, rounded & ~(step - 1), &arena->used) ||
+      arena->used > SIZE_MAX / sizeof(float))
+    arena->overflow = true;
+  return taken;
+}
+
+static void *json_malloc(void *context, size_t size) {
+  (void)context;
+  return malloc(size);
+}
+
+static void *json_realloc(void *context, void *memory, size_t old_size, size_t size) {
+  (void)context;
+  (void)old_size;
+  return realloc(memory, size);
+}
+
+static void json_free(void *context, void *memory) {
+  (void)context;
+  free(memory);
+}
+
+const yyjson_alc *rst_json_memory(void) {
+  static const yyjson_alc memory = {json_malloc, json_realloc, json_free, NULL};
+  return &memory;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Restoration processes: how predictions become colours. One file each: single_pass.c, ddpm.c,
+ * ddim.c; a new one is a file and a line in sampler.c's registry.
+ */
+#ifndef RST_SAMPLER_H
+#define RST_SAMPLER_H
+
+#include "network/model.h"
+
+/* One network pass from timestep `t` to the earlier `previous` (−1: the clean picture), with
+ * coefficients of the sampler's own, in double: 1/√ᾱ reaches 6400 at t = T−1. */
+typedef struct rst_step {
+  int t, previous;
+  double time;    /* what the network is told, 0…1 */
+  bool noisy;     /* reads noise */
+  bool clip;      /* the value is clipped to −1…1 afterwards */
+  bool project;
+  double sigma;   /* standard deviation of the noise added */
+  double value, prediction;             /* factors of the value's mean */
+  double clean_value, clean_prediction; /* factors of x̂₀ */
+} rst_step;
+
+typedef struct rst_sampler_class {
+  const char *name;
+  /* Fills all but t, previous, time, clip of a step between levels of signal `now` = ᾱ_t and
+   * `next` = ᾱ of the previous timestep; β_t is the schedule's. */
+  void (*prepare)(const rst_parameters *parameters, double beta, double now, double next,
+                  rst_step *step);
+  /* Moves `count` numbers of each of three channels (3, stride) one step on; `noise` is standard
+   * normal, unused unless step->noisy. */
+  void (*advance)(const rst_step *step, int count, int stride, float *value,
+                  const float *prediction, const float *noise);
+} rst_sampler_class;
+
+extern const rst_sampler_class rst_sampler_single_pass, rst_sampler_ddpm, rst_sampler_ddim;
+
+/* σ as the parameter noise-stddev has it: normal σ, squared σ², zero 0. */
+double rst_noise_stddev(rst_stddev kind, double variance);
+/* Sets the factors of x̂₀ = (x_t − √(1−ᾱ_t) ε̂)/√ᾱ_t, `now` = ᾱ_t. */
+void rst_step_set_clean(double now, rst_step *step);
+
+/* The whole way from noise to picture for one setup. */
+typedef struct rst_course {
+  const rst_sampler_class *sampler;
+  bool first_noise;  /* the first value is noise, else 0 */
+  int first_t;       /* its timestep, T */
+  bool clip;         /* the first value is clipped too */
+  int count;
+  rst_step *steps;   /* owned */
+} rst_course;
+
+/* Errors: RST_OUT_OF_RANGE, RST_NO_MEMORY. */
+rst_status rst_course_make(const rst_parameters *parameters, const rst_model *model,
+                           rst_course *course, rst_error *error);
+void rst_course_clear(rst_course *course);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The one table of parameters, and their values from and to text.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yyjson.h>
+
+#include "base/memory.h"
+#include "network/model.h"
+#include "parameters/parameters.h"
+#include "base/status.h"
+
+static const char *const samplers[] = {"auto", "ddpm", "ddim", NULL};
+static const char *const sequences[] = {"uniform", "quadratic", NULL};
+static const char *const stddevs[] = {"normal", "squared", "zero", NULL};
+static const char *const matches[] = {"auto", "on", "off", NULL};
+static const char *const modes[] = {"auto", "full", "colour", "detail", NULL};
+
+#define AT(member) offsetof(rst_parameters, member)
+
+static const rst_parameter table[] = {
+  {"model", N_("Model"), N_("The network: an id, or the path of a model file"),
+   RST_TYPE_TEXT, 0, 0, "portrait", NULL, false, false, AT(model)},
+  {"sampler", N_("Sampler"), N_("How the steps from noise to picture are computed; auto is ddim"),
+   RST_TYPE_CHOICE, 0, 0, "auto", samplers, true, true, AT(sampler)},
+  {"stochasticity", N_("Stochasticity (η)"), N_("How much fresh noise each step of ddim adds"),
+   RST_TYPE_REAL, 0, 1, "1", NULL, true, false, AT(stochasticity)},
+  {"step-skip", N_("Step skipping (K)"),
+   N_("Every how many timesteps one is taken: 1 takes all of them and is slowest"),
+   RST_TYPE_INT, 1, RST_STEPS_MAX, "8", NULL, true, false, AT(step_skip)},
+  {"sequence", N_("Sequence"), N_("Which timesteps are taken; quadratic ignores step-skip"),
+   RST_TYPE_CHOICE, 0, 0, "uniform", sequences, true, false, AT(sequence)},
+  {"start", N_("Start"), N_("How many of the model's timesteps are gone through; 0 stands for all"),
+   RST_TYPE_INT, 0, RST_STEPS_MAX, "0", NULL, true, true, AT(start)},
+  {"end", N_("End"), N_("The last timestep taken; above 0 the result is still noisy"),
+   RST_TYPE_INT, 0, RST_STEPS_MAX - 1, "0", NULL, true, true, AT(end)},
+  {"noise-stddev", N_("Noise stddev"), N_("Standard deviation of the noise that a step adds"),
+   RST_TYPE_CHOICE, 0, 0, "normal", stddevs, true, true, AT(noise_stddev)},
+  {"project", N_("Noise projection"),
+   N_("Whether the noisy value is put back at its distance from the predicted colour"),
+   RST_TYPE_BOOL, 0, 0, "true", NULL, true, false, AT(project)},
+  {"clip", N_("Clipping"), N_("Whether values are clipped to the range of colours after each step"),
+   RST_TYPE_BOOL, 0, 0, "false", NULL, true, true, AT(clip)},
+  {"seed", N_("Seed"), N_("Which noise is drawn; the same seed gives the same picture"),
+   RST_TYPE_INT, 0, INT_MAX, "0", NULL, true, true, AT(seed)},
+  {"mode", N_("Mode"),
+   N_("What is taken from the network: everything, its colour, or its detail; auto is full for "
+      "windows of up to 256 pixels and hidden regions, else colour"),
+   RST_TYPE_CHOICE, 0, 0, "auto", modes, false, false, AT(mode)},
+  {"strength", N_("Strength"), N_("How far the result replaces the picture"),
+   RST_TYPE_REAL, 0, 1, "1", NULL, false, false, AT(strength)},
+  {"context", N_("Context"),
+   N_("How much of the surroundings the network sees: the window's side divided by the longest "
+      "side of the selected part"),
+   RST_TYPE_REAL, 1, 4, "1.5", NULL, false, false, AT(context)},
+  {"window", N_("Window"),
+   N_("The square that the network sees: auto, picture, or X,Y,SIDE in pixels of the layer"),
+   RST_TYPE_TEXT, 0, 0, "auto", NULL, false, false, AT(window_kind)},
+  {"hide-region", N_("Hide the region"),
+   N_("Whether the selected pixels are damage that the network must not see"),
+   RST_TYPE_BOOL, 0, 0, "false", NULL, false, false, AT(hide_region)},
+  {"match", N_("Match the surroundings"),
+   N_("Whether the region is matched to its surroundings, so that no seam shows: the difference "
+      "along its border is spread inward, and where it is hidden, the surroundings are continued "
+      "into it near the border; auto is on for hidden regions"),
+   RST_TYPE_CHOICE, 0, 0, "auto", matches, false, false, AT(match)},
+};
+
+#define COUNT (sizeof table / sizeof *table)
+
+const rst_parameter *rst_parameter_table(size_t *count) {
+  if (count != NULL)
+    *count = COUNT;
+  return table;
+}
+
+const rst_parameter *rst_parameter_find(const char *name) {
+  for (size_t i = 0; name != NULL && i < COUNT; i++)
+    if (strcmp(table[i].name, name) == 0)
+      return &table[i];
+  return NULL;
+}
+
+/* ---- numbers, whatever the locale ---- */
+
+static bool read_int(const char *text, const char **end, int *number) {
+  char *stop;
+  long value;
+
+  errno = 0;
+  value = strtol(text, &stop, 10);
+  if (stop == text || errno != 0 || value < INT_MIN || value > INT_MAX)
+    return false;
+  *number = (int)value;
+  *end = stop;
+  return true;
+}
+
+static bool is_whole(const char *text) {
+  if (*text == '-' || *text == '+')
+    text++;
+  return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+/* A number as JSON has it, or one that begins with its point. */
+static bool read_real(const char *text, double *number) {
+  char padded[64];
+  yyjson_val value;
+  const char *end;
+
+  if (strlen(text) > sizeof padded - 2)
+    return false;
+  snprintf(padded, sizeof padded, "%s%s", *text == '.' ? "0" : "", text);
+  end = yyjson_read_number(padded, &value, 0, rst_json_memory(), NULL);
+  if (end == NULL || *end != '\0')
+    return false;
+  *number = yyjson_get_num(&value);
+  return true;
+}
+
+/* In memory of its own: a value that is there must not get lost because memory ran out. */
+bool rst_write_real(double number, char *text, size_t size) {
+  char room[1024];
+  yyjson_alc memory;
+  yyjson_mut_val value = {0};
+  const char *written;
+  size_t length;
+
+  yyjson_alc_pool_init(&memory, room, sizeof room);
+  yyjson_mut_set_real(&value, number);
+  written = yyjson_mut_val_write_opts(&value, 0, &memory, &length, NULL);
+  if (written == NULL || length >= size)
+    return false;
+  memcpy(text, written, length + 1);
+  return true;
+}
+
+/* ---- one value from text ---- */
+
+static const char *const type_names[] = {N_("true or false"), N_("a whole number"), N_("a number"),
+                                         N_("one of the choices"), N_("a text")};
+
+static rst_status fail_type(const rst_parameter *entry, const char *text, const char *wanted,
+                            rst_error *error) {
+  return rst_fail(error, RST_WRONG_TYPE, entry->name, text, wanted, "%s is \"%s\", but must be %s",
+                  entry->name, text, wanted);
+}
+
+static rst_status set_bool(const rst_parameter *entry, bool *to, const char *text,
+                           rst_error *error) {
+  if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+    return fail_type(entry, text, type_names[entry->type], error);
+  *to = text[0] == 't';
+  return RST_OK;
+}
+
+static rst_status set_int(const rst_parameter *entry, int *to, const char *text,
+                          rst_error *error) {
+  const char *end;
+  int value;
+
+  if (!is_whole(text))
+    return fail_type(entry, text, type_names[entry->type], error);
+  if (!read_int(text, &end, &value) || value < entry->low || value > entry->high)
+    return rst_fail_range(error, entry->name, text, entry->low, entry->high);
+  *to = value;
+  return RST_OK;
+}
+
+static rst_status set_real(const rst_parameter *entry, double *to, const char *text,
+                           rst_error *error) {
+  double value;
+
+  if (!read_real(text, &value))
+    return fail_type(entry, text, type_names[entry->type], error);
+  if (!(value >= entry->low && value <= entry->high))
+    return rst_fail_range(error, entry->name, text, entry->low, entry->high);
+  *to = value;
+  return RST_OK;
+}
+
+static rst_status set_choice(const rst_parameter *entry, int *to, const char *text,
+                             rst_error *error) {
+  char all[128] = "";
+
+  for (int i = 0; entry->choices[i] != NULL; i++) {
+    if (strcmp(entry->choices[i], text) == 0) {
+      *to = i;
+      return RST_OK;
+    }
+    snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i == 0 ? "" : ", ",
+             entry->choices[i]);
+  }
+  return rst_fail(error, RST_NOT_A_CHOICE, entry->name, text, all,
+                  "%s is \"%s\", but must be one of %s", entry->name, text, all);
+}
+
+static rst_status set_model(const rst_parameter *entry, char *to, size_t size, const char *text,
+                            rst_error *error) {
+  if (*text == '\0' || strlen(text) >= size)
+    return fail_type(entry, text, "an id or a path", error);
+  strcpy(to, text);
+  return RST_OK;
+}
+
+/* `what` of the window, a part of its text, is out of range. */
+static rst_status fail_window(rst_error *error, const rst_parameter *entry, const char *text,
+                              const char *what, int low) {
+  rst_fail(error, RST_OUT_OF_RANGE, entry->name, text, NULL,
+           "%s is %s, but its %s must be %d to %d", entry->name, text, what, low, RST_SIDE_MAX);
+  if (error != NULL && error->size == sizeof *error) {
+    error->low = low;
+    error->high = RST_SIDE_MAX;
+  }
+  return RST_OUT_OF_RANGE;
+}
+
+static rst_status set_window(const rst_parameter *entry, rst_parameters *parameters,
+                             const char *text, rst_error *error) {
+  const char *at = text;
+  rst_window window;
+
+  if (strcmp(text, "auto") == 0 || strcmp(text, "picture") == 0) {
+    parameters->window_kind = text[0] == 'a' ? RST_WINDOW_AUTO : RST_WINDOW_PICTURE;
+    return RST_OK;
+  }
+  if (!read_int(at, &at, &window.x) || *at++ != ',' || !read_int(at, &at, &window.y) ||
+      *at++ != ',' || !read_int(at, &at, &window.side) || *at != '\0')
+    return fail_type(entry, text, "auto, picture or X,Y,SIDE", error);
+  if (window.side < 1 || window.side > RST_SIDE_MAX)
+    return fail_window(error, entry, text, "side", 1);
+  if (window.x < -RST_SIDE_MAX || window.x > RST_SIDE_MAX || window.y < -RST_SIDE_MAX ||
+      window.y > RST_SIDE_MAX)
+    return fail_window(error, entry, text, "corner", -RST_SIDE_MAX);
+  parameters->window_kind = RST_WINDOW_GIVEN;
+  parameters->window = window;
+  return RST_OK;
+}
+
+rst_status rst_parameters_set(rst_parameters *parameters, const char *name, const char *text,
+                              rst_error *error) {
+  const rst_parameter *entry = rst_parameter_find(name);
+  char *member;
+
+  if (parameters == NULL || parameters->size != sizeof *parameters || name == NULL || text == NULL)
+    return rst_fail_call(error, "rst_parameters_set");
+  if (entry == NULL)
+    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL,
+                    "there is no parameter %s", name);
+  member = (char *)parameters + entry->offset;
+  switch (entry->type) {
+    case RST_TYPE_BOOL:
+      return set_bool(entry, (bool *)member, text, error);
+    case RST_TYPE_INT:
+      return set_int(entry, (int *)member, text, error);
+    case RST_TYPE_REAL:
+      return set_real(entry, (double *)member, text, error);
+    case RST_TYPE_CHOICE:
+      return set_choice(entry, (int *)member, text, error);
+    case RST_TYPE_TEXT:
+    default:
+      return member == parameters->model
+               ? set_model(entry, parameters->model, sizeof parameters->model, text, error)
+               : set_window(entry, parameters, text, error);
+  }
+}
+
+/* ---- values to text ---- */
+
+static int choice_count(const rst_parameter *entry) {
+  int count = 0;
+
+  while (entry->choices[count] != NULL)
+    count++;
+  return count;
+}
+
+static bool write_value(const rst_parameters *parameters, const rst_parameter *entry, char *text,
+                        size_t size) {
+  const char *member = (const char *)parameters + entry->offset;
+  const rst_window *window = &parameters->window;
+  int number;
+
+  switch (entry->type) {
+    case RST_TYPE_BOOL:
+      number = snprintf(text, size, "%s", *(const bool *)member ? "true" : "false");
+      break;
+    case RST_TYPE_INT:
+      number = snprintf(text, size, "%d", *(const int *)member);
+      break;
+    case RST_TYPE_REAL:
+      return rst_write_real(*(const double *)member, text, size);
+    case RST_TYPE_CHOICE:
+      number = *(const int *)member;
+      if (number < 0 || number >= choice_count(entry))
+        return false;
+      number = snprintf(text, size, "%s", entry->choices[number]);
+      break;
+    case RST_TYPE_TEXT:
+    default:
+      if (member == parameters->model)
+        number = snprintf(text, size, "%s", parameters->model);
+      else if (parameters->window_kind == RST_WINDOW_GIVEN)
+        number = snprintf(text, size, "%d,%d,%d", window->x, window->y, window->side);
+      else
+        number = snprintf(text, size, "%s",
+                          parameters->window_kind == RST_WINDOW_PICTURE ? "picture" : "auto");
+  }
+  return number >= 0 && (size_t)number < size;
+}
+
+rst_status rst_parameters_get(const rst_parameters *parameters, const char *name, char *text,
+                              size_t size, rst_error *error) {
+  const rst_parameter *entry = rst_parameter_find(name);
+
+  if (parameters == NULL || parameters->size != sizeof *parameters || name == NULL || text == NULL)
+    return rst_fail_call(error, "rst_parameters_get");
+  if (entry == NULL)
+    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL,
+                    "there is no parameter %s", name);
+  return write_value(parameters, entry, text, size) ? RST_OK
+                                                    : rst_fail_call(error, "rst_parameters_get");
+}
+
+void rst_parameters_init(rst_parameters *parameters) {
+  memset(parameters, 0, sizeof *parameters);
+  parameters->size = sizeof *parameters;
+  for (size_t i = 0; i < COUNT; i++)
+    rst_parameters_set(parameters, table[i].name, table[i].initial, NULL);
+}
+
+/* ---- against a model ---- */
+
+static rst_status check_steps(const char *name, int value, int low, int high, rst_error *error) {
+  char text[16];
+
+  if (value >= low && value <= high)
+    return RST_OK;
+  snprintf(text, sizeof text, "%d", value);
+  return rst_fail_range(error, name, text, low, high);
+}
+
+rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {
+  rst_parameters copy;
+  char text[sizeof copy.model];
+
+  if (parameters == NULL || parameters->size != sizeof *parameters)
+    return rst_fail_call(error, "parameters");
+  copy = *parameters;
+  for (size_t i = 0; i < COUNT; i++) {
+    rst_status status = rst_parameters_get(parameters, table[i].name, text, sizeof text, error);
+
+    if (status == RST_OK)
+      status = rst_parameters_set(&copy, table[i].name, text, error);
+    if (status != RST_OK)
+      return status;
+  }
+  return RST_OK;
+}
+
+rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
+                                rst_error *error) {
+  rst_status status = rst_parameters_check_values(parameters, error);
+
+  if (status != RST_OK)
+    return status;
+  if (model == NULL)
+    return rst_fail_call(error, "rst_parameters_check");
+  if (model->process == RST_SINGLE_PASS)
+    return RST_OK;
+  if (parameters->sampler != RST_SAMPLER_DDPM && parameters->sequence == RST_SEQUENCE_UNIFORM) {
+    status = check_steps("step-skip", parameters->step_skip, 1, model->steps, error);
+    if (status != RST_OK)
+      return status;
+  }
+  status = check_steps("start", parameters->start, 0, model->steps, error);
+  if (status != RST_OK)
+    return status;
+  return check_steps("end", parameters->end, 0,
+                     (parameters->start == 0 ? model->steps : parameters->start) - 1, error);
+}

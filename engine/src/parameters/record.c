@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What was done to a picture, kept with it: a JSON list, one object for each time, the last one
+ * newest:
+ *   [{"format": 2, "version": "0.1.0", "model": {"id": "portrait", "sha256": "…"},
+ *     "preset": "b", "parameters": {NAME: VALUE, …}, "box": [x, y, width, height],
+ *     "windows": [[x, y, side], …], "mask": {"name": "face.png", "sha256": "…"},
+ *     "size": [width, height], "output": "in-place"}, …]
+ * Without a preset, a mask or a size their keys are missing; in format 1 they and `output` always
+ * are.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parameters/json.h"
+#include "base/memory.h"
+#include "base/status.h"
+
+enum { FORMAT = 2 };
+
+static const char *const outputs[] = {
+  [RST_OUTPUT_IN_PLACE] = "in-place",
+  [RST_OUTPUT_NEW_LAYER] = "new-layer",
+};
+enum { OUTPUTS = sizeof outputs / sizeof outputs[0] };
+
+static rst_status fail_setup(rst_error *error, const char *key, const char *how) {
+  return rst_fail(error, RST_BAD_SETUP, key, how, NULL,
+                  "the picture's record of what was restored: %s %s", key, how);
+}
+
+/* ---- writing ---- */
+
+static bool add_numbers(yyjson_mut_doc *doc, yyjson_mut_val *list, const int *numbers, int count) {
+  bool done = list != NULL;
+
+  for (int i = 0; i < count; i++)
+    done = done && yyjson_mut_arr_add_int(doc, list, numbers[i]);
+  return done;
+}
+
+static bool add_mask(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_setup *setup) {
+  yyjson_mut_val *mask = yyjson_mut_obj_add_obj(doc, object, "mask");
+
+  return mask != NULL && yyjson_mut_obj_add_strcpy(doc, mask, "name", setup->mask) &&
+         yyjson_mut_obj_add_strcpy(doc, mask, "sha256", setup->mask_sha256);
+}
+
+static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup *setup) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, list);
+  yyjson_mut_val *model, *parameters, *windows;
+  bool done = object != NULL && yyjson_mut_obj_add_int(doc, object, "format", FORMAT) &&
+              yyjson_mut_obj_add_strcpy(doc, object, "version", setup->version);
+
+  model = done ? yyjson_mut_obj_add_obj(doc, object, "model") : NULL;
+  done = model != NULL && yyjson_mut_obj_add_strcpy(doc, model, "id", setup->parameters.model) &&
+         yyjson_mut_obj_add_strcpy(doc, model, "sha256", setup->sha256);
+  if (done && setup->preset[0] != '\0')
+    done = yyjson_mut_obj_add_strcpy(doc, object, "preset", setup->preset);
+  parameters = done ? yyjson_mut_obj_add_obj(doc, object, "parameters") : NULL;
+  done = parameters != NULL;
+  for (size_t i = 0; i < count && done; i++)
+    done = rst_json_write_parameter(doc, parameters, &table[i], &setup->parameters);
+  done = done && add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "box"), setup->box, 4);
+  windows = done ? yyjson_mut_obj_add_arr(doc, object, "windows") : NULL;
+  done = windows != NULL;
+  for (int i = 0; i < setup->window_count && done; i++) {
+    const int numbers[3] = {setup->windows[i].x, setup->windows[i].y, setup->windows[i].side};
+
+    done = add_numbers(doc, yyjson_mut_arr_add_arr(doc, windows), numbers, 3);
+  }
+  if (done && setup->mask[0] != '\0')
+    done = add_mask(doc, object, setup);
+  if (done && setup->width > 0) {
+    const int numbers[2] = {setup->width, setup->height};
+
+    done = add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "size"), numbers, 2);
+  }
+  return done && yyjson_mut_obj_add_str(doc, object, "output", outputs[setup->output]);
+}
+
+/* The list of a history, an empty one for none; NULL with `status` set. */
+static yyjson_doc *read_history(const char *history, rst_status *status, rst_error *error) {
+  yyjson_read_err problem = {0};
+  yyjson_doc *json;
+
+  if (history == NULL || *history == '\0')
+    history = "[]";
+  json = yyjson_read_opts((char *)(uintptr_t)history, strlen(history), 0, rst_json_memory(),
+                          &problem);
+  if (json == NULL)
+    *status = problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION
+                ? rst_fail_memory(error)
+                : fail_setup(error, NC_("subject", "the text"), problem.msg);
+  else if (!yyjson_is_arr(yyjson_doc_get_root(json)))
+    *status = fail_setup(error, NC_("subject", "the text"), "must be a list");
+  else
+    return json;
+  yyjson_doc_free(json);
+  return NULL;
+}
+
+void rst_setup_fill(rst_setup *setup, const rst_parameters *parameters, const rst_plan *plan,
+                    const char *sha256) {
+  int right = 0, bottom = 0;
+
+  memset(setup, 0, sizeof *setup);
+  setup->size = sizeof *setup;
+  setup->parameters = *parameters;
+  snprintf(setup->version, sizeof setup->version, "%s", rst_version());
+  snprintf(setup->sha256, sizeof setup->sha256, "%s", sha256 == NULL ? "" : sha256);
+  setup->window_count = plan->count;
+  setup->box[0] = plan->parts[0].x;
+  setup->box[1] = plan->parts[0].y;
+  for (int i = 0; i < plan->count; i++) {
+    const rst_part *part = &plan->parts[i];
+
+    setup->windows[i] = part->window;
+    setup->box[0] = part->x < setup->box[0] ? part->x : setup->box[0];
+    setup->box[1] = part->y < setup->box[1] ? part->y : setup->box[1];
+    right = part->x + part->width > right ? part->x + part->width : right;
+    bottom = part->y + part->height > bottom ? part->y + part->height : bottom;
+  }
+  setup->box[2] = right - setup->box[0];
+  setup->box[3] = bottom - setup->box[1];
+}
+
+rst_status rst_setup_append(const char *history, const rst_setup *setup, char **text,
+                            rst_error *error) {
+  rst_status status = RST_OK;
+  yyjson_doc *before;
+  yyjson_mut_doc *doc;
+
+  if (setup == NULL || setup->size != sizeof *setup || text == NULL || setup->window_count < 0 ||
+      setup->window_count > RST_PARTS_MAX || (unsigned)setup->output >= OUTPUTS)
+    return rst_fail_call(error, "rst_setup_append");
+  before = read_history(history, &status, error);
+  if (before == NULL)
+    return status;
+  doc = yyjson_doc_mut_copy(before, rst_json_memory());
+  yyjson_doc_free(before);
+  status = doc != NULL && add_setup(doc, yyjson_mut_doc_get_root(doc), setup)
+             ? rst_json_text(doc, text, error) : rst_fail_memory(error);
+  yyjson_mut_doc_free(doc);
+  return status;
+}
+
+/* ---- reading ---- */
+
+static bool read_numbers(yyjson_val *list, int *numbers, size_t count) {
+  if (!yyjson_is_arr(list) || yyjson_arr_size(list) != count)
+    return false;
+  for (size_t i = 0; i < count; i++) {
+    yyjson_val *number = yyjson_arr_get(list, i);
+
+    if (!yyjson_is_int(number) || llabs(yyjson_get_sint(number)) > RST_SIDE_MAX)
+      return false;
+    numbers[i] = (int)yyjson_get_sint(number);
+  }
+  return true;
+}
+
+static rst_status read_parameters(yyjson_val *object, rst_parameters *parameters,
+                                  rst_error *error) {
+  rst_error inner = RST_ERROR_INIT;
+  yyjson_obj_iter iter;
+  yyjson_val *key;
+
+  rst_parameters_init(parameters);
+  if (!yyjson_is_obj(object))
+    return fail_setup(error, "parameters", "is not an object");
+  iter = yyjson_obj_iter_with(object);
+  while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
+    const rst_parameter *entry = rst_parameter_find(yyjson_get_str(key));
+
+    if (entry == NULL || !rst_json_is_text(key))
+      return fail_setup(error, yyjson_get_str(key), "is no parameter of this version");
+    if (rst_json_read_parameter(entry, yyjson_obj_iter_get_val(key), parameters, &inner) != RST_OK)
+      return fail_setup(error, entry->name, inner.message);
+  }
+  return RST_OK;
+}
+
+static bool read_text(yyjson_val *value, char *text, size_t size) {
+  return rst_json_is_text(value) &&
+         (size_t)snprintf(text, size, "%s", yyjson_get_str(value)) < size;
+}
+
+static rst_status read_windows(yyjson_val *windows, rst_setup *setup, rst_error *error) {
+  yyjson_arr_iter iter;
+  yyjson_val *window;
+
+  if (!yyjson_is_arr(windows) || yyjson_arr_size(windows) > RST_PARTS_MAX)
+    return fail_setup(error, "windows", "must be a list of windows");
+  iter = yyjson_arr_iter_with(windows);
+  while ((window = yyjson_arr_iter_next(&iter)) != NULL) {
+    int numbers[3];
+
+    if (!read_numbers(window, numbers, 3) || numbers[2] < 1)
+      return fail_setup(error, "windows", "must hold lists of x, y and side");
+    setup->windows[setup->window_count++] = (rst_window){numbers[0], numbers[1], numbers[2]};
+  }
+  return RST_OK;
+}
+
+/* The keys that may be missing. */
+static rst_status read_options(yyjson_val *object, rst_setup *setup, rst_error *error) {
+  yyjson_val *preset = yyjson_obj_get(object, "preset"), *mask = yyjson_obj_get(object, "mask"),
+             *size = yyjson_obj_get(object, "size"), *output = yyjson_obj_get(object, "output");
+  int numbers[2] = {1, 1}, found = RST_OUTPUT_IN_PLACE;
+
+  if (preset != NULL && !read_text(preset, setup->preset, sizeof setup->preset))
+    return fail_setup(error, "preset", "must be a name");
+  if (mask != NULL &&
+      (!read_text(yyjson_obj_get(mask, "name"), setup->mask, sizeof setup->mask) ||
+       !read_text(yyjson_obj_get(mask, "sha256"), setup->mask_sha256, sizeof setup->mask_sha256)))
+    return fail_setup(error, "mask", "must have a name and a sha256");
+  if (size != NULL && (!read_numbers(size, numbers, 2) || numbers[0] < 1 || numbers[1] < 1))
+    return fail_setup(error, "size", "must be a width and a height");
+  while (output != NULL && found < OUTPUTS && !yyjson_equals_str(output, outputs[found]))
+    found++;
+  if (found == OUTPUTS)
+    return fail_setup(error, "output", "must be in-place or new-layer");
+  setup->output = (rst_output)found;
+  setup->width = size == NULL ? 0 : numbers[0];
+  setup->height = size == NULL ? 0 : numbers[1];
+  return RST_OK;
+}
+
+static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *error) {
+  yyjson_val *model = yyjson_obj_get(object, "model");
+  const int format = yyjson_get_int(yyjson_obj_get(object, "format"));
+  rst_status status;
+
+  if (format < 1 || format > FORMAT)
+    return fail_setup(error, "format", "must be 1 or 2");
+  status = read_parameters(yyjson_obj_get(object, "parameters"), &setup->parameters, error);
+  if (status != RST_OK)
+    return status;
+  if (!read_text(yyjson_obj_get(object, "version"), setup->version, sizeof setup->version))
+    return fail_setup(error, "version", "must be a short text");
+  if (!read_text(yyjson_obj_get(model, "sha256"), setup->sha256, sizeof setup->sha256))
+    return fail_setup(error, "sha256", "must be a text of at most 64 digits");
+  if (!read_numbers(yyjson_obj_get(object, "box"), setup->box, 4))
+    return fail_setup(error, "box", "must be four whole numbers");
+  status = read_windows(yyjson_obj_get(object, "windows"), setup, error);
+  return status == RST_OK ? read_options(object, setup, error) : status;
+}
+
+rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int *count,
+                          rst_error *error) {
+  rst_setup read = {.size = sizeof read};
+  rst_status status = RST_OK;
+  yyjson_doc *json;
+  int size;
+
+  if (setup == NULL || setup->size != sizeof *setup)
+    return rst_fail_call(error, "rst_setup_read");
+  json = read_history(history, &status, error);
+  if (json == NULL)
+    return status;
+  size = (int)yyjson_arr_size(yyjson_doc_get_root(json));
+  if (index < 0)
+    index += size;
+  if (index < 0 || index >= size)
+    status = fail_setup(error, NC_("subject", "the list"),
+                        size == 0 ? "is empty" : "has no such entry");
+  else
+    status = read_setup(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, error);
+  yyjson_doc_free(json);
+  if (status != RST_OK)
+    return status;
+  *setup = read;
+  if (count != NULL)
+    *count = size;
+  return RST_OK;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A window of a picture, row by row → the network's input.
+ *
+ * Where the window is larger than the input, a cell of the input is the average of the source
+ * pixels under it, those at its edge by the share that lies in it (box). Where it is not larger,
+ * the window's pixels are kept and interpolated (Catmull-Rom). Each source pixel weighs its alpha,
+ * less what is hidden; a cell whose weight is under half of its area is 0, the middle grey that
+ * masking gives in training. Beyond the picture the edge pixels are repeated.
+ *
+ * Rows come in order and are added one at a time, so the sums do not depend on how many come in
+ * one call.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/encoder.h"
+#include "region/colour.h"
+#include "base/memory.h"
+#include "base/status.h"
+
+struct rst_input {
+  int size;               /* of the network's input */
+  rst_window window;
+  int x, y, width, height; /* the window's part inside the picture */
+  int rows;               /* of these, how many have been added */
+  bool shrink;
+  double *line;           /* weighted luma, then weight, of one picture row: (2, side) */
+  double *cells;          /* shrink: sums of (2, size) of the row of cells at hand … */
+  double *sums;           /* … and all cells; else the window's pixels: (2, size², or side²) */
+};
+
+static void clip_span(int *begin, int *end, int at, int side, int limit) {
+  *begin = at < 0 ? 0 : at;
+  *end = at + side > limit ? limit : at + side;
+}
+
+rst_status rst_input_new(const rst_model *model, const rst_window *window, int width, int height,
+                         rst_input **input, rst_error *error) {
+  rst_input *made;
+  size_t cells;
+  int right, bottom;
+
+  if (model == NULL || window == NULL || input == NULL || width < 1 || height < 1 ||
+      width > RST_SIDE_MAX || height > RST_SIDE_MAX)
+    return rst_fail_call(error, "rst_input_new");
+  if (window->side < 1 || window->side > RST_SIDE_MAX || window->x < -RST_SIDE_MAX ||
+      window->y < -RST_SIDE_MAX || window->x >= width || window->y >= height ||
+      window->x + window->side <= 0 || window->y + window->side <= 0) {
+    char text[64];
+
+    snprintf(text, sizeof text, "%d,%d,%d", window->x, window->y, window->side);
+    return rst_fail(error, RST_OUTSIDE_WINDOW, "window", text, NULL,
+                    "the window %s lies outside the picture of %d × %d pixels", text, width,
+                    height);
+  }
+  made = calloc(1, sizeof *made);
+  if (made == NULL)
+    return rst_fail_memory(error);
+  made->size = model->input_size;
+  made->window = *window;
+  made->shrink = window->side > made->size;
+  clip_span(&made->x, &right, window->x, window->side, width);
+  clip_span(&made->y, &bottom, window->y, window->side, height);
+  made->width = right - made->x;
+  made->height = bottom - made->y;
+  cells = (size_t)(made->shrink ? made->size : window->side);
+  made->line = rst_array(2 * (size_t)window->side, sizeof *made->line);
+  made->cells = rst_array(2 * (size_t)made->size, sizeof *made->cells);
+  made->sums = rst_array(2 * cells * cells, sizeof *made->sums);
+  if (made->line == NULL || made->cells == NULL || made->sums == NULL) {
+    rst_input_free(made);
+    return rst_fail_memory(error);
+  }
+  *input = made;
+  return RST_OK;
+}
+
+void rst_input_free(rst_input *input) {
+  if (input == NULL)
+    return;
+  free(input->line);
+  free(input->cells);
+  free(input->sums);
+  free(input);
+}
+
+void rst_input_get_box(const rst_input *input, int *x, int *y, int *width, int *height) {
+  *x = input->x;
+  *y = input->y;
+  *width = input->width;
+  *height = input->height;
+}
+
+/* ---- adding rows ---- */
+
+/* Within 0…1. Not by fminf(), which is a call for each value where NaN has to be minded. */
+static float clamp(float value) {
+  return value > 0 ? value < 1 ? value : 1 : 0; /* NaN is 0 */
+}
+
+/* One picture row into input->line, its ends repeated beyond the picture. */
+static void weigh_row(rst_input *input, const float *rgba, const float *hidden) {
+  const int side = input->window.side, left = input->x - input->window.x;
+  double *value = input->line, *weight = input->line + side;
+
+  for (int i = 0; i < input->width; i++) {
+    const float *pixel = rgba + 4 * (size_t)i;
+    const float luma = rst_luma(clamp(pixel[0]), clamp(pixel[1]), clamp(pixel[2]));
+    const float shown = hidden == NULL ? 1 : 1 - clamp(hidden[i]);
+
+    weight[left + i] = (double)clamp(pixel[3]) * shown;
+    value[left + i] = weight[left + i] * (2.0 * luma - 1);
+  }
+  for (int i = 0; i < left; i++) {
+    value[i] = value[left];
+    weight[i] = weight[left];
+  }
+  for (int i = left + input->width; i < side; i++) {
+    value[i] = value[left + input->width - 1];
+    weight[i] = weight[left + input->width - 1];
+  }
+}
+
+/* How much of source sample i lies in cell c: cells are side/size samples long. */
+static double share(int i, int c, double length) {
+  const double left = c * length, right = (c + 1) * length;
+  const double begin = i > left ? i : left, end = i + 1 < right ? i + 1 : right;
+
+  return end > begin ? end - begin : 0;
+}
+
+/* Adds the line, which is row `row` of the window, to the cells under it. */
+static void shrink_row(rst_input *input, int row) {
+  const int size = input->size, side = input->window.side;
+  const double length = (double)side / size;
+  const double *value = input->line, *weight = input->line + side;
+  double *of_value = input->cells, *of_weight = input->cells + size;
+  const int first = (int)(row / length), last = (int)((row + 1) / length);
+
+  for (int c = 0; c < size; c++) {
+    const int begin = (int)(c * length), end = (int)ceil((c + 1) * length);
+
+    of_value[c] = of_weight[c] = 0;
+    for (int i = begin; i < end && i < side; i++) {
+      const double part = share(i, c, length);
+
+      of_value[c] += part * value[i];
+      of_weight[c] += part * weight[i];
+    }
+  }
+  for (int r = first; r <= last && r < size; r++) {
+    const double part = share(row, r, length);
+    double *sums = input->sums + 2 * (size_t)r * (size_t)size;
+
+    for (int i = 0; i < 2 * size && part > 0; i++)
+      sums[i] += part * input->cells[i];
+  }
+}
+
+static void add_line(rst_input *input, int row) {
+  const int side = input->window.side;
+
+  if (input->shrink)
+    shrink_row(input, row);
+  else
+    memcpy(input->sums + 2 * (size_t)row * (size_t)side, input->line,
+           2 * (size_t)side * sizeof *input->line);
+}
+
+rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const float *hidden,
+                         rst_error *error) {
+  if (input == NULL || rgba == NULL || rows < 0 || rows > input->height - input->rows)
+    return rst_fail_call(error, "rst_input_add");
+  for (; rows > 0; rows--) {
+    int row = input->y - input->window.y + input->rows;
+    const bool first = input->rows == 0, last = input->rows == input->height - 1;
+
+    weigh_row(input, rgba, hidden);
+    if (first)
+      for (int i = 0; i < row; i++)
+        add_line(input, i);
+    add_line(input, row);
+    if (last)
+      while (++row < input->window.side)
+        add_line(input, row);
+    input->rows++;
+    rgba += 4 * (size_t)input->width;
+    if (hidden != NULL)
+      hidden += input->width;
+  }
+  return RST_OK;
+}
+
+/* ---- the finished input ---- */
+
+/* −1…1 from a sum of weighted values; `area` is the weight of a cell that is wholly seen. False
+ * where too little of it is seen. */
+static bool finish_cell(double value, double weight, double area, float *cell) {
+  /* rounding of the sums must not decide about a cell of which exactly half is seen */
+  const bool seen = weight >= area * (0.5 - 1e-9);
+
+  *cell = seen ? (float)fmin(fmax(value / weight, -1), 1) : 0;
+  return seen;
+}
+
+/* Catmull-Rom of the window's pixels, values and weights alike, edge repeated. */
+static bool grow_cell(const rst_input *input, int column, int row, float *cell) {
+  const int side = input->window.side;
+  const double u = (column + 0.5) * side / input->size - 0.5;
+  const double v = (row + 0.5) * side / input->size - 0.5;
+  double wx[4], wy[4], value = 0, weight = 0;
+
+  rst_catmull_rom(u - floor(u), wx);
+  rst_catmull_rom(v - floor(v), wy);
+  for (int r = 0; r < 4; r++)
+    for (int c = 0; c < 4; c++) {
+      const size_t i = (size_t)rst_clamp_index((int)floor(u) - 1 + c, side);
+      const double *line = input->sums +
+                           2 * (size_t)rst_clamp_index((int)floor(v) - 1 + r, side) * (size_t)side;
+
+      value += wy[r] * wx[c] * line[i];
+      weight += wy[r] * wx[c] * line[(size_t)side + i];
+    }
+  return finish_cell(value, weight, 1, cell);
+}
+
+/* False where the network would see nothing at all. */
+static bool finish(const rst_input *input, float *values) {
+  const int size = input->size;
+  const double length = (double)input->window.side / size;
+  bool seen = false;
+
+  for (int r = 0; r < size; r++)
+    for (int c = 0; c < size; c++) {
+      const double *sums = input->sums + 2 * (size_t)r * (size_t)size;
+      float *cell = &values[r * size + c];
+
+      if (input->shrink ? finish_cell(sums[c], sums[size + c], length * length, cell)
+                        : grow_cell(input, c, r, cell))
+        seen = true;
+    }
+  return seen;
+}
+
+rst_status rst_encode(rst_session *session, rst_model *model, const rst_input *input,
+                      rst_cancel *cancel, rst_encoding **encoding, rst_error *error) {
+  float *values;
+  rst_status status;
+
+  if (session == NULL || model == NULL || input == NULL || input->size != model->input_size ||
+      input->rows < input->height)
+    return rst_fail_call(error, "rst_encode");
+  values = rst_floats((size_t)input->size * (size_t)input->size);
+  if (values == NULL)
+    return rst_fail_memory(error);
+  if (finish(input, values))
+    status = rst_encode_values(session, model, values, &input->window, cancel, encoding, error);
+  else
+    status = rst_fail(error, RST_EMPTY_INPUT, NULL, NULL, NULL,
+                      "the network would see nothing: select less or raise the context");
+  free(values);
+  return status;
+}

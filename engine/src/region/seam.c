@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Matching a part to its surroundings: what the picture differs on the ring round it, spread
+ * inward; and where the region is hidden, a fill from the surroundings near its border.
+ *
+ * The network sees a few dozen samples across its window, so of what is nearer to the border than
+ * about two of them the surroundings tell more than the network does. There the fill continues
+ * them, with their slopes (a plate under tension, see membrane.h) and what the model's fill adds to
+ * that; the deeper, the more the network counts.
+ * Lengths are in the network's samples, since both errors go with them: the fill's grows with the
+ * distance, the network's is that of its grid.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/encoder.h"
+#include "network/border_net.h"
+#include "region/poisson.h"
+#include "base/memory.h"
+#include "base/session.h"
+#include "base/status.h"
+
+enum {
+  BORDER = RST_FILL_REACH_MAX, /* known pixels round a part: what the fill sees; the plate's slope
+                                * takes two */
+  AT_ONCE = 1 << 15 /* pixels mixed between two looks at the token: some 5 ms */
+};
+
+/* In the network's samples. */
+static const double fill_stiffness = 2;
+static const double even_depth = 2; /* where network and fill count the same */
+
+bool rst_resolve_match(const rst_parameters *parameters) {
+  return parameters->match == RST_MATCH_AUTO ? parameters->hide_region
+                                             : parameters->match == RST_MATCH_ON;
+}
+
+/* One axis: a span with its border, inside window and picture. */
+static void widen(int begin, int length, int window, int side, int size, int *from, int *count) {
+  const int first = window > 0 ? window : 0;
+  const int last = window + side < size ? window + side : size;
+  const int end = begin + length + BORDER < last ? begin + length + BORDER : last;
+
+  *from = begin - BORDER > first ? begin - BORDER : first;
+  *count = end - *from;
+}
+
+void rst_match_box(const rst_part *part, int width, int height, int box[4]) {
+  const rst_window *w = &part->window;
+
+  widen(part->x, part->width, w->x, w->side, width, &box[0], &box[2]);
+  widen(part->y, part->height, w->y, w->side, height, &box[1], &box[3]);
+}
+
+/* Whether a pixel of the box is the part's to restore: another part's may lie in its border. */
+static bool is_own(const rst_part *part, const int box[4], const float *coverage, int x, int y) {
+  const int u = x + box[0] - part->x, v = y + box[1] - part->y;
+
+  return x >= 0 && y >= 0 && x < box[2] && y < box[3] && u >= 0 && v >= 0 && u < part->width &&
+         v < part->height && coverage[(size_t)y * (size_t)box[2] + (size_t)x] > 0;
+}
+
+void rst_match_ring(const rst_part *part, const int box[4], const float *rgba,
+                    const float *coverage, bool *ring) {
+  for (int y = 0; y < box[3]; y++)
+    for (int x = 0; x < box[2]; x++) {
+      const size_t i = (size_t)y * (size_t)box[2] + (size_t)x;
+
+      ring[i] = !(coverage[i] > 0) && rgba[4 * i + 3] > 0 &&
+                (is_own(part, box, coverage, x - 1, y) || is_own(part, box, coverage, x + 1, y) ||
+                 is_own(part, box, coverage, x, y - 1) || is_own(part, box, coverage, x, y + 1));
+    }
+}
+
+typedef struct {
+  const rst_part *part;
+  const int *box;
+  const float *rgba, *coverage;
+  const bool *ring;
+  const rst_cancel *cancel;
+  rst_error *error;
+  unsigned char *cells;
+} matching;
+
+static size_t pixel_count(const matching *m) {
+  return (size_t)m->box[2] * (size_t)m->box[3];
+}
+
+/* What is known: the ring, or all that is seen. */
+static void sort_cells(const matching *m, bool ring_only) {
+  for (int y = 0; y < m->box[3]; y++)
+    for (int x = 0; x < m->box[2]; x++) {
+      const size_t i = (size_t)y * (size_t)m->box[2] + (size_t)x;
+      const bool seen = ring_only ? m->ring[i] : !(m->coverage[i] > 0) && m->rgba[4 * i + 3] > 0;
+
+      m->cells[i] = is_own(m->part, m->box, m->coverage, x, y) ? RST_CELL_UNKNOWN
+                    : seen                                     ? RST_CELL_KNOWN
+                                                               : RST_CELL_IGNORED;
+    }
+}
+
+/* The picture's own colours, 0…1, and less `colours` (NULL: less nothing), at known cells. */
+static void take_known(const matching *m, const float *colours, float *values) {
+  for (size_t i = 0; i < pixel_count(m); i++)
+    for (size_t c = 0; m->cells[i] == RST_CELL_KNOWN && c < 3; c++)
+      values[3 * i + c] = fminf(fmaxf(m->rgba[4 * i + c], 0), 1) -
+                          (colours == NULL ? 0 : colours[3 * i + c]);
+}
+
+static rst_status spread(const matching *m, double stiffness, float *values) {
+  return rst_membrane_spread(m->box[2], m->box[3], stiffness, m->cells, values, m->cancel,
+                             m->error);
+}
+
+/* ---- the fill's weight ---- */
+
+static void come_nearer(float *distance, float way, float *nearest) {
+  if (*distance + way < *nearest)
+    *nearest = *distance + way;
+}
+
+/* Distances of unknown cells from known ones, in pixels: in two passes, forth and back, by steps
+ * to the eight neighbours (chamfer, Borgefors 1986), which come within 8 %. */
+static bool measure(const matching *m, float *distance) {
+  const int width = m->box[2], height = m->box[3];
+  static const float straight = 1, diagonal = 4.0f / 3;
+
+  for (size_t i = 0; i < pixel_count(m); i++)
+    distance[i] = m->cells[i] == RST_CELL_KNOWN ? 0 : INFINITY;
+  for (int pass = 0; pass < 2; pass++) {
+    const int by = pass == 0 ? 1 : -1;
+
+    for (int row = 0; row < height; row++) {
+      const int y = pass == 0 ? row : height - 1 - row;
+      float *line = distance + (size_t)y * (size_t)width;
+      float *above = row > 0 ? line - (ptrdiff_t)by * width : NULL;
+
+      if (rst_cancelled(m->cancel))
+        return false;
+      for (int column = 0; column < width; column++) {
+        const int x = pass == 0 ? column : width - 1 - column;
+
+        if (column > 0)
+          come_nearer(&line[x - by], straight, &line[x]);
+        if (above == NULL)
+          continue;
+        come_nearer(&above[x], straight, &line[x]);
+        if (x > 0)
+          come_nearer(&above[x - 1], diagonal, &line[x]);
+        if (x < width - 1)
+          come_nearer(&above[x + 1], diagonal, &line[x]);
+      }
+    }
+  }
+  return true;
+}
+
+/* The network's weight: 0 at the border, ever nearer to 1 the deeper. Two estimates are weighed by
+ * the inverse of their variances: the network's is the same everywhere, the fill's grows with the
+ * depth, in portraits about as its power of 1.5. */
+static float weigh(double samples) {
+  return (float)(1 / (1 + pow(even_depth / samples, 1.5)));
+}
+
+/* Pixels of the picture to a sample of the network's input; a pixel where it is enlarged. */
+static double sample_length(const rst_encoding *encoding) {
+  rst_window window;
+  int size;
+
+  rst_encoding_window(encoding, &window);
+  rst_encoding_input(encoding, &size);
+  return window.side > size ? (double)window.side / size : 1;
+}
+
+/* Mixes the fill into weights that were 1 and offsets that were the difference. */
+static rst_status mix_fill(const matching *m, const rst_encoding *encoding, float *weight,
+                           float *offset) {
+  const double length = sample_length(encoding);
+  float *fill = rst_floats(3 * pixel_count(m));
+  rst_status status;
+
+  if (fill == NULL)
+    return rst_fail_memory(m->error);
+  sort_cells(m, false);
+  take_known(m, NULL, fill);
+  status = spread(m, fill_stiffness * length, fill);
+  if (status == RST_OK && !measure(m, weight))
+    status = rst_fail_cancelled(m->error);
+  if (status == RST_OK)
+    status = rst_fill_add(encoding->model, m->box[2], m->box[3], m->cells, weight, fill, m->cancel,
+                          m->error);
+  for (size_t i = 0; i < pixel_count(m) && status == RST_OK; i++) {
+    if (i % AT_ONCE == 0 && rst_cancelled(m->cancel))
+      status = rst_fail_cancelled(m->error);
+    /* ignored: what no known pixel reaches has no fill */
+    if (m->cells[i] != RST_CELL_UNKNOWN) {
+      weight[i] = 1;
+      continue;
+    }
+    weight[i] = weigh(weight[i] / length);
+    rst_mix(m->part->mode, 1, m->rgba + 4 * i, fill + 3 * i, fill + 3 * i);
+    for (size_t c = 0; c < 3; c++)
+      offset[3 * i + c] = weight[i] * offset[3 * i + c] + (1 - weight[i]) * fill[3 * i + c];
+  }
+  free(fill);
+  return status;
+}
+
+rst_status rst_match_spread(const rst_parameters *parameters, const rst_encoding *encoding,
+                            const rst_part *part, const int box[4], const float *rgba,
+                            const float *coverage, const bool *ring, const float *colours,
+                            float *weight, float *offset, const rst_cancel *cancel,
+                            rst_error *error) {
+  matching m = {part, box, rgba, coverage, ring, cancel, error, NULL};
+  rst_status status;
+
+  m.cells = rst_array(pixel_count(&m), 1);
+  if (m.cells == NULL)
+    return rst_fail_memory(error);
+  sort_cells(&m, true);
+  take_known(&m, colours, offset);
+  status = spread(&m, 0, offset);
+  for (size_t i = 0; i < pixel_count(&m); i++)
+    weight[i] = 1;
+  if (status == RST_OK && parameters->hide_region)
+    status = mix_fill(&m, encoding, weight, offset);
+  free(m.cells);
+  return status;
+}
+
+void rst_match_join(float weight, const float offset[3], float colour[3]) {
+  for (int c = 0; c < 3; c++)
+    colour[c] = fminf(fmaxf(weight * colour[c] + offset[c], 0), 1);
+}
