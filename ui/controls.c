@@ -7,7 +7,7 @@
 #include "card_button.h"
 #include "describe.h"
 #include "parts.h"
-#include "setup.h"
+#include "parameter_use.h"
 
 /* One control. Labels are written here for their mnemonics, which are unique all over a dialog: R,
  * C, L, S, H and O belong to its buttons, P, F and B to the panel. So some have none. */

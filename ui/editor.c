@@ -9,7 +9,7 @@
 #include "messages.h"
 #include "probe.h"
 #include "strip.h"
-#include "words.h"
+#include "setup_text.h"
 
 struct _RestoratorEditor {
   GtkBox parent;

@@ -8,7 +8,7 @@
 
 #include "language.h"
 #include "messages.h"
-#include "values.h"
+#include "properties.h"
 #include "viewer.h"
 
 static int fail(const char *message) {

@@ -11,7 +11,7 @@
 #include "messages.h"
 #include "parts.h"
 #include "preset_bar.h"
-#include "values.h"
+#include "properties.h"
 
 struct _RestoratorPanel {
   GtkBox parent;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "failure.h"
-#include "setup.h"
+#include "parameter_use.h"
 
 enum { ENCODINGS_SPARE = 16 /* windows encoded earlier that are kept beside those in use */ };
 

@@ -21,7 +21,7 @@
 #include <restorator.h>
 
 #include "frame.h"
-#include "trajectory.h"
+#include "pixel_trajectory.h"
 
 typedef struct preview preview;
 

@@ -7,7 +7,7 @@
 
 #include <gtk/gtk.h>
 
-#include "trajectory.h"
+#include "pixel_trajectory.h"
 
 #define RESTORATOR_TYPE_PROBE (restorator_probe_get_type())
 G_DECLARE_FINAL_TYPE(RestoratorProbe, restorator_probe, RESTORATOR, PROBE, GtkFrame)

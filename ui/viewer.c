@@ -6,7 +6,7 @@
 
 #include "describe.h"
 #include "messages.h"
-#include "values.h"
+#include "properties.h"
 #include "window_size.h"
 
 enum { WIDTH = 1200, HEIGHT = 680, HANDLE = 5, REACH = 10, STEP = 8 };

@@ -6,8 +6,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "commands.h"
-#include "error.h"
+#include "commands/commands.h"
+#include "base/error.h"
 #include "language.h"
 #include "restorator.h"
 

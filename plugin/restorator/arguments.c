@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "messages.h"
-#include "values.h"
+#include "properties.h"
 
 #define OUTPUT "output"
 

@@ -10,7 +10,7 @@
 #include "job.h"
 #include "messages.h"
 #include "window_size.h"
-#include "words.h"
+#include "setup_text.h"
 
 enum { WIDTH = 1200, HEIGHT = 660, LOOK_SECONDS = 1 };
 

@@ -8,7 +8,7 @@
 #include <tiffio.h>
 #include <unistd.h>
 
-#include "../../engine/cli/exif.h"
+#include "io/exif.h"
 #include "harness.h"
 
 #define SINGLE "--model", "tiny-single"

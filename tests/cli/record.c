@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "../../engine/cli/xmp.h"
+#include "io/xmp.h"
 #include "harness.h"
 #include "restorator.h"
 

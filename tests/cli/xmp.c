@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "../../engine/cli/xmp.h"
+#include "io/xmp.h"
 
 #define RDF "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\""
 #define OWN "=\"https://restorator.invalid/xmp/1.0/\""

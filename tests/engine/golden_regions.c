@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "golden.h"
-#include "search.h"
+#include "measure/search.h"
 
 enum { PICTURES = 16, REGIONS = 64 };
 

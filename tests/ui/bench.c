@@ -4,7 +4,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-#include <values.h>
+#include <properties.h>
 
 char *folder, *program;
 static char *screenshots;

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <viewer.h>
 
-#include "values.h"
+#include "properties.h"
 
 enum { SIDE = 512, STOPS = 10 };
 

@@ -5,7 +5,7 @@
 #include <card.h>
 #include <preset_bar.h>
 #include <string.h>
-#include <values.h>
+#include <properties.h>
 
 #include "bench.h"
 

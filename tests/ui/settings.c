@@ -4,7 +4,7 @@
  */
 #include <history.h>
 #include <string.h>
-#include <values.h>
+#include <properties.h>
 
 /* -------------------------------------------------------------------------------------------
  * Values

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <yyjson.h>
 
-#include "colour.h"
+#include "measure/colour.h"
 #include "harness.h"
 
 enum { SIDE = 178 };

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <vips/vips.h>
 
-#include "colour.h"
-#include "resize.h"
+#include "measure/colour.h"
+#include "measure/resize.h"
 
 /* The test pairs of Sharma, Wu and Dalal, "The CIEDE2000 color-difference formula" (2005), table 1:
  * L*, a*, b* of both, and their distance to four decimals. */

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * evaluate: measures a model and a setup on pictures whose colours are known.
+ */
+#include <glib/gi18n.h>
+#include <string.h>
+#include <yyjson.h>
+
+#include "commands/commands.h"
+#include "base/error.h"
+#include "io/file.h"
+#include "measure/frame.h"
+#include "base/parameter_options.h"
+#include "base/interrupt.h"
+#include "base/progress.h"
+#include "restore/report.h"
+#include "measure/trial.h"
+
+enum { LABEL = 24, FIGURE = 12, BESIDE = 20 }; /* characters a column of the table */
+
+typedef struct options {
+  cli_given given;
+  char **paths;
+  char *protocol, *json;
+  int pixels, threads;
+  gboolean progress;
+} options;
+
+typedef struct evaluation {
+  rst_parameters parameters;
+  rst_model *model;
+  char *sha256;
+  rst_session *session;
+  rst_cancel *cancel;
+  bool wanted[PROTOCOLS];
+  GPtrArray *files;
+  cli_figures *each; /* (files), of both protocols */
+} evaluation;
+
+static const char *const protocol_names[PROTOCOLS] = {"reference", "colour"};
+
+static bool take_protocol(const char *name, bool wanted[PROTOCOLS], GError **error) {
+  bool found = false;
+  for (int i = 0; i < PROTOCOLS; i++) {
+    wanted[i] = name == NULL || strcmp(name, protocol_names[i]) == 0;
+    found = found || wanted[i];
+  }
+  if (!found)
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
+                _("--protocol is “%s”, must be reference or colour"), name);
+  return found;
+}
+
+static bool parse(options *o, int argc, char **argv, GError **error) {
+  *o = (options) {.pixels = 0};
+  const GOptionEntry own[] = {
+    {"protocol", 0, 0, G_OPTION_ARG_STRING, &o->protocol,
+     N_("What to measure: the error of a small grey picture restored whole, or of the colour given "
+        "to a picture of its own size [both]"), "reference|colour"},
+    {"json", 0, 0, G_OPTION_ARG_FILENAME, &o->json,
+     N_("Write all figures, of each picture too, into this file"), N_("FILE")},
+    {"pixels", 0, 0, G_OPTION_ARG_INT, &o->pixels,
+     N_("Compare that many random pixels of each picture [all]"), "N"},
+    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
+     N_("Threads to work with [as many as there are processors]"), "1..256"},
+    {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
+     N_("Report progress even where standard error is no terminal"), NULL},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
+    G_OPTION_ENTRY_NULL,
+  };
+  const char *summary =
+    _("Measures a model and its setup on colour pictures: files, and folders of them.\n"
+      "\n"
+      "reference  The truth is each picture's centred square at 178 × 178 pixels. The network\n"
+      "           sees its grey, at 64 × 64 or what the model's input is, and restores all of it.\n"
+      "           The mean squared error over R'G'B' stands beside that of the input enlarged\n"
+      "           bicubically.\n"
+      "colour     The truth is each picture at its own size. The network sees its grey and gives\n"
+      "           the colour alone. The mean distance to the truth, CIEDE2000, stands beside that\n"
+      "           of the grey picture, the mean chroma beside the truth's: pale ones have less.\n"
+      "\n"
+      "Mode, window and strength are the protocol's. Picture i has the noise of seed + i.");
+  if (!given_parse(&o->given, _("DIR|PICTURE…"), summary, own, &argc, &argv, error))
+    return false;
+  if (o->paths == NULL) {
+    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE,
+                        _("a folder of pictures is needed, or pictures"));
+    return false;
+  }
+  if (o->pixels < 0) {
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("--pixels is %d, must be 1 or more"),
+                o->pixels);
+    return false;
+  }
+  return true;
+}
+
+/* Both protocols on one picture. */
+static bool measure(const evaluation *e, int index, int pixels, cli_figures *figures,
+                    GError **error) {
+  const char *path = e->files->pdata[index];
+  rst_error cause = RST_ERROR_INIT;
+  cli_frame frame;
+  if (!frame_read_truth(&frame, path, e->cancel, error))
+    return false;
+  rst_status status = RST_OK;
+  for (int i = 0; i < PROTOCOLS && status == RST_OK; i++) {
+    cli_trial trial;
+    cli_figures one;
+    if (!e->wanted[i])
+      continue;
+    status = trial_init(&trial, i, &frame, pixels, index, e->session, e->model, e->cancel, &cause);
+    if (status != RST_OK)
+      break;
+    status = trial_measure(&trial, e->session, &e->parameters, index, e->cancel, &one, &cause);
+    trial_clear(&trial);
+    if (i == PROTOCOL_REFERENCE) {
+      figures->mse = one.mse;
+      figures->bicubic = one.bicubic;
+    } else {
+      figures->ciede2000 = one.ciede2000;
+      figures->ciede2000_grey = one.ciede2000_grey;
+      figures->chroma = one.chroma;
+      figures->chroma_truth = one.chroma_truth;
+    }
+    figures->seconds += one.seconds;
+  }
+  frame_clear(&frame);
+  if (status == RST_CANCELLED)
+    cli_fail_interrupted(error);
+  else if (status != RST_OK)
+    cli_fail_engine(error, &cause);
+  return status == RST_OK;
+}
+
+/* Means over the pictures; seconds are summed. */
+static cli_figures mean(const evaluation *e) {
+  cli_figures sum = {0};
+  double n = e->files->len;
+  for (guint i = 0; i < e->files->len; i++) {
+    const cli_figures *one = &e->each[i];
+    sum.mse += one->mse / n;
+    sum.bicubic += one->bicubic / n;
+    sum.ciede2000 += one->ciede2000 / n;
+    sum.ciede2000_grey += one->ciede2000_grey / n;
+    sum.chroma += one->chroma / n;
+    sum.chroma_truth += one->chroma_truth / n;
+    sum.seconds += one->seconds;
+  }
+  return sum;
+}
+
+/* ---- what is told ---- */
+
+/* A text in a column of the table; widths are counted in characters. */
+static void print_cell(const char *text, int width) {
+  g_print("%s%*s", text, (int) MAX(1, width - g_utf8_strlen(text, -1)), "");
+}
+
+static void print_row(const char *label, int decimals, double restored, double beside,
+                      const char *what) {
+  char *first = g_strdup_printf("%.*f", decimals, restored);
+  char *second = g_strdup_printf("%.*f %s", decimals, beside, what);
+  print_cell(label, LABEL);
+  print_cell(first, FIGURE);
+  print_cell(second, BESIDE);
+  if (beside > 0)
+    g_print("%.4f", restored / beside);
+  g_print("\n");
+  g_free(first);
+  g_free(second);
+}
+
+static void print_table(const evaluation *e, const cli_figures *f) {
+  rst_model_info info = {.size = sizeof info};
+  rst_model_get_info(e->model, &info);
+  char *setup = report_setup(&e->parameters, e->model);
+  g_print(ngettext("%s (%s), %u picture\n\n", "%s (%s), %u pictures\n\n", e->files->len),
+          e->parameters.model, setup, e->files->len);
+  g_free(setup);
+  print_cell("", LABEL);
+  print_cell(_("restored"), FIGURE);
+  print_cell(_("beside it"), BESIDE);
+  g_print("%s\n", _("ratio"));
+  if (e->wanted[PROTOCOL_REFERENCE])
+    print_row(_("RGB MSE, 178 × 178"), 6, f->mse, f->bicubic, _("bicubic"));
+  if (e->wanted[PROTOCOL_COLOUR]) {
+    print_row(_("CIEDE2000, mode colour"), 3, f->ciede2000, f->ciede2000_grey, _("grey"));
+    print_row(_("chroma, mode colour"), 3, f->chroma, f->chroma_truth, _("truth"));
+  }
+  g_print(_("\nprocessor time of the points: %.2f s\n"), f->seconds);
+  if (e->wanted[PROTOCOL_REFERENCE] && info.input_size != 64)
+    g_print(_("The model's input is %d × %d: its errors cannot be compared with those of "
+              "64 × 64.\n"),
+            info.input_size, info.input_size);
+}
+
+/* What was not measured is null. */
+static void add_number(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, bool known,
+                       double value) {
+  if (known)
+    yyjson_mut_obj_add_real(doc, object, key, value);
+  else
+    yyjson_mut_obj_add_null(doc, object, key);
+}
+
+static void add_figures(const evaluation *e, yyjson_mut_doc *doc, yyjson_mut_val *object,
+                        const cli_figures *f) {
+  bool reference = e->wanted[PROTOCOL_REFERENCE], colour = e->wanted[PROTOCOL_COLOUR];
+  add_number(doc, object, "mse", reference, f->mse);
+  add_number(doc, object, "bicubic", reference, f->bicubic);
+  add_number(doc, object, "ratio", reference && f->bicubic > 0, f->mse / f->bicubic);
+  add_number(doc, object, "ciede2000", colour, f->ciede2000);
+  add_number(doc, object, "ciede2000_grey", colour, f->ciede2000_grey);
+  add_number(doc, object, "chroma", colour && f->chroma_truth > 0, f->chroma / f->chroma_truth);
+  add_number(doc, object, "processor_seconds", true, f->seconds);
+}
+
+/* The sampler's parameters; null for a single pass. */
+static void add_setup(const evaluation *e, yyjson_mut_doc *doc, yyjson_mut_val *root,
+                      const rst_model_info *info) {
+  int passes = 1;
+  rst_parameters_steps(&e->parameters, e->model, NULL, &passes, NULL);
+  yyjson_mut_obj_add_int(doc, root, "passes", passes);
+  if (info->process == RST_SINGLE_PASS) {
+    yyjson_mut_obj_add_null(doc, root, "setup");
+    return;
+  }
+  yyjson_mut_val *setup = yyjson_mut_obj_add_obj(doc, root, "setup");
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  for (size_t i = 0; i < count; i++) {
+    char text[1024];
+    if (!table[i].sampling ||
+        rst_parameters_get(&e->parameters, table[i].name, text, sizeof text, NULL) != RST_OK)
+      continue;
+    yyjson_mut_obj_add_val(doc, setup, table[i].name, table[i].type == RST_TYPE_CHOICE
+                             ? yyjson_mut_strcpy(doc, text) : yyjson_mut_rawcpy(doc, text));
+  }
+}
+
+static bool write_json(const evaluation *e, const options *o, const cli_figures *all,
+                       GError **error) {
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *root = yyjson_mut_obj(doc);
+  rst_model_info info = {.size = sizeof info};
+  rst_model_get_info(e->model, &info);
+  yyjson_mut_doc_set_root(doc, root);
+  char *name = g_filename_display_name(e->parameters.model);
+  yyjson_mut_obj_add_str(doc, root, "model", name);
+  yyjson_mut_obj_add_str(doc, root, "sha256", e->sha256);
+  yyjson_mut_obj_add_str(doc, root, "process",
+                         info.process == RST_SINGLE_PASS ? "single pass" : "diffusion");
+  yyjson_mut_obj_add_int(doc, root, "input_size", info.input_size);
+  add_setup(e, doc, root, &info);
+  yyjson_mut_obj_add_uint(doc, root, "pictures", e->files->len);
+  if (o->pixels > 0)
+    yyjson_mut_obj_add_int(doc, root, "pixels", o->pixels);
+  else
+    yyjson_mut_obj_add_null(doc, root, "pixels");
+  add_figures(e, doc, root, all);
+  yyjson_mut_val *each = yyjson_mut_obj_add_arr(doc, root, "each");
+  for (guint i = 0; i < e->files->len; i++) {
+    yyjson_mut_val *one = yyjson_mut_arr_add_obj(doc, each);
+    char *file = g_filename_display_basename(e->files->pdata[i]);
+    yyjson_mut_obj_add_strcpy(doc, one, "picture", file);
+    g_free(file);
+    add_figures(e, doc, one, &e->each[i]);
+  }
+  size_t size;
+  char *text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_INF_AND_NAN_AS_NULL, &size);
+  bool good = g_file_set_contents(o->json, text, (gssize) size, error);
+  free(text);
+  g_free(name);
+  yyjson_mut_doc_free(doc);
+  return good;
+}
+
+static bool run(const options *o, GError **error) {
+  evaluation e = {.cancel = interrupt_catch()};
+  rst_error cause = RST_ERROR_INIT;
+  cli_progress progress;
+  rst_parameters_init(&e.parameters);
+  bool good = take_protocol(o->protocol, e.wanted, error) &&
+              (e.files = frame_list(o->paths, error)) != NULL &&
+              (e.model = given_open(&o->given, &e.parameters, &e.sha256, error)) != NULL &&
+              (rst_session_new(o->threads, &e.session, &cause) == RST_OK ||
+               cli_fail_engine(error, &cause));
+  if (good) {
+    e.each = g_new0(cli_figures, e.files->len);
+    progress_init(&progress, o->progress, false);
+    for (guint i = 0; i < e.files->len && good; i++) {
+      good = measure(&e, (int) i, o->pixels, &e.each[i], error);
+      progress_update(&progress, RST_PHASE_SAMPLING, (i + 1.0) / e.files->len);
+    }
+    progress_end(&progress);
+  }
+  if (good) {
+    cli_figures all = mean(&e);
+    print_table(&e, &all);
+    good = o->json == NULL || write_json(&e, o, &all, error);
+  }
+  g_free(e.each);
+  g_free(e.sha256);
+  rst_session_free(e.session);
+  rst_model_unref(e.model);
+  g_clear_pointer(&e.files, g_ptr_array_unref);
+  return good;
+}
+
+int evaluate_command(int argc, char **argv) {
+  options o;
+  GError *error = NULL;
+  bool good = parse(&o, argc, argv, &error) && file_init(o.threads, &error);
+  if (good) {
+    good = run(&o, &error);
+    vips_shutdown();
+  }
+  given_clear(&o.given);
+  g_strfreev(o.paths);
+  g_free(o.protocol);
+  g_free(o.json);
+  return good ? CLI_DONE : cli_report(error);
+}

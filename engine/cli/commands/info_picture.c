@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands/info.h"
+
+#include <glib/gi18n.h>
+
+#include "base/error.h"
+#include "base/fields.h"
+#include "io/file.h"
+#include "io/record.h"
+
+/* What is not a parameter's default, "NAME VALUE" each. */
+static char *parameters_text(const rst_parameters *parameters) {
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  rst_parameters defaults;
+  rst_parameters_init(&defaults);
+  GString *text = g_string_new(NULL);
+  for (size_t i = 0; i < count; i++) {
+    char value[1024], initial[1024];
+    rst_parameters_get(parameters, table[i].name, value, sizeof value, NULL);
+    rst_parameters_get(&defaults, table[i].name, initial, sizeof initial, NULL);
+    if (table[i].type != RST_TYPE_TEXT && g_strcmp0(value, initial) != 0)
+      g_string_append_printf(text, "%s%s %s", text->len == 0 ? "" : ", ", table[i].name, value);
+  }
+  return g_string_free(text, FALSE);
+}
+
+static char *windows_text(const rst_setup *setup) {
+  GString *text = g_string_new(NULL);
+  for (int i = 0; i < setup->window_count; i++)
+    g_string_append_printf(text, "%s%d,%d,%d", i == 0 ? "" : " ", setup->windows[i].x,
+                           setup->windows[i].y, setup->windows[i].side);
+  return g_string_free(text, FALSE);
+}
+
+static void print_setup(const rst_setup *setup, int number, int count) {
+  char *heading = g_strdup_printf(_("%d of %d, by version %s"), number, count, setup->version);
+  char *parameters = parameters_text(&setup->parameters);
+  char *box = g_strdup_printf("%d,%d,%dx%d", setup->box[0], setup->box[1], setup->box[2],
+                              setup->box[3]);
+  char *windows = windows_text(setup);
+  char *mask = *setup->mask == '\0' || *setup->mask_sha256 == '\0'
+                 ? g_strdup(setup->mask)
+                 : g_strdup_printf(_("%s, SHA-256 %s"), setup->mask, setup->mask_sha256);
+  char *size = setup->width == 0 ? NULL : g_strdup_printf("%dx%d", setup->width, setup->height);
+  print_field(_("restored"), heading);
+  print_field(_("model"), setup->parameters.model);
+  print_field(_("SHA-256"), setup->sha256);
+  print_field(_("preset"), setup->preset);
+  print_field(_("parameters"), *parameters == '\0' ? _("the defaults") : parameters);
+  print_field(_("region"), box);
+  print_field(_("windows"), windows);
+  print_field(_("mask"), mask);
+  print_field(_("at the size"), size);
+  print_field(_("output"), setup->output == RST_OUTPUT_NEW_LAYER ? _("a new layer") : NULL);
+  g_free(heading);
+  g_free(parameters);
+  g_free(box);
+  g_free(windows);
+  g_free(mask);
+  g_free(size);
+}
+
+static bool print_history(const char *history, GError **error) {
+  rst_error cause = RST_ERROR_INIT;
+  int count = 1;
+  for (int i = 0; i < count; i++) {
+    rst_setup setup = {.size = sizeof setup};
+    if (rst_setup_read(history, i, &setup, &count, &cause) != RST_OK)
+      return cli_fail_engine(error, &cause);
+    print_setup(&setup, i + 1, count);
+  }
+  return true;
+}
+
+bool info_picture(const char *path, GError **error) {
+  VipsImage *image = file_open(path, error);
+  if (image == NULL)
+    return false;
+  char *size = g_strdup_printf(_("%d × %d"), image->Xsize, image->Ysize);
+  char *channels = g_strdup_printf(_("%d of %d bits"), image->Bands,
+                                   8 * (int) vips_format_sizeof(image->BandFmt));
+  char *history = record_read(image);
+  print_field(_("file"), path);
+  print_field(_("size"), size);
+  print_field(_("channels"), channels);
+  bool good = true;
+  if (history == NULL)
+    print_field(_("restored"), _("no record"));
+  else
+    good = print_history(history, error);
+  g_free(size);
+  g_free(channels);
+  g_free(history);
+  g_object_unref(image);
+  return good;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/image_source.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+
+#include "base/error.h"
+#include "io/file.h"
+
+enum { HELD = 64 << 20 }; /* bytes of pixels; larger pictures are read in strips */
+
+static bool fail(GError **error, const char *path, const char *fault) {
+  g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, fault);
+  return false;
+}
+
+static bool check_kind(VipsImage *image, const char *path, GError **error) {
+  static const VipsInterpretation kinds[] = {
+    VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16, VIPS_INTERPRETATION_sRGB,
+    VIPS_INTERPRETATION_RGB, VIPS_INTERPRETATION_RGB16, VIPS_INTERPRETATION_scRGB,
+  };
+  bool known = image->Bands <= 4;
+  for (size_t i = 0; known && i < G_N_ELEMENTS(kinds) && image->Type != kinds[i]; i++)
+    known = i + 1 < G_N_ELEMENTS(kinds);
+  if (image->Type == VIPS_INTERPRETATION_CMYK)
+    return fail(error, path, _("is a CMYK picture; convert it to RGB first"));
+  if (vips_image_get_n_pages(image) > 1)
+    return fail(error, path, _("holds several pictures; take one out first"));
+  if (image->BandFmt != VIPS_FORMAT_UCHAR && image->BandFmt != VIPS_FORMAT_USHORT &&
+      image->BandFmt != VIPS_FORMAT_FLOAT)
+    return fail(error, path, _("has neither 8 or 16 bits nor 32-bit floats a channel"));
+  return known || fail(error, path, _("is neither grey nor RGB"));
+}
+
+static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
+  (void) progress;
+  if (rst_cancel_is_set(cancel))
+    vips_image_set_kill(image, TRUE);
+}
+
+/* libvips' pipelines ask as they go whether to stop. */
+static void make_cancellable(VipsImage *image, rst_cancel *cancel) {
+  vips_image_set_progress(image, TRUE);
+  g_signal_connect(image, "eval", G_CALLBACK(on_eval), cancel);
+}
+
+/* libvips' conversion by profile makes integers of floats. */
+static bool check_grey(const VipsImage *image, const char *path, GError **error) {
+  return image->BandFmt != VIPS_FORMAT_FLOAT ||
+         vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0 ||
+         fail(error, path, _("is grey, of floats, with a profile, and cannot get colour; "
+                             "--mode detail keeps it grey"));
+}
+
+/* Without a profile a tone is the same in grey and in sRGB. */
+static int repeat_tone(VipsImage *grey, VipsImage **rgb) {
+  VipsImage *tone = NULL, *alpha = NULL, *joined = NULL;
+  int failed = vips_extract_band(grey, &tone, 0, NULL) != 0 ||
+               vips_extract_band(grey, &alpha, grey->Bands - 1, NULL) != 0;
+  VipsImage *bands[] = {tone, tone, tone, alpha};
+  failed = failed || vips_bandjoin(bands, &joined, grey->Bands + 2, NULL) != 0 ||
+           vips_copy(joined, rgb, "interpretation", VIPS_INTERPRETATION_scRGB, NULL) != 0;
+  g_clear_object(&tone);
+  g_clear_object(&alpha);
+  g_clear_object(&joined);
+  return failed;
+}
+
+static int grey_to_srgb(VipsImage *grey, VipsImage **rgb) {
+  bool deep = grey->BandFmt == VIPS_FORMAT_USHORT;
+  if (grey->BandFmt == VIPS_FORMAT_FLOAT)
+    return repeat_tone(grey, rgb);
+  if (vips_image_get_typeof(grey, VIPS_META_ICC_NAME) != 0)
+    return vips_icc_transform(grey, rgb, "srgb", "embedded", TRUE, "depth", deep ? 16 : 8, NULL);
+  return vips_colourspace(grey, rgb,
+                          deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB, NULL);
+}
+
+/* All pixels in memory. Takes the reference. */
+static VipsImage *hold(VipsImage *image) {
+  VipsImage *pixels = vips_image_copy_memory(image);
+  g_object_unref(image);
+  return pixels;
+}
+
+/* The steps from the file to the program's form. Each takes the reference and gives the next. */
+
+/* To turn a picture, all of it is needed. */
+static VipsImage *turn_upright(VipsImage *image) {
+  VipsImage *upright = NULL, *pixels = hold(image);
+  if (pixels != NULL)
+    vips_autorot(pixels, &upright, NULL);
+  g_clear_object(&pixels);
+  return upright;
+}
+
+static VipsImage *colour(VipsImage *grey) {
+  VipsImage *rgb = NULL;
+  if (grey_to_srgb(grey, &rgb) != 0)
+    g_clear_object(&rgb);
+  g_object_unref(grey);
+  return rgb;
+}
+
+/* `grey`: the file knows no colours. `turned`: its pixels are in memory already, to be turned. */
+static VipsImage *open_pipeline(const cli_source *s, bool *grey, bool *turned, GError **error) {
+  VipsImage *image = file_open(s->path, error);
+  if (image == NULL)
+    return NULL;
+  *grey = image->Bands < 3;
+  bool coloured = *grey && !s->keep_grey;
+  if (!check_kind(image, s->path, error) ||
+      (coloured && !check_grey(image, s->path, error))) {
+    g_object_unref(image);
+    return NULL;
+  }
+  make_cancellable(image, s->cancel);
+  *turned = vips_image_get_orientation(image) > 1;
+  if (*turned)
+    image = turn_upright(image);
+  if (image != NULL && coloured)
+    image = colour(image);
+  if (image == NULL)
+    cli_fail_vips(error, s->path);
+  return image;
+}
+
+/* libvips knows no half floats: it makes floats of them. */
+static bool is_half(VipsImage *image) {
+  int bits = 0;
+  return image->BandFmt == VIPS_FORMAT_FLOAT &&
+         vips_image_get_typeof(image, VIPS_META_BITS_PER_SAMPLE) != 0 &&
+         vips_image_get_int(image, VIPS_META_BITS_PER_SAMPLE, &bits) == 0 && bits == 16;
+}
+
+bool source_open(cli_source *s, const char *path, bool keep_grey, rst_cancel *cancel,
+                 GError **error) {
+  *s = (cli_source) {.path = g_strdup(path), .keep_grey = keep_grey, .cancel = cancel};
+  bool turned;
+  VipsImage *image = open_pipeline(s, &s->grey, &turned, error);
+  if (image == NULL)
+    return false;
+  s->width = image->Xsize;
+  s->height = image->Ysize;
+  s->format = image->BandFmt;
+  s->half = is_half(image);
+  bool again = g_stat(path, &s->status) == 0 && S_ISREG(s->status.st_mode);
+  if (again && !turned && VIPS_IMAGE_SIZEOF_IMAGE(image) > HELD) {
+    g_object_unref(image);
+    return true;
+  }
+  s->pixels = hold(image);
+  return s->pixels != NULL || cli_fail_vips(error, path);
+}
+
+void source_clear(cli_source *s) {
+  g_clear_object(&s->pixels);
+  g_clear_pointer(&s->path, g_free);
+}
+
+/* What is read now must be what was read before. */
+static bool check_unchanged(const cli_source *s, GError **error) {
+  GStatBuf now;
+  if (g_stat(s->path, &now) != 0)
+    return fail(error, s->path, g_strerror(errno));
+  return (now.st_ino == s->status.st_ino && now.st_size == s->status.st_size &&
+          now.st_mtim.tv_sec == s->status.st_mtim.tv_sec &&
+          now.st_mtim.tv_nsec == s->status.st_mtim.tv_nsec) ||
+         fail(error, s->path, _("was changed while it was worked on"));
+}
+
+VipsImage *source_stream(const cli_source *s, GError **error) {
+  if (s->pixels != NULL)
+    return g_object_ref(s->pixels);
+  bool grey, turned;
+  return check_unchanged(s, error) ? open_pipeline(s, &grey, &turned, error) : NULL;
+}
+
+VipsImage *source_read(const cli_source *s, const int box[4], int *x, int *y, GError **error) {
+  *x = *y = 0;
+  if (s->pixels != NULL)
+    return g_object_ref(s->pixels);
+  VipsImage *all = source_stream(s, error), *crop, *pixels = NULL;
+  if (all == NULL)
+    return NULL;
+  if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) == 0)
+    pixels = hold(crop);
+  g_object_unref(all);
+  if (pixels == NULL)
+    cli_fail_vips(error, s->path);
+  *x = box[0];
+  *y = box[1];
+  return pixels;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/record.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "io/file.h"
+#include "io/xmp.h"
+
+static const char *get_xmp(VipsImage *image, size_t *size) {
+  const void *bytes = NULL;
+  *size = 0;
+  if (vips_image_get_typeof(image, VIPS_META_XMP_NAME) != 0)
+    vips_image_get_blob(image, VIPS_META_XMP_NAME, &bytes, size);
+  return bytes;
+}
+
+char *record_read(VipsImage *image) {
+  size_t size;
+  const char *xmp = get_xmp(image, &size);
+  return xmp_get_history(xmp, size);
+}
+
+bool record_add(VipsImage *image, const rst_setup *setup, size_t limit, GError **error) {
+  rst_error cause = RST_ERROR_INIT;
+  char *before = record_read(image), *after = NULL;
+  rst_status status = rst_setup_append(before, setup, &after, &cause);
+  g_free(before);
+  if (status != RST_OK)
+    return cli_fail_engine(error, &cause);
+  size_t size;
+  const char *xmp = get_xmp(image, &size);
+  char *packet = xmp_set_history(xmp, size, after);
+  free(after);
+  if (packet == NULL)
+    g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("its XMP is malformed"));
+  else if (strlen(packet) > limit)
+    g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("its XMP is as long as it can be"));
+  else
+    vips_image_set_blob_copy(image, VIPS_META_XMP_NAME, packet, strlen(packet));
+  bool good = packet != NULL && strlen(packet) <= limit;
+  g_free(packet);
+  return good;
+}
+
+/* A later version may have understood the same words differently. */
+static bool check_version(const rst_setup *setup, const char *path, GError **error) {
+  int done[3], own[3];
+  bool known = sscanf(setup->version, "%d.%d.%d", &done[0], &done[1], &done[2]) == 3;
+  sscanf(rst_version(), "%d.%d.%d", &own[0], &own[1], &own[2]);
+  for (int i = 0; known && i < 3; i++)
+    if (done[i] > own[i])
+      break;
+    else if (done[i] < own[i] || i == 2)
+      return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("%s: was restored by version %s, which this one, %s, does not know"), path,
+              setup->version, rst_version());
+  return false;
+}
+
+bool record_open(const char *path, rst_setup *setup, GError **error) {
+  rst_error cause = RST_ERROR_INIT;
+  VipsImage *image = file_open(path, error);
+  if (image == NULL)
+    return false;
+  char *history = record_read(image);
+  g_object_unref(image);
+  bool good = false;
+  *setup = (rst_setup) {.size = sizeof *setup};
+  if (history == NULL)
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: holds no record of what was restored"), path);
+  else if (rst_setup_read(history, -1, setup, NULL, &cause) != RST_OK)
+    cli_fail_engine(error, &cause);
+  else
+    good = check_version(setup, path, error);
+  g_free(history);
+  return good;
+}

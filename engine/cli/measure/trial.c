@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "measure/trial.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "measure/colour.h"
+#include "measure/resize.h"
+
+enum { BAND = 1 << 18 }; /* points at a time, at least a row */
+
+static int64_t size_of(const cli_frame *frame) {
+  return (int64_t) frame->width * frame->height;
+}
+
+/* Marks `pixels` of the points, each set of them as likely as any other. */
+static void draw_points(cli_trial *t, int pixels, int seed) {
+  int64_t left = size_of(&t->truth);
+  t->points = left;
+  if (pixels <= 0 || pixels >= left)
+    return;
+  t->points = pixels;
+  t->coverage = g_new0(float, left);
+  GRand *random = g_rand_new_with_seed((guint32) seed);
+  for (int64_t i = 0; pixels > 0; i++, left--)
+    if (g_rand_double(random) * (double) left < pixels) {
+      t->coverage[i] = 1;
+      pixels--;
+    }
+  g_rand_free(random);
+}
+
+static bool is_compared(const cli_trial *t, int64_t i) {
+  return t->coverage == NULL || t->coverage[i] > 0;
+}
+
+static double squared_error(const float *colour, const float *truth) {
+  double sum = 0;
+  for (int c = 0; c < 3; c++) {
+    double difference = CLAMP(colour[c], 0, 1) - truth[c];
+    sum += difference * difference / 3;
+  }
+  return sum;
+}
+
+static void measure_bicubic(cli_trial *t) {
+  int size;
+  const float *input = rst_encoding_input(t->encoding, &size);
+  float *grey = g_new(float, size * size);
+  float *enlarged = g_new(float, TRIAL_SIDE * TRIAL_SIDE);
+  for (int i = 0; i < size * size; i++)
+    grey[i] = (input[i] + 1) / 2;
+  resize(grey, size, size, 1, enlarged, TRIAL_SIDE, TRIAL_SIDE);
+  double sum = 0;
+  for (int i = 0; i < TRIAL_SIDE * TRIAL_SIDE; i++)
+    if (is_compared(t, i)) {
+      const float colour[3] = {enlarged[i], enlarged[i], enlarged[i]};
+      sum += squared_error(colour, t->truth.rgba + 4 * i);
+    }
+  t->bicubic = sum / (double) t->points;
+  g_free(grey);
+  g_free(enlarged);
+}
+
+static void make_grey(const cli_frame *frame, cli_frame *grey) {
+  *grey = *frame;
+  grey->rgba = g_new(float, 4 * size_of(frame));
+  for (int64_t i = 0; i < size_of(frame); i++) {
+    const float *from = frame->rgba + 4 * i;
+    float *to = grey->rgba + 4 * i;
+    to[0] = to[1] = to[2] = 0.2989f * from[0] + 0.5870f * from[1] + 0.1140f * from[2];
+    to[3] = 1;
+  }
+}
+
+rst_status trial_init(cli_trial *t, cli_protocol protocol, const cli_frame *frame, int pixels,
+                      int seed, rst_session *session, rst_model *model, rst_cancel *cancel,
+                      rst_error *error) {
+  *t = (cli_trial) {.protocol = protocol};
+  int side = MAX(frame->width, frame->height);
+  rst_window window = {(frame->width - side) / 2, (frame->height - side) / 2, side};
+  cli_frame square;
+  frame_square(frame, &square);
+  if (protocol == PROTOCOL_REFERENCE) {
+    frame_resize(&square, TRIAL_SIDE, TRIAL_SIDE, &t->truth);
+    window = (rst_window) {0, 0, TRIAL_SIDE};
+  } else {
+    t->truth = *frame;
+    t->truth.rgba = g_memdup2(frame->rgba, sizeof(float) * 4 * (gsize) size_of(frame));
+    make_grey(frame, &t->grey);
+  }
+  frame_clear(&square);
+  draw_points(t, pixels, seed);
+  rst_status status = frame_encode(protocol == PROTOCOL_REFERENCE ? &t->truth : &t->grey, session,
+                                   model, &window, cancel, &t->encoding, error);
+  if (status != RST_OK)
+    trial_clear(t);
+  else if (protocol == PROTOCOL_REFERENCE)
+    measure_bicubic(t);
+  return status;
+}
+
+void trial_clear(cli_trial *t) {
+  frame_clear(&t->truth);
+  frame_clear(&t->grey);
+  rst_encoding_unref(t->encoding);
+  g_clear_pointer(&t->coverage, g_free);
+  t->encoding = NULL;
+}
+
+static double processor_seconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
+}
+
+static void add_colour(const float *grey, float *colour, const float *truth, cli_figures *sums) {
+  double restored[3], plain[3], true_lab[3];
+  rst_mix(RST_MODE_COLOUR, 1, grey, colour, colour);
+  colour_lab(colour, restored);
+  colour_lab(grey, plain);
+  colour_lab(truth, true_lab);
+  sums->ciede2000 += colour_difference(restored, true_lab);
+  sums->ciede2000_grey += colour_difference(plain, true_lab);
+  sums->chroma += colour_chroma(restored);
+  sums->chroma_truth += colour_chroma(true_lab);
+}
+
+/* Restores some rows and adds what they come to. */
+static rst_status measure_rows(const cli_trial *t, rst_session *session,
+                               const rst_parameters *parameters, int row, int rows, float *colours,
+                               rst_cancel *cancel, cli_figures *sums, rst_error *error) {
+  rst_hooks hooks = {.size = sizeof hooks, .cancel = cancel};
+  rst_grid grid;
+  int width = t->truth.width;
+  int64_t first = (int64_t) row * width;
+  rst_grid_pixels(&grid, 0, row, width, rows);
+  double start = processor_seconds();
+  rst_status status = rst_sample(session, t->encoding, parameters, &grid,
+                                 t->coverage == NULL ? NULL : t->coverage + first, colours, &hooks,
+                                 error);
+  sums->seconds += processor_seconds() - start;
+  for (int64_t i = 0; i < (int64_t) rows * width && status == RST_OK; i++) {
+    const float *truth = t->truth.rgba + 4 * (first + i);
+    if (!is_compared(t, first + i))
+      continue;
+    if (t->protocol == PROTOCOL_REFERENCE)
+      sums->mse += squared_error(colours + 3 * i, truth);
+    else
+      add_colour(t->grey.rgba + 4 * (first + i), colours + 3 * i, truth, sums);
+  }
+  return status;
+}
+
+rst_status trial_measure(const cli_trial *t, rst_session *session,
+                         const rst_parameters *parameters, int index, rst_cancel *cancel,
+                         cli_figures *figures, rst_error *error) {
+  int width = t->truth.width, height = t->truth.height, band = CLAMP(BAND / width, 1, height);
+  float *colours = g_new(float, (gsize) 3 * width * band);
+  cli_figures sums = {0};
+  rst_status status = RST_OK;
+  rst_parameters own = *parameters;
+  own.seed = (int) (((gint64) own.seed + index) & G_MAXINT32);
+  for (int row = 0; row < height && status == RST_OK; row += band)
+    status = measure_rows(t, session, &own, row, MIN(band, height - row), colours, cancel, &sums,
+                          error);
+  g_free(colours);
+  double points = (double) t->points;
+  *figures = (cli_figures) {
+    .mse = sums.mse / points,
+    .bicubic = t->bicubic,
+    .ciede2000 = sums.ciede2000 / points,
+    .ciede2000_grey = sums.ciede2000_grey / points,
+    .chroma = sums.chroma / points,
+    .chroma_truth = sums.chroma_truth / points,
+    .seconds = sums.seconds,
+  };
+  return status;
+}

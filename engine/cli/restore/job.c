@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "restore/job.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/lookup.h"
+#include "io/mask.h"
+#include "base/progress.h"
+#include "io/record.h"
+#include "restore/resample.h"
+
+/* The parameters that the picture's record holds, its box and its size. */
+static bool take_record(cli_job *job, GError **error) {
+  const cli_options *o = job->options;
+  job->repeated = g_new(rst_setup, 1);
+  if (!record_open(o->repeat, job->repeated, error))
+    return false;
+  if (job->repeated->width > 0 && o->uncertainty > 0) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: was restored with --size, which --uncertainty excludes; give its region and "
+                  "parameters in place of --repeat"), o->repeat);
+    return false;
+  }
+  job->parameters = job->repeated->parameters;
+  if (!job->has_region)
+    memcpy(job->region, job->repeated->box, sizeof job->region);
+  job->has_region = true;
+  if (job->size[0] == 0) {
+    job->size[0] = job->repeated->width;
+    job->size[1] = job->repeated->height;
+  }
+  return true;
+}
+
+/* A mask is asked for where the record has one; another one than that is the caller's choice. */
+static bool check_mask(const cli_job *job, GError **error) {
+  const rst_setup *r = job->repeated;
+  const cli_options *o = job->options;
+  if (r == NULL || *r->mask == '\0')
+    return true;
+  if (o->mask == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: was restored with the mask “%s” (SHA-256 %s); give it with --mask"),
+                o->repeat, r->mask, *r->mask_sha256 == '\0' ? "?" : r->mask_sha256);
+    return false;
+  }
+  if (job->mask_sha256 != NULL && *r->mask_sha256 != '\0' &&
+      g_ascii_strcasecmp(r->mask_sha256, job->mask_sha256) != 0)
+    cli_say(_("%s: is another mask than “%s”, with which %s was restored"), o->mask, r->mask,
+            o->repeat);
+  return true;
+}
+
+/* Where the sum was not known, or another model is asked for, the name has to do. */
+static bool check_sum(const cli_job *job, GError **error) {
+  if (job->repeated == NULL || *job->repeated->sha256 == '\0' ||
+      g_hash_table_contains(job->options->given.values, "model") ||
+      g_ascii_strcasecmp(job->repeated->sha256, job->sha256) == 0)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("%s: was restored with another file of the model “%s”: its SHA-256 was %s, and the "
+                "one found has %s; --model takes it all the same"),
+              job->options->repeat, job->parameters.model, job->repeated->sha256, job->sha256);
+  return false;
+}
+
+bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **error) {
+  rst_error cause = RST_ERROR_INIT;
+  *job = (cli_job) {.options = o, .has_region = o->has_region,
+                    .info = {.size = sizeof job->info}, .cancel = cancel};
+  memcpy(job->region, o->region, sizeof job->region);
+  memcpy(job->size, o->size, sizeof job->size);
+  rst_parameters_init(&job->parameters);
+  if (o->mask != NULL && g_file_test(o->mask, G_FILE_TEST_IS_REGULAR) &&
+      !lookup_sum(o->mask, &job->mask_sha256, error))
+    return false;
+  if (o->repeat != NULL && !(take_record(job, error) && check_mask(job, error)))
+    return false;
+  job->model = given_open(&o->given, &job->parameters, &job->sha256, error);
+  if (job->model == NULL || !check_sum(job, error))
+    return false;
+  rst_model_get_info(job->model, &job->info);
+  return rst_session_new(o->threads, &job->session, &cause) == RST_OK ||
+         cli_fail_engine(error, &cause);
+}
+
+void job_close(cli_job *job) {
+  rst_session_free(job->session);
+  rst_model_unref(job->model);
+  g_free(job->sha256);
+  g_free(job->mask_sha256);
+  g_free(job->repeated);
+}
+
+static bool is_over(const cli_item *item) {
+  return item->error != NULL || item->skipped;
+}
+
+static double seconds_since(gint64 start) {
+  return (double) (g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+}
+
+/* The region to restore: the rectangle given, or the whole picture. */
+static bool get_box(const cli_job *job, const cli_source *source, int box[4], GError **error) {
+  const int whole[4] = {0, 0, source->width, source->height};
+  memcpy(box, job->has_region ? job->region : whole, sizeof whole);
+  /* Sizes are at most 2²⁴, so that the sums fit. */
+  if (box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= source->width &&
+      box[1] + box[3] <= source->height)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("the region %d,%d,%dx%d reaches beyond the picture, which has %d × %d pixels"),
+              box[0], box[1], box[2], box[3], source->width, source->height);
+  return false;
+}
+
+static bool is_sized(const cli_item *item) {
+  return item->sized.patch != NULL;
+}
+
+/* The picture of an uncertainty fits everywhere. */
+static bool check_fit(const cli_job *job, const cli_item *item, GError **error) {
+  if (job->options->uncertainty > 0)
+    return true;
+  const cli_picture *shown = is_sized(item) ? &item->sized : &item->picture;
+  return file_check_fit(item->format, shown->patch, shown->width, shown->height,
+                        job->options->reduce, item->output, error);
+}
+
+/* With a mask and a size, the region as it was given is what is shown. */
+static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
+  const cli_options *o = job->options;
+  const bool sized = job->size[0] > 0;
+  int box[4];
+  VipsImage *mask = NULL;
+  bool good = source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL,
+                          job->cancel, error) &&
+              get_box(job, &item->source, box, error) &&
+              (o->mask == NULL || (mask = mask_read(o->mask, &item->source, !sized, box,
+                                                    job->cancel, error)) != NULL) &&
+              picture_open(&item->picture, &item->source, box, &job->parameters, error);
+  if (good && mask != NULL)
+    picture_select(&item->picture, mask);
+  g_clear_object(&mask);
+  return good &&
+         (!sized ||
+          picture_sample(&item->sized, &item->picture, job->size[0], job->size[1], error)) &&
+         check_fit(job, item, error);
+}
+
+void item_read(const cli_job *job, cli_item *item) {
+  if (is_over(item))
+    return;
+  gint64 start = g_get_monotonic_time();
+  load_picture(job, item, &item->error);
+  item->seconds += seconds_since(start);
+}
+
+/* At a size of its own, a region has no pixels around it to be matched with, nor parts. */
+static bool check_sized(const cli_job *job, const rst_plan *plan, GError **error) {
+  if (plan->count > 1)
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("--size restores one area and %d are selected: give a region, or --window, with "
+                  "which they are one"), plan->count);
+  else if (rst_resolve_match(&job->parameters))
+    g_set_error_literal(error, CLI_ERROR, CLI_FAILED,
+                        _("--size cannot match the region to its surroundings: give --match off"));
+  else
+    return true;
+  return false;
+}
+
+static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
+  rst_picture view;
+  rst_error cause = RST_ERROR_INIT;
+  rst_hooks hooks = RST_HOOKS_INIT;
+  cli_progress progress;
+  const VipsImage *patch = item->picture.patch;
+  const int box[4] = {item->picture.x, item->picture.y, patch->Xsize, patch->Ysize};
+  progress_init(&progress, job->options->progress, job->options->quiet);
+  picture_view(&item->picture, &view);
+  hooks.user = &progress;
+  hooks.progress = progress_update;
+  hooks.cancel = job->cancel;
+  item->plan = g_new0(rst_plan, 1);
+  item->plan->size = sizeof *item->plan;
+  const int seeds = job->options->uncertainty;
+  bool good = rst_plan_region(&job->parameters, &view, box, item->plan, &cause) == RST_OK &&
+              (is_sized(item) || seeds > 0 ||
+               rst_restore(job->session, job->model, &job->parameters, &view, item->plan, &hooks,
+                           &cause) == RST_OK);
+  if (!good)
+    cli_fail_engine(error, &cause);
+  item->points = item->plan->points;
+  if (good && is_sized(item))
+    good = check_sized(job, item->plan, error) &&
+           sized_restore(job->session, job->model, &job->parameters, &item->picture, &item->sized,
+                         item->plan, &hooks, &item->points, error);
+  if (good && seeds > 0)
+    good = uncertainty_measure(&item->uncertainty, job->session, job->model, &job->parameters,
+                               &view, item->plan, box, seeds, job->options->white, &hooks, error);
+  item->white = item->uncertainty.white;
+  progress_end(&progress);
+  return good;
+}
+
+/* Whether the picture fell into the windows of the record that is repeated. */
+static bool is_repeated(const rst_setup *setup, const rst_plan *plan) {
+  bool same = setup->window_count == plan->count;
+  for (int i = 0; i < plan->count && same; i++)
+    same = memcmp(&setup->windows[i], &plan->parts[i].window, sizeof setup->windows[i]) == 0;
+  return same;
+}
+
+void item_restore(const cli_job *job, cli_item *item) {
+  if (is_over(item))
+    return;
+  gint64 start = g_get_monotonic_time();
+  run_engine(job, item, &item->error);
+  item->seconds += seconds_since(start);
+}
+
+/* A file's name without its folder, as text that can be shown. */
+static void set_name(char *to, size_t size, const char *path) {
+  char *name = g_filename_display_basename(path);
+  g_strlcpy(to, name, size);
+  g_free(name);
+}
+
+/* An id, or of a path what would be its id. */
+static void set_preset(rst_setup *setup, const char *preset) {
+  set_name(setup->preset, sizeof setup->preset, preset);
+  if (strchr(preset, '/') != NULL && g_str_has_suffix(setup->preset, ".json"))
+    setup->preset[strlen(setup->preset) - strlen(".json")] = '\0';
+}
+
+static void fill_setup(const cli_job *job, const cli_item *item, rst_setup *setup) {
+  const cli_options *o = job->options;
+  rst_setup_fill(setup, &job->parameters, item->plan, job->sha256);
+  if (o->given.preset != NULL)
+    set_preset(setup, o->given.preset);
+  else if (job->repeated != NULL)
+    g_strlcpy(setup->preset, job->repeated->preset, sizeof setup->preset);
+  if (o->mask != NULL) {
+    set_name(setup->mask, sizeof setup->mask, o->mask);
+    g_strlcpy(setup->mask_sha256, job->mask_sha256 == NULL ? "" : job->mask_sha256,
+              sizeof setup->mask_sha256);
+  }
+  if (is_sized(item)) {
+    const cli_picture *p = &item->picture;
+    const int box[4] = {p->x, p->y, p->patch->Xsize, p->patch->Ysize};
+    memcpy(setup->box, box, sizeof box);
+    setup->width = job->size[0];
+    setup->height = job->size[1];
+  }
+}
+
+/* A picture whose record cannot be kept is written all the same. */
+static void add_record(const cli_job *job, const cli_item *item, VipsImage *result) {
+  GError *why = NULL;
+  rst_setup setup;
+  fill_setup(job, item, &setup);
+  if (!record_add(result, &setup, file_xmp_limit(item->format), &why))
+    cli_say(_("%s: what was done is not recorded in the picture: %s"), item->output, why->message);
+  g_clear_error(&why);
+}
+
+VipsImage *item_picture(const cli_item *item, GError **error) {
+  if (item->uncertainty.deviations != NULL)
+    return uncertainty_picture(&item->uncertainty, item->source.width, item->source.height, error);
+  return is_sized(item) ? picture_result(&item->sized, NULL, error)
+                        : picture_result(&item->picture, &item->source, error);
+}
+
+static bool write_picture(const cli_job *job, cli_item *item, GError **error) {
+  VipsImage *result = item_picture(item, error);
+  if (result == NULL)
+    return false;
+  if (!job->options->no_record && job->options->uncertainty == 0)
+    add_record(job, item, result);
+  if (job->repeated != NULL && !is_repeated(job->repeated, item->plan))
+    cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
+            item->output, job->options->repeat);
+  bool good = file_write(result, item->format, item->output, job->cancel, error);
+  if (!good && !is_sized(item) && item->source.pixels == NULL)
+    g_prefix_error(error, "%s: ", item->input); /* either file may be at fault */
+  g_object_unref(result);
+  return good;
+}
+
+static void drop_pictures(cli_item *item) {
+  picture_clear(&item->picture);
+  picture_clear(&item->sized);
+  source_clear(&item->source);
+  uncertainty_clear(&item->uncertainty);
+}
+
+void item_write(const cli_job *job, cli_item *item) {
+  gint64 start = g_get_monotonic_time();
+  if (!is_over(item))
+    write_picture(job, item, &item->error);
+  drop_pictures(item);
+  item->seconds += seconds_since(start);
+}
+
+void item_free(void *data) {
+  cli_item *item = data;
+  drop_pictures(item);
+  g_clear_error(&item->error);
+  g_free(item->plan);
+  g_free(item->input);
+  g_free(item->output);
+  g_free(item);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "restore/options.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static gboolean on_size(const char *option, const char *value, void *data, GError **error) {
+  cli_options *o = data;
+  char *middle, *end;
+  gint64 width = g_ascii_strtoll(value, &middle, 10);
+  gint64 height = *middle == 'x' ? g_ascii_strtoll(middle + 1, &end, 10) : 0;
+  if (width < 1 || height < 1 || width > RST_SIDE_MAX || height > RST_SIDE_MAX || *end != '\0' ||
+      width * height > G_MAXINT32) {
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
+                _("%s is “%s”, must be WxH in pixels, such as 1024x1024"), option, value);
+    return FALSE;
+  }
+  o->size[0] = (int) width;
+  o->size[1] = (int) height;
+  return TRUE;
+}
+
+static gboolean on_region(const char *option, const char *value, void *data, GError **error) {
+  static const char separators[] = {',', ',', 'x', '\0'};
+  cli_options *o = data;
+  const char *rest = value;
+  for (int i = 0; i < 4; i++) {
+    char *end;
+    gint64 number = g_ascii_strtoll(rest, &end, 10);
+    if (end == rest || *end != separators[i] || ABS(number) > RST_SIDE_MAX ||
+        (i >= 2 && number < 1)) {
+      g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
+                  _("%s is “%s”, must be X,Y,WxH in pixels, such as 10,20,300x400"), option, value);
+      return FALSE;
+    }
+    o->region[i] = (int) number;
+    rest = end + 1;
+  }
+  o->has_region = true;
+  return TRUE;
+}
+
+static gboolean on_format(const char *option, const char *value, void *data, GError **error) {
+  cli_options *o = data;
+  (void) option;
+  o->format = file_format_named(value, error);
+  return o->format != NULL;
+}
+
+/* Sorts the arguments that are no options. */
+static bool take_files(cli_options *o, GError **error) {
+  guint count = o->inputs == NULL ? 0 : g_strv_length(o->inputs);
+  const char *fault = NULL;
+  if (o->output_dir == NULL && count != 2)
+    fault = _("two files are needed: the picture and the one to write; or, for many pictures, "
+              "--output-dir");
+  else if (o->output_dir == NULL && (o->format != NULL || o->overwrite))
+    fault = _("--format and --overwrite belong to --output-dir");
+  else if (o->repeat != NULL && o->given.preset != NULL)
+    fault = _("--repeat and --preset exclude each other");
+  else if (o->uncertainty != 0 && (o->uncertainty < 2 || o->uncertainty > RST_SEEDS_MAX))
+    fault = _("the number of seeds must be 2..10000");
+  else if (o->uncertainty > 0 && o->size[0] > 0)
+    fault = _("--uncertainty and --size exclude each other");
+  else if (o->white < 0 || o->white > 1 || (o->white > 0 && o->uncertainty == 0))
+    fault = _("--white must be above 0 and at most 1, and belongs to --uncertainty");
+  else if (count == 0)
+    fault = _("--output-dir needs at least one picture");
+  if (fault != NULL) {
+    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, fault);
+    return false;
+  }
+  if (o->output_dir == NULL)
+    o->output = g_steal_pointer(&o->inputs[1]);
+  return true;
+}
+
+bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
+  gboolean force = FALSE;
+  *o = (cli_options) {.threads = 0};
+  const GOptionEntry own[] = {
+    {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
+     N_("Do what was done last to this picture, by its own record; parameters and a region given "
+        "beside it win, and a mask must be given again"), N_("PICTURE")},
+    {"region", 'r', 0, G_OPTION_ARG_CALLBACK, on_region,
+     N_("Restore this rectangle of the picture as displayed [all of it]"), "X,Y,WxH"},
+    {"size", 's', 0, G_OPTION_ARG_CALLBACK, on_size,
+     N_("Write the region alone, restored at this size; stretched where the shapes differ"), "WxH"},
+    {"mask", 'm', 0, G_OPTION_ARG_FILENAME, &o->mask,
+     N_("Restore where this picture of the same size is white, partly where it is grey"),
+     N_("FILE")},
+    {"uncertainty", 'u', 0, G_OPTION_ARG_INT, &o->uncertainty,
+     N_("Write, in place of the result, how much each pixel of it varies over so many seeds: a grey "
+        "picture of 16 bits with the largest channel's standard deviation, black 0"), "2..10000"},
+    {"white", 0, 0, G_OPTION_ARG_DOUBLE, &o->white,
+     N_("The standard deviation that is white there, of values 0..1 [the first of 0.002, 0.005, "
+        "0.01 … that all but a hundredth of the pixels are within; it is told]"), "SIGMA"},
+    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
+     N_("Threads to work with [as many as there are processors]"), "1..256"},
+    {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, &o->output_dir,
+     N_("Write into this folder, each picture under its own name; it is made where it is missing"),
+     N_("DIR")},
+    {"format", 'f', 0, G_OPTION_ARG_CALLBACK, on_format,
+     N_("Format of the files in that folder [as their names say]"), "png|jpg|tif|webp"},
+    {"overwrite", 0, 0, G_OPTION_ARG_NONE, &o->overwrite,
+     N_("Restore again what is in that folder already [skipped]"), NULL},
+    {"json", 0, 0, G_OPTION_ARG_NONE, &o->json,
+     N_("Print a line of JSON on standard output for each picture"), NULL},
+    {"no-record", 0, 0, G_OPTION_ARG_NONE, &o->no_record,
+     N_("Do not add to the picture's XMP what was done"), NULL},
+    {"reduce", 0, 0, G_OPTION_ARG_NONE, &o->reduce,
+     N_("Write a file that cannot hold the picture's depth or transparency"), NULL},
+    {"force", 0, 0, G_OPTION_ARG_NONE, &force,
+     N_("Both: --reduce, and in a folder --overwrite"), NULL},
+    {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
+     N_("Report progress even where standard error is no terminal"), NULL},
+    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, N_("Print errors only"), NULL},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->inputs, NULL, NULL},
+    G_OPTION_ENTRY_NULL,
+  };
+  const char *summary =
+    _("Restores a region of the picture IN and writes the picture OUT: PNG, JPEG, TIFF or WebP\n"
+      "(lossless), of the depth and with the profile and metadata of IN, which may be HEIF, AVIF\n"
+      "or a camera's raw file too. IN and OUT may be the same file. With --output-dir, any number\n"
+      "of pictures; a bad one does not stop the others, and what an earlier run has finished is\n"
+      "skipped.");
+  if (!given_parse(&o->given, "IN OUT | --output-dir DIR IN…", summary, own, &argc, &argv, error))
+    return false;
+  if (o->json)
+    setlocale(LC_MESSAGES, "C"); /* machines read the same everywhere */
+  if (!take_files(o, error))
+    return false;
+  o->overwrite |= force;
+  o->reduce |= force;
+  return true;
+}
+
+void options_clear(cli_options *o) {
+  given_clear(&o->given);
+  g_free(o->repeat);
+  g_free(o->mask);
+  g_strfreev(o->inputs);
+  g_free(o->output);
+  g_free(o->output_dir);
+}

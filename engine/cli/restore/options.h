@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The options of `restore`: what is given of the engine's parameters, and its own.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <glib.h>
+
+#include "io/file.h"
+#include "base/parameter_options.h"
+#include "restorator.h"
+
+typedef struct cli_options {
+  cli_given given;
+  char **inputs;      /* NULL-terminated, at least one */
+  char *output;       /* of the one input; NULL where there is output_dir */
+  char *output_dir;   /* NULL without */
+  const cli_format *format; /* of files in output_dir; NULL: as each name says */
+  char *repeat;      /* path, NULL without */
+  char *mask;        /* path, NULL without */
+  bool has_region;
+  int region[4];     /* x, y, width, height */
+  int size[2];       /* width and height of the output, 0: the picture's own */
+  int uncertainty;   /* seeds to measure it over; 0: the result is written */
+  double white;      /* of its picture; 0: chosen */
+  int threads;
+  gboolean progress, quiet, overwrite, reduce, json, no_record;
+} cli_options;
+
+/* Reads the command line. Prints the help and ends the program where that is asked for. */
+bool options_parse(cli_options *options, int argc, char **argv, GError **error);
+void options_clear(cli_options *options);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "restore/report.h"
+
+#include <glib/gi18n.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <yyjson.h>
+
+#include "base/error.h"
+
+/* A choice's name, as on the command line. */
+static const char *choice_name(const char *parameter, int value) {
+  return rst_parameter_find(parameter)->choices[value];
+}
+
+void report_ignored(const cli_job *job) {
+  const rst_parameters *parameters = &job->parameters;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  for (size_t i = 0; i < count; i++) {
+    const rst_parameter *p = &table[i];
+    if (!p->sampling || !g_hash_table_contains(job->options->given.values, p->name))
+      continue;
+    if (job->info.process == RST_SINGLE_PASS)
+      cli_say(_("%s has no effect: %s is a single-pass model"), p->name, parameters->model);
+    else if (parameters->sampler == RST_SAMPLER_DDPM && !p->ddpm)
+      cli_say(_("%s has no effect with the sampler ddpm"), p->name);
+  }
+}
+
+char *report_setup(const rst_parameters *p, const rst_model *model) {
+  rst_model_info info = {.size = sizeof info};
+  rst_model_get_info(model, &info);
+  if (info.process == RST_SINGLE_PASS)
+    return g_strdup(_("single pass"));
+  int passes = 0;
+  rst_parameters_steps(p, model, NULL, &passes, NULL);
+  bool ddpm = p->sampler == RST_SAMPLER_DDPM;
+  GString *text = g_string_new(NULL);
+  g_string_append_printf(text, _("%s, %d of %d steps"), ddpm ? "ddpm" : "ddim", passes,
+                         info.steps);
+  if (!ddpm)
+    g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
+  g_string_append_printf(text, _(", noise stddev %s"),
+                         choice_name("noise-stddev", p->noise_stddev));
+  if (!ddpm && p->project)
+    g_string_append(text, _(", projected"));
+  if (p->clip)
+    g_string_append(text, _(", clipped"));
+  g_string_append_printf(text, _(", seed %d"), p->seed);
+  return g_string_free(text, FALSE);
+}
+
+/* How the parts were joined and what the network saw, in words: each mode in use, and the window,
+ * or the range of the windows' sides. */
+static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) {
+  GString *text = g_string_new(_("mode "));
+  unsigned seen = 0;
+  int smallest = plan->parts[0].window.side, largest = smallest;
+  for (int i = 0; i < plan->count; i++) {
+    const rst_part *part = &plan->parts[i];
+    if ((seen & 1u << part->mode) == 0)
+      g_string_append_printf(text, "%s%s", seen == 0 ? "" : "/",
+                             choice_name("mode", part->mode));
+    seen |= 1u << part->mode;
+    smallest = MIN(smallest, part->window.side);
+    largest = MAX(largest, part->window.side);
+  }
+  if (rst_resolve_match(parameters))
+    g_string_append(text, _(", matched to the surroundings"));
+  if (plan->count == 1)
+    g_string_append_printf(text, _(", window %d,%d,%d"), plan->parts[0].window.x,
+                           plan->parts[0].window.y, plan->parts[0].window.side);
+  else
+    g_string_append_printf(text, _(", %d parts, windows of %d to %d pixels"), plan->count, smallest,
+                           largest);
+  return g_string_free(text, FALSE);
+}
+
+/* What an uncertainty's picture shows. */
+static void report_uncertainty(const cli_job *job, const cli_item *item) {
+  char *setup = report_setup(&job->parameters, job->model);
+  cli_say(_("%s: standard deviation of %" PRId64 " points over %d seeds with %s (%s), white is %g, "
+            "in %.1f s"), item->output, item->points, job->options->uncertainty,
+          job->parameters.model, setup, item->white, item->seconds);
+  g_free(setup);
+}
+
+void report_done(const cli_job *job, const cli_item *item) {
+  if (job->options->uncertainty > 0) {
+    report_uncertainty(job, item);
+    return;
+  }
+  if (file_is_lossy(item->format))
+    cli_say(_("%s: JPEG compresses anew, so that pixels outside the region change a little; "
+              "PNG keeps them"), item->output);
+  if (item->source.half && file_holds_floats(item->format))
+    cli_say(_("%s: half floats are written as floats of 32 bits, which hold the same values"),
+            item->output);
+  char *setup = report_setup(&job->parameters, job->model);
+  char *parts = parts_text(&job->parameters, item->plan);
+  cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), item->output,
+          item->points, job->parameters.model, setup, parts, item->seconds);
+  g_free(setup);
+  g_free(parts);
+}
+
+static void add_path(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
+                     const char *path) {
+  char *name = g_filename_display_name(path);
+  yyjson_mut_obj_add_strcpy(doc, object, key, name);
+  g_free(name);
+}
+
+void report_json(const cli_item *item) {
+  const char *status = item->skipped ? "skipped" : item->error != NULL ? "failed" : "done";
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *object = yyjson_mut_obj(doc);
+  yyjson_mut_doc_set_root(doc, object);
+  add_path(doc, object, "input", item->input);
+  add_path(doc, object, "output", item->output);
+  yyjson_mut_obj_add_str(doc, object, "status", status);
+  if (item->error != NULL) {
+    add_path(doc, object, "message", item->error->message);
+  } else if (!item->skipped) {
+    yyjson_mut_obj_add_int(doc, object, "points", item->points);
+    yyjson_mut_obj_add_real(doc, object, "seconds", item->seconds);
+    if (item->white > 0)
+      yyjson_mut_obj_add_real(doc, object, "white", item->white);
+  }
+  char *line = yyjson_mut_write(doc, 0, NULL);
+  g_print("%s\n", line);
+  free(line);
+  yyjson_mut_doc_free(doc);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "restore/resample.h"
+
+#include <glib/gi18n.h>
+
+#include "base/error.h"
+
+enum { BAND = 1 << 18 }; /* pixels or samples at a time, at least a row */
+
+/* Pixels of a view, and their coverage: 0 where they are transparent. */
+static void read_rows(const rst_picture *view, int x, int y, int width, int rows, float *rgba,
+                      float *coverage) {
+  view->read(view->user, x, y, width, rows, rgba);
+  for (int i = 0; i < width * rows; i++)
+    coverage[i] = 1;
+  if (view->read_coverage != NULL)
+    view->read_coverage(view->user, x, y, width, rows, coverage);
+  for (int i = 0; i < width * rows; i++)
+    if (rgba[4 * i + 3] <= 0)
+      coverage[i] = 0;
+}
+
+static bool encode(rst_session *session, rst_model *model, const rst_parameters *parameters,
+                   const rst_picture *view, const rst_window *window, const rst_hooks *hooks,
+                   rst_encoding **encoding, rst_error *cause) {
+  rst_input *input = NULL;
+  if (rst_input_new(model, window, view->width, view->height, &input, cause) != RST_OK)
+    return false;
+  int x, y, width, height;
+  rst_input_get_box(input, &x, &y, &width, &height);
+  int band = CLAMP(BAND / width, 1, height);
+  float *rgba = g_new(float, (size_t) 4 * width * band);
+  float *coverage = g_new(float, (size_t) width * band);
+  bool good = true;
+  for (int row = 0; row < height && good; row += band) {
+    int rows = MIN(band, height - row);
+    read_rows(view, x, y + row, width, rows, rgba, coverage);
+    good = rst_input_add(input, rows, rgba, parameters->hide_region ? coverage : NULL, cause) ==
+           RST_OK;
+  }
+  good = good && rst_encode(session, model, input, hooks->cancel, encoding, cause) == RST_OK;
+  g_free(rgba);
+  g_free(coverage);
+  rst_input_free(input);
+  return good;
+}
+
+bool sized_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,
+                   cli_picture *picture, cli_picture *sized, const rst_plan *plan,
+                   const rst_hooks *hooks, int64_t *points, GError **error) {
+  rst_error cause = RST_ERROR_INIT;
+  rst_picture view, samples;
+  rst_grid grid;
+  rst_encoding *encoding = NULL;
+  const rst_part *part = &plan->parts[0];
+  picture_view(picture, &view);
+  picture_view(sized, &samples);
+  int width = samples.width, height = samples.height, band = CLAMP(BAND / width, 1, height);
+  rst_grid_samples(&grid, picture->x, picture->y, picture->patch->Xsize, picture->patch->Ysize,
+                   width, height);
+  float *rgba = g_new(float, (size_t) 4 * width * band);
+  float *coverage = g_new(float, (size_t) width * band);
+  float *colours = g_new(float, (size_t) 3 * width * band);
+  rst_hooks silent = {.size = sizeof silent, .cancel = hooks->cancel};
+  bool good = encode(session, model, parameters, &view, &part->window, hooks, &encoding, &cause);
+  *points = 0;
+  for (int row = 0; row < height && good; row += band) {
+    rst_grid rows = grid;
+    rows.rows = MIN(band, height - row);
+    rows.y = grid.y + row * grid.dy;
+    rows.row = grid.row + row * grid.row_step;
+    read_rows(&samples, 0, row, width, rows.rows, rgba, coverage);
+    good = rst_sample(session, encoding, parameters, &rows, coverage, colours, &silent, &cause) ==
+           RST_OK;
+    if (!good)
+      break;
+    for (int i = 0; i < width * rows.rows; i++)
+      if (coverage[i] > 0) {
+        rst_mix(part->mode, 1, rgba + 4 * i, colours + 3 * i, colours + 3 * i);
+        ++*points;
+      }
+    samples.write(samples.user, 0, row, width, rows.rows, colours, coverage);
+    hooks->progress(hooks->user, RST_PHASE_SAMPLING, (double) (row + rows.rows) / height);
+  }
+  g_free(rgba);
+  g_free(coverage);
+  g_free(colours);
+  rst_encoding_unref(encoding);
+  return good || cli_fail_engine(error, &cause);
+}
