@@ -5,10 +5,10 @@
 #include <libgimp/gimpui.h>
 
 #include "arguments.h"
-#include "describe.h"
+#include "widgets/accessible.h"
 #include "display.h"
-#include "panel.h"
-#include "parts.h"
+#include "widgets/panel.h"
+#include "widgets/widget_util.h"
 
 #define EVERY_FILE "*.jpg" /* until people say otherwise */
 

@@ -6,10 +6,10 @@
 
 #include "arguments.h"
 #include "display.h"
-#include "editor.h"
+#include "widgets/editor.h"
 #include "job.h"
 #include "messages.h"
-#include "window_size.h"
+#include "widgets/window_size.h"
 #include "setup_text.h"
 
 enum { WIDTH = 1200, HEIGHT = 660, LOOK_SECONDS = 1 };

@@ -7,7 +7,7 @@
 
 #include "arguments.h"
 #include "layer.h"
-#include "preview.h"
+#include "preview/preview.h"
 
 typedef struct Job {
   rst_parameters parameters;

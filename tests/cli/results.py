@@ -17,7 +17,7 @@ import sys
 import zlib
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(TOP / "tests/training"), str(TOP / ".dev")]
+sys.path[:0] = [str(TOP / "tests/training"), str(TOP / "scripts")]
 sys.dont_write_bytecode = True
 
 import results
@@ -51,7 +51,7 @@ def run(folder, script, *words):
     environment = dict(os.environ, RESTORATOR_MODELS=str(folder / "models"),
                        XDG_DATA_HOME=str(folder / "none"))
     return subprocess.run(
-        [sys.executable, TOP / ".dev" / script, PROGRAM, folder / "photos", "--docs",
+        [sys.executable, TOP / "scripts" / script, PROGRAM, folder / "photos", "--docs",
          folder / "docs", "--work", folder / "work", *words], env=environment, check=True,
         capture_output=True, text=True).stdout
 

@@ -6,7 +6,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#include <viewer.h>
+#include <app/viewer.h>
 
 enum { WIDTH = 160, HEIGHT = 120 }; /* of the photo */
 

@@ -6,7 +6,7 @@
 #define HOST_H
 
 #include <glib.h>
-#include <preview.h>
+#include <preview/preview.h>
 
 /* Read on its own thread alone. */
 typedef struct {

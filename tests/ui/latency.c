@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 #include <time.h>
-#include <viewer.h>
+#include <app/viewer.h>
 
 #include "properties.h"
 

@@ -3,7 +3,7 @@
  * The panel on a screen, in the viewer.
  */
 #include <card.h>
-#include <preset_bar.h>
+#include <widgets/preset_bar.h>
 #include <string.h>
 #include <properties.h>
 

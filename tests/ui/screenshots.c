@@ -2,7 +2,7 @@
  *
  * The viewer as people see it, for those who look after how it looks; it fits their screens.
  */
-#include <strip.h>
+#include <widgets/variant_strip.h>
 
 #include "bench.h"
 

@@ -2,7 +2,7 @@
  *
  * Parameters as an object's properties, and what they were.
  */
-#include <history.h>
+#include <widgets/undo_stack.h>
 #include <string.h>
 #include <properties.h>
 

@@ -2,7 +2,7 @@
  *
  * The thumbnails on a screen, in the viewer.
  */
-#include <strip.h>
+#include <widgets/variant_strip.h>
 #include <string.h>
 
 #include "bench.h"

@@ -3,7 +3,7 @@
  * Thumbnails of several setups.
  */
 #include <string.h>
-#include <variants.h>
+#include <preview/variants.h>
 
 #include "host.h"
 

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview/frame.h"
+
+#include <math.h>
+#include <string.h>
+
+/* More taps a screen pixel and axis would show no more of a picture that is shrunk so far. */
+enum { TAPS_MAX = 3, CHECK = 8 };
+
+rect viewport_get_area(const viewport *v, const rect *picture) {
+  if (v->width < 1 || v->height < 1 || !(v->zoom > 0))
+    return (rect){0, 0, 0, 0};
+  const double x0 = fmax(floor(v->x), picture->x), y0 = fmax(floor(v->y), picture->y);
+  const double x1 = fmin(ceil(v->x + v->width / v->zoom), picture->x + picture->width);
+  const double y1 = fmin(ceil(v->y + v->height / v->zoom), picture->y + picture->height);
+
+  if (!(x1 > x0 && y1 > y0))
+    return (rect){0, 0, 0, 0};
+  return (rect){(int)x0, (int)y0, (int)(x1 - x0), (int)(y1 - y0)};
+}
+
+bool viewport_is_same(const viewport *a, const viewport *b) {
+  return a->width == b->width && a->height == b->height && a->x == b->x && a->y == b->y &&
+         a->zoom == b->zoom;
+}
+
+/* ---- memory: rows before and after in one block ---- */
+
+static void clear(void *data) {
+  frame *f = data;
+
+  g_free(f->before);
+}
+
+static frame *allocate(const viewport *v, double range) {
+  frame *f = g_atomic_rc_box_new0(frame);
+  const gsize pixels = (gsize)v->width * (gsize)v->height;
+
+  f->viewport = *v;
+  f->range = range;
+  f->before = g_try_malloc_n(pixels, (range > 0 ? 3 : 2) * sizeof *f->before);
+  if (f->before) {
+    f->after = f->before + pixels;
+    f->overlay = range > 0 ? f->after + pixels : NULL;
+    return f;
+  }
+  frame_unref(f);
+  return NULL;
+}
+
+frame *frame_ref(frame *f) {
+  return g_atomic_rc_box_acquire(f);
+}
+
+void frame_unref(frame *f) {
+  if (f)
+    g_atomic_rc_box_release_full(f, clear);
+}
+
+/* ---- colours ---- */
+
+static float to_linear(float v) {
+  return v <= 0.04045f ? v / 12.92f : powf((v + 0.055f) / 1.055f, 2.4f);
+}
+
+static float from_linear(float v) {
+  return v <= 0.0031308f ? v * 12.92f : 1.055f * powf(v, 1 / 2.4f) - 0.055f;
+}
+
+static float clamp(float v) {
+  return v > 0 ? v < 1 ? v : 1 : 0; /* NaN is 0 */
+}
+
+void frame_blend(double strength, float coverage, const float restored[3], float colour[3]) {
+  float result[3];
+
+  rst_apply_strength(strength, 3, colour, restored, result);
+  for (int k = 0; k < 3; k++) {
+    if (coverage >= 1) {
+      colour[k] = result[k];
+    } else {
+      const float from = to_linear(clamp(colour[k])), to = to_linear(clamp(result[k]));
+
+      colour[k] = from_linear(from + coverage * (to - from));
+    }
+  }
+}
+
+/* The pixels of a row from (x, y) on as a host will have them: `colours` (count, 4) is the
+ * picture's, before and after. */
+static void restore_row(const frame_scene *s, int x, int y, int count, float *colours) {
+  enum { PIECE = 128 };
+
+  for (int i = 0; i < s->count; i++) {
+    const rect row = {x, y, count, 1};
+    const rect inside = rect_intersect(&s->canvases[i]->box, &row);
+    const int end = rect_is_empty(&inside) ? inside.x : inside.x + inside.width;
+
+    for (int u = inside.x; u < end; u += PIECE) {
+      float restored[3 * PIECE], coverage[PIECE];
+      const int pixels = MIN(PIECE, end - u);
+
+      canvas_get_row(s->canvases[i], u, y, pixels, s->coarsest, s->match, restored, coverage);
+      for (int p = 0; p < pixels; p++)
+        if (coverage[p] > 0)
+          frame_blend(s->strength, coverage[p], restored + 3 * p, colours + 4 * (u + p - x));
+    }
+  }
+}
+
+/* ---- the overlay ---- */
+
+enum { HEAT_LEVELS = 256, OVERLAY_ALPHA = 208 };
+
+/* Dark violet to light yellow by way of red: lightness rises evenly, so that it reads without
+ * colours too. */
+guint32 frame_heat(double at) {
+  static const guint8 stops[][3] = {{13, 8, 60},   {84, 15, 109},  {158, 40, 100}, {219, 80, 60},
+                                    {249, 142, 9}, {246, 205, 70}, {252, 255, 200}};
+  const double place = CLAMP(at, 0, 1) * (G_N_ELEMENTS(stops) - 1);
+  const int i = MIN((int)place, (int)G_N_ELEMENTS(stops) - 2);
+  guint32 colour = 0;
+
+  for (int k = 0; k < 3; k++)
+    colour = colour << 8 |
+             (guint32)(stops[i][k] + (place - i) * (stops[i + 1][k] - stops[i][k]) + 0.5);
+  return colour;
+}
+
+/* The same, premultiplied: the picture shines through. */
+static guint32 overlay_colour(double at) {
+  const guint32 colour = frame_heat(at);
+  guint32 premultiplied = OVERLAY_ALPHA;
+
+  for (int shift = 16; shift >= 0; shift -= 8)
+    premultiplied = premultiplied << 8 | ((colour >> shift & 255) * OVERLAY_ALPHA + 127) / 255;
+  return premultiplied;
+}
+
+/* ---- drawing ---- */
+
+/* The picture's columns or rows that a screen's ones take part in. */
+typedef struct {
+  int count; /* taps each */
+  int *at;   /* (screen pixels, taps); −1: beyond the picture */
+} axis;
+
+static void axis_init(axis *a, double begin, double zoom, int first, int last, int low, int high) {
+  a->count = CLAMP((int)ceil(1 / zoom), 1, TAPS_MAX);
+  a->at = g_new(int, (gsize)(last - first) * (gsize)a->count);
+  for (int i = first; i < last; i++)
+    for (int tap = 0; tap < a->count; tap++) {
+      const double at = floor(begin + (i + (tap + 0.5) / a->count) / zoom);
+
+      a->at[(i - first) * a->count + tap] = at >= low && at < high ? (int)at : -1;
+    }
+}
+
+/* The picture's rows that were needed last, from their column `low` to `high`: premultiplied
+ * R'G'B'A. A screen's pixel takes part in few of them, and the next one in the same. */
+typedef struct {
+  const frame_scene *scene;
+  bool after;
+  int low, high;           /* none where low > high */
+  int y[TAPS_MAX + 1];     /* −1: not filled */
+  float *rows[TAPS_MAX + 1];
+} row_cache;
+
+static void cache_init(row_cache *c, const frame_scene *s, const axis *columns, int width,
+                       bool after) {
+  *c = (row_cache){s, after, G_MAXINT, -1, {0}, {NULL}};
+  for (int i = 0; i < width * columns->count; i++)
+    if (columns->at[i] >= 0) {
+      c->low = MIN(c->low, columns->at[i]);
+      c->high = MAX(c->high, columns->at[i]);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS(c->y); i++) {
+    c->y[i] = -1;
+    c->rows[i] = c->low <= c->high ? g_new(float, 4 * ((gsize)(c->high - c->low) + 1)) : NULL;
+  }
+}
+
+static void cache_clear(row_cache *c) {
+  for (gsize i = 0; i < G_N_ELEMENTS(c->y); i++)
+    g_free(c->rows[i]);
+}
+
+/* Rows are asked for from above to below: the uppermost is the one that is needed no more. */
+static const float *cache_get(row_cache *c, int y) {
+  const int count = c->high - c->low + 1;
+  gsize slot = 0;
+  float *row;
+
+  for (gsize i = 0; i < G_N_ELEMENTS(c->y); i++) {
+    if (c->y[i] == y)
+      return c->rows[i];
+    slot = c->y[i] < c->y[slot] ? i : slot;
+  }
+  row = c->rows[slot];
+  c->y[slot] = y;
+  memcpy(row, plane_at(c->scene->pixels, c->low, y), 4 * (gsize)count * sizeof *row);
+  if (c->after)
+    restore_row(c->scene, c->low, y, count, row);
+  for (int i = 0; i < count; i++) {
+    row[4 * i + 3] = clamp(row[4 * i + 3]);
+    for (int k = 0; k < 3; k++)
+      row[4 * i + k] = clamp(row[4 * i + k]) * row[4 * i + 3];
+  }
+  return row;
+}
+
+/* Transparency shows a chequerboard. `rows`: as many as there are taps; NULL beyond the picture. */
+static guint32 draw_pixel(const row_cache *c, const axis *columns, int i, const float *const *rows,
+                          int row_count, float board) {
+  const int *xs = columns->at + i * columns->count;
+  float sum[3] = {0, 0, 0};
+  int taps = 0;
+
+  for (int v = 0; v < row_count; v++)
+    for (int u = 0; u < columns->count; u++) {
+      if (xs[u] < 0 || !rows[v])
+        continue;
+      const float *pixel = rows[v] + 4 * (xs[u] - c->low);
+
+      for (int k = 0; k < 3; k++)
+        sum[k] += pixel[k] + board * (1 - pixel[3]);
+      taps++;
+    }
+  if (taps == 0)
+    return 0;
+  const float scale = 255.0f / (float)taps;
+
+  return 0xff000000u | (guint32)(sum[0] * scale + 0.5f) << 16 |
+         (guint32)(sum[1] * scale + 0.5f) << 8 | (guint32)(sum[2] * scale + 0.5f);
+}
+
+/* Draws the screen's pixels in `part` of the frame. */
+static void draw(const frame_scene *s, const viewport *v, const rect *part, bool after,
+                 guint32 *out) {
+  const rect *picture = &s->pixels->box;
+  axis columns, rows;
+  row_cache cache;
+
+  axis_init(&columns, v->x, v->zoom, part->x, part->x + part->width, picture->x,
+            picture->x + picture->width);
+  axis_init(&rows, v->y, v->zoom, part->y, part->y + part->height, picture->y,
+            picture->y + picture->height);
+  cache_init(&cache, s, &columns, part->width, after);
+  for (int j = 0; j < part->height; j++) {
+    const int y = part->y + j;
+    const float *taps[TAPS_MAX];
+
+    for (int tap = 0; tap < rows.count; tap++) {
+      const int at = rows.at[j * rows.count + tap];
+
+      taps[tap] = at >= 0 && cache.low <= cache.high ? cache_get(&cache, at) : NULL;
+    }
+    for (int i = 0; i < part->width; i++) {
+      const int x = part->x + i;
+      const float board = ((x / CHECK + y / CHECK) & 1) ? 0.6f : 0.4f;
+
+      out[(gsize)y * (gsize)v->width + (gsize)x] =
+        draw_pixel(&cache, &columns, i, taps, rows.count, board);
+    }
+  }
+  cache_clear(&cache);
+  g_free(columns.at);
+  g_free(rows.at);
+}
+
+/* Screen pixels in `part`, by the picture's pixel in the middle of each. */
+static void draw_overlay(const frame_scene *s, const viewport *v, const rect *part, guint32 *out) {
+  guint32 colours[HEAT_LEVELS];
+
+  for (int i = 0; i < HEAT_LEVELS; i++)
+    colours[i] = overlay_colour((double)i / (HEAT_LEVELS - 1));
+  for (int j = part->y; j < part->y + part->height; j++)
+    for (int i = part->x; i < part->x + part->width; i++) {
+      const int x = (int)floor(v->x + (i + 0.5) / v->zoom);
+      const int y = (int)floor(v->y + (j + 0.5) / v->zoom);
+      guint32 *to = out + (gsize)j * (gsize)v->width + (gsize)i;
+      float deviation = -1;
+
+      for (int k = 0; k < s->count && deviation < 0; k++)
+        if (canvas_get_coverage(s->canvases[k], x, y) > 0)
+          deviation = canvas_get_deviation(s->canvases[k], x, y, s->coarsest);
+      deviation /= (float)s->range;
+      *to = deviation < 0 ? 0 : colours[(int)(clamp(deviation) * (HEAT_LEVELS - 1) + 0.5f)];
+    }
+}
+
+frame *frame_new(const viewport *v) {
+  frame *f = allocate(v, 0);
+
+  if (f)
+    memset(f->before, 0, 2 * (gsize)v->width * (gsize)v->height * sizeof *f->before);
+  return f;
+}
+
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area, bool before) {
+  const viewport *v = &last->viewport;
+  const rect all = {0, 0, v->width, v->height};
+  const gsize pixels = (gsize)v->width * (gsize)v->height;
+  frame *f = allocate(v, scene->range);
+
+  if (!f)
+    return NULL;
+  memcpy(f->before, last->before, 2 * pixels * sizeof *f->before);
+  if (f->overlay && last->range == f->range)
+    memcpy(f->overlay, last->overlay, pixels * sizeof *f->overlay);
+  else if (f->overlay)
+    draw_overlay(scene, v, &all, f->overlay);
+  /* One more on each side for the taps. */
+  const double x0 = floor((area->x - v->x) * v->zoom) - 1;
+  const double y0 = floor((area->y - v->y) * v->zoom) - 1;
+  const double x1 = ceil((area->x + area->width - v->x) * v->zoom) + 1;
+  const double y1 = ceil((area->y + area->height - v->y) * v->zoom) + 1;
+
+  if (x1 <= 0 || y1 <= 0 || x0 >= v->width || y0 >= v->height)
+    return f;
+  const int left = (int)fmax(x0, 0), top = (int)fmax(y0, 0);
+  const rect wanted = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
+  const rect part = rect_intersect(&wanted, &all);
+
+  if (before)
+    draw(scene, v, &part, false, f->before);
+  draw(scene, v, &part, true, f->after);
+  if (f->overlay)
+    draw_overlay(scene, v, &part, f->overlay);
+  return f;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is shown: the visible part of a picture, before and after, in the screen's pixels.
+ *
+ * Threads: a frame that was handed out never changes; any thread may hold and release it.
+ */
+#ifndef FRAME_H
+#define FRAME_H
+
+#include "preview/part_points.h"
+
+/* What becomes of a pixel: `restored` by strength, then by coverage in linear light. `colour`: the
+ * picture's, R'G'B', in and out. */
+void frame_blend(double strength, float coverage, const float restored[3], float colour[3]);
+
+/* The screen's pixel (i, j) shows the picture at (x + (i + ½) / zoom, y + (j + ½) / zoom). */
+typedef struct viewport {
+  int width, height; /* screen pixels; 0: nothing is shown */
+  double x, y;       /* of the picture, at the top left corner */
+  double zoom;       /* screen pixels a picture's pixel */
+} viewport;
+
+bool viewport_is_same(const viewport *a, const viewport *b);
+/* The picture's pixels that it shows, within `picture`. */
+rect viewport_get_area(const viewport *v, const rect *picture);
+
+typedef struct frame {
+  viewport viewport;
+  guint32 *before, *after; /* (height, width): 0xAARRGGBB, premultiplied, A 0 beyond the picture */
+  guint32 *overlay;        /* the same: the uncertainty's colours, A 0 where none is; or NULL */
+  double range;            /* of the overlay: its last colour is this standard deviation and more */
+} frame;
+
+frame *frame_ref(frame *f);
+void frame_unref(frame *f); /* NULL is allowed */
+
+/* What the colours of a frame come from. */
+typedef struct frame_scene {
+  const plane *pixels; /* filled where they are drawn */
+  canvas *const *canvases;
+  int count;
+  int coarsest; /* the largest step of points that may stand in for their neighbours */
+  bool match;
+  double strength; /* 0…1 */
+  double range;    /* 0: no overlay; else the standard deviation that gets its last colour */
+} frame_scene;
+
+/* The colours of the overlay from 0 to its range, `at` 0…1: 0xRRGGBB. */
+guint32 frame_heat(double at);
+
+/* A frame that shows nothing yet. NULL where memory ran out. */
+frame *frame_new(const viewport *v);
+/* A frame like `last`, drawn anew where it shows `area` of the picture: what is after, and where
+ * its pixels are new themselves, before. */
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area, bool before);
+
+#endif

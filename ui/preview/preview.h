@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The preview: what is computed next, what is stale, what is shown. It knows no toolkit.
+ *
+ * One worker thread owns the engine's session and all points. A request (setup, viewport, region)
+ * is taken as a whole, the newest alone: it cancels what runs, and the worker starts on it with
+ * everything that is still valid. Then the visible points are restored on lattices from coarse to
+ * fine, and after them those that are out of sight, until all are exact: the same bits as
+ * rst_restore() gives. What is explored beside the result, a pixel's trajectory and the uncertainty
+ * over seeds, comes when there is something to be seen.
+ *
+ * The picture is read on the caller's thread, in idle steps of a few milliseconds, and copied;
+ * the worker sees the copy.
+ *
+ * Thread: the one that made the preview calls all functions, and has to run its thread-default
+ * main context. None of them waits for the worker, but for preview_free().
+ */
+#ifndef PREVIEW_H
+#define PREVIEW_H
+
+#include <restorator.h>
+
+#include "preview/frame.h"
+#include "pixel_trajectory.h"
+
+typedef struct preview preview;
+
+typedef enum preview_phase {
+  PREVIEW_WAITING,  /* for a model and parameters */
+  PREVIEW_READING,  /* of the picture */
+  PREVIEW_ENCODING, /* of a window */
+  PREVIEW_REFINING,
+  PREVIEW_EXACT,    /* all points are restored */
+  PREVIEW_SEEN,     /* all that a brief preview restores */
+  PREVIEW_STOPPED,  /* by preview_set_running() */
+  PREVIEW_FAILED    /* the next request starts anew */
+} preview_phase;
+
+/* In place of a number of threads: a brief preview, for thumbnails. One thread that gives way to
+ * all others restores what is visible alone, as fine as the screen shows it; then the phase is
+ * PREVIEW_SEEN, and nothing can be written. */
+#define PREVIEW_BRIEF (-1)
+
+typedef struct preview_status {
+  preview_phase phase;
+  rst_error error;      /* PREVIEW_FAILED: why */
+  double read;          /* PREVIEW_READING: how much of what is waited for, 0…1 */
+  int64_t points, done; /* of the region; finished */
+  int step;             /* of the finest lattice finished all over the visible part; 0: none yet */
+  double first;         /* seconds from the last change to the first of its points shown; or 0 */
+  double seconds;       /* since the last change of setup or region, until it was exact */
+  double rest;          /* seconds until it is, as things go; 0 while that is not known */
+  int64_t restored;     /* points that the network has restored, ever */
+  int encoded;          /* windows that it has encoded, ever */
+  int seeds;            /* of the uncertainty shown; 0: none is */
+  int deviated;         /* step of its finest lattice finished all over the visible part; or 0 */
+  double range;         /* what the overlay's colours reach to, a standard deviation; or 0 */
+} preview_status;
+
+/* `picture`: called here on the caller's thread; `write` by preview_write() alone. `box`: x, y,
+ * width, height of a rectangle inside the picture that holds the region. `threads`: as
+ * rst_session_new() has it, or PREVIEW_BRIEF. `changed` is called on the caller's thread when there is something new
+ * to be had by the functions below. Errors: RST_NO_MEMORY, RST_NO_THREAD, RST_OUT_OF_RANGE. */
+rst_status preview_new(const rst_picture *picture, const int box[4], int threads,
+                       void (*changed)(void *user), void *user, preview **made,
+                       rst_error *error);
+/* Waits for the worker to end: within 50 ms. NULL is allowed. */
+void preview_free(preview *p);
+
+int preview_get_threads(const preview *p);
+
+/* Which result is wanted; a model of NULL: none. `parameters->model` is not read. */
+void preview_set_setup(preview *p, rst_model *model, const rst_parameters *parameters);
+/* What is visible. */
+void preview_set_viewport(preview *p, const viewport *v);
+/* The selection has changed: it is read anew. */
+void preview_set_region(preview *p, const int box[4]);
+/* The picture has changed, or is another one. Errors: RST_NO_MEMORY; then all is as before. */
+rst_status preview_set_picture(preview *p, const rst_picture *picture, const int box[4],
+                               rst_error *error);
+/* Stops, or goes on with what is done. */
+void preview_set_running(preview *p, bool running);
+
+/* Whether a trajectory is wanted, and of which pixel of the picture. */
+void preview_set_probe(preview *p, bool wanted, int x, int y);
+/* How many seeds the uncertainty over them is wanted of, as frames' overlay: the largest channel's
+ * standard deviation of what the mode makes of the network's colours, not matched. It is found for
+ * the visible part, coarse to fine, behind the result. Below 2: not wanted. */
+void preview_set_uncertainty(preview *p, int seeds);
+
+void preview_get_status(preview *p, preview_status *status);
+/* The newest frame, to be unreferenced; NULL where there is none. Its viewport may be older. */
+frame *preview_get_frame(preview *p);
+/* The parts with their windows. False where there is no plan. */
+bool preview_get_plan(preview *p, rst_plan *plan);
+/* A part as the network sees it, to be unreferenced; NULL where it is not encoded yet. */
+rst_encoding *preview_get_encoding(preview *p, int part);
+
+/* The newest trajectory, to be unreferenced; its setup may be older. NULL where none is wanted, or
+ * its pixel is not selected. */
+trajectory *preview_get_trajectory(preview *p);
+
+/* Hands an exact result to the picture's `write`, as rst_restore() would. Errors: RST_BAD_CALL
+ * where it is not exact; RST_HOST_FAILED, RST_NO_MEMORY. */
+rst_status preview_write(preview *p, rst_error *error);
+
+/* Tells of each point restored, in order, on the worker's thread: for tests. To be set before the
+ * first setup. */
+void preview_set_trace(preview *p, void (*restored)(void *user, const canvas *c, int x, int y,
+                       int step), void *user);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview/tiles.h"
+
+#include <string.h>
+
+enum { TILE = 128 }; /* a host reads one within a few milliseconds */
+
+bool rect_is_empty(const rect *r) {
+  return r->width < 1 || r->height < 1;
+}
+
+bool rect_contains(const rect *r, int x, int y) {
+  return x >= r->x && y >= r->y && x < r->x + r->width && y < r->y + r->height;
+}
+
+bool rect_holds(const rect *a, const rect *inside) {
+  return inside->x >= a->x && inside->y >= a->y &&
+         inside->x + inside->width <= a->x + a->width &&
+         inside->y + inside->height <= a->y + a->height;
+}
+
+rect rect_intersect(const rect *a, const rect *b) {
+  const int x = MAX(a->x, b->x), y = MAX(a->y, b->y);
+
+  return (rect){x, y, MIN(a->x + a->width, b->x + b->width) - x,
+                MIN(a->y + a->height, b->y + b->height) - y};
+}
+
+rect rect_unite(const rect *a, const rect *b) {
+  if (rect_is_empty(a))
+    return *b;
+  if (rect_is_empty(b))
+    return *a;
+  const int x = MIN(a->x, b->x), y = MIN(a->y, b->y);
+
+  return (rect){x, y, MAX(a->x + a->width, b->x + b->width) - x,
+                MAX(a->y + a->height, b->y + b->height) - y};
+}
+
+static void clear(void *data) {
+  plane *p = data;
+
+  g_free(p->values);
+  g_free(p->filled);
+}
+
+plane *plane_new(const rect *box, int channels) {
+  plane *p = g_atomic_rc_box_new0(plane);
+
+  p->box = *box;
+  p->channels = channels;
+  p->tile_columns = (box->width + TILE - 1) / TILE;
+  p->tile_rows = (box->height + TILE - 1) / TILE;
+  /* The system gives zeroed pages when they are first touched, not before. */
+  p->values = g_try_malloc0_n((gsize)box->width * (gsize)channels,
+                              (gsize)box->height * sizeof *p->values);
+  p->filled = g_try_malloc0_n((gsize)p->tile_columns, (gsize)p->tile_rows);
+  if (p->values && p->filled)
+    return p;
+  plane_unref(p);
+  return NULL;
+}
+
+plane *plane_ref(plane *p) {
+  return g_atomic_rc_box_acquire(p);
+}
+
+void plane_unref(plane *p) {
+  if (p)
+    g_atomic_rc_box_release_full(p, clear);
+}
+
+static rect tile_box(const plane *p, int tile) {
+  const rect whole = {p->box.x + tile % p->tile_columns * TILE,
+                      p->box.y + tile / p->tile_columns * TILE, TILE, TILE};
+
+  return rect_intersect(&whole, &p->box);
+}
+
+/* The tiles that an area touches: columns and rows, the last ones included. */
+typedef struct {
+  int left, top, right, bottom;
+} tiles;
+
+static bool find_tiles(const plane *p, const rect *area, tiles *t) {
+  const rect inside = rect_intersect(area, &p->box);
+
+  if (rect_is_empty(&inside))
+    return false;
+  t->left = (inside.x - p->box.x) / TILE;
+  t->top = (inside.y - p->box.y) / TILE;
+  t->right = (inside.x - p->box.x + inside.width - 1) / TILE;
+  t->bottom = (inside.y - p->box.y + inside.height - 1) / TILE;
+  return true;
+}
+
+bool plane_find_missing(const plane *p, const rect *area, int *tile) {
+  tiles t;
+
+  if (!find_tiles(p, area, &t))
+    return false;
+  for (int row = t.top; row <= t.bottom; row++)
+    for (int column = t.left; column <= t.right; column++)
+      if (!p->filled[row * p->tile_columns + column]) {
+        *tile = row * p->tile_columns + column;
+        return true;
+      }
+  return false;
+}
+
+int plane_count_missing(const plane *p, const rect *area) {
+  int count = 0;
+  tiles t;
+
+  if (!find_tiles(p, area, &t))
+    return 0;
+  for (int row = t.top; row <= t.bottom; row++)
+    for (int column = t.left; column <= t.right; column++)
+      count += !p->filled[row * p->tile_columns + column];
+  return count;
+}
+
+bool plane_next_band(const plane *p, const rect *area, rect *band) {
+  const rect inside = rect_intersect(area, &p->box);
+  const int y = rect_is_empty(band) ? inside.y : band->y + band->height;
+  const int next = p->box.y + ((y - p->box.y) / TILE + 1) * TILE;
+
+  if (rect_is_empty(&inside) || y >= inside.y + inside.height)
+    return false;
+  *band = (rect){inside.x, y, inside.width, MIN(next, inside.y + inside.height) - y};
+  return true;
+}
+
+bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w, int h,
+                float *values), void *user) {
+  const rect box = tile_box(p, tile);
+  const gsize row = (gsize)box.width * (gsize)p->channels;
+  g_autofree float *values = g_new(float, row * (gsize)box.height);
+
+  if (!read(user, box.x, box.y, box.width, box.height, values))
+    return false;
+  for (int y = 0; y < box.height; y++)
+    memcpy(plane_at(p, box.x, box.y + y), values + (gsize)y * row, row * sizeof *values);
+  return true;
+}
+
+void plane_read(const plane *p, const rect *area, float *values) {
+  const rect inside = rect_intersect(area, &p->box);
+  const gsize channels = (gsize)p->channels;
+
+  if (rect_is_empty(&inside) || inside.width < area->width || inside.height < area->height)
+    memset(values, 0, (gsize)area->width * (gsize)area->height * channels * sizeof *values);
+  for (int y = inside.y; y < inside.y + inside.height && inside.width > 0; y++)
+    memcpy(values + ((gsize)(y - area->y) * (gsize)area->width + (gsize)(inside.x - area->x)) *
+                      channels,
+           plane_at(p, inside.x, y), (gsize)inside.width * channels * sizeof *values);
+}
+
+void plane_mark_filled(plane *p, int tile) {
+  p->filled[tile] = 1;
+}

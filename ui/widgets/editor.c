@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "widgets/editor.h"
+
+#include <glib/gi18n.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "widgets/accessible.h"
+#include "messages.h"
+#include "widgets/pixel_inspector.h"
+#include "widgets/variant_strip.h"
+#include "setup_text.h"
+
+struct _RestoratorEditor {
+  GtkBox parent;
+  preview *preview;
+  int width, height; /* of the picture */
+  int threads;
+  GtkWidget *strip;
+  rst_picture picture; /* the strip's, once it is asked for, … */
+  int box[4];          /* … and what of it is selected */
+  GtkWidget *view, *probe, *panel, *zoom, *uncertainty, *status, *progress, *message;
+  GtkWidget *message_icon, *message_text;
+  char *setup; /* in words */
+};
+
+enum { UNCERTAINTY_SEEDS = 8 };
+
+G_DEFINE_FINAL_TYPE(RestoratorEditor, restorator_editor, GTK_TYPE_BOX)
+
+static guint progressed;
+
+/* -------------------------------------------------------------------------------------------
+ * Status
+ */
+
+static char *setup_text(const rst_parameters *p, const rst_model *model) {
+  rst_model_info info = {.size = sizeof info};
+  g_autofree char *name = g_path_get_basename(p->model), *words = words_of_setup(p, model);
+
+  rst_model_get_info(model, &info);
+  /* Translators: the model's name, and the setup in words. */
+  return info.process == RST_SINGLE_PASS
+           ? g_strdup_printf(_("%s, %s"), name, words)
+           : g_strdup_printf(_("%s, %s, seed %d"), name, words, p->seed);
+}
+
+static char *time_text(const preview_status *s) {
+  g_autofree char *passed = words_of_duration(s->seconds);
+  g_autofree char *whole = words_of_duration(s->seconds + s->rest);
+
+  if (s->phase == PREVIEW_EXACT)
+    return g_strdup_printf(_("finished in %s"), passed);
+  /* Translators: of durations: "3.2 s of about 5 min". */
+  return s->rest > 0 ? g_strdup_printf(_("%s of about %s"), passed, whole)
+                     : g_strdup(_("working"));
+}
+
+static char *phase_text(const preview_status *s) {
+  switch (s->phase) {
+  case PREVIEW_WAITING:
+  case PREVIEW_FAILED:
+    return NULL;
+  case PREVIEW_READING:
+    return g_strdup_printf(_("reading the picture, %.0f %%"), 100 * s->read);
+  case PREVIEW_ENCODING:
+    return g_strdup(_("encoding"));
+  case PREVIEW_STOPPED:
+    return g_strdup(_("stopped"));
+  default:
+    return time_text(s);
+  }
+}
+
+static double fraction_done(const preview_status *s) {
+  if (s->phase == PREVIEW_READING)
+    return s->read;
+  return s->points > 0 ? (double)s->done / (double)s->points : 0;
+}
+
+static void update_status(RestoratorEditor *editor, const preview_status *s) {
+  g_autofree char *phase = phase_text(s);
+  GString *text = g_string_new(NULL);
+
+  /* What changes comes first: the line is cut where there is no room. */
+  if (s->points > 0 && phase && s->phase != PREVIEW_READING)
+    g_string_append_printf(text, _("%'" PRId64 " of %'" PRId64 " pixels · "),
+                           s->done, s->points);
+  if (phase)
+    g_string_append_printf(text, "%s · ", phase);
+  if (editor->setup)
+    g_string_append_printf(text, "%s · ", editor->setup);
+  g_string_append_printf(text, ngettext("CPU, %d thread", "CPU, %d threads",
+                                        (gulong)editor->threads), editor->threads);
+  gtk_label_set_text(GTK_LABEL(editor->status), text->str);
+  gtk_widget_set_tooltip_text(editor->status, text->str); /* where it is cut */
+  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), fraction_done(s));
+  g_string_free(text, TRUE);
+}
+
+static const char *icon_of(GtkMessageType type) {
+  switch (type) {
+  case GTK_MESSAGE_ERROR:
+    return "dialog-error-symbolic";
+  case GTK_MESSAGE_WARNING:
+    return "dialog-warning-symbolic";
+  default:
+    return "dialog-information-symbolic";
+  }
+}
+
+void restorator_editor_say(RestoratorEditor *editor, GtkMessageType type, const char *text) {
+  gtk_info_bar_set_message_type(GTK_INFO_BAR(editor->message), type);
+  gtk_image_set_from_icon_name(GTK_IMAGE(editor->message_icon), icon_of(type),
+                               GTK_ICON_SIZE_BUTTON);
+  gtk_label_set_text(GTK_LABEL(editor->message_text), text ? text : "");
+  gtk_widget_set_visible(editor->message, text != NULL);
+}
+
+const char *restorator_editor_get_message(RestoratorEditor *editor) {
+  return gtk_label_get_text(GTK_LABEL(editor->message_text));
+}
+
+/* The newest answer, once there is one: what it is for may still be in work. */
+static void show_trajectory(RestoratorEditor *editor, const preview_status *s) {
+  trajectory *t = preview_get_trajectory(editor->preview);
+
+  if (t || s->phase == PREVIEW_EXACT)
+    restorator_probe_set_trajectory(RESTORATOR_PROBE(editor->probe), t);
+  trajectory_unref(t);
+}
+
+static gboolean is_strip_shown(RestoratorEditor *editor) {
+  return gtk_widget_get_visible(editor->strip);
+}
+
+/* The strip follows what is looked at. */
+static void show_scene(RestoratorEditor *editor) {
+  RestoratorView *view = RESTORATOR_VIEW(editor->view);
+  rst_plan plan = {.size = sizeof plan};
+  double left, top, right, bottom;
+
+  if (!is_strip_shown(editor) || !preview_get_plan(editor->preview, &plan))
+    return;
+  restorator_view_to_picture(view, 0, 0, &left, &top);
+  restorator_view_to_picture(view, gtk_widget_get_allocated_width(editor->view),
+                             gtk_widget_get_allocated_height(editor->view), &right, &bottom);
+  const rect seen = {(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
+
+  restorator_strip_set_scene(RESTORATOR_STRIP(editor->strip), &plan, &seen);
+}
+
+static void news(void *user) {
+  RestoratorEditor *editor = user;
+  preview_status status;
+
+  preview_get_status(editor->preview, &status);
+  restorator_view_update(RESTORATOR_VIEW(editor->view));
+  update_status(editor, &status);
+  show_scene(editor);
+  show_trajectory(editor, &status);
+  if (status.phase == PREVIEW_FAILED) {
+    g_autofree char *text = messages_text(&status.error);
+
+    restorator_editor_say(editor, GTK_MESSAGE_ERROR, text);
+  }
+  g_signal_emit(editor, progressed, 0);
+}
+
+static const char *uncertainty_text(void) {
+  return _("Shows how much each pixel varies with the seed, as colours: the standard deviation over "
+           "several seeds");
+}
+
+/* Whether the seed counts at all. */
+static void offer_uncertainty(RestoratorEditor *editor, const rst_model *model) {
+  rst_model_info info = {.size = sizeof info};
+  bool counts = true;
+
+  if (model) {
+    rst_model_get_info(model, &info);
+    counts = info.process == RST_DIFFUSION;
+  }
+  gtk_widget_set_sensitive(editor->uncertainty, counts);
+  describe(editor->uncertainty, _("Show the uncertainty"),
+           counts ? uncertainty_text()
+                  : _("A single-pass model gives the same result with every seed"));
+}
+
+/* The panel says itself what is wrong with a setup. */
+static void take_setup(RestoratorEditor *editor) {
+  rst_parameters parameters;
+  rst_model *model = NULL;
+
+  rst_parameters_init(&parameters);
+  restorator_editor_say(editor, GTK_MESSAGE_INFO, NULL);
+  g_clear_pointer(&editor->setup, g_free);
+  if (restorator_panel_get_setup(RESTORATOR_PANEL(editor->panel), &parameters, &model, NULL) !=
+      RST_OK)
+    model = NULL;
+  if (model)
+    editor->setup = setup_text(&parameters, model);
+  offer_uncertainty(editor, model);
+  preview_set_running(editor->preview, true);
+  preview_set_setup(editor->preview, model, &parameters);
+  restorator_strip_update(RESTORATOR_STRIP(editor->strip));
+}
+
+/* -------------------------------------------------------------------------------------------
+ * The bar above the view
+ */
+
+static void show_zoom(RestoratorEditor *editor) {
+  const double zoom = restorator_view_get_zoom(RESTORATOR_VIEW(editor->view));
+  g_autofree char *text = g_strdup_printf(_("%.0f %%"), zoom * 100);
+
+  gtk_label_set_text(GTK_LABEL(editor->zoom), text);
+}
+
+static void fit(RestoratorEditor *editor) {
+  restorator_view_fit(RESTORATOR_VIEW(editor->view));
+}
+
+static void actual_size(RestoratorEditor *editor) {
+  restorator_view_set_zoom(RESTORATOR_VIEW(editor->view), 1);
+}
+
+static void zoom_by(RestoratorEditor *editor, double factor) {
+  RestoratorView *view = RESTORATOR_VIEW(editor->view);
+
+  restorator_view_set_zoom(view, restorator_view_get_zoom(view) * factor);
+}
+
+static void zoom_in(RestoratorEditor *editor) {
+  zoom_by(editor, 1.25);
+}
+
+static void zoom_out(RestoratorEditor *editor) {
+  zoom_by(editor, 1 / 1.25);
+}
+
+static void compare(RestoratorEditor *editor, GtkComboBox *combo) {
+  restorator_view_set_compare(RESTORATOR_VIEW(editor->view),
+                              (RestoratorCompare)gtk_combo_box_get_active(combo));
+}
+
+/* The strip has a preview of its own from the first time on that it is wanted. */
+static void show_strip(RestoratorEditor *editor, GtkToggleButton *button) {
+  const gboolean shown = gtk_toggle_button_get_active(button);
+  rst_error error = RST_ERROR_INIT;
+
+  if (shown && restorator_strip_open(RESTORATOR_STRIP(editor->strip), &editor->picture,
+                                     editor->box, &error) != RST_OK) {
+    g_autofree char *text = messages_text(&error);
+
+    restorator_editor_say(editor, GTK_MESSAGE_ERROR, text);
+  }
+  gtk_widget_set_visible(editor->strip, shown);
+  show_scene(editor);
+}
+
+static void hold_before(RestoratorEditor *editor) {
+  restorator_view_hold_before(RESTORATOR_VIEW(editor->view), TRUE);
+}
+
+static void let_before_go(RestoratorEditor *editor) {
+  restorator_view_hold_before(RESTORATOR_VIEW(editor->view), FALSE);
+}
+
+static void show_uncertainty(RestoratorEditor *editor, GtkToggleButton *button) {
+  preview_set_uncertainty(editor->preview,
+                          gtk_toggle_button_get_active(button) ? UNCERTAINTY_SEEDS : 0);
+}
+
+static void probe_pixel(RestoratorEditor *editor, int x, int y) {
+  restorator_view_set_mark(RESTORATOR_VIEW(editor->view), TRUE, x, y);
+  restorator_probe_set_pixel(RESTORATOR_PROBE(editor->probe), x, y);
+  preview_set_probe(editor->preview, true, x, y);
+  gtk_widget_show(editor->probe);
+}
+
+static void end_probe(RestoratorEditor *editor) {
+  gtk_widget_hide(editor->probe);
+  restorator_view_set_mark(RESTORATOR_VIEW(editor->view), FALSE, 0, 0);
+  preview_set_probe(editor->preview, false, 0, 0);
+  gtk_widget_grab_focus(editor->view);
+}
+
+static void show_windows(RestoratorEditor *editor, GtkToggleButton *button) {
+  restorator_view_set_show_windows(RESTORATOR_VIEW(editor->view),
+                                   gtk_toggle_button_get_active(button));
+}
+
+static void show_input(RestoratorEditor *editor, GtkToggleButton *button) {
+  restorator_view_set_show_input(RESTORATOR_VIEW(editor->view),
+                                 gtk_toggle_button_get_active(button));
+}
+
+static GtkWidget *add(RestoratorEditor *editor, GtkWidget *bar, GtkWidget *control,
+                      const char *name, const char *text, const char *signal,
+                      GCallback callback) {
+  describe(control, name, text);
+  g_signal_connect_swapped(control, signal, callback, editor);
+  gtk_container_add(GTK_CONTAINER(bar), control);
+  return control;
+}
+
+static GtkWidget *icon(const char *name) {
+  return gtk_button_new_from_icon_name(name, GTK_ICON_SIZE_BUTTON);
+}
+
+static GtkWidget *make_zooms(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+
+  add(editor, bar, icon("zoom-fit-best-symbolic"), _("Fit"),
+      _("Shows the selection with its surroundings"), "clicked", G_CALLBACK(fit));
+  add(editor, bar, icon("zoom-original-symbolic"), _("Actual size"),
+      _("Shows each pixel of the picture as one of the screen"), "clicked",
+      G_CALLBACK(actual_size));
+  add(editor, bar, icon("zoom-out-symbolic"), _("Zoom out"), _("Shows more of the picture"),
+      "clicked", G_CALLBACK(zoom_out));
+  editor->zoom = gtk_label_new(NULL);
+  gtk_label_set_width_chars(GTK_LABEL(editor->zoom), 6);
+  gtk_container_add(GTK_CONTAINER(bar), editor->zoom);
+  add(editor, bar, icon("zoom-in-symbolic"), _("Zoom in"), _("Shows the picture larger"),
+      "clicked", G_CALLBACK(zoom_in));
+  return bar;
+}
+
+static GtkWidget *make_comparisons(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *modes = gtk_combo_box_text_new(), *button;
+
+  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Split"));
+  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Side by side"));
+  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Only after"));
+  gtk_combo_box_set_active(GTK_COMBO_BOX(modes), RESTORATOR_COMPARE_SPLIT);
+  add(editor, bar, modes, _("Compare"), _("How before and after are shown"), "changed",
+      G_CALLBACK(compare));
+  button = gtk_toggle_button_new();
+  gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name("view-grid-symbolic",
+                                                                        GTK_ICON_SIZE_BUTTON));
+  add(editor, bar, button, _("Thumbnails"),
+      _("Shows what other seeds, or presets, would make of the middle, to choose from"), "toggled",
+      G_CALLBACK(show_strip));
+  button = add(editor, bar, gtk_button_new_with_label(_("Before")), _("Before"),
+               _("Shows what was before while it is held; the key B does the same in the view"),
+               "pressed", G_CALLBACK(hold_before));
+  g_signal_connect_swapped(button, "released", G_CALLBACK(let_before_go), editor);
+  return bar;
+}
+
+static GtkWidget *make_overlays(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4), *button;
+
+  button = add(editor, bar, gtk_check_button_new_with_label(_("Window")), _("Show the window"),
+               _("Shows the square of the picture that the network sees"), "toggled",
+               G_CALLBACK(show_windows));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  button = add(editor, bar, gtk_check_button_new_with_label(_("Input")),
+               _("Show the network's input"),
+               _("Shows the small grey picture that the window becomes for the network"),
+               "toggled", G_CALLBACK(show_input));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  editor->uncertainty =
+    add(editor, bar, gtk_check_button_new_with_label(_("Uncertainty")),
+        _("Show the uncertainty"), uncertainty_text(), "toggled", G_CALLBACK(show_uncertainty));
+  return bar;
+}
+
+/* In one line, or in several where there is no room. */
+static GtkWidget *make_bar(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_flow_box_new();
+  GtkWidget *const groups[] = {make_zooms(editor), make_comparisons(editor),
+                               make_overlays(editor)};
+
+  gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(bar), GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(bar), G_N_ELEMENTS(groups));
+  gtk_flow_box_set_column_spacing(GTK_FLOW_BOX(bar), 12);
+  for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
+    gtk_container_add(GTK_CONTAINER(bar), groups[i]);
+    /* The controls take the focus, not what holds them. */
+    gtk_widget_set_can_focus(gtk_widget_get_parent(groups[i]), FALSE);
+  }
+  return bar;
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Building
+ */
+
+/* What fitting shows: the selection with about a window of surroundings. */
+static rect home_of(const RestoratorEditor *editor, const int box[4]) {
+  const rect picture = {0, 0, editor->width, editor->height};
+  const int margin = MAX(box[2], box[3]) / 3 + 8;
+  const rect wanted = {box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin};
+
+  return rect_intersect(&wanted, &picture);
+}
+
+static GtkWidget *make_message(RestoratorEditor *editor) {
+  GtkWidget *bar = gtk_info_bar_new();
+  GtkWidget *area = gtk_info_bar_get_content_area(GTK_INFO_BAR(bar));
+
+  editor->message_icon = gtk_image_new();
+  editor->message_text = gtk_label_new(NULL);
+  gtk_label_set_line_wrap(GTK_LABEL(editor->message_text), TRUE);
+  gtk_label_set_xalign(GTK_LABEL(editor->message_text), 0);
+  gtk_box_set_spacing(GTK_BOX(area), 6);
+  gtk_box_pack_start(GTK_BOX(area), editor->message_icon, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(area), editor->message_text, TRUE, TRUE, 0);
+  gtk_widget_show(editor->message_icon);
+  gtk_widget_show(editor->message_text);
+  gtk_widget_set_no_show_all(bar, TRUE);
+  return bar;
+}
+
+/* The view, and what lies over it while someone asks about a pixel. */
+static GtkWidget *make_stage(RestoratorEditor *editor) {
+  GtkWidget *stage = gtk_overlay_new();
+
+  editor->view = restorator_view_new();
+  editor->probe = restorator_probe_new();
+  gtk_widget_set_halign(editor->probe, GTK_ALIGN_START);
+  gtk_widget_set_valign(editor->probe, GTK_ALIGN_END);
+  gtk_widget_set_margin_start(editor->probe, 8);
+  gtk_widget_set_margin_bottom(editor->probe, 8);
+  gtk_widget_set_no_show_all(editor->probe, TRUE);
+  gtk_container_add(GTK_CONTAINER(stage), editor->view);
+  gtk_overlay_add_overlay(GTK_OVERLAY(stage), editor->probe);
+  g_signal_connect_swapped(editor->view, "pixel-picked", G_CALLBACK(probe_pixel), editor);
+  g_signal_connect_swapped(editor->probe, "closed", G_CALLBACK(end_probe), editor);
+  return stage;
+}
+
+static GtkWidget *make_left(RestoratorEditor *editor) {
+  GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *stage = make_stage(editor);
+
+  editor->message = make_message(editor);
+  editor->progress = gtk_progress_bar_new();
+  describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
+  editor->status = gtk_label_new(NULL);
+  gtk_label_set_xalign(GTK_LABEL(editor->status), 0);
+  gtk_label_set_ellipsize(GTK_LABEL(editor->status), PANGO_ELLIPSIZE_END);
+  gtk_label_set_selectable(GTK_LABEL(editor->status), TRUE);
+  gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), stage, TRUE, TRUE, 0);
+  editor->strip = restorator_strip_new(RESTORATOR_PANEL(editor->panel));
+  gtk_widget_set_no_show_all(editor->strip, TRUE);
+  gtk_box_pack_start(GTK_BOX(left), editor->strip, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->message, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
+  return left;
+}
+
+static GtkWidget *make_right(RestoratorEditor *editor) {
+  GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
+
+  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+                                 GTK_POLICY_AUTOMATIC);
+  gtk_container_add(GTK_CONTAINER(scrolled), editor->panel);
+  gtk_widget_set_hexpand(scrolled, FALSE); /* whatever its rows do: the view takes what is left */
+  return scrolled;
+}
+
+static void build(RestoratorEditor *editor, const int box[4]) {
+  const rect home = home_of(editor, box);
+
+  gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(editor), make_right(editor), FALSE, FALSE, 0);
+  g_signal_connect_swapped(editor->view, "zoom-changed", G_CALLBACK(show_zoom), editor);
+  g_signal_connect_swapped(editor->panel, "setup-changed", G_CALLBACK(take_setup), editor);
+  restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
+  restorator_view_set_preview(RESTORATOR_VIEW(editor->view), editor->preview);
+  g_signal_connect_swapped(restorator_panel_get_control(RESTORATOR_PANEL(editor->panel), "lock"),
+                           "toggled", G_CALLBACK(restorator_strip_update), editor->strip);
+  show_zoom(editor);
+  gtk_widget_show_all(GTK_WIDGET(editor));
+}
+
+/* -------------------------------------------------------------------------------------------
+ * The class
+ */
+
+/* What none of the widgets inside has taken. */
+static gboolean restorator_editor_key_press(GtkWidget *widget, GdkEventKey *event) {
+  RestoratorPanel *panel = RESTORATOR_PANEL(RESTORATOR_EDITOR(widget)->panel);
+  const guint state = event->state & gtk_accelerator_get_default_mod_mask();
+  const guint key = gdk_keyval_to_lower(event->keyval);
+
+  if (key == GDK_KEY_z && state == GDK_CONTROL_MASK)
+    restorator_panel_undo(panel);
+  else if ((key == GDK_KEY_z && state == (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) ||
+           (key == GDK_KEY_y && state == GDK_CONTROL_MASK))
+    restorator_panel_redo(panel);
+  else if (key == GDK_KEY_Escape && state == 0 &&
+           gtk_widget_get_visible(RESTORATOR_EDITOR(widget)->probe))
+    end_probe(RESTORATOR_EDITOR(widget));
+  else
+    return GDK_EVENT_PROPAGATE;
+  return GDK_EVENT_STOP;
+}
+
+static void restorator_editor_dispose(GObject *object) {
+  RestoratorEditor *editor = RESTORATOR_EDITOR(object);
+
+  if (editor->preview)
+    restorator_view_set_preview(RESTORATOR_VIEW(editor->view), NULL);
+  g_clear_pointer(&editor->preview, preview_free);
+  G_OBJECT_CLASS(restorator_editor_parent_class)->dispose(object);
+}
+
+static void restorator_editor_finalize(GObject *object) {
+  g_free(RESTORATOR_EDITOR(object)->setup);
+  G_OBJECT_CLASS(restorator_editor_parent_class)->finalize(object);
+}
+
+static void restorator_editor_class_init(RestoratorEditorClass *class) {
+  G_OBJECT_CLASS(class)->dispose = restorator_editor_dispose;
+  G_OBJECT_CLASS(class)->finalize = restorator_editor_finalize;
+  GTK_WIDGET_CLASS(class)->key_press_event = restorator_editor_key_press;
+  progressed = g_signal_new("progressed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                            NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void restorator_editor_init(RestoratorEditor *editor) {
+  gtk_box_set_spacing(GTK_BOX(editor), 12);
+}
+
+static void keep_picture(RestoratorEditor *editor, const rst_picture *picture, const int box[4]) {
+  editor->picture = *picture;
+  memcpy(editor->box, box, sizeof editor->box);
+  editor->width = picture->width;
+  editor->height = picture->height;
+}
+
+GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const int box[4],
+                                 rst_error *error) {
+  RestoratorEditor *editor = g_object_new(RESTORATOR_TYPE_EDITOR, NULL);
+
+  if (preview_new(picture, box, 0, news, editor, &editor->preview, error) != RST_OK) {
+    g_object_unref(g_object_ref_sink(editor));
+    return NULL;
+  }
+  keep_picture(editor, picture, box);
+  editor->threads = preview_get_threads(editor->preview);
+  editor->panel = restorator_panel_new(settings);
+  build(editor, box);
+  take_setup(editor);
+  return GTK_WIDGET(editor);
+}
+
+static void show_home(RestoratorEditor *editor, const int box[4]) {
+  const rect home = home_of(editor, box);
+
+  restorator_editor_say(editor, GTK_MESSAGE_INFO, NULL);
+  restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
+}
+
+void restorator_editor_set_region(RestoratorEditor *editor, const int box[4]) {
+  show_home(editor, box);
+  preview_set_region(editor->preview, box);
+  memcpy(editor->box, box, sizeof editor->box);
+  restorator_strip_set_region(RESTORATOR_STRIP(editor->strip), box);
+}
+
+rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_picture *picture,
+                                         const int box[4], rst_error *error) {
+  const rst_status status = preview_set_picture(editor->preview, picture, box, error);
+
+  if (status == RST_OK) {
+    keep_picture(editor, picture, box);
+    show_home(editor, box);
+  }
+  return status == RST_OK ? restorator_strip_renew(RESTORATOR_STRIP(editor->strip), picture, box,
+                                                   error)
+                          : status;
+}
+
+rst_status restorator_editor_check(RestoratorEditor *editor, rst_error *why) {
+  RestoratorPanel *panel = RESTORATOR_PANEL(editor->panel);
+  preview_status status;
+  rst_parameters parameters;
+  rst_model *model;
+
+  restorator_panel_settle(panel);
+  preview_get_status(editor->preview, &status);
+  *why = status.error;
+  return status.phase == PREVIEW_FAILED
+           ? why->code
+           : restorator_panel_get_setup(panel, &parameters, &model, why);
+}
+
+gboolean restorator_editor_is_finished(RestoratorEditor *editor) {
+  preview_status status;
+
+  restorator_panel_settle(RESTORATOR_PANEL(editor->panel));
+  preview_get_status(editor->preview, &status);
+  return status.phase == PREVIEW_EXACT;
+}
+
+double restorator_editor_get_rest(RestoratorEditor *editor) {
+  preview_status status;
+
+  preview_get_status(editor->preview, &status);
+  return status.rest;
+}
+
+preview *restorator_editor_get_preview(RestoratorEditor *editor) {
+  return editor->preview;
+}
+
+RestoratorView *restorator_editor_get_view(RestoratorEditor *editor) {
+  return RESTORATOR_VIEW(editor->view);
+}
+
+RestoratorPanel *restorator_editor_get_panel(RestoratorEditor *editor) {
+  return RESTORATOR_PANEL(editor->panel);
+}
+
+const char *restorator_editor_get_status(RestoratorEditor *editor) {
+  return gtk_label_get_text(GTK_LABEL(editor->status));
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "widgets/widget_util.h"
+
+#include "widgets/accessible.h"
+
+GtkWidget *parts_icon_button(const char *icon, const char *name, const char *text) {
+  GtkWidget *button = gtk_button_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON);
+
+  describe(button, name, text);
+  return button;
+}
+
+GtkWidget *parts_note(const char *class) {
+  GtkWidget *label = gtk_label_new(NULL);
+
+  gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+  gtk_label_set_max_width_chars(GTK_LABEL(label), 30);
+  gtk_label_set_xalign(GTK_LABEL(label), 0);
+  gtk_widget_set_no_show_all(label, TRUE);
+  if (class)
+    gtk_style_context_add_class(gtk_widget_get_style_context(label), class);
+  return label;
+}
+
+void parts_set_note(GtkWidget *note, const char *text) {
+  gtk_label_set_text(GTK_LABEL(note), text);
+  gtk_widget_set_visible(note, *text != '\0');
+}
+
+void parts_shorten(GtkWidget *combo) {
+  g_autoptr(GList) cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(combo));
+
+  g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars", 16, NULL);
+}
