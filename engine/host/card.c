@@ -157,10 +157,9 @@ static void append_network(GString *markup, const rst_model_info *info) {
     info->process == RST_SINGLE_PASS
       ? g_strdup_printf(_("single pass, %" PRId64 " parameters, sees %d × %d pixels"),
                         info->parameters, info->input_size, info->input_size)
-      : g_strdup_printf(_("diffusion of %d steps (%s schedule), %" PRId64
-                          " parameters, sees %d × %d pixels"),
-                        info->steps, info->schedule, info->parameters, info->input_size,
-                        info->input_size);
+      : g_strdup_printf(
+          _("diffusion of %d steps (%s schedule), %" PRId64 " parameters, sees %d × %d pixels"),
+          info->steps, info->schedule, info->parameters, info->input_size, info->input_size);
 
   append_field(markup, _("Network"), text);
 }
@@ -204,8 +203,8 @@ static bool find_nearest(const reader *r, yyjson_val *card, card_setup *nearest)
 
   yyjson_arr_foreach(yyjson_obj_get(card, "recommended"), i, count, one) {
     card_setup setup;
-    const int changes = read_setup(r, one, &setup)
-                          ? setup_count_changes(&setup.parameters, r->now, r->info) : 0;
+    const int changes =
+      read_setup(r, one, &setup) ? setup_count_changes(&setup.parameters, r->now, r->info) : 0;
 
     if (changes > 0 && (least == 0 || changes < least)) {
       *nearest = setup;

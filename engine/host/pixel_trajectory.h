@@ -14,11 +14,11 @@
  * 0…1 the range of sRGB and not clamped. The first is the noise, the last the result, which has no
  * x̂₀: NaN. A single pass has one state, its result. */
 typedef struct trajectory {
-  int x, y;       /* the picture's pixel */
-  int count;      /* states */
+  int x, y; /* the picture's pixel */
+  int count; /* states */
   int *timesteps; /* (count): falling; −1 is the clean picture */
-  float *values;  /* (count, 3) */
-  float *clean;   /* (count, 3) */
+  float *values; /* (count, 3) */
+  float *clean; /* (count, 3) */
 } trajectory;
 
 /* Computes it for the encoding's model, with the noise of that pixel. The new trajectory has one reference. Errors: as

@@ -253,8 +253,8 @@ static gboolean fail_taken(GError **error, const preset_file *file) {
  */
 
 static gboolean write_file(const char *path, const char *text, gssize length, GError **error) {
-  return g_file_set_contents_full(path, text, length, G_FILE_SET_CONTENTS_CONSISTENT |
-                                  G_FILE_SET_CONTENTS_DURABLE, 0666, error);
+  return g_file_set_contents_full(
+    path, text, length, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, error);
 }
 
 static gboolean write_own(const char *id, const char *text, gssize length, GError **error) {

@@ -11,30 +11,30 @@ static char *to_text(const GValue *value) {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
   switch (G_VALUE_TYPE(value)) {
-  case G_TYPE_BOOLEAN:
-    return g_strdup(g_value_get_boolean(value) ? "true" : "false");
-  case G_TYPE_INT:
-    return g_strdup_printf("%d", g_value_get_int(value));
-  case G_TYPE_DOUBLE:
-    return g_strdup(g_ascii_dtostr(number, sizeof number, g_value_get_double(value)));
-  default:
-    return g_value_dup_string(value);
+    case G_TYPE_BOOLEAN:
+      return g_strdup(g_value_get_boolean(value) ? "true" : "false");
+    case G_TYPE_INT:
+      return g_strdup_printf("%d", g_value_get_int(value));
+    case G_TYPE_DOUBLE:
+      return g_strdup(g_ascii_dtostr(number, sizeof number, g_value_get_double(value)));
+    default:
+      return g_value_dup_string(value);
   }
 }
 
 static void from_text(GValue *value, const char *text) {
   switch (G_VALUE_TYPE(value)) {
-  case G_TYPE_BOOLEAN:
-    g_value_set_boolean(value, strcmp(text, "true") == 0);
-    break;
-  case G_TYPE_INT:
-    g_value_set_int(value, (int)g_ascii_strtoll(text, NULL, 10));
-    break;
-  case G_TYPE_DOUBLE:
-    g_value_set_double(value, g_ascii_strtod(text, NULL));
-    break;
-  default:
-    g_value_set_string(value, text);
+    case G_TYPE_BOOLEAN:
+      g_value_set_boolean(value, strcmp(text, "true") == 0);
+      break;
+    case G_TYPE_INT:
+      g_value_set_int(value, (int)g_ascii_strtoll(text, NULL, 10));
+      break;
+    case G_TYPE_DOUBLE:
+      g_value_set_double(value, g_ascii_strtod(text, NULL));
+      break;
+    default:
+      g_value_set_string(value, text);
   }
 }
 
@@ -107,17 +107,17 @@ static GParamSpec *make_spec(const rst_parameter *p) {
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   switch (p->type) {
-  case RST_TYPE_BOOL:
-    return g_param_spec_boolean(p->name, p->title, p->blurb, strcmp(p->initial, "true") == 0,
-                                flags);
-  case RST_TYPE_INT:
-    return g_param_spec_int(p->name, p->title, p->blurb, (int)p->low, (int)p->high,
-                            (int)g_ascii_strtoll(p->initial, NULL, 10), flags);
-  case RST_TYPE_REAL:
-    return g_param_spec_double(p->name, p->title, p->blurb, p->low, p->high,
-                               g_ascii_strtod(p->initial, NULL), flags);
-  default:
-    return g_param_spec_string(p->name, p->title, p->blurb, p->initial, flags);
+    case RST_TYPE_BOOL:
+      return g_param_spec_boolean(p->name, p->title, p->blurb, strcmp(p->initial, "true") == 0,
+                                  flags);
+    case RST_TYPE_INT:
+      return g_param_spec_int(p->name, p->title, p->blurb, (int)p->low, (int)p->high,
+                              (int)g_ascii_strtoll(p->initial, NULL, 10), flags);
+    case RST_TYPE_REAL:
+      return g_param_spec_double(p->name, p->title, p->blurb, p->low, p->high,
+                                 g_ascii_strtod(p->initial, NULL), flags);
+    default:
+      return g_param_spec_string(p->name, p->title, p->blurb, p->initial, flags);
   }
 }
 
@@ -164,11 +164,11 @@ static void restorator_settings_init(RestoratorSettings *settings) {
 
   settings->values = g_new0(GValue, count);
   for (size_t i = 0; i < count; i++)
-    g_value_copy(g_param_spec_get_default_value(g_object_class_find_property(
-                   G_OBJECT_GET_CLASS(settings), table[i].name)),
-                 g_value_init(&settings->values[i],
-                              G_PARAM_SPEC_VALUE_TYPE(g_object_class_find_property(
-                                G_OBJECT_GET_CLASS(settings), table[i].name))));
+    g_value_copy(
+      g_param_spec_get_default_value(
+        g_object_class_find_property(G_OBJECT_GET_CLASS(settings), table[i].name)),
+      g_value_init(&settings->values[i], G_PARAM_SPEC_VALUE_TYPE(g_object_class_find_property(
+                                           G_OBJECT_GET_CLASS(settings), table[i].name))));
 }
 
 GObject *restorator_settings_new(void) {

@@ -77,21 +77,21 @@ typedef enum rst_status {
   RST_NO_SUCH_MODEL = 26,     /* subject: the id; choices: the ids there are */
   RST_NO_SUCH_PRESET = 27,    /* subject: the id; choices: the ids there are */
   RST_BAD_PRESET = 28,        /* subject: the file or its key; value: what is wrong with it */
-  RST_PRESET_MISFIT = 29,     /* subject: the preset; value: the model; choices: models that fit */
-  RST_BAD_SETUP = 30,         /* subject: the record's key; value: what is wrong with it */
+  RST_PRESET_MISFIT = 29, /* subject: the preset; value: the model; choices: models that fit */
+  RST_BAD_SETUP = 30, /* subject: the record's key; value: what is wrong with it */
 
-  RST_EMPTY_REGION = 40,      /* no pixel is covered */
-  RST_EMPTY_INPUT = 41,       /* the network would see nothing: select less or raise the context */
-  RST_OUTSIDE_WINDOW = 42     /* value: the window; points to restore lie outside it */
+  RST_EMPTY_REGION = 40, /* no pixel is covered */
+  RST_EMPTY_INPUT = 41, /* the network would see nothing: select less or raise the context */
+  RST_OUTSIDE_WINDOW = 42 /* value: the window; points to restore lie outside it */
 } rst_status;
 
 typedef struct rst_error {
-  size_t size;        /* sizeof (rst_error), set by rst_error_init() */
+  size_t size; /* sizeof (rst_error), set by rst_error_init() */
   rst_status code;
-  char subject[256];  /* parameter, tensor, key or path; may be cut at its end */
-  char value[256];    /* the offending value as text */
-  char choices[256];  /* what would have been right, separated by ", " */
-  double low, high;   /* the range allowed, for RST_OUT_OF_RANGE and RST_FILE_TOO_LARGE */
+  char subject[256]; /* parameter, tensor, key or path; may be cut at its end */
+  char value[256]; /* the offending value as text */
+  char choices[256]; /* what would have been right, separated by ", " */
+  double low, high; /* the range allowed, for RST_OUT_OF_RANGE and RST_FILE_TOO_LARGE */
   char message[1024]; /* all of it in one English sentence, without a full stop */
 } rst_error;
 
@@ -108,9 +108,9 @@ typedef enum rst_stddev { RST_STDDEV_NORMAL, RST_STDDEV_SQUARED, RST_STDDEV_ZERO
 typedef enum rst_mode { RST_MODE_AUTO, RST_MODE_FULL, RST_MODE_COLOUR, RST_MODE_DETAIL } rst_mode;
 typedef enum rst_match { RST_MATCH_AUTO, RST_MATCH_ON, RST_MATCH_OFF } rst_match;
 typedef enum rst_window_kind {
-  RST_WINDOW_AUTO,    /* context × the longest side of the part's box, centred on it */
+  RST_WINDOW_AUTO, /* context × the longest side of the part's box, centred on it */
   RST_WINDOW_PICTURE, /* the square round the whole picture, centred */
-  RST_WINDOW_GIVEN    /* x, y, side */
+  RST_WINDOW_GIVEN /* x, y, side */
 } rst_window_kind;
 
 /* The square of the picture that the encoder sees, in pixels; may reach beyond the picture. */
@@ -123,23 +123,23 @@ typedef struct rst_window {
 
 /* A full set of parameters; contract and formulas: see docs of each name in the table below. */
 typedef struct rst_parameters {
-  size_t size;          /* sizeof (rst_parameters) */
-  char model[1024];     /* id, or path (has a '/') */
+  size_t size; /* sizeof (rst_parameters) */
+  char model[1024]; /* id, or path (has a '/') */
   rst_sampler sampler;
   double stochasticity; /* η, 0…1 */
-  int step_skip;        /* K, 1…T */
+  int step_skip; /* K, 1…T */
   rst_sequence sequence;
-  int start;            /* S, 0…T; 0 stands for T */
-  int end;              /* E, 0…S−1 */
+  int start; /* S, 0…T; 0 stands for T */
+  int end; /* E, 0…S−1 */
   rst_stddev noise_stddev;
   bool project;
   bool clip;
-  int seed;             /* 0…2147483647 */
+  int seed; /* 0…2147483647 */
   rst_mode mode;
-  double strength;      /* 0…1 */
-  double context;       /* 1…4 */
+  double strength; /* 0…1 */
+  double context; /* 1…4 */
   rst_window_kind window_kind;
-  rst_window window;    /* where window_kind is RST_WINDOW_GIVEN */
+  rst_window window; /* where window_kind is RST_WINDOW_GIVEN */
   bool hide_region;
   rst_match match;
 } rst_parameters;
@@ -148,26 +148,26 @@ typedef struct rst_parameters {
 RST_API void rst_parameters_init(rst_parameters *parameters);
 
 typedef enum rst_type {
-  RST_TYPE_BOOL,   /* "true", "false" */
+  RST_TYPE_BOOL, /* "true", "false" */
   RST_TYPE_INT,
   RST_TYPE_REAL,
   RST_TYPE_CHOICE, /* one of `choices` */
-  RST_TYPE_TEXT    /* `model`: id or path; `window`: "auto", "picture" or "X,Y,SIDE" */
+  RST_TYPE_TEXT /* `model`: id or path; `window`: "auto", "picture" or "X,Y,SIDE" */
 } rst_type;
 
 /* What a host needs to offer one parameter. All strings are static. */
 typedef struct rst_parameter {
-  const char *name;           /* as everywhere: "noise-stddev" */
-  const char *title;          /* English, for a label: "Noise stddev" */
-  const char *blurb;          /* English, one sentence that says what it does */
+  const char *name; /* as everywhere: "noise-stddev" */
+  const char *title; /* English, for a label: "Noise stddev" */
+  const char *blurb; /* English, one sentence that says what it does */
   rst_type type;
-  double low, high;           /* RST_TYPE_INT, RST_TYPE_REAL; a model with fewer steps than
+  double low, high; /* RST_TYPE_INT, RST_TYPE_REAL; a model with fewer steps than
                                * RST_STEPS_MAX narrows step-skip, start and end further */
-  const char *initial;        /* the default as text */
+  const char *initial; /* the default as text */
   const char *const *choices; /* NULL-terminated, for RST_TYPE_CHOICE; index = the enum's value */
-  bool sampling;              /* read by diffusion samplers only; ignored by single-pass models */
-  bool ddpm;                  /* of these: read by the sampler ddpm too */
-  size_t offset;              /* of its member in rst_parameters (`window`: window_kind) */
+  bool sampling; /* read by diffusion samplers only; ignored by single-pass models */
+  bool ddpm; /* of these: read by the sampler ddpm too */
+  size_t offset; /* of its member in rst_parameters (`window`: window_kind) */
 } rst_parameter;
 
 /* The table: `count` entries in the order in which hosts show them. */
@@ -194,15 +194,15 @@ typedef struct rst_model rst_model;
 typedef enum rst_process { RST_SINGLE_PASS, RST_DIFFUSION } rst_process;
 
 typedef struct rst_model_info {
-  size_t size;             /* sizeof (rst_model_info), set by the caller */
-  const char *name;        /* as the description says */
+  size_t size; /* sizeof (rst_model_info), set by the caller */
+  const char *name; /* as the description says */
   rst_process process;
-  const char *schedule;    /* "cosine", "linear", "quadratic", "sigmoid"; "" for single pass */
-  int steps;               /* T; 0 for single pass */
-  int input_size;          /* the encoder's input is input_size × input_size */
-  int64_t parameters;      /* counted, not as stated */
+  const char *schedule; /* "cosine", "linear", "quadratic", "sigmoid"; "" for single pass */
+  int steps; /* T; 0 for single pass */
+  int input_size; /* the encoder's input is input_size × input_size */
+  int64_t parameters; /* counted, not as stated */
   const char *description; /* JSON, as in the file */
-  const char *card;        /* JSON; "{}" where the file has none */
+  const char *card; /* JSON; "{}" where the file has none */
 } rst_model_info;
 
 /* Reads a model file; `path` is a regular file under 256 MiB. The file is treated as hostile.
@@ -228,8 +228,9 @@ typedef enum rst_kind { RST_KIND_MODEL, RST_KIND_PRESET } rst_kind;
 
 /* Calls `found` for each id once, with the path that wins, in the order of ids (by strcmp).
  * Stops where `found` returns false. */
-RST_API rst_status rst_list(rst_kind kind, bool (*found)(void *user, const char *id,
-                            const char *path), void *user, rst_error *error);
+RST_API rst_status rst_list(rst_kind kind,
+                            bool (*found)(void *user, const char *id, const char *path), void *user,
+                            rst_error *error);
 /* Writes the path of that id, or `name` itself where it has a '/'.
  * Errors: RST_NO_SUCH_MODEL, RST_NO_SUCH_PRESET, RST_BAD_CALL where `size` bytes are too few. */
 RST_API rst_status rst_find(rst_kind kind, const char *name, char *path, size_t size,
@@ -299,9 +300,9 @@ RST_API void rst_cancel_reset(rst_cancel *cancel);
 RST_API bool rst_cancel_is_set(const rst_cancel *cancel);
 
 typedef enum rst_phase {
-  RST_PHASE_READING,  /* the window is collected from the picture */
+  RST_PHASE_READING, /* the window is collected from the picture */
   RST_PHASE_ENCODING, /* the encoder runs */
-  RST_PHASE_SAMPLING  /* points are restored */
+  RST_PHASE_SAMPLING /* points are restored */
 } rst_phase;
 
 /* All members may be NULL. Hooks are called on the thread that made the call, never two at once,
@@ -340,8 +341,8 @@ RST_API void rst_input_get_box(const rst_input *input, int *x, int *y, int *widt
 /* Adds the next `rows` rows of that rectangle, top to bottom, any number a call. `rgba`: (rows,
  * width, 4). `hidden`: (rows, width), 0…1, how much of a pixel is kept from the network (hide
  * the region: the coverage); NULL: nothing is. Errors: RST_BAD_CALL past the last row. */
-RST_API rst_status rst_input_add(rst_input *input, int rows, const float *rgba,
-                                 const float *hidden, rst_error *error);
+RST_API rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const float *hidden,
+                                 rst_error *error);
 
 typedef struct rst_encoding rst_encoding;
 
@@ -364,9 +365,9 @@ RST_API void rst_encoding_window(const rst_encoding *encoding, rst_window *windo
 /* Points on a grid: sample (column c, row r) lies at (x + c·dx, y + r·dy) in the picture's pixels
  * and has the noise of pixel (column + c·column_step, row + r·row_step). */
 typedef struct rst_grid {
-  size_t size;       /* sizeof (rst_grid) */
+  size_t size; /* sizeof (rst_grid) */
   int columns, rows; /* at least 1; columns · rows at most 2³¹ − 1 */
-  double x, y;       /* position of sample (0, 0): a pixel's centre is at ½ */
+  double x, y; /* position of sample (0, 0): a pixel's centre is at ½ */
   double dx, dy;
   int column, row;
   int column_step, row_step;
@@ -393,13 +394,13 @@ RST_API rst_status rst_sample(rst_session *session, const rst_encoding *encoding
  * rst_sample(): R'G'B' = v/2 + ½ of the network's v, the luma of a residual network added, not
  * clamped; noise and the x̂₀ of early steps reach far beyond 0…1. Each may be NULL: not wanted. */
 typedef struct rst_trajectory {
-  size_t size;      /* sizeof (rst_trajectory) */
-  int count;        /* how many steps are recorded */
+  size_t size; /* sizeof (rst_trajectory) */
+  int count; /* how many steps are recorded */
   const int *steps; /* (count), ascending: which, 0 … passes − 1 as rst_parameters_steps() lists
                      * them; NULL: 0 … count − 1 */
-  float *first;     /* (rows, columns, 3): the first value: noise; v = 0 for a single pass */
-  float *values;    /* (count, rows, columns, 3): the value after the step */
-  float *clean;     /* the same: x̂₀, the clean colour that the network predicted in that step,
+  float *first; /* (rows, columns, 3): the first value: noise; v = 0 for a single pass */
+  float *values; /* (count, rows, columns, 3): the value after the step */
+  float *clean; /* the same: x̂₀, the clean colour that the network predicted in that step,
                      * (x_t − √(1−ᾱ_t) ε̂)/√ᾱ_t of the value before it (Song et al. 2021, eq. 12) */
 } rst_trajectory;
 
@@ -471,8 +472,8 @@ typedef struct rst_picture {
 typedef struct rst_part {
   int x, y, width, height; /* the box of its covered pixels */
   rst_window window;
-  rst_mode mode;           /* resolved */
-  int64_t points;          /* pixels covered */
+  rst_mode mode; /* resolved */
+  int64_t points; /* pixels covered */
 } rst_part;
 
 #define RST_PARTS_MAX 64
@@ -563,11 +564,11 @@ RST_API void rst_match_ring(const rst_part *part, const int box[4], const float 
  * width, 3), joined with the picture by mode, read on the ring alone, so that points may come in
  * any order; `weight`: (height, width) and `offset`: (height, width, 3) for rst_match_join().
  * `encoding` is the part's. Errors: RST_NO_MEMORY, RST_CANCELLED. */
-RST_API rst_status rst_match_spread(const rst_parameters *parameters,
-                                    const rst_encoding *encoding, const rst_part *part,
-                                    const int box[4], const float *rgba, const float *coverage,
-                                    const bool *ring, const float *colours, float *weight,
-                                    float *offset, const rst_cancel *cancel, rst_error *error);
+RST_API rst_status rst_match_spread(const rst_parameters *parameters, const rst_encoding *encoding,
+                                    const rst_part *part, const int box[4], const float *rgba,
+                                    const float *coverage, const bool *ring, const float *colours,
+                                    float *weight, float *offset, const rst_cancel *cancel,
+                                    rst_error *error);
 /* A covered pixel's colour, joined with the picture by mode, becomes its result: weight · colour +
  * offset, clamped to 0…1. */
 RST_API void rst_match_join(float weight, const float offset[3], float colour[3]);
@@ -586,18 +587,18 @@ typedef struct rst_setup {
   size_t size; /* sizeof (rst_setup) */
   rst_parameters parameters;
   char version[32]; /* of the engine that did it */
-  char sha256[65];  /* of the model file, hexadecimal; "" where it is not known */
-  int box[4];       /* x, y, width, height of what was restored; with a size of its own: of what
+  char sha256[65]; /* of the model file, hexadecimal; "" where it is not known */
+  int box[4]; /* x, y, width, height of what was restored; with a size of its own: of what
                      * was asked for */
   int window_count; /* of its parts */
   rst_window windows[RST_PARTS_MAX];
   rst_output output;
-  char preset[1024];      /* the preset that was asked for, "" without: what it sets is among the
+  char preset[1024]; /* the preset that was asked for, "" without: what it sets is among the
                            * parameters */
-  char mask[1024];        /* name of the mask's file, without its folder; "" without a mask. A
+  char mask[1024]; /* name of the mask's file, without its folder; "" without a mask. A
                            * host's own selection is none */
-  char mask_sha256[65];   /* of that file, as above */
-  int width, height;      /* of the result, where the region has a size of its own; else 0 */
+  char mask_sha256[65]; /* of that file, as above */
+  int width, height; /* of the result, where the region has a size of its own; else 0 */
 } rst_setup;
 
 /* What a plan and its parameters come to, in place and without preset, mask or size, which a host

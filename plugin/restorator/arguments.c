@@ -9,8 +9,7 @@
 #define OUTPUT "output"
 
 static const char *const outputs[] = {
-  [OUTPUT_IN_PLACE] = "in-place", [OUTPUT_NEW_LAYER] = "new-layer", NULL
-};
+  [OUTPUT_IN_PLACE] = "in-place", [OUTPUT_NEW_LAYER] = "new-layer", NULL};
 static const char *const formats[] = {"png", "tiff", "jpeg", "xcf", NULL};
 
 /* Choices are plain strings, since GIMP silently turns a misspelt value of its own choice type into
@@ -32,26 +31,26 @@ static void add_argument(GimpProcedure *procedure, const rst_parameter *paramete
   const char *initial = parameter->initial;
 
   switch (parameter->type) {
-  case RST_TYPE_BOOL:
-    gimp_procedure_add_boolean_argument(procedure, name, title, blurb,
-                                        strcmp(initial, "true") == 0, G_PARAM_READWRITE);
-    break;
-  case RST_TYPE_INT:
-    gimp_procedure_add_int_argument(procedure, name, title, blurb, (int)parameter->low,
-                                    (int)parameter->high,
-                                    (int)g_ascii_strtoll(initial, NULL, 10), G_PARAM_READWRITE);
-    break;
-  case RST_TYPE_REAL:
-    gimp_procedure_add_double_argument(procedure, name, title, blurb, parameter->low,
-                                       parameter->high, g_ascii_strtod(initial, NULL),
-                                       G_PARAM_READWRITE);
-    break;
-  case RST_TYPE_CHOICE:
-    add_choice(procedure, name, title, blurb, parameter->choices, initial);
-    break;
-  case RST_TYPE_TEXT:
-    gimp_procedure_add_string_argument(procedure, name, title, blurb, initial, G_PARAM_READWRITE);
-    break;
+    case RST_TYPE_BOOL:
+      gimp_procedure_add_boolean_argument(procedure, name, title, blurb,
+                                          strcmp(initial, "true") == 0, G_PARAM_READWRITE);
+      break;
+    case RST_TYPE_INT:
+      gimp_procedure_add_int_argument(procedure, name, title, blurb, (int)parameter->low,
+                                      (int)parameter->high, (int)g_ascii_strtoll(initial, NULL, 10),
+                                      G_PARAM_READWRITE);
+      break;
+    case RST_TYPE_REAL:
+      gimp_procedure_add_double_argument(procedure, name, title, blurb, parameter->low,
+                                         parameter->high, g_ascii_strtod(initial, NULL),
+                                         G_PARAM_READWRITE);
+      break;
+    case RST_TYPE_CHOICE:
+      add_choice(procedure, name, title, blurb, parameter->choices, initial);
+      break;
+    case RST_TYPE_TEXT:
+      gimp_procedure_add_string_argument(procedure, name, title, blurb, initial, G_PARAM_READWRITE);
+      break;
   }
 }
 
@@ -91,9 +90,9 @@ void arguments_add_files(GimpProcedure *procedure) {
   gimp_procedure_add_enum_argument(procedure, ARGUMENT_RUN_MODE, _("Run mode"),
                                    _("Interactive: with a dialog"), GIMP_TYPE_RUN_MODE,
                                    GIMP_RUN_NONINTERACTIVE, G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument(
-    procedure, ARGUMENT_INPUT, _("Input"),
-    _("The files to restore, as a pattern: /home/me/scans/*.jpg"), "", G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument(procedure, ARGUMENT_INPUT, _("Input"),
+                                     _("The files to restore, as a pattern: /home/me/scans/*.jpg"),
+                                     "", G_PARAM_READWRITE);
   gimp_procedure_add_string_argument(
     procedure, ARGUMENT_FOLDER, _("Output folder"),
     _("Where the restored files go, under their names; made where it is missing"), "",

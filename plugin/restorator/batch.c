@@ -173,8 +173,8 @@ static void take(Batch *batch, const char *input) {
 static void tell(const Batch *batch, int failed) {
   g_autofree char *reasons = g_strjoinv("\n", (char **)batch->reasons->pdata);
   /* Translators: files. */
-  g_autofree char *numbers = g_strdup_printf(_("%d restored, %d skipped (there already), %d failed"),
-                                             batch->done, batch->skipped, failed);
+  g_autofree char *numbers = g_strdup_printf(
+    _("%d restored, %d skipped (there already), %d failed"), batch->done, batch->skipped, failed);
 
   g_message("%s%s%s", numbers, failed > 0 ? "\n" : "", reasons);
 }

@@ -14,9 +14,9 @@ static gboolean write_all(const Layer *layer, const Commit *what, const char *hi
 
   if (!gimp_image_undo_group_start(layer->image))
     return FALSE;
-  done = (what->output == OUTPUT_NEW_LAYER ? new_layer_add(layer, what->name)
-                                           : in_place_write(layer)) &&
-         history_attach(layer->image, history, damaged);
+  done =
+    (what->output == OUTPUT_NEW_LAYER ? new_layer_add(layer, what->name) : in_place_write(layer)) &&
+    history_attach(layer->image, history, damaged);
   return gimp_image_undo_group_end(layer->image) && done;
 }
 

@@ -50,10 +50,12 @@ static void tell_rest(Dialog *dialog) {
 
   if (rest > 0)
     text = g_strdup_printf(_("The rest is restored, then all is written: about %s to go. Cancel "
-                             "leaves the image as it is."), duration);
+                             "leaves the image as it is."),
+                           duration);
   else
-    text = g_strdup(_("The rest is restored, then all is written. Cancel leaves the image as it "
-                      "is."));
+    text =
+      g_strdup(_("The rest is restored, then all is written. Cancel leaves the image as it "
+                 "is."));
   say(dialog, GTK_MESSAGE_INFO, text);
 }
 

@@ -67,9 +67,8 @@ gboolean region_set(Region *region, const char *box, const char *mask, GError **
   if (box && *box &&
       (sscanf(box, "%d,%d,%dx%d%c", &to->x, &to->y, &to->width, &to->height, &rest) != 4 ||
        to->width < 1 || to->height < 1))
-    return fail(error, RST_BAD_CALL,
-                _("The value “%s” of “%s” cannot be read: it has to be %s"), box, ARGUMENT_REGION,
-                "X,Y,WxH");
+    return fail(error, RST_BAD_CALL, _("The value “%s” of “%s” cannot be read: it has to be %s"),
+                box, ARGUMENT_REGION, "X,Y,WxH");
   return !mask || !*mask || read_mask(region, mask, error);
 }
 
@@ -83,15 +82,16 @@ static const Babl *kept_as(GimpChannel *channel) {
   const Babl *format = gimp_drawable_get_format(GIMP_DRAWABLE(channel));
   const BablModelFlag flags = babl_get_model_flags(babl_format_get_model(format));
 
-  return babl_format_with_space(flags & BABL_MODEL_FLAG_PERCEPTUAL ? "Y~ float"
-                                : flags & BABL_MODEL_FLAG_NONLINEAR ? "Y' float" : "Y float",
+  return babl_format_with_space(flags & BABL_MODEL_FLAG_PERCEPTUAL  ? "Y~ float"
+                                : flags & BABL_MODEL_FLAG_NONLINEAR ? "Y' float"
+                                                                    : "Y float",
                                 babl_format_get_space(format));
 }
 
 static gboolean select_mask(GimpImage *image, const Region *region) {
   GeglColor *black = gegl_color_new("black");
-  GimpChannel *channel = gimp_channel_new(image, "mask", region->mask_width, region->mask_height,
-                                          100, black);
+  GimpChannel *channel =
+    gimp_channel_new(image, "mask", region->mask_width, region->mask_height, 100, black);
   gboolean done;
 
   g_object_unref(black);
@@ -100,9 +100,9 @@ static gboolean select_mask(GimpImage *image, const Region *region) {
   g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(channel));
   gegl_buffer_set(buffer, NULL, 0, kept_as(channel), region->mask, GEGL_AUTO_ROWSTRIDE);
   gegl_buffer_flush(buffer);
-  done = gimp_drawable_update(GIMP_DRAWABLE(channel), 0, 0, region->mask_width,
-                              region->mask_height) &&
-         gimp_image_select_item(image, GIMP_CHANNEL_OP_REPLACE, GIMP_ITEM(channel));
+  done =
+    gimp_drawable_update(GIMP_DRAWABLE(channel), 0, 0, region->mask_width, region->mask_height) &&
+    gimp_image_select_item(image, GIMP_CHANNEL_OP_REPLACE, GIMP_ITEM(channel));
   return gimp_image_remove_channel(image, channel) && done;
 }
 
@@ -118,11 +118,12 @@ static gboolean select_region(GimpImage *image, const Region *region, GError **e
   if (region->mask && (region->mask_width != width || region->mask_height != height))
     return fail(error, RST_BAD_CALL,
                 _("The mask has %d × %d pixels and the picture %d × %d: they have to be of one "
-                  "size"), region->mask_width, region->mask_height, width, height);
+                  "size"),
+                region->mask_width, region->mask_height, width, height);
   if ((!region->mask || select_mask(image, region)) &&
-      gimp_image_select_rectangle(image, region->mask ? GIMP_CHANNEL_OP_INTERSECT
-                                                      : GIMP_CHANNEL_OP_REPLACE,
-                                  box->x, box->y, box->width, box->height)) {
+      gimp_image_select_rectangle(
+        image, region->mask ? GIMP_CHANNEL_OP_INTERSECT : GIMP_CHANNEL_OP_REPLACE, box->x, box->y,
+        box->width, box->height)) {
     /* Else nothing selected would stand for all. */
     return !gimp_selection_is_empty(image) ||
            fail(error, RST_EMPTY_REGION, _("The mask selects nothing of the picture"));

@@ -83,7 +83,8 @@ static gboolean set_aside(GimpImage *image) {
   done = attach(image, name, size, data);
   gimp_parasite_free(parasite);
   message = g_strdup_printf(_("The record of what was done to the picture cannot be read. It was "
-                              "kept as the parasite “%s”, and a new one begun"), name);
+                              "kept as the parasite “%s”, and a new one begun"),
+                            name);
   if (done)
     gimp_message(message);
   return done;

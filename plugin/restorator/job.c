@@ -85,7 +85,8 @@ static gboolean check_version(const rst_setup *setup, GError **error) {
       return TRUE;
   g_set_error(error, RESTORATOR_ERROR, RST_BAD_SETUP,
               _("The picture was restored by version %s, which this version, %s, does not know: "
-                "repeat it with that one, or a later one"), setup->version, rst_version());
+                "repeat it with that one, or a later one"),
+              setup->version, rst_version());
   return FALSE;
 }
 
@@ -214,7 +215,8 @@ gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Outpu
     return FALSE;
   gimp_progress_end();
   if (gimp_drawable_is_gray(drawable))
-    gimp_message(_("The layer is grey, so that its tone alone was restored: convert the image "
-                   "with Image ▸ Mode ▸ RGB to get colour"));
+    gimp_message(
+      _("The layer is grey, so that its tone alone was restored: convert the image "
+        "with Image ▸ Mode ▸ RGB to get colour"));
   return TRUE;
 }

@@ -42,8 +42,9 @@ static gboolean check_kind(GimpDrawable *drawable, GError **error) {
   else if (!GIMP_IS_LAYER(drawable))
     why = _("“%s” is a channel: choose a layer instead");
   else if (gimp_item_is_group(GIMP_ITEM(drawable)))
-    why = _("“%s” is a layer group: choose a layer inside, or make one of it with "
-            "Layer ▸ Merge Layer Groups");
+    why =
+      _("“%s” is a layer group: choose a layer inside, or make one of it with "
+        "Layer ▸ Merge Layer Groups");
   else if (gimp_drawable_is_indexed(drawable))
     why = _("“%s” has indexed colours: convert the image with Image ▸ Mode ▸ RGB first");
   else if (gimp_layer_is_floating_sel(GIMP_LAYER(drawable)))
@@ -59,8 +60,9 @@ gboolean layer_check(GimpDrawable *drawable, Output output, GError **error) {
   if (output == OUTPUT_IN_PLACE && is_locked(GIMP_ITEM(drawable)))
     why = _("The pixels of “%s” are locked: unlock them in the Layers dialog first");
   else if (output == OUTPUT_NEW_LAYER && has_effects(drawable))
-    why = _("“%s” has layer effects, which would not act on a new layer: merge them first, or "
-            "restore in place");
+    why =
+      _("“%s” has layer effects, which would not act on a new layer: merge them first, or "
+        "restore in place");
   return refuse(drawable, why, error);
 }
 
@@ -216,7 +218,8 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   if (!find_box(drawable, &box)) {
     g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL,
                 _("The selection lies outside of “%s”: select a part of it, or nothing (Select ▸ "
-                  "None) to restore all of it"), name);
+                  "None) to restore all of it"),
+                name);
     return NULL;
   }
 

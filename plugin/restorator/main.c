@@ -114,8 +114,8 @@ static GimpProcedure *create_repeat(GimpPlugIn *plug_in) {
 }
 
 static GimpProcedure *create_batch(GimpPlugIn *plug_in) {
-  GimpProcedure *procedure = gimp_procedure_new(plug_in, BATCH, GIMP_PDB_PROC_TYPE_PLUGIN,
-                                                batch_run, NULL, NULL);
+  GimpProcedure *procedure =
+    gimp_procedure_new(plug_in, BATCH, GIMP_PDB_PROC_TYPE_PLUGIN, batch_run, NULL, NULL);
 
   set_menu(procedure, _("Restore _Many Files…"));
   gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);

@@ -82,8 +82,8 @@ static gboolean is_opaque(const Layer *layer) {
 /* A group that passes through shows its layers what lies beneath itself. */
 static gboolean is_lowest(GimpImage *image, GimpItem *item) {
   GimpItem *group = gimp_item_get_parent(item);
-  g_autofree GimpItem **siblings = group ? gimp_item_get_children(group)
-                                         : (GimpItem **)gimp_image_get_layers(image);
+  g_autofree GimpItem **siblings =
+    group ? gimp_item_get_children(group) : (GimpItem **)gimp_image_get_layers(image);
 
   if (siblings[gimp_image_get_item_position(image, item) + 1])
     return FALSE;
@@ -127,9 +127,9 @@ static gboolean place(const Layer *layer, GimpLayer *added) {
 }
 
 gboolean new_layer_add(const Layer *layer, const char *name) {
-  GimpLayer *added = gimp_layer_new(layer->image, name, layer->box.width, layer->box.height,
-                                    gimp_drawable_type_with_alpha(layer->drawable), 100,
-                                    GIMP_LAYER_MODE_NORMAL);
+  GimpLayer *added =
+    gimp_layer_new(layer->image, name, layer->box.width, layer->box.height,
+                   gimp_drawable_type_with_alpha(layer->drawable), 100, GIMP_LAYER_MODE_NORMAL);
 
   if (!added)
     return FALSE;

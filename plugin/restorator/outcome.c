@@ -5,17 +5,17 @@
 
 static gboolean is_callers_fault(const GError *error) {
   switch (error->code) {
-  case RST_BAD_CALL:
-  case RST_UNKNOWN_PARAMETER:
-  case RST_OUT_OF_RANGE:
-  case RST_NOT_A_CHOICE:
-  case RST_WRONG_TYPE:
-  case RST_NO_SUCH_MODEL:
-  case RST_NO_SUCH_PRESET:
-  case RST_PRESET_MISFIT:
-    return TRUE;
-  default:
-    return FALSE;
+    case RST_BAD_CALL:
+    case RST_UNKNOWN_PARAMETER:
+    case RST_OUT_OF_RANGE:
+    case RST_NOT_A_CHOICE:
+    case RST_WRONG_TYPE:
+    case RST_NO_SUCH_MODEL:
+    case RST_NO_SUCH_PRESET:
+    case RST_PRESET_MISFIT:
+      return TRUE;
+    default:
+      return FALSE;
   }
 }
 

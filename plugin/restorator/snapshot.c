@@ -44,9 +44,8 @@ gboolean snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
     cairo_rectangle_int_t r;
 
     cairo_region_get_rectangle(missing, i, &r);
-    gegl_buffer_copy(snapshot->theirs, GEGL_RECTANGLE(r.x, r.y, r.width, r.height),
-                     GEGL_ABYSS_NONE, snapshot->pixels,
-                     GEGL_RECTANGLE(r.x, r.y, r.width, r.height));
+    gegl_buffer_copy(snapshot->theirs, GEGL_RECTANGLE(r.x, r.y, r.width, r.height), GEGL_ABYSS_NONE,
+                     snapshot->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height));
   }
   if (known)
     cairo_region_union(snapshot->known, missing);
@@ -58,8 +57,8 @@ gboolean snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
 static gboolean is_equal(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area) {
   const Babl *format = gegl_buffer_get_format(a);
   const size_t bytes = babl_format_get_bytes_per_pixel(format);
-  GeglBufferIterator *tiles = gegl_buffer_iterator_new(a, area, 0, format, GEGL_ACCESS_READ,
-                                                       GEGL_ABYSS_NONE, 2);
+  GeglBufferIterator *tiles =
+    gegl_buffer_iterator_new(a, area, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 2);
   gboolean equal = TRUE;
 
   gegl_buffer_iterator_add(tiles, b, area, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);

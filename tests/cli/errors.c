@@ -50,12 +50,12 @@ static void test_inputs(void) {
   const char *output = path_of("out.png");
   check_failed(run("restore", path_of("none.png"), output, SINGLE, NULL), 1,
                "none.png: No such file or directory");
-  check_failed(run("restore", path_of("presets"), output, SINGLE, NULL), 1,
-               "presets: is a folder");
+  check_failed(run("restore", path_of("presets"), output, SINGLE, NULL), 1, "presets: is a folder");
   check_failed(run("restore", write_text("empty.png", ""), output, SINGLE, NULL), 1,
                "empty.png: the file is empty");
-  check_failed(run("restore", write_text("text.png", "no picture at all, only words"), output,
-                   SINGLE, NULL), 1, "text.png: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF");
+  check_failed(
+    run("restore", write_text("text.png", "no picture at all, only words"), output, SINGLE, NULL),
+    1, "text.png: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF");
   pixels *p = make_pixels(48, 40, 3, 8);
   const char *ppm = path_of("picture.ppm");
   g_assert_cmpint(vips_ppmsave(p->image, ppm, NULL), ==, 0);
@@ -77,7 +77,7 @@ static void test_truncated(void) {
     for (gsize k = 0; k < G_N_ELEMENTS(lengths); k++) {
       char *name = g_strdup_printf("cut-%s", names[i]);
       const char *cut = path_of(name);
-      g_assert_true(g_file_set_contents(cut, bytes, (gssize) lengths[k], NULL));
+      g_assert_true(g_file_set_contents(cut, bytes, (gssize)lengths[k], NULL));
       check_failed(run("restore", cut, output, SINGLE, "--region", "0,0,20x20", NULL), 1, cut);
       g_free(name);
     }
@@ -95,7 +95,7 @@ static void test_damaged(void) {
   const char *damaged = path_of("damaged.png"), *output = path_of("out.png");
   g_assert_true(g_file_get_contents(write_pixels(p, "whole.png"), &bytes, &size, NULL));
   memset(bytes + size / 2, 0x5a, 64);
-  g_assert_true(g_file_set_contents(damaged, bytes, (gssize) size, NULL));
+  g_assert_true(g_file_set_contents(damaged, bytes, (gssize)size, NULL));
   check_failed(run("restore", damaged, output, SINGLE, "--region", "0,0,20x20", NULL), 1, damaged);
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
   g_free(bytes);
@@ -138,11 +138,12 @@ static void test_no_room(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
     char *name = g_strdup_printf("room/out.%s", suffixes[i]), *kept, *err;
     const char *output = write_text(name, "before");
-    const char *arguments[] = {"/bin/sh", "-c", "ulimit -f 4; exec \"$@\"", "sh", program(),
-                               "restore", source, output, SINGLE, NULL};
+    const char *arguments[] = {
+      "/bin/sh", "-c", "ulimit -f 4; exec \"$@\"", "sh", program(), "restore", source, output,
+      SINGLE,    NULL};
     GError *error = NULL;
     int status;
-    g_spawn_sync(NULL, (char **) arguments, environment(), G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
+    g_spawn_sync(NULL, (char **)arguments, environment(), G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
                  NULL, &err, &status, &error);
     g_assert_no_error(error);
     g_assert_true(WIFEXITED(status));
@@ -164,8 +165,8 @@ static void test_no_room(void) {
 
 /* Per cent after per cent, from the lines that a program without a terminal prints. */
 static void test_progress(void) {
-  const outcome *o = run_well("restore", input, path_of("out.png"), "--model", "tiny-diffusion",
-                              "--progress", NULL);
+  const outcome *o =
+    run_well("restore", input, path_of("out.png"), "--model", "tiny-diffusion", "--progress", NULL);
   char **lines = g_strsplit(o->err, "\n", -1);
   int last = -1, count = 0;
   for (char **line = lines; *line != NULL; line++) {
@@ -189,13 +190,13 @@ static void test_progress(void) {
 /* Starts a long restoration, waits for its first samples, and sends a signal. Returns the wait
  * status. `err`: standard error as it came. */
 static int interrupt(int number, const char *from, const char *to, GString *err) {
-  const char *arguments[] = {program(), "restore", from, to, "--model", "tiny-diffusion",
-                             "--step-skip", "1", "--progress", NULL};
+  const char *arguments[] = {program(),        "restore",     from, to,           "--model",
+                             "tiny-diffusion", "--step-skip", "1",  "--progress", NULL};
   GPid child;
   int fd, status;
   GError *error = NULL;
-  g_spawn_async_with_pipes(NULL, (char **) arguments, environment(), G_SPAWN_DO_NOT_REAP_CHILD,
-                           NULL, NULL, &child, NULL, NULL, &fd, &error);
+  g_spawn_async_with_pipes(NULL, (char **)arguments, environment(), G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                           NULL, &child, NULL, NULL, &fd, &error);
   g_assert_no_error(error);
   char buffer[4096];
   bool sent = false;

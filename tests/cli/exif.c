@@ -42,8 +42,8 @@ static const char *text_of(const pixels *p, const char *name) {
 /* Every EXIF field of one file is in the other, but for those of the file's own making. */
 static void assert_same_exif(const char *a, const char *b) {
   static const char *const names[] = {
-    "exif-ifd0-Artist", "exif-ifd0-Model", "exif-ifd2-FNumber", "exif-ifd2-ISOSpeedRatings",
-    "exif-ifd2-UserComment", "exif-ifd3-GPSLatitude",
+    "exif-ifd0-Artist",          "exif-ifd0-Model",       "exif-ifd2-FNumber",
+    "exif-ifd2-ISOSpeedRatings", "exif-ifd2-UserComment", "exif-ifd3-GPSLatitude",
   };
   pixels *first = read_pixels(a), *second = read_pixels(b);
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -121,8 +121,8 @@ static const char *write_tiff(const char *name, const char *mode) {
   for (int y = 0; y < 40; y++) {
     guint8 row[3 * 48];
     for (int i = 0; i < 3 * 48; i++)
-      row[i] = (guint8) source->values[y * 3 * 48 + i];
-    g_assert_cmpint(TIFFWriteScanline(tiff, row, (uint32_t) y, 0), ==, 1);
+      row[i] = (guint8)source->values[y * 3 * 48 + i];
+    g_assert_cmpint(TIFFWriteScanline(tiff, row, (uint32_t)y, 0), ==, 1);
   }
   TIFFSetField(tiff, TIFFTAG_EXIFIFD, camera);
   g_assert_true(TIFFWriteDirectory(tiff));
@@ -174,8 +174,8 @@ static void test_big(void) {
 
 static void read_bytes(const char *path, const char *bytes, gsize size) {
   VipsImage *image;
-  g_assert_true(g_file_set_contents_full(path, bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE,
-                                         0666, NULL));
+  g_assert_true(
+    g_file_set_contents_full(path, bytes, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0666, NULL));
   g_assert_cmpint(vips_black(&image, 1, 1, NULL), ==, 0);
   exif_read_tiff(path, image);
   g_object_unref(image);
@@ -195,7 +195,7 @@ static void test_hostile(void) {
   for (gsize i = 0; i < size; i = i == 15 ? pixels_end : i + 1)
     for (gsize k = 0; k < G_N_ELEMENTS(values); k++) {
       char before = bytes[i];
-      bytes[i] = (char) values[k];
+      bytes[i] = (char)values[k];
       read_bytes(path, bytes, size);
       bytes[i] = before;
     }

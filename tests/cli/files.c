@@ -128,8 +128,9 @@ static void test_webp_refused(void) {
   const char *output = path_of("no.webp"), *deep_path = write_pixels(deep, "deep.png");
   check_failed(run("restore", deep_path, output, SINGLE, NULL), 1,
                "no.webp: WebP holds 8 bits and the picture has 16");
-  check_failed(run("restore", write_pixels(grey, "grey.png"), output, SINGLE, "--mode", "detail",
-                   NULL), 1, "no.webp: WebP holds no grey pictures");
+  check_failed(
+    run("restore", write_pixels(grey, "grey.png"), output, SINGLE, "--mode", "detail", NULL), 1,
+    "no.webp: WebP holds no grey pictures");
   check_failed(run("restore", write_pixels(long_one, "long.png"), output, SINGLE, NULL), 1,
                "no.webp: WebP holds at most 16383 pixels a side and the picture has 16384");
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
@@ -191,7 +192,7 @@ static void test_jpeg_force(void) {
   for (int x = 0; x < 48; x++) {
     double alpha = value_at(clear, x, 20, 3) / 255.0;
     double white = value_at(clear, x, 20, 1) * alpha + 255 * (1 - alpha);
-    g_assert_cmpint(abs(value_at(forced, x, 20, 1) - (int) white), <=, 16);
+    g_assert_cmpint(abs(value_at(forced, x, 20, 1) - (int)white), <=, 16);
   }
   pixels_free(forced);
   pixels_free(deep);
@@ -264,7 +265,7 @@ static void test_grey_profile(void) {
   g_assert_cmpint(restored->bands, ==, 3);
   for (int x = 0; x < 48; x++) {
     double light = value_at(source, x, 2, 0) / 65535.0; /* well above sRGB's straight piece */
-    int expected = (int) lrint((1.055 * pow(light, 1 / 2.4) - 0.055) * 65535);
+    int expected = (int)lrint((1.055 * pow(light, 1 / 2.4) - 0.055) * 65535);
     for (int c = 0; c < 3; c++)
       g_assert_cmpint(ABS(value_at(restored, x, 2, c) - expected), <=, 128);
   }
@@ -293,12 +294,17 @@ typedef struct colour_space {
 } colour_space;
 
 static const colour_space adobe = {
-  d65, {0.64, 0.33, 0.21, 0.71, 0.15, 0.06}, 2.19921875,
+  d65,
+  {0.64, 0.33, 0.21, 0.71, 0.15, 0.06},
+  2.19921875,
   {{1.398356, -0.398356, 0}, {0, 1, 0}, {0, -0.042929, 1.042929}},
 };
 static const colour_space prophoto = {
-  d50, {0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001}, 1.8,
-  {{2.034368, -0.727634, -0.306733}, {-0.228827, 1.231753, -0.002927},
+  d50,
+  {0.7347, 0.2653, 0.1596, 0.8404, 0.0366, 0.0001},
+  1.8,
+  {{2.034368, -0.727634, -0.306733},
+   {-0.228827, 1.231753, -0.002927},
    {-0.008558, -0.153268, 1.161827}},
 };
 
@@ -311,7 +317,7 @@ static pixels *to_srgb(const pixels *source, const colour_space *space) {
       for (int k = 0; k < 3; k++)
         light += space->matrix[c][k] * pow(source->values[3 * i + k] / 65535.0, space->gamma);
       double value = light <= 0.0031308 ? 12.92 * light : 1.055 * pow(light, 1 / 2.4) - 0.055;
-      srgb->values[3 * i + c] = (guint16) lrint(CLAMP(value, 0, 1) * 65535);
+      srgb->values[3 * i + c] = (guint16)lrint(CLAMP(value, 0, 1) * 65535);
     }
   pixels_update(srgb);
   return srgb;
@@ -558,11 +564,11 @@ static void test_odd_names(void) {
   gsize size;
   const char *input = path_of("a photo [1,page=2] é.png"), *output = path_of("out [x=1].png");
   g_assert_true(g_file_get_contents(write_pixels(source, "in.png"), &bytes, &size, NULL));
-  g_assert_true(g_file_set_contents(input, bytes, (gssize) size, NULL));
+  g_assert_true(g_file_set_contents(input, bytes, (gssize)size, NULL));
   run_well("restore", input, output, SINGLE, INNER, NULL);
   g_assert_true(g_file_test(output, G_FILE_TEST_IS_REGULAR));
   /* What a file is decides how it is read, not its name; relative paths work. */
-  g_assert_true(g_file_set_contents(path_of("misnamed.jpg"), bytes, (gssize) size, NULL));
+  g_assert_true(g_file_set_contents(path_of("misnamed.jpg"), bytes, (gssize)size, NULL));
   run_well("restore", "misnamed.jpg", "relative.png", SINGLE, INNER, NULL);
   g_assert_true(g_file_test(path_of("relative.png"), G_FILE_TEST_IS_REGULAR));
   g_free(bytes);

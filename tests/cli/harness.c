@@ -28,10 +28,10 @@ static void remove_tree(const char *path) {
 
 /* libvips tells what it loads and how it works. */
 static void ignore(const char *domain, GLogLevelFlags level, const char *message, void *data) {
-  (void) domain;
-  (void) level;
-  (void) message;
-  (void) data;
+  (void)domain;
+  (void)level;
+  (void)message;
+  (void)data;
 }
 
 /* The folder, and after it those that the caller names: what ships, where the build does not look
@@ -119,10 +119,10 @@ const outcome *run_arguments(const char *const *arguments) {
   GPtrArray *command = g_ptr_array_new();
   g_ptr_array_add(command, program_path);
   for (; *arguments != NULL; arguments++)
-    g_ptr_array_add(command, (char *) *arguments);
+    g_ptr_array_add(command, (char *)*arguments);
   g_ptr_array_add(command, NULL);
-  g_spawn_sync(folder, (char **) command->pdata, variables, G_SPAWN_DEFAULT, NULL, NULL,
-               &latest.out, &latest.err, &status, &error);
+  g_spawn_sync(folder, (char **)command->pdata, variables, G_SPAWN_DEFAULT, NULL, NULL, &latest.out,
+               &latest.err, &status, &error);
   g_assert_no_error(error);
   g_ptr_array_free(command, TRUE);
   latest.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -134,10 +134,10 @@ const outcome *run(const char *first, ...) {
   va_list rest;
   va_start(rest, first);
   for (const char *one = first; one != NULL; one = va_arg(rest, const char *))
-    g_ptr_array_add(arguments, (char *) one);
+    g_ptr_array_add(arguments, (char *)one);
   va_end(rest);
   g_ptr_array_add(arguments, NULL);
-  run_arguments((const char *const *) arguments->pdata);
+  run_arguments((const char *const *)arguments->pdata);
   g_ptr_array_free(arguments, TRUE);
   return &latest;
 }
@@ -181,7 +181,7 @@ pixels *pixels_of(VipsImage *image) {
 }
 
 void pixels_update(pixels *p) {
-  gsize count = (gsize) p->width * p->height * p->bands;
+  gsize count = (gsize)p->width * p->height * p->bands;
   VipsImage *deep = vips_image_new_from_memory_copy(p->values, count * sizeof *p->values, p->width,
                                                     p->height, p->bands, VIPS_FORMAT_USHORT);
   VipsImage *cast, *image;
@@ -197,19 +197,19 @@ void pixels_update(pixels *p) {
 
 pixels *make_pixels(int width, int height, int bands, int bits) {
   pixels *p = g_new0(pixels, 1);
-  *p = (pixels) {.width = width, .height = height, .bands = bands, .bits = bits};
-  p->values = g_new(guint16, (gsize) width * height * bands);
+  *p = (pixels){.width = width, .height = height, .bands = bands, .bits = bits};
+  p->values = g_new(guint16, (gsize)width * height * bands);
   int colours = bands < 3 ? 1 : 3;
   double top = bits == 16 ? 65535 : 255;
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       for (int c = 0; c < bands; c++) {
-        double u = (double) x / width, v = (double) y / height;
-        double value = 0.5 + 0.3 * sin(5 * u + c) * cos(4 * v - c) +
-                       0.05 * sin(0.9 * x + 1.7 * y + c);
+        double u = (double)x / width, v = (double)y / height;
+        double value =
+          0.5 + 0.3 * sin(5 * u + c) * cos(4 * v - c) + 0.05 * sin(0.9 * x + 1.7 * y + c);
         if (c == colours)
           value = 0.55 + 0.4 * u;
-        p->values[((gsize) y * width + x) * bands + c] = (guint16) lrint(value * top);
+        p->values[((gsize)y * width + x) * bands + c] = (guint16)lrint(value * top);
       }
   pixels_update(p);
   return p;
@@ -261,7 +261,7 @@ int differing_inside(const pixels *a, const pixels *b, rect box) {
 }
 
 int differing(const pixels *a, const pixels *b) {
-  return differing_inside(a, b, (rect) {0, 0, a->width, a->height});
+  return differing_inside(a, b, (rect){0, 0, a->width, a->height});
 }
 
 int differing_files(const char *a, const char *b) {
@@ -277,7 +277,7 @@ int largest_difference(const pixels *a, const pixels *b) {
   g_assert_cmpint(a->height, ==, b->height);
   g_assert_cmpint(a->bands, ==, b->bands);
   int largest = 0;
-  for (gsize i = 0; i < (gsize) a->width * a->height * a->bands; i++)
+  for (gsize i = 0; i < (gsize)a->width * a->height * a->bands; i++)
     largest = MAX(largest, ABS(a->values[i] - b->values[i]));
   return largest;
 }
@@ -296,9 +296,9 @@ icc make_rgb_profile(const double white[2], const double p[6], double gamma, boo
   cmsCIExyYTRIPLE primaries = {{p[0], p[1], 1}, {p[2], p[3], 1}, {p[4], p[5], 1}};
   cmsUInt16Number samples[256];
   for (int i = 0; i < 256; i++)
-    samples[i] = (cmsUInt16Number) lrint(pow(i / 255.0, gamma) * 65535);
-  cmsToneCurve *curve = sampled ? cmsBuildTabulatedToneCurve16(NULL, 256, samples)
-                                : cmsBuildGamma(NULL, gamma);
+    samples[i] = (cmsUInt16Number)lrint(pow(i / 255.0, gamma) * 65535);
+  cmsToneCurve *curve =
+    sampled ? cmsBuildTabulatedToneCurve16(NULL, 256, samples) : cmsBuildGamma(NULL, gamma);
   cmsToneCurve *curves[] = {curve, curve, curve};
   cmsHPROFILE handle = cmsCreateRGBProfile(&point, &primaries, curves);
   cmsFreeToneCurve(curve);
@@ -336,14 +336,14 @@ void write_carded(const char *source, const char *path, const char *card) {
     halves = g_strsplit(header, "\"__metadata__\": {", 2);
   }
   g_assert_nonnull(halves[1]);
-  char *grown = g_strdup_printf("%s\"__metadata__\":{\"card\":\"%s\",%s", halves[0], escaped,
-                                halves[1]);
-  guint64 grown_length = GUINT64_TO_LE((guint64) strlen(grown));
+  char *grown =
+    g_strdup_printf("%s\"__metadata__\":{\"card\":\"%s\",%s", halves[0], escaped, halves[1]);
+  guint64 grown_length = GUINT64_TO_LE((guint64)strlen(grown));
   GByteArray *file = g_byte_array_new();
-  g_byte_array_append(file, (guint8 *) &grown_length, 8);
-  g_byte_array_append(file, (guint8 *) grown, (guint) strlen(grown));
-  g_byte_array_append(file, (guint8 *) bytes + 8 + length, (guint) (size - 8 - length));
-  g_assert_true(g_file_set_contents(path, (char *) file->data, file->len, NULL));
+  g_byte_array_append(file, (guint8 *)&grown_length, 8);
+  g_byte_array_append(file, (guint8 *)grown, (guint)strlen(grown));
+  g_byte_array_append(file, (guint8 *)bytes + 8 + length, (guint)(size - 8 - length));
+  g_assert_true(g_file_set_contents(path, (char *)file->data, file->len, NULL));
   g_byte_array_unref(file);
   g_strfreev(halves);
   g_free(grown);

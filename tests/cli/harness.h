@@ -67,7 +67,7 @@ void pixels_update(pixels *pixels);
 const char *write_pixels(const pixels *pixels, const char *name);
 
 static inline int value_at(const pixels *p, int x, int y, int band) {
-  return p->values[((gsize) y * p->width + x) * p->bands + band];
+  return p->values[((gsize)y * p->width + x) * p->bands + band];
 }
 
 /* Values that differ, outside or inside a box. */

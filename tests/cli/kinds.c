@@ -57,18 +57,12 @@ static int save_lossy_webp(VipsImage *image, const char *path) {
 }
 
 static const kind handled[] = {
-  {"palette.png", 3, 8, save_palette, 3},
-  {"palette-alpha.png", 4, 8, save_palette, 4},
-  {"two-bits.png", 3, 8, save_two_bits, 1},
-  {"interlaced.png", 3, 8, save_interlaced, 3},
-  {"grey-alpha.png", 4, 8, save_interlaced, 2},
-  {"one-bit.tif", 3, 8, save_one_bit, 1},
-  {"tiles.tif", 3, 8, save_tiles, 3},
-  {"big.tif", 3, 8, save_big_tiff, 3},
-  {"jpeg.tif", 3, 8, save_tiff_of_jpeg, 3},
-  {"progressive.jpg", 3, 8, save_progressive, 3},
-  {"grey.jpg", 3, 8, save_progressive, 1},
-  {"lossy.webp", 3, 8, save_lossy_webp, 3},
+  {"palette.png", 3, 8, save_palette, 3},       {"palette-alpha.png", 4, 8, save_palette, 4},
+  {"two-bits.png", 3, 8, save_two_bits, 1},     {"interlaced.png", 3, 8, save_interlaced, 3},
+  {"grey-alpha.png", 4, 8, save_interlaced, 2}, {"one-bit.tif", 3, 8, save_one_bit, 1},
+  {"tiles.tif", 3, 8, save_tiles, 3},           {"big.tif", 3, 8, save_big_tiff, 3},
+  {"jpeg.tif", 3, 8, save_tiff_of_jpeg, 3},     {"progressive.jpg", 3, 8, save_progressive, 3},
+  {"grey.jpg", 3, 8, save_progressive, 1},      {"lossy.webp", 3, 8, save_lossy_webp, 3},
 };
 
 static void test_handled(gconstpointer data) {
@@ -163,17 +157,20 @@ static void test_refused(void) {
   check_refused(cast(image, VIPS_FORMAT_DOUBLE), "double.tif", ""); /* by libvips */
   check_refused(g_object_ref(image), "still.gif", "is a GIF file, which is not read");
   check_refused(g_object_ref(image), "netpbm.ppm", "is a PPM file, which is not read");
-  check_failed(run("restore", write_text("drawing.svg", "<svg xmlns='http://www.w3.org/2000/svg' "
-                                                        "width='9' height='9'/>"),
-                   path_of("refused.png"), SINGLE, NULL), 1, "drawing.svg: is a SVG file");
+  check_failed(run("restore",
+                   write_text("drawing.svg",
+                              "<svg xmlns='http://www.w3.org/2000/svg' "
+                              "width='9' height='9'/>"),
+                   path_of("refused.png"), SINGLE, NULL),
+               1, "drawing.svg: is a SVG file");
   pixels_free(source);
 }
 
 static void append_chunk(GByteArray *png, const char *type, const guint8 *data, guint size) {
   guint32 length = GUINT32_TO_BE(size), sum = 0xffffffff;
   guint start = png->len + 4;
-  g_byte_array_append(png, (const guint8 *) &length, 4);
-  g_byte_array_append(png, (const guint8 *) type, 4);
+  g_byte_array_append(png, (const guint8 *)&length, 4);
+  g_byte_array_append(png, (const guint8 *)type, 4);
   g_byte_array_append(png, data, size);
   for (guint i = start; i < png->len; i++) {
     sum ^= png->data[i];
@@ -181,7 +178,7 @@ static void append_chunk(GByteArray *png, const char *type, const guint8 *data, 
       sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
   }
   sum = GUINT32_TO_BE(~sum);
-  g_byte_array_append(png, (const guint8 *) &sum, 4);
+  g_byte_array_append(png, (const guint8 *)&sum, 4);
 }
 
 /* libvips shows an animated PNG's first picture as if it were the only one. */
@@ -194,18 +191,18 @@ static void test_animated_png(void) {
   gsize size;
   g_assert_true(g_file_get_contents(write_pixels(source, "in.png"), &bytes, &size, NULL));
   GByteArray *png = g_byte_array_new();
-  g_byte_array_append(png, (guint8 *) bytes, HEAD);
+  g_byte_array_append(png, (guint8 *)bytes, HEAD);
   append_chunk(png, "acTL", control, sizeof control);
-  g_byte_array_append(png, (guint8 *) bytes + HEAD, (guint) (size - HEAD));
-  g_assert_true(g_file_set_contents(input, (char *) png->data, png->len, NULL));
+  g_byte_array_append(png, (guint8 *)bytes + HEAD, (guint)(size - HEAD));
+  g_assert_true(g_file_set_contents(input, (char *)png->data, png->len, NULL));
   check_failed(run("restore", input, output, SINGLE, NULL), 1,
                "moving.png: holds several pictures; take one out first");
   /* The same name in the pixels' own data means nothing. */
   g_byte_array_set_size(png, 0);
-  g_byte_array_append(png, (guint8 *) bytes, HEAD);
-  append_chunk(png, "tEXt", (const guint8 *) "Title\0acTL", 10);
-  g_byte_array_append(png, (guint8 *) bytes + HEAD, (guint) (size - HEAD));
-  g_assert_true(g_file_set_contents(input, (char *) png->data, png->len, NULL));
+  g_byte_array_append(png, (guint8 *)bytes, HEAD);
+  append_chunk(png, "tEXt", (const guint8 *)"Title\0acTL", 10);
+  g_byte_array_append(png, (guint8 *)bytes + HEAD, (guint)(size - HEAD));
+  g_assert_true(g_file_set_contents(input, (char *)png->data, png->len, NULL));
   run_well("restore", input, output, SINGLE, INNER, NULL);
   g_byte_array_unref(png);
   g_free(bytes);
@@ -216,7 +213,7 @@ static void test_animated_png(void) {
 
 /* (height, width, bands), which is the caller's to free. */
 static float *float_values(const pixels *p) {
-  gsize count = (gsize) p->width * p->height * p->bands;
+  gsize count = (gsize)p->width * p->height * p->bands;
   float *values = g_new(float, count);
   for (gsize i = 0; i < count; i++)
     values[i] = p->values[i] / 65535.0f;
@@ -225,13 +222,12 @@ static float *float_values(const pixels *p) {
 
 static const char *write_floats(const float *values, int bands, const char *name) {
   const char *path = path_of(name);
-  VipsImage *image = vips_image_new_from_memory_copy(values, sizeof(float) * 48 * 40 *
-                                                     (gsize) bands, 48, 40, bands,
-                                                     VIPS_FORMAT_FLOAT);
+  VipsImage *image = vips_image_new_from_memory_copy(values, sizeof(float) * 48 * 40 * (gsize)bands,
+                                                     48, 40, bands, VIPS_FORMAT_FLOAT);
   VipsImage *typed;
   g_assert_cmpint(vips_copy(image, &typed, "interpretation",
-                            bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_scRGB,
-                            NULL), ==, 0);
+                            bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_scRGB, NULL),
+                  ==, 0);
   g_assert_cmpint(vips_tiffsave(typed, path, NULL), ==, 0);
   g_object_unref(image);
   g_object_unref(typed);
@@ -240,19 +236,20 @@ static const char *write_floats(const float *values, int bands, const char *name
 
 static void put(GByteArray *bytes, guint32 value, int size) {
   for (int i = 0; i < size; i++, value >>= 8)
-    g_byte_array_append(bytes, &(guint8) {value & 0xff}, 1);
+    g_byte_array_append(bytes, &(guint8){value & 0xff}, 1);
 }
 
 /* RGB in half floats, given by their bits: (40, 48, 3). */
 static const char *write_halves(const guint16 *halves, const char *name) {
   enum { COUNT = 48 * 40 * 3, TRIPLES = 8 + 2 + 10 * 12 + 4, PIXELS = TRIPLES + 12 };
-  static const guint32 tags[10][4] = { /* tag, type (3: 2 bytes, 4: 4), count, value or place */
-    {256, 3, 1, 48}, {257, 3, 1, 40}, {258, 3, 3, TRIPLES}, {259, 3, 1, 1}, {262, 3, 1, 2},
-    {273, 4, 1, PIXELS}, {277, 3, 1, 3}, {278, 3, 1, 40}, {279, 4, 1, 2 * COUNT},
-    {339, 3, 3, TRIPLES + 6},
+  static const guint32 tags[10][4] = {
+                                       /* tag, type (3: 2 bytes, 4: 4), count, value or place */
+    {256, 3, 1, 48},        {257, 3, 1, 40},          {258, 3, 3, TRIPLES}, {259, 3, 1, 1},
+    {262, 3, 1, 2},         {273, 4, 1, PIXELS},      {277, 3, 1, 3},       {278, 3, 1, 40},
+    {279, 4, 1, 2 * COUNT}, {339, 3, 3, TRIPLES + 6},
   };
   GByteArray *bytes = g_byte_array_new();
-  g_byte_array_append(bytes, (const guint8 *) "II*", 4);
+  g_byte_array_append(bytes, (const guint8 *)"II*", 4);
   put(bytes, 8, 4);
   put(bytes, 10, 2);
   for (int i = 0; i < 10; i++) {
@@ -267,7 +264,7 @@ static const char *write_halves(const guint16 *halves, const char *name) {
   for (int i = 0; i < COUNT; i++)
     put(bytes, halves[i], 2);
   const char *path = path_of(name);
-  g_assert_true(g_file_set_contents(path, (const char *) bytes->data, bytes->len, NULL));
+  g_assert_true(g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL));
   g_byte_array_unref(bytes);
   return path;
 }
@@ -279,7 +276,7 @@ static float *read_floats(const char *path, int bands) {
   g_assert_cmpint(image->BandFmt, ==, VIPS_FORMAT_FLOAT);
   g_assert_cmpint(image->Bands, ==, bands);
   float *values = vips_image_write_to_memory(image, &size);
-  g_assert_cmpuint(size, ==, sizeof(float) * 48 * 40 * (gsize) bands);
+  g_assert_cmpuint(size, ==, sizeof(float) * 48 * 40 * (gsize)bands);
   g_object_unref(image);
   return values;
 }
@@ -295,7 +292,7 @@ static void test_floats(void) {
   for (int bands = 3; bands <= 4; bands++) {
     pixels *source = make_pixels(48, 40, bands, 16);
     float *values = float_values(source);
-    for (int i = 0; i < (int) G_N_ELEMENTS(odd); i++) /* beyond the window */
+    for (int i = 0; i < (int)G_N_ELEMENTS(odd); i++) /* beyond the window */
       values[(i + 1) * bands] = odd[i];
     const char *input = write_floats(values, bands, "in.tif"), *output = path_of("out.tif");
     const char *deep = path_of("deep.png");
@@ -306,11 +303,11 @@ static void test_floats(void) {
     for (int i = 0; i < 48 * 40; i++)
       if (is_inside(i))
         for (int c = 0; c < bands; c++)
-          g_assert_cmpfloat(fabsf(restored[i * bands + c] -
-                                  expected->values[i * bands + c] / 65535.0f), <, 1e-5);
+          g_assert_cmpfloat(
+            fabsf(restored[i * bands + c] - expected->values[i * bands + c] / 65535.0f), <, 1e-5);
       else
-        g_assert_cmpmem(restored + i * bands, sizeof(float) * (gsize) bands, values + i * bands,
-                        sizeof(float) * (gsize) bands);
+        g_assert_cmpmem(restored + i * bands, sizeof(float) * (gsize)bands, values + i * bands,
+                        sizeof(float) * (gsize)bands);
     g_free(values);
     g_free(restored);
     pixels_free(source);
@@ -324,14 +321,14 @@ static float half_value(guint16 half) {
   double value = exponent == 31  ? fraction == 0 ? INFINITY : NAN
                  : exponent == 0 ? ldexp(fraction, -24)
                                  : ldexp(1024 + fraction, exponent - 25);
-  return (float) (half >> 15 ? -value : value);
+  return (float)(half >> 15 ? -value : value);
 }
 
 /* They become floats of 32 bits, which is said; outside of the region of the same value. */
 static void test_halves(void) {
   guint16 halves[48 * 40 * 3];
   for (int i = 0; i < 48 * 40 * 3; i++)
-    halves[i] = (guint16) (0x3000 + 37 * i % 0x0c00); /* 1/8…1 */
+    halves[i] = (guint16)(0x3000 + 37 * i % 0x0c00); /* 1/8…1 */
   static const guint16 odd[] = {0xb800, 0x4740, 0x7c00, 0xfc00, 0x0001, 0x8000, 0x7bff};
   memcpy(halves + 3, odd, sizeof odd); /* beyond the window */
   const char *input = write_halves(halves, "half.tif"), *output = path_of("half-out.tif");
@@ -414,8 +411,8 @@ static void test_floats_refused(void) {
   check_failed(run("restore", input, path_of("forced.jpg"), SINGLE, NULL), 1,
                "forced.jpg: JPEG holds no floats");
   check_failed(run("restore", write_pixels(source, "in.png"), output, SINGLE, "--mask",
-                   write_floats(tones, 1, "mask.tif"), NULL), 1,
-               "mask.tif: a mask has 8 or 16 bits, not floats");
+                   write_floats(tones, 1, "mask.tif"), NULL),
+               1, "mask.tif: a mask has 8 or 16 bits, not floats");
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
   run_well("restore", input, output, SINGLE, "--strength", "0", "--force", NULL);
   pixels *forced = read_pixels(output);

@@ -16,7 +16,7 @@ static const rect region = {4700, 4500, 60, 50}, around = {4500, 4300, 540, 420}
 static gint64 peak(void) {
   struct rusage usage;
   g_assert_cmpint(getrusage(RUSAGE_CHILDREN, &usage), ==, 0);
-  return (gint64) usage.ru_maxrss * 1024;
+  return (gint64)usage.ru_maxrss * 1024;
 }
 
 static VipsImage *make_large(int bands) {
@@ -68,8 +68,8 @@ static const char *restore_around(VipsImage *large) {
                   ==, 0);
   pixels *p = pixels_of(crop);
   const char *input = write_pixels(p, "around.png"), *output = path_of("around-out.png");
-  char *box = g_strdup_printf("%d,%d,%dx%d", region.x - around.x, region.y - around.y,
-                              region.width, region.height);
+  char *box = g_strdup_printf("%d,%d,%dx%d", region.x - around.x, region.y - around.y, region.width,
+                              region.height);
   run_well("restore", input, output, SINGLE, "--region", box, NULL);
   pixels_free(p);
   g_object_unref(crop);
@@ -92,7 +92,7 @@ static void check_result(const char *input, const char *output, const char *alon
 /* A small picture tells what the program takes anyway. */
 static void test_strips(void) {
   VipsImage *large = make_large(3);
-  const gint64 bytes = (gint64) VIPS_IMAGE_SIZEOF_IMAGE(large);
+  const gint64 bytes = (gint64)VIPS_IMAGE_SIZEOF_IMAGE(large);
   const char *alone = restore_around(large);
   const char *inputs[] = {path_of("large.png"), path_of("large.tif")};
   const char *outputs[] = {path_of("out.png"), path_of("out.tif")};
@@ -124,7 +124,7 @@ static void test_mask(void) {
   char *bytes;
   gsize size;
   g_assert_true(g_file_get_contents(input, &bytes, &size, NULL));
-  g_assert_true(g_file_set_contents(path_of("same.tif"), bytes, (gssize) size, NULL));
+  g_assert_true(g_file_set_contents(path_of("same.tif"), bytes, (gssize)size, NULL));
   run_well("restore", path_of("same.tif"), path_of("same.tif"), SINGLE, "--mask", selection, NULL);
   check_result(input, path_of("same.tif"), alone);
   g_free(bytes);
@@ -139,7 +139,7 @@ static void test_truncated(void) {
   gsize size;
   const char *broken = path_of("broken.png"), *output = path_of("none.png");
   g_assert_true(g_file_get_contents(path_of("large.png"), &bytes, &size, NULL));
-  g_assert_true(g_file_set_contents(broken, bytes, (gssize) (size - size / 3), NULL));
+  g_assert_true(g_file_set_contents(broken, bytes, (gssize)(size - size / 3), NULL));
   check_failed(run("restore", broken, output, SINGLE, "--region", "100,100,60x50", NULL), 1,
                "broken.png: ");
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));

@@ -32,7 +32,7 @@ static int count_files(const char *path) {
 static gint64 inode_of(const char *path) {
   GStatBuf status;
   g_assert_cmpint(g_stat(path, &status), ==, 0);
-  return (gint64) status.st_ino;
+  return (gint64)status.st_ino;
 }
 
 static void assert_same_bytes(const char *a, const char *b) {
@@ -93,11 +93,12 @@ static void test_reduced(void) {
   const char *deep = write_pixels(p, "deep.png"), *folder = path_of("reduced");
   const char *plain = write_picture("plain.png", 48);
   pixels_free(p);
-  const outcome *o = run("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
-                         NULL);
+  const outcome *o =
+    run("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain, NULL);
   g_assert_cmpint(o->status, ==, 1);
-  assert_contains(o->err, "deep.jpg: JPEG holds 8 bits and the picture has 16; write PNG or TIFF, "
-                          "or use --reduce\n");
+  assert_contains(o->err,
+                  "deep.jpg: JPEG holds 8 bits and the picture has 16; write PNG or TIFF, "
+                  "or use --reduce\n");
   assert_contains(o->err, "1 done, 0 skipped, 1 failed, of 2");
   o = run_well("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
                "--reduce", NULL);
@@ -105,8 +106,8 @@ static void test_reduced(void) {
   o = run_well("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
                "--reduce", NULL);
   assert_contains(o->err, "0 done, 2 skipped, 0 failed, of 2");
-  o = run_well("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain,
-               "--force", NULL);
+  o = run_well("restore", "--output-dir", folder, SINGLE, "--format", "jpg", deep, plain, "--force",
+               NULL);
   assert_contains(o->err, "2 done, 0 skipped, 0 failed, of 2");
 }
 
@@ -160,7 +161,8 @@ static void test_refused(void) {
   check_failed(run("restore", "--output-dir", folder, SINGLE, one, one, NULL), 2,
                "would both be written to");
   check_failed(run("restore", "--output-dir", folder, SINGLE, NULL), 2, "at least one picture");
-  check_failed(run("restore", "--output-dir", twin, SINGLE, one, NULL), 1, "one.jpg: Not a directory");
+  check_failed(run("restore", "--output-dir", twin, SINGLE, one, NULL), 1,
+               "one.jpg: Not a directory");
   check_failed(run("restore", one, path_of("x.png"), SINGLE, "--overwrite", NULL), 2,
                "belong to --output-dir");
   check_failed(run("restore", one, path_of("x.png"), SINGLE, "--format", "png", NULL), 2,
@@ -169,8 +171,8 @@ static void test_refused(void) {
   char *before, *after;
   gsize before_size, after_size;
   g_assert_true(g_file_get_contents(other, &before, &before_size, NULL));
-  check_failed(run("restore", other, "--output-dir", path_of("other"), SINGLE, "--overwrite",
-                   NULL), 1, "one.png: would be replaced itself");
+  check_failed(run("restore", other, "--output-dir", path_of("other"), SINGLE, "--overwrite", NULL),
+               1, "one.png: would be replaced itself");
   g_assert_true(g_file_get_contents(other, &after, &after_size, NULL));
   g_assert_cmpmem(before, before_size, after, after_size);
   g_free(before);
@@ -185,8 +187,8 @@ static void test_json(void) {
   const char *folder = path_of("json"), *one = write_picture("one.png", 48);
   const char *two = write_picture("two “x\\\".png", 48), *text = write_text("text.png", "words");
   run_well("restore", "--output-dir", folder, SINGLE, one, NULL);
-  const outcome *o = run("restore", "--output-dir", folder, SINGLE, "--json", "--quiet",
-                         "--region", "0,0,5x8", one, text, two, NULL);
+  const outcome *o = run("restore", "--output-dir", folder, SINGLE, "--json", "--quiet", "--region",
+                         "0,0,5x8", one, text, two, NULL);
   g_assert_cmpint(o->status, ==, 1);
   static const char *const states[] = {"skipped", "failed", "done"};
   const char *inputs[] = {one, text, two};
@@ -215,8 +217,8 @@ static int stop_in_second(int number, const char *const *arguments) {
   GPid child;
   int fd, status;
   GError *error = NULL;
-  g_spawn_async_with_pipes(NULL, (char **) arguments, environment(), G_SPAWN_DO_NOT_REAP_CHILD,
-                           NULL, NULL, &child, NULL, NULL, &fd, &error);
+  g_spawn_async_with_pipes(NULL, (char **)arguments, environment(), G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                           NULL, &child, NULL, NULL, &fd, &error);
   g_assert_no_error(error);
   GString *err = g_string_new(NULL);
   char buffer[4096];
@@ -234,8 +236,9 @@ static int stop_in_second(int number, const char *const *arguments) {
   g_spawn_close_pid(child);
   g_assert_true(sent);
   assert_contains(err->str, " done, 0 skipped, 0 failed, of 3\n");
-  g_assert_true(g_str_has_suffix(err->str, "interrupted; the same command goes on where it "
-                                           "stopped\n"));
+  g_assert_true(g_str_has_suffix(err->str,
+                                 "interrupted; the same command goes on where it "
+                                 "stopped\n"));
   g_string_free(err, TRUE);
   return status;
 }
@@ -244,11 +247,12 @@ static int stop_in_second(int number, const char *const *arguments) {
 static void test_interrupted(void) {
   static const char *const names[] = {"big-1.png", "big-2.png", "big-3.png"};
   const char *folder = path_of("interrupted"), *whole = path_of("whole");
-  const char *arguments[] = {program(), "restore", "--output-dir", folder, "--model",
-                             "tiny-diffusion", "--step-skip", "4", "--progress",
-                             path_of(names[0]), path_of(names[1]), path_of(names[2]), NULL};
+  const char *arguments[] = {program(),    "restore",         "--output-dir",    folder,
+                             "--model",    "tiny-diffusion",  "--step-skip",     "4",
+                             "--progress", path_of(names[0]), path_of(names[1]), path_of(names[2]),
+                             NULL};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-    pixels *p = make_pixels(400 + (int) i, 400, 3, 8);
+    pixels *p = make_pixels(400 + (int)i, 400, 3, 8);
     write_pixels(p, names[i]);
     pixels_free(p);
   }

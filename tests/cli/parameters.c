@@ -39,7 +39,7 @@ static const char *input;
  * for good, where no parameter shows. */
 static const char *restore(const char *name, const char *const *arguments) {
   const char *output = path_of(name);
-  const char *all[16] = {"restore", input, output, "--region", "12,8,16x20", "--model",
+  const char *all[16] = {"restore",        input,     output, "--region", "12,8,16x20", "--model",
                          "tiny-diffusion", "--start", "20"};
   int count = 9;
   while (*arguments != NULL)
@@ -49,7 +49,7 @@ static const char *restore(const char *name, const char *const *arguments) {
 }
 
 static const char *restore_plain(void) {
-  return restore("plain.png", (const char *const[]) {NULL});
+  return restore("plain.png", (const char *const[]){NULL});
 }
 
 static void make_input(void) {
@@ -102,10 +102,9 @@ static void test_each_default(void) {
 }
 
 static void test_last_flag_wins(void) {
-  const char *seven = restore("seven.png", (const char *const[]) {"--seed", "7", NULL});
-  const char *both = restore("both.png",
-                             (const char *const[]) {"--seed=9", "--clip", "--seed=7", "--no-clip",
-                                                    NULL});
+  const char *seven = restore("seven.png", (const char *const[]){"--seed", "7", NULL});
+  const char *both =
+    restore("both.png", (const char *const[]){"--seed=9", "--clip", "--seed=7", "--no-clip", NULL});
   g_assert_cmpint(differing_files(seven, both), ==, 0);
 }
 
@@ -119,8 +118,7 @@ static void test_wrong_values(void) {
   check_failed(run("restore", input, output, "--mode", "sepia", NULL), 2, "colour");
   check_failed(run("restore", input, output, "--window", "1,2", NULL), 2, "window");
   check_failed(run("restore", input, output, "--no-seed", NULL), 2, "--no-seed");
-  check_failed(run("restore", input, output, "--clip=false", NULL), 2,
-               "--clip takes no value");
+  check_failed(run("restore", input, output, "--clip=false", NULL), 2, "--clip takes no value");
   check_failed(run("restore", input, output, "--no-clip=true", NULL), 2,
                "--no-clip takes no value");
   check_failed(run("restore", input, output, "--quiet=no", NULL), 2, "--quiet takes no value");
@@ -128,18 +126,20 @@ static void test_wrong_values(void) {
   const char *none = path_of("none.png");
   check_failed(run("restore", none, output, "--model", "tiny-diffusion", "--start", "101", NULL), 2,
                "start");
-  check_failed(run("restore", none, output, "--model", "tiny-diffusion", "--start", "20", "--end",
-                   "20", NULL), 2, "end");
+  check_failed(
+    run("restore", none, output, "--model", "tiny-diffusion", "--start", "20", "--end", "20", NULL),
+    2, "end");
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
 }
 
 static void test_ignored(void) {
-  const char *plain = restore("single.png", (const char *const[]) {"--model", "tiny-single", NULL});
+  const char *plain = restore("single.png", (const char *const[]){"--model", "tiny-single", NULL});
   const char *output = path_of("ignored.png");
   const outcome *o = run_well("restore", input, output, "--region", "12,8,16x20", "--model",
                               "tiny-single", "--step-skip", "4", NULL);
-  g_assert_nonnull(strstr(o->err, "restorator: step-skip has no effect: tiny-single is a "
-                                  "single-pass model\n"));
+  g_assert_nonnull(strstr(o->err,
+                          "restorator: step-skip has no effect: tiny-single is a "
+                          "single-pass model\n"));
   g_assert_cmpint(differing_files(plain, output), ==, 0);
   o = run_well("restore", input, output, "--model", "tiny-diffusion", "--sampler", "ddpm",
                "--project", "--clip", NULL);
@@ -153,37 +153,36 @@ static void test_preset(void) {
   const char *path = write_text("presets/mine.json",
                                 "{\"format\": 1, \"title\": \"Mine\", \"step-skip\": 4, "
                                 "\"strength\": 0.5, \"project\": false}");
-  const char *flags = restore("flags.png",
-                              (const char *const[]) {"--step-skip", "4", "--strength", "0.5",
-                                                     "--no-project", NULL});
-  const char *by_id = restore("by-id.png", (const char *const[]) {"--preset", "mine", NULL});
-  const char *by_path = restore("by-path.png", (const char *const[]) {"--preset", path, NULL});
+  const char *flags = restore("flags.png", (const char *const[]){"--step-skip", "4", "--strength",
+                                                                 "0.5", "--no-project", NULL});
+  const char *by_id = restore("by-id.png", (const char *const[]){"--preset", "mine", NULL});
+  const char *by_path = restore("by-path.png", (const char *const[]){"--preset", path, NULL});
   g_assert_cmpint(differing_files(flags, by_id), ==, 0);
   g_assert_cmpint(differing_files(flags, by_path), ==, 0);
 
-  flags = restore("flags.png", (const char *const[]) {"--strength", "0.5", "--no-project", NULL});
-  const char *beaten = restore("beaten.png",
-                               (const char *const[]) {"--step-skip", "8", "--preset", "mine",
-                                                      NULL});
+  flags = restore("flags.png", (const char *const[]){"--strength", "0.5", "--no-project", NULL});
+  const char *beaten =
+    restore("beaten.png", (const char *const[]){"--step-skip", "8", "--preset", "mine", NULL});
   g_assert_cmpint(differing_files(flags, beaten), ==, 0);
   g_assert_cmpint(differing_files(beaten, by_id), >, 0);
 }
 
 /* A preset's model counts where no flag names another. */
 static void test_preset_model(void) {
-  write_text("presets/single.json", "{\"format\": 1, \"title\": \"Single\", "
-                                    "\"model\": \"tiny-single\"}");
+  write_text("presets/single.json",
+             "{\"format\": 1, \"title\": \"Single\", "
+             "\"model\": \"tiny-single\"}");
   const char *output = path_of("preset-model.png");
   run_well("restore", input, output, "--region", "12,8,16x20", "--preset", "single", NULL);
-  const char *flags = restore("flags.png", (const char *const[]) {"--model", "tiny-single", NULL});
+  const char *flags = restore("flags.png", (const char *const[]){"--model", "tiny-single", NULL});
   g_assert_cmpint(differing_files(flags, output), ==, 0);
 }
 
 static void test_preset_refused(void) {
   const char *output = path_of("refused.png");
   write_text("presets/sampler.json", "{\"format\": 1, \"title\": \"S\", \"step-skip\": 4}");
-  const outcome *o = run("restore", input, output, "--preset", "sampler", "--model", "tiny-single",
-                         NULL);
+  const outcome *o =
+    run("restore", input, output, "--preset", "sampler", "--model", "tiny-single", NULL);
   check_failed(o, 1, "does not fit the model");
   g_assert_nonnull(strstr(o->err, "tiny-diffusion")); /* one that fits */
   write_text("presets/odd.json", "{\"format\": 1, \"title\": \"O\", \"sharpness\": 4}");

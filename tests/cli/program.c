@@ -62,10 +62,10 @@ static void test_restore_help(void) {
     g_free(option);
     g_free(initial);
   }
-  static const char *const own[] = {"--preset", "--region", "--mask", "--threads", "--progress",
-                                    "--force", "--reduce", "--quiet", "--size", "--repeat",
-                                    "--no-record", "--output-dir", "--format", "--overwrite",
-                                    "--json"};
+  static const char *const own[] = {"--preset",   "--region",    "--mask",      "--threads",
+                                    "--progress", "--force",     "--reduce",    "--quiet",
+                                    "--size",     "--repeat",    "--no-record", "--output-dir",
+                                    "--format",   "--overwrite", "--json"};
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
     help_line(lines, own[i]);
   g_strfreev(lines);
@@ -98,9 +98,11 @@ static void test_preset_show(void) {
   const char *path = write_text("presets/shown.json",
                                 "{\"format\": 1, \"title\": \"A title\", \"note\": \"Some words\", "
                                 "\"step-skip\": 4, \"clip\": true, \"model\": \"nobody\"}");
-  char *expected = g_strdup_printf("title         A title\nnote          Some words\n"
-                                   "model         nobody\nstep-skip     4\nclip          true\n"
-                                   "file          %s\n", path);
+  char *expected = g_strdup_printf(
+    "title         A title\nnote          Some words\n"
+    "model         nobody\nstep-skip     4\nclip          true\n"
+    "file          %s\n",
+    path);
   g_assert_cmpstr(run_well("preset", "show", "shown", NULL)->out, ==, expected);
   g_assert_cmpstr(run_well("preset", "show", path, NULL)->out, ==, expected);
   check_failed(run("preset", "show", "nobody", NULL), 1, "nobody");
@@ -109,13 +111,16 @@ static void test_preset_show(void) {
 
 /* Every bad file is named with what is wrong; the exit status tells. */
 static void test_preset_check(void) {
-  const char *good = write_text("good.json", "{\"format\": 1, \"title\": \"G\", \"clip\": true, "
-                                             "\"model\": \"tiny-diffusion\"}");
+  const char *good = write_text("good.json",
+                                "{\"format\": 1, \"title\": \"G\", \"clip\": true, "
+                                "\"model\": \"tiny-diffusion\"}");
   const char *odd = write_text("odd.json", "{\"format\": 1, \"title\": \"O\", \"sharp\": 1}");
-  const char *misfit = write_text("misfit.json", "{\"format\": 1, \"title\": \"M\", \"model\": "
-                                                 "\"tiny-single\", \"step-skip\": 4}");
-  const char *late = write_text("late.json", "{\"format\": 1, \"title\": \"L\", \"model\": "
-                                             "\"tiny-diffusion\", \"start\": 101}");
+  const char *misfit = write_text("misfit.json",
+                                  "{\"format\": 1, \"title\": \"M\", \"model\": "
+                                  "\"tiny-single\", \"step-skip\": 4}");
+  const char *late = write_text("late.json",
+                                "{\"format\": 1, \"title\": \"L\", \"model\": "
+                                "\"tiny-diffusion\", \"start\": 101}");
   const outcome *o = run_well("preset", "check", good, "good.json", NULL);
   assert_contains(o->out, "/good.json: good, “G”\ngood.json: good, “G”\n");
   check_failed(run("preset", "check", odd, NULL), 1, "sharp");
@@ -178,16 +183,18 @@ static void test_card(void) {
                "\"unknown\": 1}");
   const outcome *o = run_well("info", carded, NULL);
   assert_contains(o->out, "title         A title\n");
-  assert_contains(o->out, "summary       One two three four five six seven eight nine ten eleven "
-                          "twelve\n              thirteen fourteen.\n");
+  assert_contains(o->out,
+                  "summary       One two three four five six seven eight nine ten eleven "
+                  "twelve\n              thirteen fourteen.\n");
   assert_contains(o->out, "use           faces\n");
   assert_contains(o->out, "limits        no hats\n");
   assert_contains(o->out, "licence       CC0-1.0\n");
   assert_contains(o->out, "data          first set\n              second set\n");
-  assert_contains(o->out,
-                  "figures       val (64), 32 × 32 grey to 178 × 178 RGB, 25 % of the cells of a 8\n"
-                  "              × 8 grid hidden, 2000 random pixels of each, by other, which was\n"
-                  "              trained without that, b: error 0.0021, bicubic enlargement 0.0095\n");
+  assert_contains(
+    o->out,
+    "figures       val (64), 32 × 32 grey to 178 × 178 RGB, 25 % of the cells of a 8\n"
+    "              × 8 grid hidden, 2000 random pixels of each, by other, which was\n"
+    "              trained without that, b: error 0.0021, bicubic enlargement 0.0095\n");
   assert_contains(o->out,
                   "              val (64), made old, 32 × 32 grey to 178 × 178 RGB, b: error\n"
                   "              0.0021, the old print enlarged 0.0095\n");
@@ -214,7 +221,7 @@ static void test_info_default(void) {
 }
 
 static void test_wrong_usage(void) {
-  check_failed(run_arguments((const char *const[]) {NULL}), 2, "no command");
+  check_failed(run_arguments((const char *const[]){NULL}), 2, "no command");
   check_failed(run("restort", NULL), 2, "unknown command “restort”");
   check_failed(run("--nonsense", NULL), 2, "--nonsense");
   check_failed(run("list", "all", NULL), 2, "list takes no arguments");

@@ -45,8 +45,8 @@ static const char *write_dng(const char *name) {
   for (int y = 0; y < HEIGHT; y++) {
     uint16_t row[WIDTH];
     for (int x = 0; x < WIDTH; x++)
-      row[x] = (uint16_t) (9000 + 200 * x + 100 * y);
-    g_assert_cmpint(TIFFWriteScanline(tiff, row, (uint32_t) y, 0), ==, 1);
+      row[x] = (uint16_t)(9000 + 200 * x + 100 * y);
+    g_assert_cmpint(TIFFWriteScanline(tiff, row, (uint32_t)y, 0), ==, 1);
   }
   TIFFClose(tiff);
   return path;

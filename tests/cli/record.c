@@ -42,7 +42,7 @@ static int read_record(const char *path, int index, rst_setup *setup) {
   int count = 0;
   rst_error error = RST_ERROR_INIT;
   char *xmp = xmp_of(path), *history = xmp_get_history(xmp, strlen(xmp));
-  *setup = (rst_setup) {.size = sizeof *setup};
+  *setup = (rst_setup){.size = sizeof *setup};
   if (history != NULL && rst_setup_read(history, index, setup, &count, &error) != RST_OK)
     g_error("%s", error.message);
   g_free(history);
@@ -54,7 +54,7 @@ static char *model_sum(const char *id) {
   char *bytes, *name = g_strdup_printf("%s.safetensors", id);
   gsize size;
   g_assert_true(g_file_get_contents(data_path(name), &bytes, &size, NULL));
-  char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *) bytes, size);
+  char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)bytes, size);
   g_free(name);
   g_free(bytes);
   return sum;
@@ -97,9 +97,10 @@ static void test_kept(void) {
 
 /* Other XMP stays, byte by byte; XMP that is none stays too, and the program says so. */
 static void test_other_xmp(void) {
-  static const char xmp[] = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3."
-                            "org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "
-                            "xmlns:dc='d' dc:title='&lt;A&#10;title>'/>";
+  static const char xmp[] =
+    "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3."
+    "org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' "
+    "xmlns:dc='d' dc:title='&lt;A&#10;title>'/>";
   static const char tail[] = "</rdf:RDF></x:xmpmeta>";
   char *whole = g_strconcat(xmp, tail, NULL);
   const char *output = path_of("out.png");
@@ -111,8 +112,9 @@ static void test_other_xmp(void) {
   assert_contains(kept, "restorator:history");
   g_free(kept);
   o = run_well("restore", write_xmp("in.png", "<x> & </x>"), output, SINGLE, NULL);
-  assert_contains(o->err, "out.png: what was done is not recorded in the picture: its XMP is "
-                          "malformed\n");
+  assert_contains(o->err,
+                  "out.png: what was done is not recorded in the picture: its XMP is "
+                  "malformed\n");
   kept = xmp_of(output);
   g_assert_cmpstr(kept, ==, "<x> & </x>");
   g_free(kept);
@@ -196,12 +198,14 @@ static void test_repeated_mask(void) {
   run_well("restore", input, done, SINGLE, "--mask", mask, NULL);
   g_assert_cmpint(read_record(done, 0, &setup), ==, 1);
   g_assert_true(g_file_get_contents(mask, &bytes, &size, NULL));
-  sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *) bytes, size);
+  sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)bytes, size);
   g_assert_cmpstr(setup.mask, ==, "my mask.png");
   g_assert_cmpstr(setup.mask_sha256, ==, sum);
-  g_assert_true(g_file_set_contents(copy, bytes, (gssize) size, NULL));
-  char *asked = g_strdup_printf("done.png: was restored with the mask “my mask.png” (SHA-256 %s); "
-                                "give it with --mask", sum);
+  g_assert_true(g_file_set_contents(copy, bytes, (gssize)size, NULL));
+  char *asked = g_strdup_printf(
+    "done.png: was restored with the mask “my mask.png” (SHA-256 %s); "
+    "give it with --mask",
+    sum);
   check_failed(run("restore", "--repeat", done, input, output, NULL), 1, asked);
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
   const outcome *o = run_well("restore", "--repeat", done, input, output, "--mask", copy, NULL);
@@ -242,12 +246,13 @@ static void test_repeated_size(void) {
   run_well("restore", "--repeat", done, input, output, "--size", "25x35", NULL);
   g_assert_cmpint(read_record(output, 0, &setup), ==, 1);
   g_assert_cmpint(setup.width, ==, 25);
-  check_failed(run("restore", "--repeat", done, input, path_of("spread.png"), "--uncertainty", "2",
-                   NULL), 1, "done.png: was restored with --size, which --uncertainty excludes");
+  check_failed(
+    run("restore", "--repeat", done, input, path_of("spread.png"), "--uncertainty", "2", NULL), 1,
+    "done.png: was restored with --size, which --uncertainty excludes");
   g_assert_false(g_file_test(path_of("spread.png"), G_FILE_TEST_EXISTS));
   /* With a mask, the region is what was asked for, and not what was selected. */
-  run_well("restore", input, done, SINGLE, "--mask", mask, "--size", "96x80", "--window",
-           "picture", NULL);
+  run_well("restore", input, done, SINGLE, "--mask", mask, "--size", "96x80", "--window", "picture",
+           NULL);
   run_well("restore", "--repeat", done, input, output, "--mask", mask, NULL);
   g_assert_cmpint(differing_files(done, output), ==, 0);
   g_free(first);
@@ -303,12 +308,14 @@ static void test_info(void) {
   char *sum = model_sum("tiny-diffusion");
   const outcome *o = run_well("info", done, NULL);
   assert_contains(o->out, "size          48 × 40\nchannels      3 of 8 bits\n");
-  char *first = g_strdup_printf("restored      1 of 2, by version %s\n"
-                                "model         tiny-diffusion\nSHA-256       %s\n",
-                                rst_version(), sum);
+  char *first = g_strdup_printf(
+    "restored      1 of 2, by version %s\n"
+    "model         tiny-diffusion\nSHA-256       %s\n",
+    rst_version(), sum);
   assert_contains(o->out, first);
-  assert_contains(o->out, "\nparameters    clip true, seed 9\nregion        12,8,16x20\n"
-                          "windows       5,3,30\nrestored      2 of 2");
+  assert_contains(o->out,
+                  "\nparameters    clip true, seed 9\nregion        12,8,16x20\n"
+                  "windows       5,3,30\nrestored      2 of 2");
   assert_contains(o->out, "\nmodel         tiny-single\n");
   assert_contains(o->out, "\nparameters    the defaults\n");
   o = run_well("info", input, NULL);

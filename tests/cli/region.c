@@ -41,7 +41,7 @@ static bool host_write(void *user, int x, int y, int width, int height, const fl
     for (int column = x; column < x + width; column++, coverage++, rgb += 3)
       for (int c = 0; c < 3 && *coverage > 0; c++)
         h->result->values[(row * h->result->width + column) * 3 + c] =
-          (guint16) floor(rgb[c] * top + 0.5);
+          (guint16)floor(rgb[c] * top + 0.5);
   return true;
 }
 
@@ -56,8 +56,12 @@ static pixels *restore_directly(const pixels *source, const char *model_id, int 
   rst_plan *plan = g_new0(rst_plan, 1);
   plan->size = sizeof *plan;
   test_host host = {source, pixels_of(source->image)};
-  rst_picture picture = {.size = sizeof picture, .width = source->width, .height = source->height,
-                         .user = &host, .read = host_read, .write = host_write};
+  rst_picture picture = {.size = sizeof picture,
+                         .width = source->width,
+                         .height = source->height,
+                         .user = &host,
+                         .read = host_read,
+                         .write = host_write};
   int box[4] = {region.x, region.y, region.width, region.height};
   rst_parameters_init(&parameters);
   parameters.start = start;
@@ -114,16 +118,25 @@ static void test_whole(void) {
 static void test_refused_regions(void) {
   pixels *source = make_pixels(48, 40, 3, 8);
   const char *input = write_pixels(source, "refused-in.png"), *output = path_of("refused.png");
-  static const char *const beyond[] = {"40,0,16x8", "0,38,8x3", "-1,0,8x8", "0,-3,8x8",
-                                       "48,40,1x1", "0,0,16777216x16777216"};
+  static const char *const beyond[] = {"40,0,16x8", "0,38,8x3",  "-1,0,8x8",
+                                       "0,-3,8x8",  "48,40,1x1", "0,0,16777216x16777216"};
   for (gsize i = 0; i < G_N_ELEMENTS(beyond); i++) {
     check_failed(run("restore", input, output, SINGLE, "--region", beyond[i], NULL), 1,
                  "which has 48 × 40 pixels");
     check_failed(run("restore", input, output, SINGLE, "--region", beyond[i], NULL), 1, beyond[i]);
   }
-  static const char *const malformed[] = {"", "1", "1,2,3", "1,2,3x", "1,2,3x4x", "1,2,0x4",
-                                          "1,2,3x-4", "1,2,3,4", "a,b,cxd", "1,2,3x4 ",
-                                          "1,2,99999999999999999999x4", "1.5,2,3x4"};
+  static const char *const malformed[] = {"",
+                                          "1",
+                                          "1,2,3",
+                                          "1,2,3x",
+                                          "1,2,3x4x",
+                                          "1,2,0x4",
+                                          "1,2,3x-4",
+                                          "1,2,3,4",
+                                          "a,b,cxd",
+                                          "1,2,3x4 ",
+                                          "1,2,99999999999999999999x4",
+                                          "1.5,2,3x4"};
   for (gsize i = 0; i < G_N_ELEMENTS(malformed); i++)
     check_failed(run("restore", input, output, SINGLE, "--region", malformed[i], NULL), 2,
                  "must be X,Y,WxH");
@@ -176,8 +189,8 @@ static void test_alpha(void) {
     pixels *restored = read_pixels(output);
     g_assert_cmpint(restored->bands, ==, 4);
     g_assert_cmpint(differing_outside(source, restored, inner), ==, 0);
-    g_assert_cmpint(differing_inside(source, restored, (rect) {20, 8, 4, 20}), ==, 0);
-    g_assert_cmpint(differing_inside(source, restored, (rect) {12, 8, 8, 20}), >, 8 * 20);
+    g_assert_cmpint(differing_inside(source, restored, (rect){20, 8, 4, 20}), ==, 0);
+    g_assert_cmpint(differing_inside(source, restored, (rect){12, 8, 8, 20}), >, 8 * 20);
     for (int y = 0; y < 40; y++)
       for (int x = 0; x < 48; x++)
         g_assert_cmpint(value_at(source, x, y, 3), ==, value_at(restored, x, y, 3));
@@ -203,7 +216,7 @@ static void test_mask(void) {
     for (int x = 0; x < 48; x++) {
       bool within = x >= 12 && x < 28 && y >= 8 && y < 28;
       white->values[y * 48 + x] = within ? 255 : 0;
-      mask->values[y * 48 + x] = within ? (guint16) (15 * (x - 12) + 15) : 0;
+      mask->values[y * 48 + x] = within ? (guint16)(15 * (x - 12) + 15) : 0;
     }
   pixels_update(white);
   pixels_update(mask);
@@ -224,7 +237,7 @@ static void test_mask(void) {
         double coverage = mask->values[y * 48 + x] / 255.0;
         double from = to_linear(value_at(source, x, y, c) / 65535.0);
         double to = to_linear(value_at(whole, x, y, c) / 65535.0);
-        int expected = (int) lrint(from_linear(from + coverage * (to - from)) * 65535);
+        int expected = (int)lrint(from_linear(from + coverage * (to - from)) * 65535);
         worst = MAX(worst, ABS(expected - value_at(partly, x, y, c)));
       }
   g_assert_cmpint(worst, <=, 4);
@@ -232,8 +245,8 @@ static void test_mask(void) {
   run_well("restore", input, output, SINGLE, "--mask", mask_path, "--region", "20,0,28x40",
            "--window", "picture", NULL);
   pixels *limited = read_pixels(output);
-  g_assert_cmpint(differing_outside(source, limited, (rect) {20, 8, 8, 20}), ==, 0);
-  g_assert_cmpint(differing_inside(source, limited, (rect) {20, 8, 8, 20}), >, 8 * 20);
+  g_assert_cmpint(differing_outside(source, limited, (rect){20, 8, 8, 20}), ==, 0);
+  g_assert_cmpint(differing_inside(source, limited, (rect){20, 8, 8, 20}), >, 8 * 20);
   pixels_free(source);
   pixels_free(white);
   pixels_free(mask);
@@ -248,12 +261,13 @@ static void test_refused_masks(void) {
   memset(black->values, 0, sizeof *black->values * 48 * 40);
   pixels_update(black);
   const char *input = write_pixels(source, "in.png"), *output = path_of("refused.png");
-  check_failed(run("restore", input, output, SINGLE, "--mask", write_pixels(mask, "wide.png"),
-                   NULL), 1, "the mask has 40 × 48 pixels and the picture 48 × 40");
+  check_failed(
+    run("restore", input, output, SINGLE, "--mask", write_pixels(mask, "wide.png"), NULL), 1,
+    "the mask has 40 × 48 pixels and the picture 48 × 40");
   check_failed(run("restore", input, output, SINGLE, "--mask", path_of("none.png"), NULL), 1,
                "none.png: No such file");
-  const outcome *o = run("restore", input, output, SINGLE, "--mask",
-                         write_pixels(black, "black.png"), NULL);
+  const outcome *o =
+    run("restore", input, output, SINGLE, "--mask", write_pixels(black, "black.png"), NULL);
   check_failed(o, 1, ""); /* the engine's sentence on an empty region */
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
   pixels_free(source);
@@ -316,16 +330,19 @@ static void test_closing_line(void) {
   const char *input = write_pixels(source, "line-in.png"), *output = path_of("line.png");
   const outcome *o = run_well("restore", input, output, DIFFUSION, "--region", INNER, "--seed", "5",
                               "--window", "4,2,36", NULL);
-  char *expected = g_strdup_printf("restorator: %s: restored 320 points with tiny-diffusion (ddim, "
-                                   "5 of 100 steps, stochasticity 1, noise stddev normal, "
-                                   "projected, seed 5), mode full, window 4,2,36, in ", output);
+  char *expected = g_strdup_printf(
+    "restorator: %s: restored 320 points with tiny-diffusion (ddim, "
+    "5 of 100 steps, stochasticity 1, noise stddev normal, "
+    "projected, seed 5), mode full, window 4,2,36, in ",
+    output);
   g_assert_true(g_str_has_prefix(o->err, expected));
   g_assert_true(g_str_has_suffix(o->err, " s\n"));
   g_assert_cmpstr(o->out, ==, "");
   g_free(expected);
   o = run_well("restore", input, output, SINGLE, "--region", INNER, "--hide-region", NULL);
-  g_assert_nonnull(strstr(o->err, "with tiny-single (single pass), mode full, matched to the "
-                                  "surroundings, window 5,3,30, in "));
+  g_assert_nonnull(strstr(o->err,
+                          "with tiny-single (single pass), mode full, matched to the "
+                          "surroundings, window 5,3,30, in "));
   o = run_well("restore", input, output, SINGLE, "--quiet", "--step-skip", "3", NULL);
   g_assert_cmpstr(o->err, ==, "");
   pixels_free(source);

@@ -26,7 +26,8 @@ static void check_centres(const pixels *sized, const pixels *whole, rect box, in
     for (int x = 0; x < box.width; x++)
       for (int c = 0; c < whole->bands; c++)
         g_assert_cmpint(ABS(value_at(sized, x * across + across / 2, y * down + down / 2, c) -
-                            value_at(whole, box.x + x, box.y + y, c)), <=, largest);
+                            value_at(whole, box.x + x, box.y + y, c)),
+                        <=, largest);
 }
 
 /* Single-pass points depend on their place alone: odd factors meet the pixels' centres. */
@@ -102,16 +103,16 @@ static void test_mask(void) {
   run_well("restore", input, output, SINGLE, "--mask", selection, "--size", "96x80", NULL);
   run_well("restore", input, plain, SINGLE, "--strength", "0", "--size", "96x80", NULL);
   pixels *sized = read_pixels(output), *enlarged = read_pixels(plain);
-  g_assert_cmpint(differing_inside(sized, enlarged, (rect) {52, 0, 44, 80}), ==, 0);
-  g_assert_cmpint(differing_inside(sized, enlarged, (rect) {0, 0, 44, 80}), >, 44 * 80);
+  g_assert_cmpint(differing_inside(sized, enlarged, (rect){52, 0, 44, 80}), ==, 0);
+  g_assert_cmpint(differing_inside(sized, enlarged, (rect){0, 0, 44, 80}), >, 44 * 80);
   pixels_free(sized);
   pixels_free(enlarged);
   pixels_free(mask);
 }
 
 static void test_refused(void) {
-  static const char *const wrong[] = {"", "12", "12x", "x12", "0x5", "5x-5", "9x9 ", "99999999x1",
-                                      "1000000x1000000"};
+  static const char *const wrong[] = {
+    "", "12", "12x", "x12", "0x5", "5x-5", "9x9 ", "99999999x1", "1000000x1000000"};
   pixels *mask = make_pixels(48, 40, 1, 8);
   for (int i = 0; i < 48 * 40; i++)
     mask->values[i] = i % 48 < 9 || i % 48 > 30 ? 255 : 0;
@@ -124,7 +125,8 @@ static void test_refused(void) {
   check_failed(run("restore", input, output, SINGLE, "--mask", selection, "--size", "9x9", NULL), 1,
                "--size restores one area and 2 are selected");
   check_failed(run("restore", input, output, SINGLE, "--region", "9,9,9x9", "--hide-region",
-                   "--size", "9x9", NULL), 1, "--match off");
+                   "--size", "9x9", NULL),
+               1, "--match off");
   check_failed(run("restore", input, path_of("wide.webp"), SINGLE, "--size", "20000x2", NULL), 1,
                "at most 16383 pixels a side");
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));

@@ -77,9 +77,8 @@ static void test_values(void) {
   const char *in = picture("in.png", 16), *out = path_of("out.png"), *modes[] = {"full", "colour"};
   for (int i = 0; i < 2; i++) {
     const double *deviations = deviations_of(in, modes[i]);
-    run_well("restore", in, out, "--model", "tiny-diffusion", "--start", "12", "--mode",
-             modes[i], "--seed", "5", "--region", "6,5,30x28", "--uncertainty", "4", "--white", "1",
-             NULL);
+    run_well("restore", in, out, "--model", "tiny-diffusion", "--start", "12", "--mode", modes[i],
+             "--seed", "5", "--region", "6,5,30x28", "--uncertainty", "4", "--white", "1", NULL);
     check(out, deviations, 1);
   }
 }
@@ -114,8 +113,8 @@ static void test_white(void) {
   double white = g_ascii_strtod(told + strlen("\"white\":"), NULL);
   g_assert_cmpfloat(white, ==, g_ascii_strtod(said + strlen("white is "), NULL));
   char *text = g_strdup_printf("%g", white);
-  run_well("restore", in, plain, "--model", "tiny-diffusion", "--start", "12", "--mode",
-           "full", "--uncertainty", "4", "--white", text, NULL);
+  run_well("restore", in, plain, "--model", "tiny-diffusion", "--start", "12", "--mode", "full",
+           "--uncertainty", "4", "--white", text, NULL);
   g_assert_cmpint(differing_files(out, plain), ==, 0);
   g_free(text);
   pixels *p = read_pixels(out);
@@ -138,8 +137,8 @@ static void test_files(void) {
   pixels_update(mask);
   const char *selected = write_pixels(mask, "mask.png");
   pixels_free(mask);
-  run_well("uncertainty", in, out, "--model", "tiny-diffusion", "--start", "12", "--mask",
-           selected, NULL);
+  run_well("uncertainty", in, out, "--model", "tiny-diffusion", "--start", "12", "--mask", selected,
+           NULL);
   pixels *p = read_pixels(out);
   int seen = 0;
   for (int i = 0; i < WIDTH * HEIGHT; i++) {

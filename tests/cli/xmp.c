@@ -62,14 +62,18 @@ static void test_new(void) {
 }
 
 static void test_layouts(void) {
-  check_set("<?xpacket begin='' id='x'?><x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF " RDF ">\n"
+  check_set("<?xpacket begin='' id='x'?><x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF " RDF
+            ">\n"
             "<rdf:Description rdf:about='' dc:x='&#10;' xmlns:dc='d'><dc:t> a\r\n</dc:t>"
-            "</rdf:Description>", "</rdf:RDF ></x:xmpmeta>\n   \n<?xpacket end='w'?>");
+            "</rdf:Description>",
+            "</rdf:RDF ></x:xmpmeta>\n   \n<?xpacket end='w'?>");
   /* Other prefixes, the default namespace, no xmpmeta, a comment that looks like an end. */
   check_set("<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>",
             "</r:RDF><!-- </r:RDF> <restorator:history> -->");
-  check_set("<RDF xmlns='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><!-- </RDF> -->"
-            "<![CDATA[</RDF>]]>", "</RDF>");
+  check_set(
+    "<RDF xmlns='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><!-- </RDF> -->"
+    "<![CDATA[</RDF>]]>",
+    "</RDF>");
   check_set("<x:xmpmeta xmlns:x='adobe:ns:meta/'>kept", "</x:xmpmeta>");
 }
 
@@ -79,8 +83,9 @@ static void test_empty_elements(void) {
     "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF " RDF " /></x:xmpmeta>",
     "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
     "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN "><r:history/></rdf:Description></rdf:RDF>",
-    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN "><r:history></r:history></rdf:Description>"
-      "</rdf:RDF>",
+    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN
+    "><r:history></r:history></rdf:Description>"
+    "</rdf:RDF>",
   };
   for (gsize i = 0; i < G_N_ELEMENTS(packets); i++) {
     char *packet = xmp_set_history(packets[i], strlen(packets[i]), ODD);
@@ -102,13 +107,16 @@ static void test_attributes(void) {
 /* What only looks like the property is left alone. */
 static void test_others(void) {
   static const char *const packets[] = {
-    "<rdf:RDF " RDF "><rdf:Description xmlns:restorator='other'><restorator:history>no"
-      "</restorator:history></rdf:Description></rdf:RDF>",
-    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN "><r:deeper><r:history>no</r:history>"
-      "</r:deeper></rdf:Description></rdf:RDF>",
+    "<rdf:RDF " RDF
+    "><rdf:Description xmlns:restorator='other'><restorator:history>no"
+    "</restorator:history></rdf:Description></rdf:RDF>",
+    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN
+    "><r:deeper><r:history>no</r:history>"
+    "</r:deeper></rdf:Description></rdf:RDF>",
     "<rdf:RDF " RDF "><rdf:Description history='no' xmlns" OWN "/></rdf:RDF>",
-    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN "><a xmlns:r='x'/><b xmlns:r='y'>"
-      "<r:history>no</r:history></b></rdf:Description></rdf:RDF>",
+    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN
+    "><a xmlns:r='x'/><b xmlns:r='y'>"
+    "<r:history>no</r:history></b></rdf:Description></rdf:RDF>",
     "<x xmlns:r" OWN "><y><r:history>no</r:history></y></x>",
   };
   for (gsize i = 0; i < G_N_ELEMENTS(packets); i++) {
@@ -124,12 +132,23 @@ static void test_others(void) {
 /* Refused, and nothing read beyond the end. */
 static void test_malformed(void) {
   static const char *const packets[] = {
-    "", "words", "<x>", "<x></y>", "<x/><y/>", "</x>", "<x a=b/>", "<", "<x><!-- ", "\xFF\xFE<x/>",
-    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN " r:history='", "<x>&unknown;</x>",
+    "",
+    "words",
+    "<x>",
+    "<x></y>",
+    "<x/><y/>",
+    "</x>",
+    "<x a=b/>",
+    "<",
+    "<x><!-- ",
+    "\xFF\xFE<x/>",
+    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN " r:history='",
+    "<x>&unknown;</x>",
     "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN " r:history='1' a='<'/></rdf:RDF",
     /* A value that looks like a tag. */
-    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN " r:history='1' "
-      "a=\"< r:history='5' \"/></rdf:RDF>",
+    "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN
+    " r:history='1' "
+    "a=\"< r:history='5' \"/></rdf:RDF>",
   };
   for (gsize i = 0; i < G_N_ELEMENTS(packets); i++) {
     gsize size = MAX(1, strlen(packets[i]));
@@ -147,7 +166,8 @@ static void test_malformed(void) {
 /* Whatever byte is put wherever: the packet is refused, or the history is in it. */
 static void test_damaged(void) {
   static const char bytes[] = "<>/\"' =:&a!";
-  static const char before[] = "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN " b='2' "
+  static const char before[] = "<rdf:RDF " RDF "><rdf:Description xmlns:r" OWN
+                               " b='2' "
                                "r:history='1'><r:c/></rdf:Description></rdf:RDF>";
   char *packet = xmp_set_history(before, sizeof before - 1, ODD);
   gsize size = strlen(packet);

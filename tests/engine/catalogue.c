@@ -144,9 +144,10 @@ static void listing_clear(listing *l) {
 
 /* Each id once, in order, with the path that wins; nothing that is no preset. */
 static void test_list(void) {
-  static const char *const files[] = {"l1/b.json", "l1/A.json", "l1/\xc3\xa4.json", "l1/.json",
-                                      "l1/.hidden.json", "l1/c.safetensors", "l1/d.json~",
-                                      "l1/json", "l2/a.json", "l2/b.json", "l2/a.b.json"};
+  static const char *const files[] = {"l1/b.json",  "l1/A.json",       "l1/\xc3\xa4.json",
+                                      "l1/.json",   "l1/.hidden.json", "l1/c.safetensors",
+                                      "l1/d.json~", "l1/json",         "l2/a.json",
+                                      "l2/b.json",  "l2/a.b.json"};
   int seen = 0;
   listing l;
 

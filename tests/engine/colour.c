@@ -89,8 +89,7 @@ static void test_gamut(void) {
     g_assert_cmpfloat(fabs(found[0] - lab[0]), <=, 2e-2);
     g_assert_cmpfloat(chroma, <=, expected + 0.05);
     if (chroma > 1) /* the same hue */
-      g_assert_cmpfloat(fabs(found[1] * lab[2] - found[2] * lab[1]), <=,
-                        0.01 * chroma * expected);
+      g_assert_cmpfloat(fabs(found[1] * lab[2] - found[2] * lab[1]), <=, 0.01 * chroma * expected);
     if (chroma < expected - 0.1) { /* then it lies on the gamut's surface */
       const float low = MIN(rgb[0], MIN(rgb[1], rgb[2])), high = MAX(rgb[0], MAX(rgb[1], rgb[2]));
 
@@ -226,8 +225,8 @@ static void test_catmull_rom(void) {
     rst_interpolate_cubic(ramp, 8, x, y, 2, step, grid);
     for (int p = 0; p < 25; p++)
       g_assert_cmpfloat_with_epsilon(
-        grid[p], interpolated(ramp, 8, x + step * (p % 5 - 2) / 8.0,
-                              y + step * (p / 5 - 2) / 8.0), 1e-10);
+        grid[p], interpolated(ramp, 8, x + step * (p % 5 - 2) / 8.0, y + step * (p / 5 - 2) / 8.0),
+        1e-10);
   }
   for (int i = 0; i < 64; i++)
     ramp[i] = (float)(i % 8);

@@ -56,8 +56,7 @@ static double plain_fill(const network *n, const hole *h, int x, int y) {
       const int cell = h->cells[row * WIDTH + column], at = (v + reach) * side + u + reach;
 
       values[at] = cell == RST_CELL_IGNORED ? 0 : luma(h, column, row) - luma(h, x, y);
-      values[side * side + at] =
-        cell != RST_CELL_KNOWN && column == x + u && row == y + v ? 1 : 0;
+      values[side * side + at] = cell != RST_CELL_KNOWN && column == x + u && row == y + v ? 1 : 0;
     }
   for (int j = 0; j <= n->shape.fill.count; j++) {
     const weights *kernel = network_find(n, "fill.dense%d.kernel", j);
@@ -92,13 +91,13 @@ static void test_mathematics(void) {
 
     dig(&before, (uint32_t)reach);
     after = before;
-    assert_ok(rst_fill_add(model, WIDTH, HEIGHT, before.cells, before.distance, after.colours,
-                           NULL, NULL));
+    assert_ok(
+      rst_fill_add(model, WIDTH, HEIGHT, before.cells, before.distance, after.colours, NULL, NULL));
     for (int i = 0; i < CELLS; i++) {
       const bool unknown = before.cells[i] == RST_CELL_UNKNOWN;
-      const double added = unknown ? plain_weight(before.distance[i]) *
-                                       plain_fill(n, &before, i % WIDTH, i / WIDTH)
-                                   : 0;
+      const double added =
+        unknown ? plain_weight(before.distance[i]) * plain_fill(n, &before, i % WIDTH, i / WIDTH)
+                : 0;
 
       largest = MAX(largest, fabs(added));
       for (int c = 0; c < 3; c++)
@@ -117,8 +116,8 @@ static void test_none(void) {
 
   dig(&before, 3);
   after = before;
-  assert_ok(rst_fill_add(model, WIDTH, HEIGHT, before.cells, before.distance, after.colours, NULL,
-                         NULL));
+  assert_ok(
+    rst_fill_add(model, WIDTH, HEIGHT, before.cells, before.distance, after.colours, NULL, NULL));
   g_assert_cmpint(memcmp(&before, &after, sizeof before), ==, 0);
   rst_model_unref(model);
 }
@@ -132,8 +131,9 @@ static void test_cancelled(void) {
 
   dig(&h, 4);
   rst_cancel_set(cancel);
-  g_assert_cmpint(rst_fill_add(model, WIDTH, HEIGHT, h.cells, h.distance, h.colours, cancel,
-                               &error), ==, RST_CANCELLED);
+  g_assert_cmpint(
+    rst_fill_add(model, WIDTH, HEIGHT, h.cells, h.distance, h.colours, cancel, &error), ==,
+    RST_CANCELLED);
   g_assert_cmpint(error.code, ==, RST_CANCELLED);
   rst_cancel_free(cancel);
   rst_model_unref(model);
@@ -165,10 +165,10 @@ static canvas *restore(const net *shape, const char *hide) { /* "hide-region=…
 /* Of a hidden region it changes what is near to the border, and nothing else of anything. */
 static void test_picture(void) {
   const net with = filling(8);
-  canvas *plain = restore(&net_small, "hide-region=true"), *filled = restore(&with,
-                                                                             "hide-region=true");
-  canvas *shown = restore(&net_small, "hide-region=false"), *same = restore(&with,
-                                                                            "hide-region=false");
+  canvas *plain = restore(&net_small, "hide-region=true"),
+         *filled = restore(&with, "hide-region=true");
+  canvas *shown = restore(&net_small, "hide-region=false"),
+         *same = restore(&with, "hide-region=false");
   int changed = 0;
 
   g_assert_cmpint(memcmp(shown->result, same->result, 3 * SIDE * SIDE * sizeof(float)), ==, 0);

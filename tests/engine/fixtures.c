@@ -75,10 +75,13 @@ static char *describe(const net *s) {
   GString *t = g_string_new("{\"format\": 1, \"name\": \"small\", ");
   const bool diffusion = strcmp(s->process, "diffusion") == 0;
 
-  g_string_append_printf(t, "\"input\": {\"size\": %d, \"channels\": %d}, "
-                         "\"encoder\": {\"stages\": ", s->input, 1 + s->holes);
+  g_string_append_printf(t,
+                         "\"input\": {\"size\": %d, \"channels\": %d}, "
+                         "\"encoder\": {\"stages\": ",
+                         s->input, 1 + s->holes);
   append_widths(t, &s->stages);
-  g_string_append_printf(t, ", \"before\": %d, \"after\": %d, \"latent\": %d, "
+  g_string_append_printf(t,
+                         ", \"before\": %d, \"after\": %d, \"latent\": %d, "
                          "\"local\": {\"before\": %d, \"kernel\": %d}, "
                          "\"global\": {\"channels\": %d, \"kernel\": %d, \"dense\": ",
                          s->before, s->after, s->latent, s->local_before, s->local_kernel,
@@ -86,7 +89,8 @@ static char *describe(const net *s) {
   append_widths(t, &s->global_dense);
   g_string_append(t, "}}, \"features\": {\"kind\": \"interpolate\", \"dense\": ");
   append_widths(t, &s->features);
-  g_string_append_printf(t, "}, \"position\": {\"kind\": \"%s\", \"bands\": %d, \"axes\": \"%s\"}, "
+  g_string_append_printf(t,
+                         "}, \"position\": {\"kind\": \"%s\", \"bands\": %d, \"axes\": \"%s\"}, "
                          "\"time\": {\"kind\": \"%s\", \"bands\": %d}, "
                          "\"decoder\": {\"blocks\": %d, \"dense\": ",
                          s->position, s->position_bands, s->axes, s->time, s->time_bands,
@@ -478,8 +482,9 @@ static bool read_pixels(void *user, int x, int y, int w, int h, float *rgba) {
   canvas *c = user;
 
   for (int r = 0; r < h; r++)
-    memcpy(rgba + 4 * (size_t)r * (size_t)w, c->rgba + 4 * ((size_t)(y + r) * (size_t)c->width +
-           (size_t)x), 4 * (size_t)w * sizeof *rgba);
+    memcpy(rgba + 4 * (size_t)r * (size_t)w,
+           c->rgba + 4 * ((size_t)(y + r) * (size_t)c->width + (size_t)x),
+           4 * (size_t)w * sizeof *rgba);
   return begin_call(c, x, y, w, h);
 }
 
@@ -522,8 +527,12 @@ canvas *canvas_new(int width, int height, uint32_t seed) {
   const size_t pixels = (size_t)width * (size_t)height;
   canvas *c = g_new0(canvas, 1);
 
-  c->picture = (rst_picture){.size = sizeof c->picture, .width = width, .height = height,
-                             .user = c, .read = read_pixels, .write = write_pixels};
+  c->picture = (rst_picture){.size = sizeof c->picture,
+                             .width = width,
+                             .height = height,
+                             .user = c,
+                             .read = read_pixels,
+                             .write = write_pixels};
   c->width = width;
   c->height = height;
   c->thread = g_thread_self();
@@ -546,7 +555,7 @@ void canvas_free(canvas *c) {
 
 void canvas_deselect(canvas *c) {
   g_free(c->coverage);
-  c->coverage = g_new0(float, (size_t)c->width * (size_t)c->height);
+  c->coverage = g_new0(float, (size_t)c->width *(size_t)c->height);
   c->picture.read_coverage = read_coverage;
 }
 

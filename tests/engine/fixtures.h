@@ -163,13 +163,13 @@ void canvas_wipe(canvas *c);
 void assert_error(const rst_error *error, rst_status code, const char *subject);
 
 /* Each value within `allowed`; a NaN fails. */
-#define assert_close(values, expected, count, allowed)                                           \
+#define assert_close(values, expected, count, allowed) \
   assert_close_at(values, expected, count, allowed, __FILE__, __LINE__)
 void assert_close_at(const float *values, const double *expected, size_t count, double allowed,
                      const char *file, int line);
 /* The same bits. */
-#define assert_same(values, expected, count)                                                     \
-  g_assert_cmpmem(values, (size_t)(count) * sizeof *(values), expected,                          \
+#define assert_same(values, expected, count)                            \
+  g_assert_cmpmem(values, (size_t)(count) * sizeof *(values), expected, \
                   (size_t)(count) * sizeof *(expected))
 
 #endif

@@ -75,8 +75,14 @@ static bool take_points(golden *g, points *p) {
     p->y[i] = position[2 * i + 1];
     p->points[i] = (uint32_t)(i * count + i);
   }
-  p->set = (rst_point_set){.count = count, .columns = (int)count, .rows = (int)count, .x = p->x,
-                           .y = p->y, .points = p->points, .column_step = 1, .row_step = 1};
+  p->set = (rst_point_set){.count = count,
+                           .columns = (int)count,
+                           .rows = (int)count,
+                           .x = p->x,
+                           .y = p->y,
+                           .points = p->points,
+                           .column_step = 1,
+                           .row_step = 1};
   free(input);
   free(position);
   return true;
@@ -157,7 +163,8 @@ static bool run_encoding(golden *g) {
   const size_t position_width = (size_t)g->model->position_width;
   const size_t time_width = (size_t)g->model->time.width;
   size_t position_count, time_count;
-  double *position = golden_take(g, "position", &position_count), *time = golden_take(g, "time", &time_count);
+  double *position = golden_take(g, "position", &position_count),
+         *time = golden_take(g, "time", &time_count);
   float *encoded;
   bool fits;
 
@@ -219,8 +226,8 @@ static void fill_base(const rst_model *model, size_t count, const double *condit
         for (size_t i = 0; i < condition_width; i++)
           sum += condition[p * condition_width + i] * layer->kernel[i * width + o];
         for (size_t i = 0; i < position_width; i++)
-          sum += position[p * position_width + i] *
-                 layer->kernel[(condition_width + i) * width + o];
+          sum +=
+            position[p * position_width + i] * layer->kernel[(condition_width + i) * width + o];
         scratch->base[k][o * RST_BATCH + p] = (float)sum;
       }
     }
@@ -265,7 +272,7 @@ static bool run_decoder(golden *g) {
 /* A setup's short names → parameters. */
 static bool read_setup(golden *g, yyjson_val *setup, rst_parameters *parameters) {
   static const char *const names[][2] = {
-    {"sampler", "sampler"}, {"eta", "stochasticity"}, {"K", "step-skip"},
+    {"sampler", "sampler"}, {"eta", "stochasticity"},  {"K", "step-skip"},
     {"steps", "sequence"},  {"noise", "noise-stddev"}, {"project", "project"},
     {"clip", "clip"},       {"start", "start"},        {"end", "end"}};
   yyjson_obj_iter iter = yyjson_obj_iter_with(setup);
@@ -450,10 +457,10 @@ static const struct {
   bool model;
   bool (*run)(golden *g);
 } kinds[] = {
-  {"encoder", true, run_encoder},     {"condition", true, run_condition},
-  {"encoding", true, run_encoding},   {"decoder", true, run_decoder},
+  {"encoder", true, run_encoder},         {"condition", true, run_condition},
+  {"encoding", true, run_encoding},       {"decoder", true, run_decoder},
   {"single pass", true, run_single_pass}, {"sampling", true, run_sampling},
-  {"schedule", false, run_schedule},  {"steps", false, run_steps},
+  {"schedule", false, run_schedule},      {"steps", false, run_steps},
   {"regions", false, golden_run_regions},
 };
 
@@ -469,7 +476,8 @@ static bool read_model(golden *g, const char *folder) {
   if (name == NULL || strchr(name, '/') != NULL)
     return golden_complain(g, "names no model beside it");
   snprintf(path, sizeof path, "%s/%s", folder, name);
-  return rst_model_read(path, &g->model, &error) == RST_OK || golden_complain(g, "%s", error.message);
+  return rst_model_read(path, &g->model, &error) == RST_OK ||
+         golden_complain(g, "%s", error.message);
 }
 
 static outcome run_kind(golden *g, const char *folder) {

@@ -66,7 +66,8 @@ bool golden_compare(golden *g, const char *name, const double *results, size_t c
   bool fits = expected != NULL && expected_count == count;
 
   if (expected != NULL && !fits)
-    golden_complain(g, "tensor %s has %zu values, the engine gives %zu", name, expected_count, count);
+    golden_complain(g, "tensor %s has %zu values, the engine gives %zu", name, expected_count,
+                    count);
   for (size_t i = 0; fits && i < count; i++) {
     double error = fabs(results[i] - expected[i]);
 

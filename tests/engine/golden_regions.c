@@ -45,8 +45,8 @@ bool golden_run_regions(golden *g) {
   if (fits && g->problem[0] == '\0') {
     cli_region found[REGIONS];
     int corners[4 * REGIONS];
-    const int taken = search_regions((const float *const *)pictures, count, width, height, side,
-                                     wanted, found);
+    const int taken =
+      search_regions((const float *const *)pictures, count, width, height, side, wanted, found);
 
     for (int i = 0; i < taken; i++) {
       corners[4 * i] = found[i].y;

@@ -16,11 +16,11 @@ static double limit(double v, double low, double high) {
 
 /* Weight and weighted luma of a pixel of the picture, edge repeated. */
 static void plain_pixel(const canvas *c, bool hide, int x, int y, double *weight, double *value) {
-  const size_t at = (size_t)CLAMP(y, 0, c->height - 1) * (size_t)c->width +
-                    (size_t)CLAMP(x, 0, c->width - 1);
+  const size_t at =
+    (size_t)CLAMP(y, 0, c->height - 1) * (size_t)c->width + (size_t)CLAMP(x, 0, c->width - 1);
   const float *p = c->rgba + 4 * at;
-  const double luma = 0.2989 * limit(p[0], 0, 1) + 0.5870 * limit(p[1], 0, 1) +
-                      0.1140 * limit(p[2], 0, 1);
+  const double luma =
+    0.2989 * limit(p[0], 0, 1) + 0.5870 * limit(p[1], 0, 1) + 0.1140 * limit(p[2], 0, 1);
 
   *weight = limit(p[3], 0, 1) * (hide ? 1 - limit(c->coverage[at], 0, 1) : 1);
   *value = *weight * (2 * luma - 1);
@@ -60,8 +60,7 @@ static void plain_input(const canvas *c, const rst_window *w, bool hide, int siz
           value += part * pixel_value;
         }
       }
-      out[row * size + column] =
-        weight < area / 2 - 1e-9 * area ? 0 : limit(value / weight, -1, 1);
+      out[row * size + column] = weight < area / 2 - 1e-9 * area ? 0 : limit(value / weight, -1, 1);
     }
 }
 
@@ -96,7 +95,7 @@ static rst_status collect(rst_model *model, const canvas *c, const rst_window *w
     count = rows == 0 ? dice_int(&d, 0, 9) : rows;
     count = MIN(count, height - done);
     rgba = g_new(float, 4 * (size_t)width * (size_t)count + 1);
-    hidden = g_new(float, (size_t)width * (size_t)count + 1);
+    hidden = g_new(float, (size_t)width *(size_t)count + 1);
     for (int r = 0; r < count; r++) {
       const size_t at = (size_t)(y + done + r) * (size_t)c->width + (size_t)x;
 
@@ -126,8 +125,8 @@ static rst_status collect(rst_model *model, const canvas *c, const rst_window *w
 
 static void compare(const canvas *c, int size, const rst_window *w, bool hide) {
   rst_model *model = model_of(size);
-  double *expected = g_new(double, size * size);
-  float *values = g_new(float, size * size), *again = g_new(float, size * size);
+  double *expected = g_new(double, size *size);
+  float *values = g_new(float, size *size), *again = g_new(float, size *size);
 
   plain_input(c, w, hide, size, expected);
   assert_ok(collect(model, c, w, hide, c->height, values, NULL));
@@ -148,11 +147,11 @@ static const struct {
   int size;
   rst_window window; /* of a picture of 150 × 110 */
 } windows[] = {
-  {64, {10, 10, 64}},  {64, {10, 10, 65}},   {64, {3, 0, 100}},    {64, {0, -20, 150}},
-  {64, {10, 10, 63}},  {64, {10, 10, 31}},   {64, {149, 109, 1}},  {64, {70, 50, 2}},
-  {9, {0, 0, 9}},      {9, {5, 6, 10}},      {9, {5, 6, 26}},      {9, {5, 6, 27}},
-  {9, {-30, -40, 50}}, {9, {140, 100, 50}},  {9, {-200, -300, 450}}, {9, {-5, 100, 12}},
-  {8, {148, 3, 5}},    {10, {-3, -3, 7}},    {8, {-100, -90, 1000}}, {9, {149, 0, 1}},
+  {64, {10, 10, 64}},  {64, {10, 10, 65}},  {64, {3, 0, 100}},      {64, {0, -20, 150}},
+  {64, {10, 10, 63}},  {64, {10, 10, 31}},  {64, {149, 109, 1}},    {64, {70, 50, 2}},
+  {9, {0, 0, 9}},      {9, {5, 6, 10}},     {9, {5, 6, 26}},        {9, {5, 6, 27}},
+  {9, {-30, -40, 50}}, {9, {140, 100, 50}}, {9, {-200, -300, 450}}, {9, {-5, 100, 12}},
+  {8, {148, 3, 5}},    {10, {-3, -3, 7}},   {8, {-100, -90, 1000}}, {9, {149, 0, 1}},
 };
 
 static canvas *picture(void) {
@@ -310,8 +309,9 @@ static void test_calls(void) {
   float rgba[400] = {0};
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    assert_status(rst_input_new(model, &cases[i].window, cases[i].width, cases[i].height, &input,
-                                &error), cases[i].code);
+    assert_status(
+      rst_input_new(model, &cases[i].window, cases[i].width, cases[i].height, &input, &error),
+      cases[i].code);
     g_assert_null(input);
   }
   assert_status(rst_input_new(NULL, &window, 10, 10, &input, NULL), RST_BAD_CALL);

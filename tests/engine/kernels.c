@@ -184,9 +184,9 @@ static void test_sets(void) {
 static const struct {
   int m, n, k;
 } shapes[] = {
-  {1, 1, 1},     {1, 1, 64},     {3, RST_BATCH, 5},  {64, RST_BATCH, 64}, {64, RST_BATCH, 256},
-  {5, 7, 9},     {65, 33, 17},   {64, 32, 9},        {64, 32, 800},       {256, RST_BATCH, 33},
-  {33, 129, 31}, {127, 513, 63}, {1, RST_BATCH, 200}, {200, 1, 3},        {16, 16, 1025},
+  {1, 1, 1},     {1, 1, 64},     {3, RST_BATCH, 5},   {64, RST_BATCH, 64}, {64, RST_BATCH, 256},
+  {5, 7, 9},     {65, 33, 17},   {64, 32, 9},         {64, 32, 800},       {256, RST_BATCH, 33},
+  {33, 129, 31}, {127, 513, 63}, {1, RST_BATCH, 200}, {200, 1, 3},         {16, 16, 1025},
 };
 
 static void check_gemm(void (*gemm)(const rst_gemm *, const float *, const float *, float *)) {
@@ -228,7 +228,7 @@ static void check_places(const rst_kernels *set, int in) {
     const int out = awkward[j];
     float *weight = random_floats(30, (size_t)(in * out), -1, 1);
     float *values = random_floats(31, (size_t)in, -1, 1);
-    float *points = g_new(float, in * RST_BATCH), *result = g_new(float, out * RST_BATCH);
+    float *points = g_new(float, in *RST_BATCH), *result = g_new(float, out *RST_BATCH);
 
     for (int i = 0; i < in * RST_BATCH; i++)
       points[i] = values[i / RST_BATCH];
@@ -275,9 +275,11 @@ static void test_known_answers(void) {
     uint32_t counter[4], key[2], answer[4];
   } known[] = {
     {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
-    {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff},
+    {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+     {0xffffffff, 0xffffffff},
      {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-    {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0},
+    {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+     {0xa4093822, 0x299f31d0},
      {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
   };
 

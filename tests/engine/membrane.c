@@ -30,8 +30,9 @@ static void field_free(field *f) {
 }
 
 static void field_stiffen(field *f, double stiffness) {
-  g_assert_cmpint(rst_membrane_spread(f->width, f->height, stiffness, f->cells, f->values, NULL,
-                                      NULL), ==, RST_OK);
+  g_assert_cmpint(
+    rst_membrane_spread(f->width, f->height, stiffness, f->cells, f->values, NULL, NULL), ==,
+    RST_OK);
 }
 
 static void field_spread(field *f) {
@@ -255,14 +256,15 @@ static void test_stiff_walls(void) {
     for (int i = 0; i < cells; i++) {
       const int side = dice_int(&d, 0, 19);
 
-      f.cells[i] = side < 7 || i == 0 ? RST_CELL_KNOWN : side == 7 ? RST_CELL_IGNORED
-                                                                   : RST_CELL_UNKNOWN;
+      f.cells[i] = side < 7 || i == 0 ? RST_CELL_KNOWN
+                   : side == 7        ? RST_CELL_IGNORED
+                                      : RST_CELL_UNKNOWN;
       f.values[3 * i] = (float)dice_real(&d, 0, 1);
     }
     field_stiffen(&f, tau); /* which takes out the islands */
     for (int i = 0; i < cells; i++)
       of[i] = f.cells[i] == RST_CELL_UNKNOWN ? unknowns++ : -1;
-    equations = g_new0(double, unknowns * (unknowns + 1));
+    equations = g_new0(double, unknowns *(unknowns + 1));
     put_down(equations, unknowns, &f, of, tau);
     eliminate(equations, unknowns);
     for (int i = 0; i < cells; i++)
@@ -366,7 +368,7 @@ static void fill(canvas *c, const char *seed) {
 static void test_fill(void) {
   canvas *c = slant(), *other = slant();
   const float sample = (float)SIDE / (float)net_small.input; /* the network's */
-  const float weight = 0.112f;                               /* the network's, half of one deep */
+  const float weight = 0.112f; /* the network's, half of one deep */
   double differ[2] = {0, 0};
   int count[2] = {0, 0};
 
@@ -447,8 +449,9 @@ static void test_cancelled(void) {
     field f = make_hole(50, 40);
     rst_error error = RST_ERROR_INIT;
 
-    g_assert_cmpint(rst_membrane_spread(f.width, f.height, stiffnesses[s], f.cells, f.values,
-                                        cancel, &error), ==, RST_CANCELLED);
+    g_assert_cmpint(
+      rst_membrane_spread(f.width, f.height, stiffnesses[s], f.cells, f.values, cancel, &error), ==,
+      RST_CANCELLED);
     g_assert_cmpint(error.code, ==, RST_CANCELLED);
     field_free(&f);
   }

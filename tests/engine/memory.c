@@ -203,8 +203,9 @@ static rst_status do_uncertainty(outcome *o, rst_error *error) {
 }
 
 static rst_status do_preset(outcome *o, rst_error *error) {
-  static const char text[] = "{\"format\": 1, \"title\": \"t\", \"note\": \"n\", \"strength\": 0.3,"
-                             " \"context\": 2.5, \"model\": \"m\", \"window\": \"1,2,3\"}";
+  static const char text[] =
+    "{\"format\": 1, \"title\": \"t\", \"note\": \"n\", \"strength\": 0.3,"
+    " \"context\": 2.5, \"model\": \"m\", \"window\": \"1,2,3\"}";
   rst_preset *preset;
   char *written = NULL;
   rst_status status;
@@ -277,9 +278,10 @@ static const struct {
   const char *name;
   scene play;
 } scenes[] = {
-  {"read", do_read},     {"sample", do_sample}, {"restore", do_restore}, {"match", do_match},
-  {"preset", do_preset}, {"list", do_list},     {"steps", do_steps},     {"setup", do_setup},
-  {"uncertainty", do_uncertainty}, {"hide", do_hide},
+  {"read", do_read},   {"sample", do_sample}, {"restore", do_restore},
+  {"match", do_match}, {"preset", do_preset}, {"list", do_list},
+  {"steps", do_steps}, {"setup", do_setup},   {"uncertainty", do_uncertainty},
+  {"hide", do_hide},
 };
 
 static void begin(int at, bool onwards) {
@@ -365,8 +367,8 @@ int main(int argc, char **argv) {
   model_file = network_file(n);
   folder = g_dir_make_tmp("restorator-XXXXXX", NULL);
   model_path = g_build_filename(folder, "model.safetensors", NULL);
-  g_assert_true(g_file_set_contents(model_path, (const char *)model_file->data, model_file->len,
-                                    NULL));
+  g_assert_true(
+    g_file_set_contents(model_path, (const char *)model_file->data, model_file->len, NULL));
   g_setenv("RESTORATOR_MODELS", folder, TRUE);
   for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++) {
     char *path = g_strdup_printf("/memory/%s", scenes[i].name);

@@ -140,8 +140,7 @@ static const bad_file bad_files[] = {
    "encoder.norm.gamma"},
   {"tensor/number", HEADER, ADDED("\"extra\": 1"), RST_BAD_TENSOR, "extra"},
   {"tensor/empty object", HEADER, ADDED("\"extra\": {}"), RST_BAD_TENSOR, "extra"},
-  {"tensor/extra key", HEADER, GAMMA, GAMMA "\"extra\": 1, ", RST_BAD_TENSOR,
-   "encoder.norm.gamma"},
+  {"tensor/extra key", HEADER, GAMMA, GAMMA "\"extra\": 1, ", RST_BAD_TENSOR, "encoder.norm.gamma"},
   {"tensor/dtype twice", HEADER, GAMMA, GAMMA "\"dtype\": \"F32\", ", RST_BAD_TENSOR,
    "encoder.norm.gamma"},
   {"tensor/dtype for shape", HEADER, "\"shape\"", "\"dtype\"", RST_BAD_TENSOR,
@@ -179,8 +178,7 @@ static const bad_file bad_files[] = {
   {"offsets/negative", HEADER, "[0, 4]", "[-4, 0]", RST_BAD_TENSOR, "encoder.norm.gamma"},
   {"offsets/fraction", HEADER, "[0, 4]", "[0, 4.0]", RST_BAD_TENSOR, "encoder.norm.gamma"},
   {"offsets/backwards", HEADER, "[0, 4]", "[4, 0]", RST_BAD_TENSOR, "encoder.norm.gamma"},
-  {"offsets/outside", HEADER, "[0, 4]", "[1000000, 1000004]", RST_BAD_TENSOR,
-   "encoder.norm.gamma"},
+  {"offsets/outside", HEADER, "[0, 4]", "[1000000, 1000004]", RST_BAD_TENSOR, "encoder.norm.gamma"},
   {"offsets/far outside", HEADER, "[0, 4]", "[18446744073709551608, 18446744073709551612]",
    RST_BAD_TENSOR, "encoder.norm.gamma"},
   {"offsets/too many bytes", HEADER, "[0, 4]", "[0, 8]", RST_BAD_TENSOR, "encoder.norm.gamma"},
@@ -214,8 +212,8 @@ static const bad_file bad_files[] = {
   /* unknown keys, keys that are there twice */
   {"key/unknown", DESCRIPTION, "{\"format\"", "{\"extra\": 1, \"format\"", RST_BAD_DESCRIPTION,
    "extra"},
-  {"key/unknown in input", DESCRIPTION, "{\"size\"", "{\"extra\": 1, \"size\"",
-   RST_BAD_DESCRIPTION, "extra"},
+  {"key/unknown in input", DESCRIPTION, "{\"size\"", "{\"extra\": 1, \"size\"", RST_BAD_DESCRIPTION,
+   "extra"},
   {"key/unknown in encoder", DESCRIPTION, "{\"stages\"", "{\"extra\": 1, \"stages\"",
    RST_BAD_DESCRIPTION, "extra"},
   {"key/unknown in local", DESCRIPTION, "\"local\": {", "\"local\": {\"extra\": 1, ",
@@ -243,8 +241,7 @@ static const bad_file bad_files[] = {
 
   /* values */
   {"format/2", DESCRIPTION, "\"format\": 1", "\"format\": 2", RST_BAD_DESCRIPTION, "format"},
-  {"format/text", DESCRIPTION, "\"format\": 1", "\"format\": \"1\"", RST_BAD_DESCRIPTION,
-   "format"},
+  {"format/text", DESCRIPTION, "\"format\": 1", "\"format\": \"1\"", RST_BAD_DESCRIPTION, "format"},
   {"format/real", DESCRIPTION, "\"format\": 1", "\"format\": 1.0", RST_BAD_DESCRIPTION, "format"},
   {"format/huge", DESCRIPTION, "\"format\": 1", "\"format\": 18446744073709551615",
    RST_BAD_DESCRIPTION, "format"},
@@ -258,8 +255,8 @@ static const bad_file bad_files[] = {
   {"input/size -9", DESCRIPTION, "\"size\": 9", "\"size\": -9", RST_BAD_DESCRIPTION, "size"},
   {"input/two channels' weights", DESCRIPTION, "\"channels\": 1}", "\"channels\": 2}",
    RST_BAD_TENSOR, "encoder.norm.gamma"},
-  {"input/three channels", DESCRIPTION, "\"channels\": 1}", "\"channels\": 3}",
-   RST_BAD_DESCRIPTION, "channels"},
+  {"input/three channels", DESCRIPTION, "\"channels\": 1}", "\"channels\": 3}", RST_BAD_DESCRIPTION,
+   "channels"},
   {"stages/none", DESCRIPTION, "[3, 4]", "[]", RST_BAD_DESCRIPTION, "stages"},
   {"stages/nine", DESCRIPTION, "[3, 4]", "[1, 1, 1, 1, 1, 1, 1, 1, 1]", RST_BAD_DESCRIPTION,
    "stages"},
@@ -272,14 +269,12 @@ static const bad_file bad_files[] = {
    RST_BAD_DESCRIPTION, NULL},
   {"encoder/before 9", DESCRIPTION, "\"before\": 1, \"after\"", "\"before\": 9, \"after\"",
    RST_BAD_DESCRIPTION, "before"},
-  {"encoder/after -1", DESCRIPTION, "\"after\": 1", "\"after\": -1", RST_BAD_DESCRIPTION,
-   "after"},
+  {"encoder/after -1", DESCRIPTION, "\"after\": 1", "\"after\": -1", RST_BAD_DESCRIPTION, "after"},
   {"encoder/latent 0", DESCRIPTION, "\"latent\": 5", "\"latent\": 0", RST_BAD_DESCRIPTION,
    "latent"},
-  {"encoder/latent of another size", DESCRIPTION, "\"latent\": 5", "\"latent\": 6",
-   RST_BAD_TENSOR, "encoder.stage0.local1.kernel"},
-  {"local/kernel 0", DESCRIPTION, "\"kernel\": 3", "\"kernel\": 0", RST_BAD_DESCRIPTION,
-   "kernel"},
+  {"encoder/latent of another size", DESCRIPTION, "\"latent\": 5", "\"latent\": 6", RST_BAD_TENSOR,
+   "encoder.stage0.local1.kernel"},
+  {"local/kernel 0", DESCRIPTION, "\"kernel\": 3", "\"kernel\": 0", RST_BAD_DESCRIPTION, "kernel"},
   {"local/kernel 16", DESCRIPTION, "\"kernel\": 3", "\"kernel\": 16", RST_BAD_DESCRIPTION,
    "kernel"},
   {"global/channels 0", DESCRIPTION, "\"channels\": 2", "\"channels\": 0", RST_BAD_DESCRIPTION,
@@ -288,10 +283,8 @@ static const bad_file bad_files[] = {
   {"features/no layer", DESCRIPTION, "[7]", "[]", RST_BAD_DESCRIPTION, "dense"},
   {"position/kind", DESCRIPTION, "\"learned\"", "\"guessed\"", RST_BAD_DESCRIPTION, "kind"},
   {"position/kind not text", DESCRIPTION, "\"learned\"", "1", RST_BAD_DESCRIPTION, "kind"},
-  {"position/odd bands", DESCRIPTION, "\"bands\": 4", "\"bands\": 5", RST_BAD_DESCRIPTION,
-   "bands"},
-  {"position/no bands", DESCRIPTION, "\"bands\": 4", "\"bands\": 0", RST_BAD_DESCRIPTION,
-   "bands"},
+  {"position/odd bands", DESCRIPTION, "\"bands\": 4", "\"bands\": 5", RST_BAD_DESCRIPTION, "bands"},
+  {"position/no bands", DESCRIPTION, "\"bands\": 4", "\"bands\": 0", RST_BAD_DESCRIPTION, "bands"},
   {"position/many bands", DESCRIPTION, "\"bands\": 4", "\"bands\": 258", RST_BAD_DESCRIPTION,
    "bands"},
   {"position/axes", DESCRIPTION, "\"xy\"", "\"yx\"", RST_BAD_DESCRIPTION, "axes"},
@@ -305,8 +298,8 @@ static const bad_file bad_files[] = {
   {"decoder/no layer", DESCRIPTION, "[9, 8]", "[]", RST_BAD_DESCRIPTION, "dense"},
   {"decoder/not residual", DESCRIPTION, "\"residual\": true}, \"process\"",
    "\"residual\": false}, \"process\"", RST_BAD_DESCRIPTION, "residual"},
-  {"decoder/residual missing", DESCRIPTION, ", \"residual\": true}, \"process\"",
-   "}, \"process\"", RST_BAD_DESCRIPTION, "residual"},
+  {"decoder/residual missing", DESCRIPTION, ", \"residual\": true}, \"process\"", "}, \"process\"",
+   RST_BAD_DESCRIPTION, "residual"},
   {"process/kind", DESCRIPTION, "\"diffusion\"", "\"magic\"", RST_BAD_DESCRIPTION, "kind"},
   {"process/predicts", DESCRIPTION, "\"noise\"", "\"picture\"", RST_BAD_DESCRIPTION, "predicts"},
   {"process/schedule", DESCRIPTION, "\"cosine\"", "\"cubic\"", RST_BAD_DESCRIPTION, "schedule"},
@@ -320,14 +313,11 @@ static const bad_file bad_files[] = {
   {"luma/reach without condition", DESCRIPTION, "\"luma\": {\"condition\": true",
    "\"luma\": {\"reach\": 1, \"condition\": false", RST_BAD_DESCRIPTION, "reach"},
   {"luma/enlarger by 1", DESCRIPTION, "\"luma\": {",
-   "\"luma\": {\"enlarger\": {\"factor\": 1, \"channels\": [4]}, ", RST_BAD_DESCRIPTION,
-   "factor"},
+   "\"luma\": {\"enlarger\": {\"factor\": 1, \"channels\": [4]}, ", RST_BAD_DESCRIPTION, "factor"},
   {"luma/enlarger by 5", DESCRIPTION, "\"luma\": {",
-   "\"luma\": {\"enlarger\": {\"factor\": 5, \"channels\": [4]}, ", RST_BAD_DESCRIPTION,
-   "factor"},
+   "\"luma\": {\"enlarger\": {\"factor\": 5, \"channels\": [4]}, ", RST_BAD_DESCRIPTION, "factor"},
   {"luma/enlarger without channels", DESCRIPTION, "\"luma\": {",
-   "\"luma\": {\"enlarger\": {\"factor\": 2, \"channels\": []}, ", RST_BAD_DESCRIPTION,
-   "channels"},
+   "\"luma\": {\"enlarger\": {\"factor\": 2, \"channels\": []}, ", RST_BAD_DESCRIPTION, "channels"},
   {"fill/reach 0", DESCRIPTION, "\"luma\": {",
    "\"fill\": {\"reach\": 0, \"dense\": [4]}, \"luma\": {", RST_BAD_DESCRIPTION, "reach"},
   {"fill/reach 9", DESCRIPTION, "\"luma\": {",
@@ -335,19 +325,17 @@ static const bad_file bad_files[] = {
   {"fill/without layers", DESCRIPTION, "\"luma\": {",
    "\"fill\": {\"reach\": 2, \"dense\": []}, \"luma\": {", RST_BAD_DESCRIPTION, "dense"},
   {"fill/unknown in it", DESCRIPTION, "\"luma\": {",
-   "\"fill\": {\"reach\": 2, \"dense\": [4], \"ends\": 3}, \"luma\": {",
-   RST_BAD_DESCRIPTION, "ends"},
+   "\"fill\": {\"reach\": 2, \"dense\": [4], \"ends\": 3}, \"luma\": {", RST_BAD_DESCRIPTION,
+   "ends"},
   {"fill/without weights", DESCRIPTION, "\"luma\": {",
-   "\"fill\": {\"reach\": 2, \"dense\": [4]}, \"luma\": {", RST_BAD_TENSOR,
-   "fill.dense0.kernel"},
+   "\"fill\": {\"reach\": 2, \"dense\": [4]}, \"luma\": {", RST_BAD_TENSOR, "fill.dense0.kernel"},
   {"luma/unknown in enlarger", DESCRIPTION, "\"luma\": {",
    "\"luma\": {\"enlarger\": {\"kernel\": 3}, ", RST_BAD_DESCRIPTION, "kernel"},
   {"luma/enlarger without weights", DESCRIPTION, "\"luma\": {",
    "\"luma\": {\"enlarger\": {\"factor\": 2, \"channels\": [4]}, ", RST_BAD_TENSOR,
    "enlarger.conv0.kernel"},
   {"luma/enlarger of nothing", DESCRIPTION, "\"luma\": {\"condition\": true, \"residual\": true",
-   "\"luma\": {\"enlarger\": {\"factor\": 2, \"channels\": [4]}", RST_BAD_DESCRIPTION,
-   "enlarger"},
+   "\"luma\": {\"enlarger\": {\"factor\": 2, \"channels\": [4]}", RST_BAD_DESCRIPTION, "enlarger"},
   {"luma/null", DESCRIPTION, "\"luma\": {", "\"luma\": null, \"luma\": {", RST_BAD_DESCRIPTION,
    "luma"},
   {"luma/number", DESCRIPTION, "\"condition\": true", "\"condition\": 1", RST_BAD_DESCRIPTION,
@@ -360,8 +348,8 @@ static GByteArray *meddle(const bad_file *bad) {
   char *header;
 
   if (bad->where == DESCRIPTION) {
-    char *changed = bad->from == NULL ? g_strdup(bad->to)
-                                      : replace(n->description, bad->from, bad->to);
+    char *changed =
+      bad->from == NULL ? g_strdup(bad->to) : replace(n->description, bad->from, bad->to);
 
     g_free(n->description);
     n->description = changed;
@@ -521,8 +509,7 @@ static void flip_everywhere(void) {
           if (info.input_size == 9) {
             encoding = new_encoding(session, model, &window, 1);
             parameters.step_skip = info.steps > 0 ? info.steps : 1;
-            assert_ok(rst_sample(session, encoding, &parameters, &grid, NULL, colours, NULL,
-                                 NULL));
+            assert_ok(rst_sample(session, encoding, &parameters, &grid, NULL, colours, NULL, NULL));
             rst_encoding_unref(encoding);
           }
         }
@@ -551,9 +538,9 @@ static void read_paths(void) {
     const char *path;
     rst_status code;
   } cases[] = {
-    {folder, RST_NOT_A_FILE}, {pipe, RST_NOT_A_FILE},    {"/dev/zero", RST_NOT_A_FILE},
+    {folder, RST_NOT_A_FILE},      {pipe, RST_NOT_A_FILE},      {"/dev/zero", RST_NOT_A_FILE},
     {"/dev/null", RST_NOT_A_FILE}, {large, RST_FILE_TOO_LARGE}, {missing, RST_CANNOT_OPEN},
-    {below, RST_CANNOT_OPEN}, {"", RST_CANNOT_OPEN},
+    {below, RST_CANNOT_OPEN},      {"", RST_CANNOT_OPEN},
   };
   rst_error error = RST_ERROR_INIT;
   rst_model *model;

@@ -50,7 +50,8 @@ static void plain_learned(const network *n, const char *prefix, int bands, long 
     const long double f = middle + tanhl(shift[j]) * range;
 
     out[j + 1] = (double)((weight[2 * j] * sinl(TAU * f * x) +
-                           weight[2 * j + 1] * cosl(TAU * f * x) + bias[j]) * tanhl(gate[j]));
+                           weight[2 * j + 1] * cosl(TAU * f * x) + bias[j]) *
+                          tanhl(gate[j]));
   }
   g_free(values);
 }
@@ -127,7 +128,7 @@ static map plain_linear_conv(const network *n, const map *in, int stride, const 
   const int zeros = MAX((outputs - 1) * stride + k - in->size, 0), before = zeros / 2;
   map out = {outputs, kernel->shape[3], NULL};
 
-  out.values = g_new(double, outputs * outputs * out.channels);
+  out.values = g_new(double, outputs *outputs *out.channels);
   for (int row = 0; row < outputs; row++)
     for (int column = 0; column < outputs; column++)
       for (int o = 0; o < out.channels; o++) {
@@ -209,7 +210,7 @@ static double plain_interpolate(const map *m, double x, double y) {
 }
 
 static map new_map(int size, int channels) {
-  return (map){size, channels, g_new0(double, size * size * channels)};
+  return (map){size, channels, g_new0(double, size *size *channels)};
 }
 
 /* Pull-push: what is filled of a picture whose pixels weigh `weight`. */
@@ -245,9 +246,8 @@ static map plain_fill(const map *m, const map *weight) {
           enlarged += MAX(1 - fabs((row + 0.5) / 2 - 0.5 - r), 0) *
                       MAX(1 - fabs((column + 0.5) / 2 - 0.5 - c), 0) *
                       at(&small, CLAMP(r, 0, side - 1), CLAMP(c, 0, side - 1), 0);
-      filled.values[row * m->size + column] =
-        at(weight, row, column, 0) * at(m, row, column, 0) +
-        (1 - at(weight, row, column, 0)) * enlarged;
+      filled.values[row * m->size + column] = at(weight, row, column, 0) * at(m, row, column, 0) +
+                                              (1 - at(weight, row, column, 0)) * enlarged;
     }
   g_free(small.values);
   g_free(small_weight.values);
@@ -321,8 +321,8 @@ static void plain_run_encoder(plain *p) {
   for (int i = 0; i < s->input * s->input; i++)
     for (int c = 0; c < m.channels; c++)
       m.values[i * m.channels + c] =
-        ((c == 0 ? p->seen : p->hidden).values[i] - mean[c]) / sqrt(variance[c] + 1e-3) *
-          gamma[c] + beta[c];
+        ((c == 0 ? p->seen : p->hidden).values[i] - mean[c]) / sqrt(variance[c] + 1e-3) * gamma[c] +
+        beta[c];
   for (int i = 0; i < s->stages.count; i++) {
     char *prefix = g_strdup_printf("encoder.stage%d.down", i);
     map next = plain_conv(p->n, &m, 2, prefix);
@@ -372,8 +372,8 @@ static int plain_condition(const plain *p, double x, double y, double *out) {
     for (int c = 0; c < s->latent; c++, width++)
       for (int row = 0; row < m->size; row++)
         for (int column = 0; column < m->size; column++)
-          local[width] += hat(x * m->size - 0.5 - column) * hat(y * m->size - 0.5 - row) *
-                          at(m, row, column, c);
+          local[width] +=
+            hat(x * m->size - 0.5 - column) * hat(y * m->size - 0.5 - row) * at(m, row, column, c);
   }
   plain_stack(p->n, "features", s->features.count + 1, false, local);
   memcpy(out, p->global, (size_t)s->latent * sizeof *out);
@@ -381,8 +381,8 @@ static int plain_condition(const plain *p, double x, double y, double *out) {
   width = 2 * s->latent;
   for (int j = -s->reach; s->condition && j <= s->reach; j++)
     for (int i = -s->reach; i <= s->reach; i++)
-      out[width++] = plain_interpolate(&p->luma, x + (double)i / s->input,
-                                       y + (double)j / s->input);
+      out[width++] =
+        plain_interpolate(&p->luma, x + (double)i / s->input, y + (double)j / s->input);
   return width;
 }
 
@@ -572,37 +572,134 @@ static net vary(int which) {
   s.seed = 100 + (uint32_t)which;
   s.schedule = "linear";
   switch (which) {
-    case 0: break;
-    case 1: s.axes = "x"; break;
-    case 2: s.position = "fixed"; s.position_bands = 6; break;
-    case 3: s.time = "fixed"; s.axes = "x"; break;
-    case 4: s.position = s.time = "fixed"; break;
-    case 5: s.condition = false; break;
-    case 6: s.residual = false; break;
-    case 7: s.condition = s.residual = false; s.input = 8; break;
-    case 8: s.colour = "bgr"; break;
-    case 9: s.blocks = 1; s.dense = (widths){1, {5}}; break;
-    case 10: s.blocks = 3; s.dense = (widths){4, {16, 3, 17, 1}}; break;
-    case 11: s.features = (widths){3, {33, 2, 20}}; s.latent = 13; break;
-    case 12: s.features = (widths){2, {1, 65}}; s.latent = 1; break;
-    case 13: s.input = 64; s.stages = (widths){3, {4, 5, 3}}; s.local_kernel = 5; break;
-    case 14: s.input = 17; s.stages = (widths){5, {2, 2, 2, 2, 2}}; break;
-    case 15: s.input = 10; s.stages = (widths){1, {7}}; s.before = 2; s.after = 0; break;
-    case 16: s.before = 0; s.after = 3; s.local_before = 0; s.local_kernel = 1; break;
-    case 17: s.local_kernel = 4; s.global_kernel = 2; break;
-    case 18: s.local_kernel = 15; s.global_kernel = 1; s.global_dense = (widths){0, {0}}; break;
-    case 19: s.global_dense = (widths){3, {3, 130, 4}}; s.latent = 70; break;
-    case 20: s.position_bands = 32; s.time_bands = 32; s.features = (widths){1, {256}}; break;
-    case 21: s.reach = 1; break;
-    case 22: s.reach = 2; s.latent = 70; s.colour = "bgr"; break;
-    case 23: s.factor = 2; s.channels = (widths){1, {3}}; break;
-    case 24: s.factor = 3; s.channels = (widths){3, {5, 4, 6}}; s.reach = 1; break;
-    case 25: s.factor = 4; s.channels = (widths){2, {3, 70}}; s.reach = 2; break;
-    case 26: s.factor = 3; s.channels = (widths){1, {4}}; s.condition = false; break;
-    case 27: s.holes = true; break;
-    case 28: s.holes = true; s.input = 17; s.factor = 3; s.channels = (widths){1, {3}}; break;
-    case 29: s.holes = true; s.input = 64; s.stages = (widths){3, {4, 5, 3}}; s.reach = 1; break;
-    default: g_assert_not_reached();
+    case 0:
+      break;
+    case 1:
+      s.axes = "x";
+      break;
+    case 2:
+      s.position = "fixed";
+      s.position_bands = 6;
+      break;
+    case 3:
+      s.time = "fixed";
+      s.axes = "x";
+      break;
+    case 4:
+      s.position = s.time = "fixed";
+      break;
+    case 5:
+      s.condition = false;
+      break;
+    case 6:
+      s.residual = false;
+      break;
+    case 7:
+      s.condition = s.residual = false;
+      s.input = 8;
+      break;
+    case 8:
+      s.colour = "bgr";
+      break;
+    case 9:
+      s.blocks = 1;
+      s.dense = (widths){1, {5}};
+      break;
+    case 10:
+      s.blocks = 3;
+      s.dense = (widths){4, {16, 3, 17, 1}};
+      break;
+    case 11:
+      s.features = (widths){3, {33, 2, 20}};
+      s.latent = 13;
+      break;
+    case 12:
+      s.features = (widths){2, {1, 65}};
+      s.latent = 1;
+      break;
+    case 13:
+      s.input = 64;
+      s.stages = (widths){3, {4, 5, 3}};
+      s.local_kernel = 5;
+      break;
+    case 14:
+      s.input = 17;
+      s.stages = (widths){5, {2, 2, 2, 2, 2}};
+      break;
+    case 15:
+      s.input = 10;
+      s.stages = (widths){1, {7}};
+      s.before = 2;
+      s.after = 0;
+      break;
+    case 16:
+      s.before = 0;
+      s.after = 3;
+      s.local_before = 0;
+      s.local_kernel = 1;
+      break;
+    case 17:
+      s.local_kernel = 4;
+      s.global_kernel = 2;
+      break;
+    case 18:
+      s.local_kernel = 15;
+      s.global_kernel = 1;
+      s.global_dense = (widths){0, {0}};
+      break;
+    case 19:
+      s.global_dense = (widths){3, {3, 130, 4}};
+      s.latent = 70;
+      break;
+    case 20:
+      s.position_bands = 32;
+      s.time_bands = 32;
+      s.features = (widths){1, {256}};
+      break;
+    case 21:
+      s.reach = 1;
+      break;
+    case 22:
+      s.reach = 2;
+      s.latent = 70;
+      s.colour = "bgr";
+      break;
+    case 23:
+      s.factor = 2;
+      s.channels = (widths){1, {3}};
+      break;
+    case 24:
+      s.factor = 3;
+      s.channels = (widths){3, {5, 4, 6}};
+      s.reach = 1;
+      break;
+    case 25:
+      s.factor = 4;
+      s.channels = (widths){2, {3, 70}};
+      s.reach = 2;
+      break;
+    case 26:
+      s.factor = 3;
+      s.channels = (widths){1, {4}};
+      s.condition = false;
+      break;
+    case 27:
+      s.holes = true;
+      break;
+    case 28:
+      s.holes = true;
+      s.input = 17;
+      s.factor = 3;
+      s.channels = (widths){1, {3}};
+      break;
+    case 29:
+      s.holes = true;
+      s.input = 64;
+      s.stages = (widths){3, {4, 5, 3}};
+      s.reach = 1;
+      break;
+    default:
+      g_assert_not_reached();
   }
   return s;
 }

@@ -19,8 +19,9 @@ static const rst_parameter *table(size_t i) {
 /* What hosts build their options, arguments and dialogs from. */
 static void test_table(void) {
   static const char *const names[] = {
-    "model", "sampler", "stochasticity", "step-skip", "sequence", "start", "end", "noise-stddev",
-    "project", "clip", "seed", "mode", "strength", "context", "window", "hide-region",
+    "model",    "sampler",      "stochasticity", "step-skip",   "sequence", "start",
+    "end",      "noise-stddev", "project",       "clip",        "seed",     "mode",
+    "strength", "context",      "window",        "hide-region",
   };
   const rst_parameter *entry;
 
@@ -132,8 +133,18 @@ static void test_round_trips(void) {
 
 /* Reals come back to the same bits. */
 static void test_reals(void) {
-  static const double special[] = {0, -0.0, 1, 0.1, 0.3, 1.0 / 3, 2.0 / 3, DBL_MIN, 5e-324,
-                                   DBL_EPSILON, 1 - DBL_EPSILON / 2, 0.30000000000000004};
+  static const double special[] = {0,
+                                   -0.0,
+                                   1,
+                                   0.1,
+                                   0.3,
+                                   1.0 / 3,
+                                   2.0 / 3,
+                                   DBL_MIN,
+                                   5e-324,
+                                   DBL_EPSILON,
+                                   1 - DBL_EPSILON / 2,
+                                   0.30000000000000004};
   dice d = {3};
 
   for (int i = 0; i < 20000; i++) {
@@ -298,7 +309,7 @@ static void test_calls(void) {
 
 /* Numbers are the same where the user's own have a comma. */
 static void test_comma(void) {
-  static const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8",
+  static const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8",  "fr_FR.UTF-8", "nl_NL.UTF-8",
                                         "ru_RU.UTF-8", "es_ES.UTF-8", "it_IT.UTF-8"};
   char text[32];
   bool comma = false;

@@ -16,9 +16,12 @@ static void test_shipped(void) {
   static const struct {
     const char *id, *parameter, *value;
   } known[] = {
-    {"ddpm", "sampler", "ddpm"},       {"ddim", "stochasticity", "0.0"},
-    {"a", "step-skip", "1"},           {"b", "step-skip", "8"},
-    {"single-pass", "model", "portrait-masking-8"}, {"colour", "mode", "colour"},
+    {"ddpm", "sampler", "ddpm"},
+    {"ddim", "stochasticity", "0.0"},
+    {"a", "step-skip", "1"},
+    {"b", "step-skip", "8"},
+    {"single-pass", "model", "portrait-masking-8"},
+    {"colour", "mode", "colour"},
     {"repair", "hide-region", "true"},
   };
   GDir *folder = g_dir_open(PRESETS, 0, NULL);
@@ -71,9 +74,10 @@ static void test_apply(void) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   rst_parameters p = new_parameters("seed=7", "context=2", "window=1,2,3", NULL), expected = p;
-  rst_preset *preset = parse("{\"format\": 1, \"step-skip\": 3, \"stochasticity\": 0.1, "
-                             "\"clip\": true, \"sampler\": \"ddim\", \"window\": \"picture\", "
-                             "\"strength\": 1e-3, \"context\": 4, \"start\": 50}");
+  rst_preset *preset = parse(
+    "{\"format\": 1, \"step-skip\": 3, \"stochasticity\": 0.1, "
+    "\"clip\": true, \"sampler\": \"ddim\", \"window\": \"picture\", "
+    "\"strength\": 1e-3, \"context\": 4, \"start\": 50}");
 
   rst_preset_apply(preset, &p);
   expected.step_skip = 3;
@@ -86,8 +90,9 @@ static void test_apply(void) {
   expected.start = 50;
   assert_same(&p, &expected, 1);
   for (size_t i = 0; i < count; i++) {
-    static const char *const held = " step-skip stochasticity clip sampler window strength context "
-                                    "start ";
+    static const char *const held =
+      " step-skip stochasticity clip sampler window strength context "
+      "start ";
     char *name = g_strdup_printf(" %s ", table[i].name);
 
     g_assert_true(rst_preset_has(preset, table[i].name) == (strstr(held, name) != NULL));
@@ -106,11 +111,11 @@ static void test_apply(void) {
 
 /* What is written is read back to the same values; the seed stays out. */
 static void test_written(void) {
-  const rst_parameters p = new_parameters(
-    "model=/a \"b\"/c.safetensors", "sampler=ddpm", "stochasticity=0.1", "step-skip=3",
-    "sequence=quadratic", "start=77", "end=4", "noise-stddev=squared", "project=false",
-    "clip=true", "mode=detail", "strength=0.30000000000000004", "context=3.7",
-    "window=-4,5,600", "hide-region=true", "match=off", NULL);
+  const rst_parameters p =
+    new_parameters("model=/a \"b\"/c.safetensors", "sampler=ddpm", "stochasticity=0.1",
+                   "step-skip=3", "sequence=quadratic", "start=77", "end=4", "noise-stddev=squared",
+                   "project=false", "clip=true", "mode=detail", "strength=0.30000000000000004",
+                   "context=3.7", "window=-4,5,600", "hide-region=true", "match=off", NULL);
   rst_parameters q = new_parameters("seed=9", NULL);
   rst_preset *preset;
   char *text;

@@ -385,23 +385,19 @@ static void test_plan_refusals(void) {
   rst_plan plan = new_plan();
   rst_error error = RST_ERROR_INIT;
 
-  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error),
-                RST_OUTSIDE_WINDOW);
+  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error), RST_OUTSIDE_WINDOW);
   assert_error(&error, RST_OUTSIDE_WINDOW, "window");
   g_assert_cmpstr(error.value, ==, "10,10,20");
   g_assert_cmpint(plan.count, ==, 0);
   canvas_deselect(c);
-  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error),
-                RST_EMPTY_REGION);
+  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error), RST_EMPTY_REGION);
   canvas_select(c, 10, 10, 20, 20, NAN); /* not above 0 */
-  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error),
-                RST_EMPTY_REGION);
+  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error), RST_EMPTY_REGION);
   canvas_select(c, 10, 10, 20, 20, 1);
   assert_ok(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error));
   for (int i = 0; i < 50 * 40; i++)
     c->rgba[4 * i + 3] = 0;
-  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error),
-                RST_EMPTY_REGION);
+  assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error), RST_EMPTY_REGION);
 
   /* a struct filled by hand */
   parameters = new_parameters(NULL, NULL);
@@ -430,8 +426,8 @@ static void test_modes(void) {
     bool hide;
     rst_mode expected;
   } cases[] = {
-    {"auto", 256, false, RST_MODE_FULL}, {"auto", 257, false, RST_MODE_COLOUR},
-    {"auto", 257, true, RST_MODE_FULL},  {"full", 5000, false, RST_MODE_FULL},
+    {"auto", 256, false, RST_MODE_FULL},   {"auto", 257, false, RST_MODE_COLOUR},
+    {"auto", 257, true, RST_MODE_FULL},    {"full", 5000, false, RST_MODE_FULL},
     {"colour", 10, true, RST_MODE_COLOUR}, {"detail", 10, false, RST_MODE_DETAIL},
   };
 

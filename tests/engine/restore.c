@@ -327,8 +327,9 @@ static void test_progress(void) {
       w.calls = 0;
       w.fraction = 0;
       w.cancel_at = i;
-      assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, &hooks,
-                                &error), RST_CANCELLED);
+      assert_status(
+        rst_restore(r.session, r.model, &parameters, &c->picture, &plan, &hooks, &error),
+        RST_CANCELLED);
       assert_error(&error, RST_CANCELLED, NULL);
       g_assert_cmpint(w.calls, <=, i + 1);
       g_assert_cmpint(c->calls, ==, w.host_calls); /* the picture is left alone from then on */
@@ -368,14 +369,22 @@ static void test_refusals(void) {
                 RST_BAD_CALL);
   for (int i = 0; i < 8; i++) {
     plan = good;
-    if (i == 0) plan.count = 0;
-    if (i == 1) plan.count = RST_PARTS_MAX + 1;
-    if (i == 2) plan.parts[1].x = -1;
-    if (i == 3) plan.parts[1].width = 60;
-    if (i == 4) plan.parts[0].y = INT_MAX;
-    if (i == 5) plan.points = 0;
-    if (i == 6) plan.parts[0].height = 0;
-    if (i == 7) plan.size = 0;
+    if (i == 0)
+      plan.count = 0;
+    if (i == 1)
+      plan.count = RST_PARTS_MAX + 1;
+    if (i == 2)
+      plan.parts[1].x = -1;
+    if (i == 3)
+      plan.parts[1].width = 60;
+    if (i == 4)
+      plan.parts[0].y = INT_MAX;
+    if (i == 5)
+      plan.points = 0;
+    if (i == 6)
+      plan.parts[0].height = 0;
+    if (i == 7)
+      plan.size = 0;
     assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL),
                   RST_BAD_CALL);
   }
@@ -420,7 +429,7 @@ static void test_uncertainty(void) {
   static const struct {
     const char *setting;
     int seed, seeds;
-  } cases[] = {{"mode=full", 3, 5},       {"mode=colour", INT_MAX - 1, 4}, {"match=on", 0, 3},
+  } cases[] = {{"mode=full", 3, 5},        {"mode=colour", INT_MAX - 1, 4}, {"match=on", 0, 3},
                {"hide-region=true", 7, 2}, {"stochasticity=0", 0, 3},       {"strength=0.2", 1, 3}};
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -533,14 +542,16 @@ static void test_uncertainty_progress(void) {
     w.calls = 0;
     w.fraction = 0;
     w.cancel_at = i;
-    assert_status(rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, 3, &hooks,
-                                  &error), RST_CANCELLED);
+    assert_status(
+      rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, 3, &hooks, &error),
+      RST_CANCELLED);
     g_assert_cmpint(w.calls, <=, i + 1);
     g_assert_cmpint(c->calls, ==, w.host_calls);
   }
   for (int seeds = 0; seeds <= RST_SEEDS_MAX + 1; seeds += seeds == 1 ? RST_SEEDS_MAX : 1) {
-    assert_status(rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, seeds, NULL,
-                                  &error), RST_OUT_OF_RANGE);
+    assert_status(
+      rst_uncertainty(r.session, r.model, &parameters, &c->picture, &plan, seeds, NULL, &error),
+      RST_OUT_OF_RANGE);
     assert_error(&error, RST_OUT_OF_RANGE, "seeds");
   }
   assert_status(rst_uncertainty(r.session, NULL, &parameters, &c->picture, &plan, 3, NULL, NULL),

@@ -38,7 +38,7 @@ static bool untouched(const float *colour) {
 /* ---- the same bits ---- */
 
 static void test_crops(void) {
-  static const int boxes[][4] = {{0, 0, 1, 1},   {60, 60, 1, 1}, {3, 5, 17, 9},  {0, 30, 61, 1},
+  static const int boxes[][4] = {{0, 0, 1, 1},   {60, 60, 1, 1}, {3, 5, 17, 9},   {0, 30, 61, 1},
                                  {29, 0, 1, 61}, {1, 1, 60, 60}, {13, 7, 32, 31}, {5, 5, 13, 10}};
 
   for (int w = 0; w < 2; w++) {
@@ -114,8 +114,8 @@ static bool scattered(int point) {
 }
 
 static void test_coverage(void) {
-  static const pattern patterns[] = {every_third, one, one_less, a_batch, one_more, column,
-                                     scattered};
+  static const pattern patterns[] = {every_third, one,    one_less, a_batch,
+                                     one_more,    column, scattered};
   const net shape = wide();
   bench r = bench_new(&window, &shape, 2);
   rst_grid grid;
@@ -178,11 +178,18 @@ static void test_permuted(void) {
 
     count = dice_int(&d, 1, 3 * RST_BATCH);
     count = MIN(count, points - begin);
-    set = (rst_point_set){.count = (size_t)count, .columns = window.side, .rows = window.side,
-                          .x = at, .y = at, .points = order + begin, .column = window.x,
-                          .row = window.y, .column_step = 1, .row_step = 1};
-    assert_ok(rst_sample_points(r.session, r.encoding, &r.parameters, &set, colours, NULL, NULL,
-                                NULL));
+    set = (rst_point_set){.count = (size_t)count,
+                          .columns = window.side,
+                          .rows = window.side,
+                          .x = at,
+                          .y = at,
+                          .points = order + begin,
+                          .column = window.x,
+                          .row = window.y,
+                          .column_step = 1,
+                          .row_step = 1};
+    assert_ok(
+      rst_sample_points(r.session, r.encoding, &r.parameters, &set, colours, NULL, NULL, NULL));
   }
   assert_same(colours, whole, 3 * points);
   g_free(colours);
@@ -199,8 +206,8 @@ static void test_coarse(void) {
   rst_grid grid;
   float *whole = sample_whole(&r, &grid), *coarse;
 
-  grid = (rst_grid){sizeof grid, 20, 12, window.x + 1.5, window.y + 2.5, 3, 5, window.x + 1,
-                    window.y + 2, 3, 5};
+  grid = (rst_grid){sizeof grid,  20, 12, window.x + 1.5, window.y + 2.5, 3, 5, window.x + 1,
+                    window.y + 2, 3,  5};
   coarse = bench_sample(&r, &grid, NULL);
   for (int row = 0; row < 12; row++)
     for (int c = 0; c < 20; c++)
@@ -457,8 +464,8 @@ static void test_noise(void) {
         }
     other = g_memdup2(own, 3 * 35 * sizeof *own);
     hooks.noise = noise;
-    assert_ok(rst_sample(r.session, r.encoding, &r.parameters, &grid, coverage, other, &hooks,
-                         NULL));
+    assert_ok(
+      rst_sample(r.session, r.encoding, &r.parameters, &grid, coverage, other, &hooks, NULL));
     assert_same(other, own, 3 * 35);
     g_free(own);
     g_free(other);
@@ -472,8 +479,8 @@ static void test_noise(void) {
 /* Another value for each parameter that samplers read. */
 static const char *another(const char *name) {
   static const char *const values[][2] = {
-    {"sampler", "ddpm"}, {"stochasticity", "0.3"},     {"step-skip", "2"}, {"start", "13"},
-    {"end", "2"},        {"sequence", "quadratic"},    {"clip", "true"},   {"project", "false"},
+    {"sampler", "ddpm"}, {"stochasticity", "0.3"},    {"step-skip", "2"}, {"start", "13"},
+    {"end", "2"},        {"sequence", "quadratic"},   {"clip", "true"},   {"project", "false"},
     {"seed", "5"},       {"noise-stddev", "squared"},
   };
 
@@ -578,13 +585,14 @@ static void test_outside(void) {
   for (size_t i = 0; i < G_N_ELEMENTS(corners); i++) {
     rst_grid_pixels(&grid, corners[i][0], corners[i][1], 3, 3);
     rst_error_init(&error);
-    assert_status(rst_sample(r.session, r.encoding, &r.parameters, &grid, NULL, colours, NULL,
-                             &error), RST_OUTSIDE_WINDOW);
+    assert_status(
+      rst_sample(r.session, r.encoding, &r.parameters, &grid, NULL, colours, NULL, &error),
+      RST_OUTSIDE_WINDOW);
     assert_error(&error, RST_OUTSIDE_WINDOW, "window");
     g_assert_cmpstr(error.value, ==, "-7,11,61");
     coverage[4] = 1; /* the middle one lies inside */
-    assert_ok(rst_sample(r.session, r.encoding, &r.parameters, &grid, coverage, colours, NULL,
-                         NULL));
+    assert_ok(
+      rst_sample(r.session, r.encoding, &r.parameters, &grid, coverage, colours, NULL, NULL));
   }
   /* the window's own corners are inside, what is farther is not */
   grid = (rst_grid){sizeof grid, 2, 2, -7, 11, 61, 61, 0, 0, 1, 1};
@@ -623,22 +631,30 @@ static void test_calls(void) {
   assert_status(rst_sample(r.session, r.encoding, &r.parameters, &good, NULL, NULL, NULL, NULL),
                 RST_BAD_CALL);
   hooks.size--;
-  assert_status(rst_sample(r.session, r.encoding, &r.parameters, &good, NULL, colours, &hooks,
-                           NULL), RST_BAD_CALL);
+  assert_status(
+    rst_sample(r.session, r.encoding, &r.parameters, &good, NULL, colours, &hooks, NULL),
+    RST_BAD_CALL);
   bad = r.parameters;
   bad.size--;
   assert_status(rst_sample(r.session, r.encoding, &bad, &good, NULL, colours, NULL, NULL),
                 RST_BAD_CALL);
   for (int i = 0; i < 6; i++) {
     grid = good;
-    if (i == 0) grid.size--;
-    if (i == 1) grid.columns = 0;
-    if (i == 2) grid.rows = -1;
-    if (i == 3) grid.columns = grid.rows = 46341; /* more than 2³¹ − 1 points */
-    if (i == 4) grid.x = NAN;
-    if (i == 5) grid.dy = INFINITY;
-    assert_status(rst_sample(r.session, r.encoding, &r.parameters, &grid, NULL, colours, NULL,
-                             NULL), RST_BAD_CALL);
+    if (i == 0)
+      grid.size--;
+    if (i == 1)
+      grid.columns = 0;
+    if (i == 2)
+      grid.rows = -1;
+    if (i == 3)
+      grid.columns = grid.rows = 46341; /* more than 2³¹ − 1 points */
+    if (i == 4)
+      grid.x = NAN;
+    if (i == 5)
+      grid.dy = INFINITY;
+    assert_status(
+      rst_sample(r.session, r.encoding, &r.parameters, &grid, NULL, colours, NULL, NULL),
+      RST_BAD_CALL);
   }
   assert_status(rst_session_new(-1, &session, &error), RST_OUT_OF_RANGE);
   assert_error(&error, RST_OUT_OF_RANGE, "threads");

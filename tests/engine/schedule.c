@@ -129,8 +129,8 @@ static void test_passes(void) {
   g_assert_cmpint(passes, ==, 7); /* 19, 17, 13, 9, 5, 1, 0 */
   assert_ok(rst_parameters_steps(&q, model, steps, &passes, NULL));
   g_assert_cmpint(steps[1], ==, 17);
-  q = new_parameters("sampler=ddpm", "step-skip=4", "sequence=quadratic", "start=15",
-                     "end=2", NULL);
+  q =
+    new_parameters("sampler=ddpm", "step-skip=4", "sequence=quadratic", "start=15", "end=2", NULL);
   assert_ok(rst_parameters_steps(&q, model, steps, &passes, NULL));
   g_assert_cmpint(passes, ==, 13); /* ddpm takes them all */
   g_assert_cmpint(steps[0], ==, 14);
@@ -176,9 +176,10 @@ typedef struct {
 } ideal;
 
 static rst_course make_course(const rst_parameters *parameters, const char *schedule) {
-  const rst_model model = {.process = RST_DIFFUSION, .steps = STEPS,
-                           .schedule = schedule[0] == 'l' ? RST_SCHEDULE_LINEAR
-                                                          : RST_SCHEDULE_COSINE};
+  const rst_model model = {
+    .process = RST_DIFFUSION,
+    .steps = STEPS,
+    .schedule = schedule[0] == 'l' ? RST_SCHEDULE_LINEAR : RST_SCHEDULE_COSINE};
   rst_course course;
 
   assert_ok(rst_course_make(parameters, &model, &course, NULL));
@@ -259,8 +260,7 @@ static void test_ddpm_is_ddim(void) {
      {"step-skip=1", "project=false", "start=80", "end=7", "sampler=ddim"}},
     {{"sampler=ddpm", "noise-stddev=squared"},
      {"step-skip=1", "project=false", "noise-stddev=squared"}},
-    {{"sampler=ddpm", "noise-stddev=zero"}, {"step-skip=1", "project=false",
-                                             "noise-stddev=zero"}},
+    {{"sampler=ddpm", "noise-stddev=zero"}, {"step-skip=1", "project=false", "noise-stddev=zero"}},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++)
@@ -333,8 +333,13 @@ static void test_projection(void) {
 
 /* p = x̂₀ and no noise: a vector of length 0 stays 0. */
 static void test_projection_of_nothing(void) {
-  const rst_step step = {.noisy = true, .project = true, .sigma = 1, .value = 0.5,
-                         .prediction = 0.25, .clean_value = 0.5, .clean_prediction = 0.25};
+  const rst_step step = {.noisy = true,
+                         .project = true,
+                         .sigma = 1,
+                         .value = 0.5,
+                         .prediction = 0.25,
+                         .clean_value = 0.5,
+                         .clean_prediction = 0.25};
   float value[3] = {1, -0.5, 0}, zero[3] = {0, 0, 0}, prediction[3] = {1, 2, -4};
   const float expected[3] = {0.75, 0.25, -1};
 

@@ -132,8 +132,9 @@ static void test_foreign_entries(void) {
 }
 
 /* As format 1 was. */
-#define OLD "\"version\":\"0\",\"model\":{\"id\":\"m\",\"sha256\":\"\"},"                        \
-            "\"parameters\":{\"seed\":5},\"box\":[0,0,1,1],\"windows\":[[0,0,1]]"
+#define OLD                                                     \
+  "\"version\":\"0\",\"model\":{\"id\":\"m\",\"sha256\":\"\"}," \
+  "\"parameters\":{\"seed\":5},\"box\":[0,0,1,1],\"windows\":[[0,0,1]]"
 
 static void test_old_format(void) {
   rst_setup *setup = g_new0(rst_setup, 1);
@@ -143,24 +144,39 @@ static void test_old_format(void) {
   g_assert_cmpint(setup->parameters.seed, ==, 5);
   g_assert_cmpint(setup->output, ==, RST_OUTPUT_IN_PLACE);
   g_assert_cmpint(setup->width, ==, 0);
-  assert_status(rst_setup_read("[{\"format\":3," OLD "}]", -1, setup, NULL, NULL),
-                RST_BAD_SETUP);
+  assert_status(rst_setup_read("[{\"format\":3," OLD "}]", -1, setup, NULL, NULL), RST_BAD_SETUP);
   g_free(setup);
 }
 
 static void test_hostile(void) {
-  static const char good[] =
-    "[{\"format\":2," OLD ",\"preset\":\"b\",\"mask\":{\"name\":\"n\",\"sha256\":\"a\"},"
-    "\"size\":[5,6],\"output\":\"new-layer\"}]";
+  static const char good[] = "[{\"format\":2," OLD
+                             ",\"preset\":\"b\",\"mask\":{\"name\":\"n\",\"sha256\":\"a\"},"
+                             "\"size\":[5,6],\"output\":\"new-layer\"}]";
   static const char *const changes[][2] = {
-    {"[{", "{"}, {"\"format\":2", "\"format\":\"2\""}, {"\"version\":\"0\"", "\"version\":0"},
-    {"\"seed\":5", "\"seed\":-1"}, {"\"seed\":5", "\"seed\":\"5\""}, {"\"seed\":5", "\"sed\":5"},
-    {"\"sha256\":\"\"", "\"sha\":\"\""}, {"\"b\"", "7"},
-    {"{\"name\":\"n\",", "{"}, {"{\"name\":\"n\",", "{\"name\":\"a\\u0000b\","},
-    {"\"sha256\":\"a\"", "\"sha256\":0"}, {"[5,6]", "[5]"}, {"[5,6]", "[5,0]"},
-    {"[5,6]", "5"}, {"new-layer", "screen"}, {"\"new-layer\"", "null"}, {"[0,0,1,1]", "[0,0,1]"}, {"[0,0,1,1]", "[0,0,1,1e9]"},
-    {"[[0,0,1]]", "[[0,0,0]]"}, {"[[0,0,1]]", "[0]"}, {"[[0,0,1]]", "3"},
-    {"\"parameters\":{\"seed\":5}", "\"parameters\":[]"}, {good, "[]"}, {good, "[1]"},
+    {"[{", "{"},
+    {"\"format\":2", "\"format\":\"2\""},
+    {"\"version\":\"0\"", "\"version\":0"},
+    {"\"seed\":5", "\"seed\":-1"},
+    {"\"seed\":5", "\"seed\":\"5\""},
+    {"\"seed\":5", "\"sed\":5"},
+    {"\"sha256\":\"\"", "\"sha\":\"\""},
+    {"\"b\"", "7"},
+    {"{\"name\":\"n\",", "{"},
+    {"{\"name\":\"n\",", "{\"name\":\"a\\u0000b\","},
+    {"\"sha256\":\"a\"", "\"sha256\":0"},
+    {"[5,6]", "[5]"},
+    {"[5,6]", "[5,0]"},
+    {"[5,6]", "5"},
+    {"new-layer", "screen"},
+    {"\"new-layer\"", "null"},
+    {"[0,0,1,1]", "[0,0,1]"},
+    {"[0,0,1,1]", "[0,0,1,1e9]"},
+    {"[[0,0,1]]", "[[0,0,0]]"},
+    {"[[0,0,1]]", "[0]"},
+    {"[[0,0,1]]", "3"},
+    {"\"parameters\":{\"seed\":5}", "\"parameters\":[]"},
+    {good, "[]"},
+    {good, "[1]"},
   };
   rst_setup *setup = g_new0(rst_setup, 1);
 

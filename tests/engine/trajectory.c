@@ -156,13 +156,12 @@ static double alpha_bar(int t) {
 /* Where a step leads from the value x and its x̂₀, but for the noise. DDIM: √ᾱ_s x̂₀ +
  * √(1−ᾱ_s−σ²) ε̂ with ε̂ = (x − √ᾱ_t x̂₀)/√(1−ᾱ_t). DDPM: the mean of the posterior (Ho et al. 2020,
  * equation 7), √ᾱ_s β_t/(1−ᾱ_t) x̂₀ + √α_t (1−ᾱ_s)/(1−ᾱ_t) x. */
-static double step_mean(const rst_parameters *p, double now, double next, double variance,
-                        double x, double clean) {
+static double step_mean(const rst_parameters *p, double now, double next, double variance, double x,
+                        double clean) {
   const double alpha = now / next;
 
   if (p->sampler == RST_SAMPLER_DDPM)
-    return sqrt(next) * (1 - alpha) / (1 - now) * clean +
-           sqrt(alpha) * (1 - next) / (1 - now) * x;
+    return sqrt(next) * (1 - alpha) / (1 - now) * clean + sqrt(alpha) * (1 - next) / (1 - now) * x;
   return sqrt(next) * clean +
          sqrt(fmax(1 - next - variance, 0)) * (x - sqrt(now) * clean) / sqrt(1 - now);
 }
@@ -172,8 +171,9 @@ static void check_step(const rst_parameters *p, int t, int previous, const float
   const double now = alpha_bar(t), next = alpha_bar(previous);
   const double eta = p->sampler == RST_SAMPLER_DDPM ? 1 : p->stochasticity;
   const double variance = eta * eta * (1 - next) / (1 - now) * (1 - now / next);
-  const double sigma = p->noise_stddev == RST_STDDEV_ZERO ? 0
-                       : p->noise_stddev == RST_STDDEV_SQUARED ? variance : sqrt(variance);
+  const double sigma = p->noise_stddev == RST_STDDEV_ZERO      ? 0
+                       : p->noise_stddev == RST_STDDEV_SQUARED ? variance
+                                                               : sqrt(variance);
   double x[3], x0[3], mean[3], to[3], radius = 0, length = 0;
 
   for (int c = 0; c < 3; c++) {
@@ -233,8 +233,8 @@ static void test_some(void) {
 
   place(&grid);
   all = record(&b, NULL);
-  assert_ok(rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &to, NULL,
-                                  NULL));
+  assert_ok(
+    rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &to, NULL, NULL));
   for (int i = 0; i < 2; i++)
     assert_same(values + 3 * POINTS * i, all.values + 3 * POINTS * chosen[i], 3 * POINTS);
 
@@ -269,26 +269,35 @@ static void test_calls(void) {
 
   place(&grid);
   g_assert_cmpint(b.parameters.step_skip, ==, 6); /* 19, 13, 7, 1, 0 */
-  assert_ok(rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &good, NULL,
-                                  NULL));
+  assert_ok(
+    rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &good, NULL, NULL));
   for (int i = 0; i < 7; i++) {
     bad = good;
-    if (i == 0) bad.size--;
-    if (i == 1) bad.count = 6;
-    if (i == 2) bad.count = -1;
-    if (i >= 3) bad.count = 2, bad.steps = steps[i - 3];
-    assert_status(rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &bad,
-                                        NULL, NULL), RST_BAD_CALL);
+    if (i == 0)
+      bad.size--;
+    if (i == 1)
+      bad.count = 6;
+    if (i == 2)
+      bad.count = -1;
+    if (i >= 3)
+      bad.count = 2, bad.steps = steps[i - 3];
+    assert_status(
+      rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &bad, NULL, NULL),
+      RST_BAD_CALL);
   }
-  assert_status(rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, NULL,
-                                      NULL, NULL), RST_BAD_CALL);
-  assert_status(rst_sample_trajectory(b.session, NULL, &b.parameters, &grid, NULL, &good, NULL,
-                                      NULL), RST_BAD_CALL);
-  assert_status(rst_sample_trajectory(b.session, b.encoding, &b.parameters, NULL, NULL, &good,
-                                      NULL, NULL), RST_BAD_CALL);
+  assert_status(
+    rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, NULL, NULL, NULL),
+    RST_BAD_CALL);
+  assert_status(
+    rst_sample_trajectory(b.session, NULL, &b.parameters, &grid, NULL, &good, NULL, NULL),
+    RST_BAD_CALL);
+  assert_status(
+    rst_sample_trajectory(b.session, b.encoding, &b.parameters, NULL, NULL, &good, NULL, NULL),
+    RST_BAD_CALL);
   b.parameters.stochasticity = 2;
-  assert_status(rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &good,
-                                      NULL, &error), RST_OUT_OF_RANGE);
+  assert_status(
+    rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &good, NULL, &error),
+    RST_OUT_OF_RANGE);
   assert_error(&error, RST_OUT_OF_RANGE, "stochasticity");
   bench_clear(&b);
 }
@@ -321,13 +330,15 @@ static void test_cancel(void) {
 
   place(&grid);
   rst_cancel_set(w.cancel);
-  assert_status(rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &to,
-                                      &hooks, NULL), RST_CANCELLED);
+  assert_status(
+    rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &to, &hooks, NULL),
+    RST_CANCELLED);
   for (int i = 0; i < 3 * POINTS; i++)
     g_assert_true(isnan(values[i]));
   rst_cancel_reset(w.cancel);
-  assert_status(rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &to,
-                                      &hooks, NULL), RST_CANCELLED);
+  assert_status(
+    rst_sample_trajectory(b.session, b.encoding, &b.parameters, &grid, NULL, &to, &hooks, NULL),
+    RST_CANCELLED);
   for (int p = 0; p < POINTS; p++) /* what was reported is valid */
     if (w.finished[p]) {
       finished++;

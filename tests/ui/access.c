@@ -45,10 +45,28 @@ static void check_control(GtkWidget *widget, gpointer bad) {
 
 static void test_names(void) {
   static const char *const names[] = {
-    "Fit", "Actual size", "Zoom in", "Zoom out", "Compare", "Thumbnails", "Before", "Preview",
-    "Preset", "Presets of your own", "Model card", "Throw the die", "Lock the seed", "Undo", "Redo",
-    "Back to the defaults", "Fine control of the sampler", "What to compare", "Others", "Seed 0",
-    "Title", "Note",
+    "Fit",
+    "Actual size",
+    "Zoom in",
+    "Zoom out",
+    "Compare",
+    "Thumbnails",
+    "Before",
+    "Preview",
+    "Preset",
+    "Presets of your own",
+    "Model card",
+    "Throw the die",
+    "Lock the seed",
+    "Undo",
+    "Redo",
+    "Back to the defaults",
+    "Fine control of the sampler",
+    "What to compare",
+    "Others",
+    "Seed 0",
+    "Title",
+    "Note",
   };
   Bench *b = open_all();
   int bad = 0;
@@ -77,10 +95,10 @@ static void check_mnemonic(GtkWidget *widget, gpointer keys) {
 }
 
 static void test_mnemonics(void) {
-  static const char *const with[] = {"preset", "model", "mode", "strength", "context", "window",
-                                     "match", "hide-region", "seed", "sampler", "stochasticity",
-                                     "step-skip", "sequence", "start", "noise-stddev", "project",
-                                     "expander", "defaults"};
+  static const char *const with[] = {
+    "preset",   "model",       "mode",         "strength", "context",       "window",
+    "match",    "hide-region", "seed",         "sampler",  "stochasticity", "step-skip",
+    "sequence", "start",       "noise-stddev", "project",  "expander",      "defaults"};
   g_autoptr(GHashTable) all = g_hash_table_new(NULL, NULL), own = g_hash_table_new(NULL, NULL);
   Bench *b = open_all();
 
@@ -96,11 +114,36 @@ static void test_mnemonics(void) {
 /* Tab leads to every control that can be used. */
 static void test_tab(void) {
   static const char *const names[] = {
-    "Fit", "Zoom in", "Compare", "Thumbnails", "Before", "Show the window", "Preview",
-    "What to compare", "Others", "Seed 0", "Seed 3", "Preset", "Presets of your own", "Model",
-    "Model card", "Mode", "Strength", "Match the surroundings", "Hide the region", "Seed",
-    "Throw the die", "Lock the seed", "Fine control of the sampler", "Sampler", "Step skipping (K)",
-    "Clipping", "Back to the defaults", "Selection", "Feather", "Save",
+    "Fit",
+    "Zoom in",
+    "Compare",
+    "Thumbnails",
+    "Before",
+    "Show the window",
+    "Preview",
+    "What to compare",
+    "Others",
+    "Seed 0",
+    "Seed 3",
+    "Preset",
+    "Presets of your own",
+    "Model",
+    "Model card",
+    "Mode",
+    "Strength",
+    "Match the surroundings",
+    "Hide the region",
+    "Seed",
+    "Throw the die",
+    "Lock the seed",
+    "Fine control of the sampler",
+    "Sampler",
+    "Step skipping (K)",
+    "Clipping",
+    "Back to the defaults",
+    "Selection",
+    "Feather",
+    "Save",
   };
   g_autoptr(GHashTable) reached = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   Bench *b = open_all();

@@ -231,8 +231,8 @@ void press_key(GtkWidget *widget, guint key, GdkModifierType state, gboolean dow
   event->key.window = g_object_ref(gtk_widget_get_window(widget));
   event->key.keyval = key;
   event->key.state = state;
-  gdk_event_set_device(event, gdk_seat_get_keyboard(gdk_display_get_default_seat(
-                                gtk_widget_get_display(widget))));
+  gdk_event_set_device(
+    event, gdk_seat_get_keyboard(gdk_display_get_default_seat(gtk_widget_get_display(widget))));
   gtk_widget_event(widget, event);
   gdk_event_free(event);
 }
@@ -249,8 +249,8 @@ static void mouse(GtkWidget *widget, GdkEventType type, double x, double y) {
     event->button.x = x;
     event->button.y = y;
   }
-  gdk_event_set_device(event, gdk_seat_get_pointer(gdk_display_get_default_seat(
-                                gtk_widget_get_display(widget))));
+  gdk_event_set_device(
+    event, gdk_seat_get_pointer(gdk_display_get_default_seat(gtk_widget_get_display(widget))));
   gtk_widget_event(widget, event);
   gdk_event_free(event);
 }

@@ -110,8 +110,8 @@ static bool photo_write(void *user, int x, int y, int w, int h, const float *rgb
 }
 
 rst_picture picture_of(photo *p) {
-  return (rst_picture){sizeof(rst_picture), p->width, p->height, p, photo_read, photo_coverage,
-                       photo_write};
+  return (rst_picture){sizeof(rst_picture), p->width,       p->height,  p,
+                       photo_read,          photo_coverage, photo_write};
 }
 
 /* ---- models and setups ---- */
@@ -252,7 +252,7 @@ void check_exact(bench *b, const char *setup) {
 
 void check_once(const bench *b) {
   const photo *p = b->photo;
-  g_autofree int *times = g_new0(int, (gsize)p->width * (gsize)p->height);
+  g_autofree int *times = g_new0(int, (gsize)p->width *(gsize)p->height);
 
   for (guint i = 0; i < b->points->len; i++) {
     const point *at = &g_array_index(b->points, point, i);

@@ -53,9 +53,10 @@ static void measure(GObject *settings, const char *name, const char *value) {
   values_write(settings, &parameters);
   run(PREVIEW_REFINING, 20); /* the change is told in the main loop */
   status = run(PREVIEW_EXACT, 300e3);
-  printf("%-12s %-6s first %6.0f ms, exact %7.0f ms; longest round %5.1f ms, of the processor "
-         "%4.1f ms\n", name, value, 1e3 * status.first, 1e3 * status.seconds, longest_passed,
-         longest_spent);
+  printf(
+    "%-12s %-6s first %6.0f ms, exact %7.0f ms; longest round %5.1f ms, of the processor "
+    "%4.1f ms\n",
+    name, value, 1e3 * status.first, 1e3 * status.seconds, longest_passed, longest_spent);
   fflush(stdout);
 }
 

@@ -21,8 +21,8 @@ static void test_bindings(void) {
   gtk_spin_button_set_value(GTK_SPIN_BUTTON(control(b, "step-skip")), 25);
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(control(b, "hide-region")), TRUE);
   gtk_entry_set_text(GTK_ENTRY(gtk_bin_get_child(GTK_BIN(control(b, "window")))), "0,0,160");
-  g_object_get(b->settings, "mode", &mode, "strength", &strength, "step-skip", &skip,
-               "hide-region", &hide, "window", &window, NULL);
+  g_object_get(b->settings, "mode", &mode, "strength", &strength, "step-skip", &skip, "hide-region",
+               &hide, "window", &window, NULL);
   g_assert_cmpstr(mode, ==, "detail");
   g_assert_cmpfloat(strength, ==, 0.25);
   g_assert_cmpint(skip, ==, 25);
@@ -303,8 +303,8 @@ static void test_imports(void) {
   const guint before = count_presets(b);
   double strength;
 
-  g_assert_true(g_file_set_contents(path, "{\"format\": 1, \"strength\": 0.5, \"context\": 9}",
-                                    -1, NULL));
+  g_assert_true(
+    g_file_set_contents(path, "{\"format\": 1, \"strength\": 0.5, \"context\": 9}", -1, NULL));
   restorator_preset_bar_import(bar, path);
   settle();
   g_assert_nonnull(find_text(GTK_WIDGET(b->panel), "mine.json"));
@@ -452,14 +452,22 @@ static void test_warning_of_sweep(void) {
     const char *name, *value;
     gboolean warned;
   } changes[] = {
-    {"stochasticity", "0", FALSE},   {"step-skip", "20", TRUE},
-    {"noise-stddev", "squared", TRUE}, {"project", "false", TRUE},
-    {"seed", "3", TRUE},             {"start", "100", TRUE},
-    {"start", "99", FALSE},          {"start", "0", TRUE},
-    {"sampler", "ddpm", FALSE},      {"sampler", "auto", TRUE},
-    {"sequence", "quadratic", FALSE}, {"sequence", "uniform", TRUE},
-    {"clip", "true", FALSE},         {"clip", "false", TRUE},
-    {"strength", "0.5", TRUE},       {"stochasticity", "0.1", FALSE},
+    {"stochasticity", "0", FALSE},
+    {"step-skip", "20", TRUE},
+    {"noise-stddev", "squared", TRUE},
+    {"project", "false", TRUE},
+    {"seed", "3", TRUE},
+    {"start", "100", TRUE},
+    {"start", "99", FALSE},
+    {"start", "0", TRUE},
+    {"sampler", "ddpm", FALSE},
+    {"sampler", "auto", TRUE},
+    {"sequence", "quadratic", FALSE},
+    {"sequence", "uniform", TRUE},
+    {"clip", "true", FALSE},
+    {"clip", "false", TRUE},
+    {"strength", "0.5", TRUE},
+    {"stochasticity", "0.1", FALSE},
     {"stochasticity", "0", TRUE},
   };
   Bench *b = bench_new(write_judged_model());
@@ -518,17 +526,17 @@ static void host_set(GObject *object, guint id, const GValue *value, GParamSpec 
 
 static GParamSpec *host_spec(const rst_parameter *p) {
   switch (p->type) {
-  case RST_TYPE_BOOL:
-    return g_param_spec_boolean(p->name, NULL, NULL, strcmp(p->initial, "true") == 0,
-                                G_PARAM_READWRITE);
-  case RST_TYPE_INT:
-    return g_param_spec_int(p->name, NULL, NULL, (int)p->low, (int)p->high,
-                            (int)g_ascii_strtoll(p->initial, NULL, 10), G_PARAM_READWRITE);
-  case RST_TYPE_REAL:
-    return g_param_spec_double(p->name, NULL, NULL, p->low, p->high,
-                               g_ascii_strtod(p->initial, NULL), G_PARAM_READWRITE);
-  default:
-    return g_param_spec_string(p->name, NULL, NULL, p->initial, G_PARAM_READWRITE);
+    case RST_TYPE_BOOL:
+      return g_param_spec_boolean(p->name, NULL, NULL, strcmp(p->initial, "true") == 0,
+                                  G_PARAM_READWRITE);
+    case RST_TYPE_INT:
+      return g_param_spec_int(p->name, NULL, NULL, (int)p->low, (int)p->high,
+                              (int)g_ascii_strtoll(p->initial, NULL, 10), G_PARAM_READWRITE);
+    case RST_TYPE_REAL:
+      return g_param_spec_double(p->name, NULL, NULL, p->low, p->high,
+                                 g_ascii_strtod(p->initial, NULL), G_PARAM_READWRITE);
+    default:
+      return g_param_spec_string(p->name, NULL, NULL, p->initial, G_PARAM_READWRITE);
   }
 }
 
@@ -573,8 +581,7 @@ static void test_output(void) {
   g_object_get(settings, "output", &chosen, NULL);
   g_assert_cmpstr(chosen, ==, "new-layer");
   settle();
-  gtk_button_clicked(
-    GTK_BUTTON(restorator_panel_get_control(RESTORATOR_PANEL(panel), "defaults")));
+  gtk_button_clicked(GTK_BUTTON(restorator_panel_get_control(RESTORATOR_PANEL(panel), "defaults")));
   g_object_get(settings, "output", &back, NULL);
   g_assert_cmpstr(back, ==, "in-place");
   settle();

@@ -116,8 +116,8 @@ static double strength_of(const preset_file *file) {
  */
 
 static void test_list(void) {
-  static const char *const shipped[] = {"a", "b", "best", "colour", "ddim", "ddpm", "nowhere",
-                                        "repair", "single-pass"};
+  static const char *const shipped[] = {"a",    "b",       "best",   "colour",     "ddim",
+                                        "ddpm", "nowhere", "repair", "single-pass"};
   g_autoptr(GPtrArray) presets = read_all();
 
   g_assert_cmpuint(presets->len, ==, G_N_ELEMENTS(shipped));
@@ -170,8 +170,12 @@ static void test_save_again(void) {
 /* Ids stay inside the folder and leave alone what ships and what is there. */
 static void test_ids(void) {
   static const char *const titles[][2] = {
-    {"../../../etc/passwd", "etc-passwd"}, {"b", "b-2"},   {"肖像", "preset"},
-    {"...", "preset-2"},                   {"-rf *", "rf"}, {"No. 5 — tést", "no-5-test"},
+    {"../../../etc/passwd", "etc-passwd"},
+    {"b", "b-2"},
+    {"肖像", "preset"},
+    {"...", "preset-2"},
+    {"-rf *", "rf"},
+    {"No. 5 — tést", "no-5-test"},
     {"broken", "broken-2"},
   };
   g_autofree char *broken = own_path("broken.json");
@@ -335,8 +339,9 @@ static void test_bad_imports(void) {
 
   for (gsize i = 0; i < G_N_ELEMENTS(bad) + 3; i++) {
     g_autoptr(GError) error = NULL;
-    const char *from = i == G_N_ELEMENTS(bad) ? "/nowhere.json"
-                       : i == G_N_ELEMENTS(bad) + 1 ? folder : path;
+    const char *from = i == G_N_ELEMENTS(bad)       ? "/nowhere.json"
+                       : i == G_N_ELEMENTS(bad) + 1 ? folder
+                                                    : path;
     char *id = NULL;
 
     write_text(path, i < G_N_ELEMENTS(bad) ? bad[i] : huge);

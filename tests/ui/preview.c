@@ -337,11 +337,11 @@ static void test_shrunk(void) {
         before += p->rgba[4 * at] / 9;
         after += (p->coverage[at] > 0 ? p->result[3 * at] : p->rgba[4 * at]) / 9;
       }
-      g_assert_cmpint(ABS((int)(f->before[j * COLUMNS + i] >> 16 & 255) - (int)(before * 255 + 0.5)),
-                      <=, 1);
+      g_assert_cmpint(
+        ABS((int)(f->before[j * COLUMNS + i] >> 16 & 255) - (int)(before * 255 + 0.5)), <=, 1);
       if (whole_pixels)
-        g_assert_cmpint(ABS((int)(f->after[j * COLUMNS + i] >> 16 & 255) -
-                            (int)(after * 255 + 0.5)), <=, 1);
+        g_assert_cmpint(
+          ABS((int)(f->after[j * COLUMNS + i] >> 16 & 255) - (int)(after * 255 + 0.5)), <=, 1);
     }
   frame_unref(f);
   bench_free(b);
@@ -455,7 +455,7 @@ static void test_reading(void) {
   }
   g_assert_true(changed);
   g_assert_cmpint(rounds, >=, 2 * TILES); /* pixels and selection */
-  g_assert_cmpint(rounds, <, 3 * TILES);  /* no pixel twice */
+  g_assert_cmpint(rounds, <, 3 * TILES); /* no pixel twice */
   g_assert_cmpint(partly, >, 2);
   g_assert_cmpint(told, >, 5);
   g_assert_cmpint(count_shown_rows(b, kept), ==, SIDE);

@@ -126,13 +126,13 @@ static void test_single_pass(void) {
   g_assert_nonnull(strstr(plot_text(b), "single pass"));
   g_assert_nonnull(find_text(b->window, "Result: red"));
   g_assert_false(gtk_widget_get_sensitive(button));
-  g_assert_nonnull(strstr(atk_object_get_description(gtk_widget_get_accessible(button)),
-                          "single-pass"));
+  g_assert_nonnull(
+    strstr(atk_object_get_description(gtk_widget_get_accessible(button)), "single-pass"));
   g_object_set(b->settings, "model", "tiny-diffusion", NULL);
   finish(b);
   g_assert_true(gtk_widget_get_sensitive(button));
-  g_assert_null(strstr(atk_object_get_description(gtk_widget_get_accessible(button)),
-                       "single-pass"));
+  g_assert_null(
+    strstr(atk_object_get_description(gtk_widget_get_accessible(button)), "single-pass"));
   bench_free(b);
 }
 
@@ -151,7 +151,8 @@ static guint32 over(guint32 premultiplied, guint32 below) {
 
   for (int shift = 16; shift >= 0; shift -= 8)
     colour |= ((premultiplied >> shift & 255) +
-               (below >> shift & 255) * (255 - (premultiplied >> 24)) / 255) << shift;
+               (below >> shift & 255) * (255 - (premultiplied >> 24)) / 255)
+              << shift;
   return colour;
 }
 
@@ -176,7 +177,8 @@ static void test_uncertainty(void) {
   g_assert_cmpuint(f->overlay[at], !=, 0);
   for (int shift = 16; shift >= 0; shift -= 8)
     g_assert_cmpint(ABS((int)(over(f->overlay[at], f->after[at]) >> shift & 255) -
-                        (int)(colour_at(b, after, u, v) >> shift & 255)), <=, 2);
+                        (int)(colour_at(b, after, u, v) >> shift & 255)),
+                    <=, 2);
   frame_unref(f);
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), FALSE);
   finish(b);

@@ -8,8 +8,8 @@
 #include "bench.h"
 
 static RestoratorStrip *strip_of(Bench *b) {
-  return RESTORATOR_STRIP(gtk_widget_get_ancestor(find_named(b, "What to compare"),
-                                                  RESTORATOR_TYPE_STRIP));
+  return RESTORATOR_STRIP(
+    gtk_widget_get_ancestor(find_named(b, "What to compare"), RESTORATOR_TYPE_STRIP));
 }
 
 static gboolean is_finished(gpointer data) {

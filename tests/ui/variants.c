@@ -111,8 +111,10 @@ static void check_frame(stage *s, int index, const char *setup) {
 
 static void test_exact(void) {
   static const char *const setups[VARIANTS] = {
-    "mode colour step-skip 20 seed 3", "mode colour step-skip 20 seed 4 strength 0.5",
-    "mode colour sampler ddpm start 5 match on context 2", "!mode detail hide-region true",
+    "mode colour step-skip 20 seed 3",
+    "mode colour step-skip 20 seed 4 strength 0.5",
+    "mode colour sampler ddpm start 5 match on context 2",
+    "!mode detail hide-region true",
   };
   stage *s = stage_new();
 
@@ -146,7 +148,8 @@ static void test_newest(void) {
 
   ask(s, setups, &all); /* nothing new */
   g_assert_true(are_finished(s));
-  while (g_main_context_iteration(NULL, FALSE)) {}
+  while (g_main_context_iteration(NULL, FALSE)) {
+  }
   g_assert_cmpint(s->notices, ==, notices);
   stage_free(s);
 }
@@ -194,8 +197,8 @@ static void test_picture(void) {
   g_assert_false(are_finished(s));
   wait_for_all(s);
   after = variants_get_frame(s->variants, 0);
-  g_assert_cmpint(memcmp(before->before, after->before, WIDTH * HEIGHT * sizeof *after->before),
-                  !=, 0);
+  g_assert_cmpint(memcmp(before->before, after->before, WIDTH * HEIGHT * sizeof *after->before), !=,
+                  0);
   frame_unref(before);
   frame_unref(after);
 

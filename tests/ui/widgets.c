@@ -117,8 +117,7 @@ static void test_stalls(void) {
     longest = MAX(longest, spent() - before);
   }
   g_source_remove(timer);
-  g_test_message("%d rounds, %d changes, the longest round took %.1f ms", rounds, changes,
-                 longest);
+  g_test_message("%d rounds, %d changes, the longest round took %.1f ms", rounds, changes, longest);
   g_assert_cmpint(changes, >=, 5);
   g_assert_cmpfloat(longest, <, 16);
   finish(b);
@@ -279,7 +278,8 @@ static void test_program(void) {
 
   g_unlink(path);
   g_assert_cmpint(run_program(photo, "--model", "tiny-single", "--mode", "colour", "--strength",
-                              "0.5", "--save", path, NULL), ==, 0);
+                              "0.5", "--save", path, NULL),
+                  ==, 0);
 
   g_autoptr(GdkPixbuf) before = gdk_pixbuf_new_from_file(photo, NULL);
   g_autoptr(GdkPixbuf) after = gdk_pixbuf_new_from_file(path, NULL);
@@ -293,8 +293,8 @@ static void test_program(void) {
   g_assert_cmpint(run_program(NULL, NULL), ==, 2);
   g_assert_cmpint(run_program(photo, "--strength", "2", NULL), ==, 2);
   g_assert_cmpint(run_program("/nowhere.png", NULL), ==, 1);
-  g_assert_cmpint(run_program(photo, "--model", "tiny-single", "--window", "0,0,9", "--save", path,
-                              NULL), ==, 1);
+  g_assert_cmpint(
+    run_program(photo, "--model", "tiny-single", "--window", "0,0,9", "--save", path, NULL), ==, 1);
   g_assert_cmpint(run_program(photo, "--model", "missing", "--save", path, NULL), ==, 1);
 }
 

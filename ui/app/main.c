@@ -25,8 +25,8 @@ static gboolean set_parameter(const char *option, const char *value, void *data,
 
 /* One option a parameter. The group keeps the entries' strings, which live as long as the table. */
 static GOptionGroup *parameter_options(rst_parameters *parameters) {
-  GOptionGroup *group = g_option_group_new("parameters", _("Parameters:"),
-                                           _("Show the parameters"), parameters, NULL);
+  GOptionGroup *group =
+    g_option_group_new("parameters", _("Parameters:"), _("Show the parameters"), parameters, NULL);
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
@@ -81,8 +81,7 @@ int main(int argc, char **argv) {
   g_autoptr(GError) error = NULL;
   rst_parameters parameters;
   const GOptionEntry entries[] = {
-    {"save", 0, 0, G_OPTION_ARG_FILENAME, &save, N_("Save the result there, and end"),
-     N_("FILE")},
+    {"save", 0, 0, G_OPTION_ARG_FILENAME, &save, N_("Save the result there, and end"), N_("FILE")},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names, NULL, N_("PICTURE")},
     G_OPTION_ENTRY_NULL,
   };

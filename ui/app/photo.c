@@ -121,8 +121,8 @@ static bool write_pixels(void *user, int x, int y, int w, int h, const float *rg
 }
 
 void photo_get_picture(Photo *photo, rst_picture *picture) {
-  *picture = (rst_picture){sizeof *picture, photo->width, photo->height, photo, read_pixels,
-                           read_coverage, write_pixels};
+  *picture = (rst_picture){sizeof *picture, photo->width,  photo->height, photo,
+                           read_pixels,     read_coverage, write_pixels};
 }
 
 /* ---- saving ---- */
@@ -151,8 +151,8 @@ gboolean photo_save(const Photo *photo, double strength, const char *path, GErro
                 _("“%s”: the name has to end in .png, .jpg or .tif"), path);
     return FALSE;
   }
-  g_autoptr(GdkPixbuf) pixbuf = gdk_pixbuf_new(GDK_COLORSPACE_RGB, TRUE, 8, photo->width,
-                                               photo->height);
+  g_autoptr(GdkPixbuf) pixbuf =
+    gdk_pixbuf_new(GDK_COLORSPACE_RGB, TRUE, 8, photo->width, photo->height);
 
   if (!pixbuf) {
     g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM, _("There is not enough memory"));

@@ -39,8 +39,8 @@ static RestoratorView *view_of(RestoratorViewer *viewer) {
 static void select_box(RestoratorViewer *viewer, int x, int y, int w, int h) {
   int box[4];
 
-  photo_select(viewer->photo, (PhotoShape)gtk_combo_box_get_active(GTK_COMBO_BOX(viewer->shape)),
-               x, y, w, h, gtk_spin_button_get_value(GTK_SPIN_BUTTON(viewer->feather)));
+  photo_select(viewer->photo, (PhotoShape)gtk_combo_box_get_active(GTK_COMBO_BOX(viewer->shape)), x,
+               y, w, h, gtk_spin_button_get_value(GTK_SPIN_BUTTON(viewer->feather)));
   photo_get_box(viewer->photo, box);
   restorator_editor_set_region(RESTORATOR_EDITOR(viewer->editor), box);
   gtk_widget_queue_draw(GTK_WIDGET(view_of(viewer)));
@@ -152,9 +152,9 @@ static gboolean draw_selection(RestoratorViewer *viewer, cairo_t *cr) {
  */
 
 static void show_failure(RestoratorViewer *viewer, const GError *error) {
-  GtkWidget *dialog = gtk_message_dialog_new(GTK_WINDOW(viewer), GTK_DIALOG_DESTROY_WITH_PARENT,
-                                             GTK_MESSAGE_ERROR, GTK_BUTTONS_CLOSE, "%s",
-                                             error->message);
+  GtkWidget *dialog =
+    gtk_message_dialog_new(GTK_WINDOW(viewer), GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_ERROR,
+                           GTK_BUTTONS_CLOSE, "%s", error->message);
 
   g_signal_connect(dialog, "response", G_CALLBACK(gtk_widget_destroy), NULL);
   gtk_window_present(GTK_WINDOW(dialog));
@@ -199,9 +199,8 @@ void restorator_viewer_save(RestoratorViewer *viewer, const char *path,
 }
 
 static void choose_file(RestoratorViewer *viewer) {
-  g_autoptr(GtkFileChooserNative) chooser =
-    gtk_file_chooser_native_new(_("Save the restored picture"), GTK_WINDOW(viewer),
-                                GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
+  g_autoptr(GtkFileChooserNative) chooser = gtk_file_chooser_native_new(
+    _("Save the restored picture"), GTK_WINDOW(viewer), GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
 
   gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(chooser), TRUE);
   gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), _("restored.png"));
@@ -261,10 +260,8 @@ static void build(RestoratorViewer *viewer) {
   gtk_box_pack_start(GTK_BOX(box), make_bar(viewer), FALSE, FALSE, 0);
   gtk_container_add(GTK_CONTAINER(viewer), box);
   g_signal_connect_swapped(viewer->editor, "progressed", G_CALLBACK(save_if_exact), viewer);
-  g_signal_connect_object(view, "button-press-event", G_CALLBACK(press), viewer,
-                          G_CONNECT_SWAPPED);
-  g_signal_connect_object(view, "motion-notify-event", G_CALLBACK(drag), viewer,
-                          G_CONNECT_SWAPPED);
+  g_signal_connect_object(view, "button-press-event", G_CALLBACK(press), viewer, G_CONNECT_SWAPPED);
+  g_signal_connect_object(view, "motion-notify-event", G_CALLBACK(drag), viewer, G_CONNECT_SWAPPED);
   g_signal_connect_object(view, "button-release-event", G_CALLBACK(release), viewer,
                           G_CONNECT_SWAPPED);
   g_signal_connect_object(view, "key-press-event", G_CALLBACK(press_key), viewer,

@@ -108,8 +108,8 @@ static rst_status deviate(preview *p, preview_phase phase, const rect *area, int
   for (int step = first; step >= last && status == RST_OK; step /= 2) {
     for (int i = 0; i < p->count && status == RST_OK; i++)
       if (p->canvases[i]->covered_done > 0)
-        status = preview_work_in_chunks(p, p->canvases[i], area, step, chunk_side(p),
-                                        deviate_chunk, &d, error);
+        status = preview_work_in_chunks(p, p->canvases[i], area, step, chunk_side(p), deviate_chunk,
+                                        &d, error);
     if (status == RST_OK)
       status = preview_show(p, phase, error);
     if (status == RST_OK)

@@ -122,8 +122,8 @@ guint32 frame_heat(double at) {
   guint32 colour = 0;
 
   for (int k = 0; k < 3; k++)
-    colour = colour << 8 |
-             (guint32)(stops[i][k] + (place - i) * (stops[i + 1][k] - stops[i][k]) + 0.5);
+    colour =
+      colour << 8 | (guint32)(stops[i][k] + (place - i) * (stops[i + 1][k] - stops[i][k]) + 0.5);
   return colour;
 }
 

@@ -27,8 +27,8 @@ rect viewport_get_area(const viewport *v, const rect *picture);
 typedef struct frame {
   viewport viewport;
   guint32 *before, *after; /* (height, width): 0xAARRGGBB, premultiplied, A 0 beyond the picture */
-  guint32 *overlay;        /* the same: the uncertainty's colours, A 0 where none is; or NULL */
-  double range;            /* of the overlay: its last colour is this standard deviation and more */
+  guint32 *overlay; /* the same: the uncertainty's colours, A 0 where none is; or NULL */
+  double range; /* of the overlay: its last colour is this standard deviation and more */
 } frame;
 
 frame *frame_ref(frame *f);
@@ -42,7 +42,7 @@ typedef struct frame_scene {
   int coarsest; /* the largest step of points that may stand in for their neighbours */
   bool match;
   double strength; /* 0…1 */
-  double range;    /* 0: no overlay; else the standard deviation that gets its last colour */
+  double range; /* 0: no overlay; else the standard deviation that gets its last colour */
 } frame_scene;
 
 /* The colours of the overlay from 0 to its range, `at` 0…1: 0xRRGGBB. */

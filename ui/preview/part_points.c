@@ -192,8 +192,8 @@ static void take_batch(void *user, const uint32_t *points, size_t count) {
   canvas *c = l->c;
 
   for (size_t p = 0; p < count; p++) {
-    const int x = l->grid.column + (int)(points[p] % (uint32_t)l->grid.columns) *
-                                     l->grid.column_step;
+    const int x =
+      l->grid.column + (int)(points[p] % (uint32_t)l->grid.columns) * l->grid.column_step;
     const int y = l->grid.row + (int)(points[p] / (uint32_t)l->grid.columns) * l->grid.row_step;
     const gsize i = index_of(c, x, y);
 
@@ -310,8 +310,8 @@ static gsize sort_undeviated(lattice *l) {
     for (int column = 0; column < l->grid.columns; column++) {
       const gsize i = index_of(c, l->grid.column + column * l->grid.column_step,
                                l->grid.row + row * l->grid.row_step);
-      const bool wanted = (c->state[i] & (COVERED | MIXED)) == (COVERED | MIXED) &&
-                          c->deviation[i] < 0;
+      const bool wanted =
+        (c->state[i] & (COVERED | MIXED)) == (COVERED | MIXED) && c->deviation[i] < 0;
 
       l->wanted[(gsize)row * (gsize)l->grid.columns + (gsize)column] = wanted;
       missing += wanted;

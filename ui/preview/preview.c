@@ -80,8 +80,7 @@ static rst_status start_worker(preview *p, rst_error *error) {
 }
 
 rst_status preview_new(const rst_picture *picture, const int box[4], int threads,
-                       void (*changed)(void *user), void *user, preview **made,
-                       rst_error *error) {
+                       void (*changed)(void *user), void *user, preview **made, rst_error *error) {
   preview *p = g_new0(preview, 1);
   rst_status status;
 
@@ -229,8 +228,9 @@ void preview_set_uncertainty(preview *p, int seeds) {
   pthread_mutex_unlock(&p->lock);
 }
 
-void preview_set_trace(preview *p, void (*restored)(void *user, const canvas *c, int x, int y,
-                       int step), void *user) {
+void preview_set_trace(preview *p,
+                       void (*restored)(void *user, const canvas *c, int x, int y, int step),
+                       void *user) {
   p->restored = restored;
   p->restored_user = user;
 }

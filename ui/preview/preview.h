@@ -46,15 +46,15 @@ typedef struct preview_status {
   rst_error error;      /* PREVIEW_FAILED: why */
   double read;          /* PREVIEW_READING: how much of what is waited for, 0…1 */
   int64_t points, done; /* of the region; finished */
-  int step;             /* of the finest lattice finished all over the visible part; 0: none yet */
-  double first;         /* seconds from the last change to the first of its points shown; or 0 */
-  double seconds;       /* since the last change of setup or region, until it was exact */
-  double rest;          /* seconds until it is, as things go; 0 while that is not known */
-  int64_t restored;     /* points that the network has restored, ever */
-  int encoded;          /* windows that it has encoded, ever */
-  int seeds;            /* of the uncertainty shown; 0: none is */
-  int deviated;         /* step of its finest lattice finished all over the visible part; or 0 */
-  double range;         /* what the overlay's colours reach to, a standard deviation; or 0 */
+  int step; /* of the finest lattice finished all over the visible part; 0: none yet */
+  double first; /* seconds from the last change to the first of its points shown; or 0 */
+  double seconds; /* since the last change of setup or region, until it was exact */
+  double rest; /* seconds until it is, as things go; 0 while that is not known */
+  int64_t restored; /* points that the network has restored, ever */
+  int encoded; /* windows that it has encoded, ever */
+  int seeds; /* of the uncertainty shown; 0: none is */
+  int deviated; /* step of its finest lattice finished all over the visible part; or 0 */
+  double range; /* what the overlay's colours reach to, a standard deviation; or 0 */
 } preview_status;
 
 /* `picture`: called here on the caller's thread; `write` by preview_write() alone. `box`: x, y,
@@ -62,8 +62,7 @@ typedef struct preview_status {
  * rst_session_new() has it, or PREVIEW_BRIEF. `changed` is called on the caller's thread when there is something new
  * to be had by the functions below. Errors: RST_NO_MEMORY, RST_NO_THREAD, RST_OUT_OF_RANGE. */
 rst_status preview_new(const rst_picture *picture, const int box[4], int threads,
-                       void (*changed)(void *user), void *user, preview **made,
-                       rst_error *error);
+                       void (*changed)(void *user), void *user, preview **made, rst_error *error);
 /* Waits for the worker to end: within 50 ms. NULL is allowed. */
 void preview_free(preview *p);
 
@@ -106,7 +105,8 @@ rst_status preview_write(preview *p, rst_error *error);
 
 /* Tells of each point restored, in order, on the worker's thread: for tests. To be set before the
  * first setup. */
-void preview_set_trace(preview *p, void (*restored)(void *user, const canvas *c, int x, int y,
-                       int step), void *user);
+void preview_set_trace(preview *p,
+                       void (*restored)(void *user, const canvas *c, int x, int y, int step),
+                       void *user);
 
 #endif

@@ -35,8 +35,9 @@ static double range_of(const preview *p) {
 }
 
 static frame_scene scene_of(const preview *p) {
-  return (frame_scene){p->work.pixels, p->canvases, p->count, COARSEST, preview_is_matched(p),
-                       p->work.parameters.strength, range_of(p)};
+  return (frame_scene){p->work.pixels, p->canvases,           p->count,
+                       COARSEST,       preview_is_matched(p), p->work.parameters.strength,
+                       range_of(p)};
 }
 
 /* A point stands in for those to its right and below. */

@@ -14,8 +14,7 @@ bool rect_contains(const rect *r, int x, int y) {
 }
 
 bool rect_holds(const rect *a, const rect *inside) {
-  return inside->x >= a->x && inside->y >= a->y &&
-         inside->x + inside->width <= a->x + a->width &&
+  return inside->x >= a->x && inside->y >= a->y && inside->x + inside->width <= a->x + a->width &&
          inside->y + inside->height <= a->y + a->height;
 }
 
@@ -52,8 +51,8 @@ plane *plane_new(const rect *box, int channels) {
   p->tile_columns = (box->width + TILE - 1) / TILE;
   p->tile_rows = (box->height + TILE - 1) / TILE;
   /* The system gives zeroed pages when they are first touched, not before. */
-  p->values = g_try_malloc0_n((gsize)box->width * (gsize)channels,
-                              (gsize)box->height * sizeof *p->values);
+  p->values =
+    g_try_malloc0_n((gsize)box->width * (gsize)channels, (gsize)box->height * sizeof *p->values);
   p->filled = g_try_malloc0_n((gsize)p->tile_columns, (gsize)p->tile_rows);
   if (p->values && p->filled)
     return p;
@@ -131,11 +130,11 @@ bool plane_next_band(const plane *p, const rect *area, rect *band) {
   return true;
 }
 
-bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w, int h,
-                float *values), void *user) {
+bool plane_fill(plane *p, int tile,
+                bool (*read)(void *user, int x, int y, int w, int h, float *values), void *user) {
   const rect box = tile_box(p, tile);
   const gsize row = (gsize)box.width * (gsize)p->channels;
-  g_autofree float *values = g_new(float, row * (gsize)box.height);
+  g_autofree float *values = g_new(float, row *(gsize)box.height);
 
   if (!read(user, box.x, box.y, box.width, box.height, values))
     return false;
@@ -151,9 +150,9 @@ void plane_read(const plane *p, const rect *area, float *values) {
   if (rect_is_empty(&inside) || inside.width < area->width || inside.height < area->height)
     memset(values, 0, (gsize)area->width * (gsize)area->height * channels * sizeof *values);
   for (int y = inside.y; y < inside.y + inside.height && inside.width > 0; y++)
-    memcpy(values + ((gsize)(y - area->y) * (gsize)area->width + (gsize)(inside.x - area->x)) *
-                      channels,
-           plane_at(p, inside.x, y), (gsize)inside.width * channels * sizeof *values);
+    memcpy(
+      values + ((gsize)(y - area->y) * (gsize)area->width + (gsize)(inside.x - area->x)) * channels,
+      plane_at(p, inside.x, y), (gsize)inside.width * channels * sizeof *values);
 }
 
 void plane_mark_filled(plane *p, int tile) {

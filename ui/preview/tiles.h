@@ -38,16 +38,16 @@ void plane_unref(plane *p); /* NULL is allowed */
 
 /* The values of a pixel inside the box. */
 static inline float *plane_at(const plane *p, int x, int y) {
-  return p->values + ((gsize)(y - p->box.y) * (gsize)p->box.width + (gsize)(x - p->box.x)) *
-                       (gsize)p->channels;
+  return p->values +
+         ((gsize)(y - p->box.y) * (gsize)p->box.width + (gsize)(x - p->box.x)) * (gsize)p->channels;
 }
 /* Copies the values of an area (height, width, channels); beyond the box they are 0. */
 void plane_read(const plane *p, const rect *area, float *values);
 /* Fills the next tile that an area still misses; `missing` tells whether there was one. `read` is
  * called with a rectangle of the box and contiguous room for its values. False where it is. */
 bool plane_find_missing(const plane *p, const rect *area, int *tile);
-bool plane_fill(plane *p, int tile, bool (*read)(void *user, int x, int y, int w, int h,
-                float *values), void *user);
+bool plane_fill(plane *p, int tile,
+                bool (*read)(void *user, int x, int y, int w, int h, float *values), void *user);
 void plane_mark_filled(plane *p, int tile);
 /* How many tiles an area still misses. */
 int plane_count_missing(const plane *p, const rect *area);

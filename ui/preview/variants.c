@@ -72,8 +72,8 @@ static void take_news(void *user) {
 rst_status variants_new(const rst_picture *picture, const int box[4], void (*changed)(void *user),
                         void *user, variants **made, rst_error *error) {
   variants *v = g_new0(variants, 1);
-  const rst_status status = preview_new(picture, box, PREVIEW_BRIEF, take_news, v, &v->preview,
-                                        error);
+  const rst_status status =
+    preview_new(picture, box, PREVIEW_BRIEF, take_news, v, &v->preview, error);
 
   v->changed = changed;
   v->user = user;

@@ -92,8 +92,8 @@ static void publish_plan(preview *p) {
   p->plan = *p->drawn;
   for (int i = 0; i < RST_PARTS_MAX; i++) {
     rst_encoding_unref(p->encodings[i]);
-    p->encodings[i] = i < p->count && p->canvases[i]->encoding
-                        ? rst_encoding_ref(p->canvases[i]->encoding) : NULL;
+    p->encodings[i] =
+      i < p->count && p->canvases[i]->encoding ? rst_encoding_ref(p->canvases[i]->encoding) : NULL;
   }
   pthread_mutex_unlock(&p->lock);
 }

@@ -52,8 +52,7 @@ static void tell_restored(void *user, const canvas *c, int x, int y, int step) {
 }
 
 canvas_job preview_job(preview *p) {
-  return (canvas_job){p->session, &p->work.parameters, p->work.pixels, p->cancel, tell_restored,
-                      p};
+  return (canvas_job){p->session, &p->work.parameters, p->work.pixels, p->cancel, tell_restored, p};
 }
 
 /* Samples a side of what is restored at a time: some batches for each thread, no more, so that
@@ -133,8 +132,8 @@ static rst_status refine_area(preview *p, int index, const rect *area, int step,
     return RST_OK;
   status = preview_need_encoding(p, index, error);
   return status == RST_OK
-           ? preview_work_in_chunks(p, c, &inside, step, live ? chunk_side(p) : WHOLE,
-                                    refine_chunk, &live, error)
+           ? preview_work_in_chunks(p, c, &inside, step, live ? chunk_side(p) : WHOLE, refine_chunk,
+                                    &live, error)
            : status;
 }
 

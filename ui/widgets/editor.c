@@ -52,23 +52,22 @@ static char *time_text(const preview_status *s) {
   if (s->phase == PREVIEW_EXACT)
     return g_strdup_printf(_("finished in %s"), passed);
   /* Translators: of durations: "3.2 s of about 5 min". */
-  return s->rest > 0 ? g_strdup_printf(_("%s of about %s"), passed, whole)
-                     : g_strdup(_("working"));
+  return s->rest > 0 ? g_strdup_printf(_("%s of about %s"), passed, whole) : g_strdup(_("working"));
 }
 
 static char *phase_text(const preview_status *s) {
   switch (s->phase) {
-  case PREVIEW_WAITING:
-  case PREVIEW_FAILED:
-    return NULL;
-  case PREVIEW_READING:
-    return g_strdup_printf(_("reading the picture, %.0f %%"), 100 * s->read);
-  case PREVIEW_ENCODING:
-    return g_strdup(_("encoding"));
-  case PREVIEW_STOPPED:
-    return g_strdup(_("stopped"));
-  default:
-    return time_text(s);
+    case PREVIEW_WAITING:
+    case PREVIEW_FAILED:
+      return NULL;
+    case PREVIEW_READING:
+      return g_strdup_printf(_("reading the picture, %.0f %%"), 100 * s->read);
+    case PREVIEW_ENCODING:
+      return g_strdup(_("encoding"));
+    case PREVIEW_STOPPED:
+      return g_strdup(_("stopped"));
+    default:
+      return time_text(s);
   }
 }
 
@@ -84,14 +83,13 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
 
   /* What changes comes first: the line is cut where there is no room. */
   if (s->points > 0 && phase && s->phase != PREVIEW_READING)
-    g_string_append_printf(text, _("%'" PRId64 " of %'" PRId64 " pixels · "),
-                           s->done, s->points);
+    g_string_append_printf(text, _("%'" PRId64 " of %'" PRId64 " pixels · "), s->done, s->points);
   if (phase)
     g_string_append_printf(text, "%s · ", phase);
   if (editor->setup)
     g_string_append_printf(text, "%s · ", editor->setup);
-  g_string_append_printf(text, ngettext("CPU, %d thread", "CPU, %d threads",
-                                        (gulong)editor->threads), editor->threads);
+  g_string_append_printf(
+    text, ngettext("CPU, %d thread", "CPU, %d threads", (gulong)editor->threads), editor->threads);
   gtk_label_set_text(GTK_LABEL(editor->status), text->str);
   gtk_widget_set_tooltip_text(editor->status, text->str); /* where it is cut */
   gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), fraction_done(s));
@@ -100,12 +98,12 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
 
 static const char *icon_of(GtkMessageType type) {
   switch (type) {
-  case GTK_MESSAGE_ERROR:
-    return "dialog-error-symbolic";
-  case GTK_MESSAGE_WARNING:
-    return "dialog-warning-symbolic";
-  default:
-    return "dialog-information-symbolic";
+    case GTK_MESSAGE_ERROR:
+      return "dialog-error-symbolic";
+    case GTK_MESSAGE_WARNING:
+      return "dialog-warning-symbolic";
+    default:
+      return "dialog-information-symbolic";
   }
 }
 
@@ -168,8 +166,9 @@ static void news(void *user) {
 }
 
 static const char *uncertainty_text(void) {
-  return _("Shows how much each pixel varies with the seed, as colours: the standard deviation over "
-           "several seeds");
+  return _(
+    "Shows how much each pixel varies with the seed, as colours: the standard deviation over "
+    "several seeds");
 }
 
 /* Whether the seed counts at all. */
@@ -182,9 +181,9 @@ static void offer_uncertainty(RestoratorEditor *editor, const rst_model *model) 
     counts = info.process == RST_DIFFUSION;
   }
   gtk_widget_set_sensitive(editor->uncertainty, counts);
-  describe(editor->uncertainty, _("Show the uncertainty"),
-           counts ? uncertainty_text()
-                  : _("A single-pass model gives the same result with every seed"));
+  describe(
+    editor->uncertainty, _("Show the uncertainty"),
+    counts ? uncertainty_text() : _("A single-pass model gives the same result with every seed"));
 }
 
 /* The panel says itself what is wrong with a setup. */
@@ -249,8 +248,8 @@ static void show_strip(RestoratorEditor *editor, GtkToggleButton *button) {
   const gboolean shown = gtk_toggle_button_get_active(button);
   rst_error error = RST_ERROR_INIT;
 
-  if (shown && restorator_strip_open(RESTORATOR_STRIP(editor->strip), &editor->picture,
-                                     editor->box, &error) != RST_OK) {
+  if (shown && restorator_strip_open(RESTORATOR_STRIP(editor->strip), &editor->picture, editor->box,
+                                     &error) != RST_OK) {
     g_autofree char *text = messages_text(&error);
 
     restorator_editor_say(editor, GTK_MESSAGE_ERROR, text);
@@ -297,8 +296,7 @@ static void show_input(RestoratorEditor *editor, GtkToggleButton *button) {
 }
 
 static GtkWidget *add(RestoratorEditor *editor, GtkWidget *bar, GtkWidget *control,
-                      const char *name, const char *text, const char *signal,
-                      GCallback callback) {
+                      const char *name, const char *text, const char *signal, GCallback callback) {
   describe(control, name, text);
   g_signal_connect_swapped(control, signal, callback, editor);
   gtk_container_add(GTK_CONTAINER(bar), control);
@@ -322,8 +320,8 @@ static GtkWidget *make_zooms(RestoratorEditor *editor) {
   editor->zoom = gtk_label_new(NULL);
   gtk_label_set_width_chars(GTK_LABEL(editor->zoom), 6);
   gtk_container_add(GTK_CONTAINER(bar), editor->zoom);
-  add(editor, bar, icon("zoom-in-symbolic"), _("Zoom in"), _("Shows the picture larger"),
-      "clicked", G_CALLBACK(zoom_in));
+  add(editor, bar, icon("zoom-in-symbolic"), _("Zoom in"), _("Shows the picture larger"), "clicked",
+      G_CALLBACK(zoom_in));
   return bar;
 }
 
@@ -338,8 +336,8 @@ static GtkWidget *make_comparisons(RestoratorEditor *editor) {
   add(editor, bar, modes, _("Compare"), _("How before and after are shown"), "changed",
       G_CALLBACK(compare));
   button = gtk_toggle_button_new();
-  gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name("view-grid-symbolic",
-                                                                        GTK_ICON_SIZE_BUTTON));
+  gtk_button_set_image(GTK_BUTTON(button),
+                       gtk_image_new_from_icon_name("view-grid-symbolic", GTK_ICON_SIZE_BUTTON));
   add(editor, bar, button, _("Thumbnails"),
       _("Shows what other seeds, or presets, would make of the middle, to choose from"), "toggled",
       G_CALLBACK(show_strip));
@@ -357,22 +355,21 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
                _("Shows the square of the picture that the network sees"), "toggled",
                G_CALLBACK(show_windows));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
-  button = add(editor, bar, gtk_check_button_new_with_label(_("Input")),
-               _("Show the network's input"),
-               _("Shows the small grey picture that the window becomes for the network"),
-               "toggled", G_CALLBACK(show_input));
+  button =
+    add(editor, bar, gtk_check_button_new_with_label(_("Input")), _("Show the network's input"),
+        _("Shows the small grey picture that the window becomes for the network"), "toggled",
+        G_CALLBACK(show_input));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
   editor->uncertainty =
-    add(editor, bar, gtk_check_button_new_with_label(_("Uncertainty")),
-        _("Show the uncertainty"), uncertainty_text(), "toggled", G_CALLBACK(show_uncertainty));
+    add(editor, bar, gtk_check_button_new_with_label(_("Uncertainty")), _("Show the uncertainty"),
+        uncertainty_text(), "toggled", G_CALLBACK(show_uncertainty));
   return bar;
 }
 
 /* In one line, or in several where there is no room. */
 static GtkWidget *make_bar(RestoratorEditor *editor) {
   GtkWidget *bar = gtk_flow_box_new();
-  GtkWidget *const groups[] = {make_zooms(editor), make_comparisons(editor),
-                               make_overlays(editor)};
+  GtkWidget *const groups[] = {make_zooms(editor), make_comparisons(editor), make_overlays(editor)};
 
   gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(bar), GTK_SELECTION_NONE);
   gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(bar), G_N_ELEMENTS(groups));
@@ -574,9 +571,9 @@ rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_pic
     keep_picture(editor, picture, box);
     show_home(editor, box);
   }
-  return status == RST_OK ? restorator_strip_renew(RESTORATOR_STRIP(editor->strip), picture, box,
-                                                   error)
-                          : status;
+  return status == RST_OK
+           ? restorator_strip_renew(RESTORATOR_STRIP(editor->strip), picture, box, error)
+           : status;
 }
 
 rst_status restorator_editor_check(RestoratorEditor *editor, rst_error *why) {

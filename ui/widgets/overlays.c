@@ -124,9 +124,9 @@ void marks_draw_legend(GtkWidget *widget, cairo_t *cr, double right, double bott
                        double range) {
   const double left = right - LEGEND_WIDTH, top = bottom - LEGEND_HEIGHT;
   g_autofree char *high = g_strdup_printf("≥ %g", range);
-  g_autofree char *title = g_strdup_printf(ngettext("Standard deviation over %d seed",
-                                                    "Standard deviation over %d seeds",
-                                                    (gulong)seeds), seeds);
+  g_autofree char *title = g_strdup_printf(
+    ngettext("Standard deviation over %d seed", "Standard deviation over %d seeds", (gulong)seeds),
+    seeds);
 
   for (int i = 0; i < LEGEND_WIDTH; i++) {
     const guint32 colour = frame_heat(i / (LEGEND_WIDTH - 1.0));

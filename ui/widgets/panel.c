@@ -181,8 +181,7 @@ void restorator_panel_settle(RestoratorPanel *panel) {
 }
 
 static void note_change(RestoratorPanel *panel, GParamSpec *spec) {
-  if ((rst_parameter_find(spec->name) || strcmp(spec->name, "output") == 0) &&
-      panel->changed == 0)
+  if ((rst_parameter_find(spec->name) || strcmp(spec->name, "output") == 0) && panel->changed == 0)
     panel->changed = g_idle_add_full(G_PRIORITY_DEFAULT, tell_changed, panel, NULL);
 }
 
@@ -280,8 +279,8 @@ static GtkWidget *make_buttons(RestoratorPanel *panel) {
   panel->defaults = gtk_button_new_with_mnemonic(_("_Back to the defaults"));
   panel->undo = parts_icon_button("edit-undo-symbolic", _("Undo"),
                                   _("Takes back the last change of a parameter (Ctrl+Z)"));
-  panel->redo = parts_icon_button("edit-redo-symbolic", _("Redo"),
-                                  _("Makes the change again (Ctrl+Shift+Z)"));
+  panel->redo =
+    parts_icon_button("edit-redo-symbolic", _("Redo"), _("Makes the change again (Ctrl+Shift+Z)"));
   describe(panel->defaults, _("Back to the defaults"), _("Sets every parameter to its default"));
   g_signal_connect_swapped(panel->undo, "clicked", G_CALLBACK(restorator_panel_undo), panel);
   g_signal_connect_swapped(panel->redo, "clicked", G_CALLBACK(restorator_panel_redo), panel);
@@ -365,8 +364,8 @@ static void restorator_panel_class_init(RestoratorPanelClass *class) {
 static void restorator_panel_init(RestoratorPanel *panel) {
   gtk_orientable_set_orientation(GTK_ORIENTABLE(panel), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing(GTK_BOX(panel), 12);
-  panel->models = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                        (GDestroyNotify)rst_model_unref);
+  panel->models =
+    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rst_model_unref);
   panel->labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
 }
 

@@ -56,24 +56,25 @@ static const Row rows[] = {
 
 /* How choices are called; their ids stay the engine's. */
 static const char *const choice_names[][2] = {
-  {"auto", N_("Automatic")},     {"full", N_("Everything")},     {"colour", N_("Colour only")},
-  {"detail", N_("Detail only")}, {"on", N_("On")},               {"off", N_("Off")},
-  {"ddpm", N_("DDPM")},          {"ddim", N_("DDIM")},           {"uniform", N_("Uniform")},
-  {"quadratic", N_("Quadratic")}, {"normal", N_("Normal")},      {"squared", N_("Squared")},
+  {"auto", N_("Automatic")},      {"full", N_("Everything")}, {"colour", N_("Colour only")},
+  {"detail", N_("Detail only")},  {"on", N_("On")},           {"off", N_("Off")},
+  {"ddpm", N_("DDPM")},           {"ddim", N_("DDIM")},       {"uniform", N_("Uniform")},
+  {"quadratic", N_("Quadratic")}, {"normal", N_("Normal")},   {"squared", N_("Squared")},
   {"zero", N_("Zero")},
 };
 
 /* Of `output`, which is no parameter of the engine's. */
 #define OUTPUT "output"
 static const char *const outputs[][2] = {
-  {"in-place", N_("Into the layer")}, {"new-layer", N_("As a new layer")},
+  {"in-place", N_("Into the layer")},
+  {"new-layer", N_("As a new layer")},
 };
 
 struct controls {
   GObject *settings;
   GtkSizeGroup *labels;
   GHashTable *controls; /* name → GtkWidget, the one with the value */
-  GHashTable *cells;    /* name → GPtrArray of all widgets of the row */
+  GHashTable *cells; /* name → GPtrArray of all widgets of the row */
   GtkWidget *basic, *sampling, *passes, *card, *die, *lock;
   char *seed_unused; /* why the seed is; NULL where it is not */
 };
@@ -86,18 +87,18 @@ struct controls {
 static char *why_unused(const rst_parameter *p, const rst_parameters *now,
                         const rst_model_info *info) {
   switch (setup_get_use(p, now, info)) {
-  case SETUP_SINGLE_PASS:
-    return g_strdup_printf(_("Not used: the model “%s” works in a single pass"), now->model);
-  case SETUP_DDPM:
-    return g_strdup(_("Not used by the sampler DDPM"));
-  case SETUP_QUADRATIC:
-    return g_strdup(_("Not used: the quadratic sequence has its own steps"));
-  case SETUP_NO_NOISE:
-    return g_strdup(_("Not used: no step adds noise"));
-  case SETUP_WINDOW:
-    return g_strdup(_("Not used: the window is given"));
-  default:
-    return NULL;
+    case SETUP_SINGLE_PASS:
+      return g_strdup_printf(_("Not used: the model “%s” works in a single pass"), now->model);
+    case SETUP_DDPM:
+      return g_strdup(_("Not used by the sampler DDPM"));
+    case SETUP_QUADRATIC:
+      return g_strdup(_("Not used: the quadratic sequence has its own steps"));
+    case SETUP_NO_NOISE:
+      return g_strdup(_("Not used: no step adds noise"));
+    case SETUP_WINDOW:
+      return g_strdup(_("Not used: the window is given"));
+    default:
+      return NULL;
   }
 }
 
@@ -144,8 +145,7 @@ static void set_upper(controls *c, const char *name, int upper) {
 }
 
 /* Only the model knows how many steps there are. */
-static void update_ranges(controls *c, const rst_parameters *now,
-                          const rst_model_info *info) {
+static void update_ranges(controls *c, const rst_parameters *now, const rst_model_info *info) {
   if (info->process != RST_DIFFUSION)
     return;
   set_upper(c, "step-skip", info->steps);
@@ -153,14 +153,13 @@ static void update_ranges(controls *c, const rst_parameters *now,
   set_upper(c, "end", (now->start == 0 ? info->steps : now->start) - 1);
 }
 
-static void update_passes(controls *c, const rst_parameters *now,
-                          const rst_model *model) {
+static void update_passes(controls *c, const rst_parameters *now, const rst_model *model) {
   int passes = 0;
   g_autofree char *text = NULL;
 
   rst_parameters_steps(now, model, NULL, &passes, NULL);
-  text = g_strdup_printf(ngettext("%d network pass a pixel", "%d network passes a pixel",
-                                  (gulong)passes), passes);
+  text = g_strdup_printf(
+    ngettext("%d network pass a pixel", "%d network passes a pixel", (gulong)passes), passes);
   gtk_label_set_text(GTK_LABEL(c->passes), text);
 }
 
@@ -178,7 +177,8 @@ static void update_seed_buttons(controls *c) {
                 c->seed_unused ? c->seed_unused : locked);
   update_button(c->lock, _("Lock the seed"),
                 _("Keeps the seed: neither the die nor a thumbnail, a preset or the way back to "
-                  "the defaults changes it. It can still be typed"), c->seed_unused);
+                  "the defaults changes it. It can still be typed"),
+                c->seed_unused);
 }
 
 void controls_update(controls *c, const rst_parameters *now, const rst_model *model,
@@ -255,8 +255,8 @@ static void bind(controls *c, const char *name, void *target, const char *proper
 
 static GtkWidget *make_number(controls *c, const rst_parameter *p) {
   const gboolean real = p->type == RST_TYPE_REAL;
-  GtkAdjustment *adjustment = gtk_adjustment_new(p->low, p->low, p->high, real ? 0.01 : 1,
-                                                 real ? 0.1 : 10, 0);
+  GtkAdjustment *adjustment =
+    gtk_adjustment_new(p->low, p->low, p->high, real ? 0.01 : 1, real ? 0.1 : 10, 0);
   GtkWidget *spin = gtk_spin_button_new(adjustment, 0, real ? 2 : 0);
 
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
@@ -318,16 +318,16 @@ static GtkWidget *make_control(controls *c, const rst_parameter *p, const char *
   GtkWidget *control;
 
   switch (p->type) {
-  case RST_TYPE_BOOL:
-    control = gtk_check_button_new_with_mnemonic(label);
-    bind(c, p->name, control, "active");
-    return control;
-  case RST_TYPE_CHOICE:
-    return make_choice(c, p);
-  case RST_TYPE_TEXT:
-    return strcmp(p->name, "model") == 0 ? make_models(c, p) : make_window(c, p);
-  default:
-    return make_number(c, p);
+    case RST_TYPE_BOOL:
+      control = gtk_check_button_new_with_mnemonic(label);
+      bind(c, p->name, control, "active");
+      return control;
+    case RST_TYPE_CHOICE:
+      return make_choice(c, p);
+    case RST_TYPE_TEXT:
+      return strcmp(p->name, "model") == 0 ? make_models(c, p) : make_window(c, p);
+    default:
+      return make_number(c, p);
   }
 }
 
@@ -350,8 +350,7 @@ static GtkWidget *make_seed_buttons(controls *c) {
 }
 
 /* A slider beside a number, a button beside a model or the seed. */
-static GtkWidget *make_companion(controls *c, const rst_parameter *p,
-                                 GtkWidget *control) {
+static GtkWidget *make_companion(controls *c, const rst_parameter *p, GtkWidget *control) {
   GtkWidget *companion = NULL;
 
   if (p->type == RST_TYPE_REAL) {
@@ -371,8 +370,8 @@ static GtkWidget *make_companion(controls *c, const rst_parameter *p,
 }
 
 /* `name`: of the parameter; or NULL. */
-static void add_label(controls *c, GtkGrid *grid, int row, const char *name,
-                      const char *text, GtkWidget *control) {
+static void add_label(controls *c, GtkGrid *grid, int row, const char *name, const char *text,
+                      GtkWidget *control) {
   GtkWidget *label = gtk_label_new_with_mnemonic(text);
 
   gtk_label_set_mnemonic_widget(GTK_LABEL(label), control);
@@ -397,8 +396,7 @@ static void add_row(controls *c, GtkGrid *grid, int row, const Row *what) {
   note_cell(c, what->name, control);
   if (companion) {
     box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    gtk_box_pack_start(GTK_BOX(box), p->type == RST_TYPE_REAL ? companion : control, TRUE, TRUE,
-                       0);
+    gtk_box_pack_start(GTK_BOX(box), p->type == RST_TYPE_REAL ? companion : control, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(box), p->type == RST_TYPE_REAL ? control : companion, FALSE, FALSE,
                        0);
   }
@@ -441,8 +439,8 @@ controls *controls_new(GObject *settings, GtkSizeGroup *labels) {
   c->settings = settings;
   c->labels = labels;
   c->controls = g_hash_table_new(g_str_hash, g_str_equal);
-  c->cells = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                   (GDestroyNotify)g_ptr_array_unref);
+  c->cells =
+    g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
   c->basic = make_grid();
   c->sampling = make_grid();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

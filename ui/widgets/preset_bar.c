@@ -54,7 +54,7 @@ static void set_usable(GtkWidget *item, const char *why_not) {
 }
 
 static void update_menu(RestoratorPresetBar *bar, const preset_file *shown) {
-  const char *unchangeable = !shown ? _("Choose a preset first")
+  const char *unchangeable = !shown        ? _("Choose a preset first")
                              : !shown->own ? _("This preset comes with Restorator and stays as "
                                                "it is: save it under another title")
                                            : NULL;
@@ -173,8 +173,8 @@ static void open_rename(RestoratorPresetBar *bar) {
 }
 
 static void open_delete(RestoratorPresetBar *bar) {
-  g_autofree char *text = g_strdup_printf(_("Delete the preset “%s” for good?"),
-                                          get_shown(bar)->title);
+  g_autofree char *text =
+    g_strdup_printf(_("Delete the preset “%s” for good?"), get_shown(bar)->title);
 
   open_form(bar, FORM_DELETE, "", text, _("Delete"));
 }
@@ -206,13 +206,13 @@ static gboolean do_form(RestoratorPresetBar *bar, char **id, GError **error) {
   const preset_file *shown = get_shown(bar);
 
   switch (bar->form) {
-  case FORM_SAVE:
-    return presets_save(bar->presets, title, gtk_entry_get_text(GTK_ENTRY(bar->form_note)),
-                        &bar->now, bar->model, id, error);
-  case FORM_RENAME:
-    return presets_rename(bar->presets, shown, title, id, error);
-  default:
-    return presets_delete(shown, error);
+    case FORM_SAVE:
+      return presets_save(bar->presets, title, gtk_entry_get_text(GTK_ENTRY(bar->form_note)),
+                          &bar->now, bar->model, id, error);
+    case FORM_RENAME:
+      return presets_rename(bar->presets, shown, title, id, error);
+    default:
+      return presets_delete(shown, error);
   }
 }
 
@@ -350,8 +350,8 @@ static void make_form(RestoratorPresetBar *bar) {
 
   bar->popover = gtk_popover_new(bar->button);
   bar->title = make_entry(bar, box, _("Title"), _("What the preset is called"));
-  bar->form_note = make_entry(bar, box, _("Note"),
-                              _("A sentence on what the preset is for; it may be left out"));
+  bar->form_note =
+    make_entry(bar, box, _("Note"), _("A sentence on what the preset is for; it may be left out"));
   bar->form_message = parts_note(NULL);
   bar->accept = gtk_button_new_with_label("");
   gtk_container_add(GTK_CONTAINER(box), bar->form_message);

@@ -146,8 +146,13 @@ static void want_seeds(RestoratorStrip *strip, const rst_parameters *now, rst_mo
 
     const gboolean current = tile->seed == now->seed;
 
-    set_tile(tile, title, why ? why : current ? _("This seed is set") : _("Takes this seed"),
-             why ? TILE_UNUSABLE : current ? TILE_CURRENT : TILE_USABLE);
+    set_tile(tile, title,
+             why       ? why
+             : current ? _("This seed is set")
+                       : _("Takes this seed"),
+             why       ? TILE_UNUSABLE
+             : current ? TILE_CURRENT
+                       : TILE_USABLE);
     if (why)
       continue;
     wanted[i] = (variant){model, *now};
@@ -236,8 +241,8 @@ static void take(RestoratorStrip *strip, GtkWidget *button) {
 }
 
 gboolean restorator_strip_is_finished(RestoratorStrip *strip) {
-  gboolean finished = strip->variants && strip->view.width > 0 &&
-                      gtk_widget_get_visible(GTK_WIDGET(strip));
+  gboolean finished =
+    strip->variants && strip->view.width > 0 && gtk_widget_get_visible(GTK_WIDGET(strip));
 
   for (int i = 0; i < VARIANTS; i++)
     finished = finished && variants_is_finished(strip->variants, i);

@@ -66,8 +66,8 @@ static double pane_height(RestoratorView *view) {
 static viewport current_viewport(RestoratorView *view) {
   const int scale = gtk_widget_get_scale_factor(GTK_WIDGET(view));
 
-  return (viewport){(int)pane_width(view) * scale, (int)pane_height(view) * scale, view->x,
-                    view->y, view->zoom * scale};
+  return (viewport){(int)pane_width(view) * scale, (int)pane_height(view) * scale, view->x, view->y,
+                    view->zoom * scale};
 }
 
 /* Keeps a part of the picture in sight. */
@@ -145,8 +145,8 @@ static void paint(cairo_t *cr, const frame *f, const guint32 *pixels) {
 }
 
 /* One pane's pixels, clipped to (left, width) of the pane. */
-static void draw_pixels(RestoratorView *view, cairo_t *cr, double origin, double left,
-                        double width, gboolean before) {
+static void draw_pixels(RestoratorView *view, cairo_t *cr, double origin, double left, double width,
+                        gboolean before) {
   const frame *f = view->frame;
   const viewport now = current_viewport(view);
   const int scale = gtk_widget_get_scale_factor(GTK_WIDGET(view));
@@ -193,8 +193,8 @@ static int middle_part(RestoratorView *view) {
   if (preview_get_plan(view->preview, plan))
     for (int i = 0; i < plan->count; i++) {
       const rst_part *part = &plan->parts[i];
-      const double distance = hypot(part->x + part->width / 2.0 - x,
-                                    part->y + part->height / 2.0 - y);
+      const double distance =
+        hypot(part->x + part->width / 2.0 - x, part->y + part->height / 2.0 - y);
 
       if (distance < best) {
         best = distance;
@@ -330,8 +330,8 @@ static gboolean restorator_view_button_press(GtkWidget *widget, GdkEventButton *
   if (event->type != GDK_BUTTON_PRESS ||
       (event->button != GDK_BUTTON_PRIMARY && event->button != GDK_BUTTON_MIDDLE))
     return GDK_EVENT_PROPAGATE;
-  view->drag = event->button == GDK_BUTTON_PRIMARY && on_split(view, event->x) ? DRAG_SPLIT
-                                                                               : DRAG_PAN;
+  view->drag =
+    event->button == GDK_BUTTON_PRIMARY && on_split(view, event->x) ? DRAG_SPLIT : DRAG_PAN;
   view->drag_x = event->x;
   view->drag_y = event->y;
   view->clicked = view->drag == DRAG_PAN && event->button == GDK_BUTTON_PRIMARY;
@@ -355,20 +355,20 @@ static gboolean restorator_view_motion(GtkWidget *widget, GdkEventMotion *event)
   RestoratorView *view = RESTORATOR_VIEW(widget);
 
   switch (view->drag) {
-  case DRAG_NOTHING:
-    set_cursor(view, on_split(view, event->x) ? "col-resize" : NULL);
-    return GDK_EVENT_PROPAGATE;
-  case DRAG_SPLIT:
-    restorator_view_set_split(view, event->x / pane_width(view));
-    break;
-  case DRAG_PAN:
-    if (view->clicked && hypot(view->drag_x - event->x, view->drag_y - event->y) < SLACK)
+    case DRAG_NOTHING:
+      set_cursor(view, on_split(view, event->x) ? "col-resize" : NULL);
+      return GDK_EVENT_PROPAGATE;
+    case DRAG_SPLIT:
+      restorator_view_set_split(view, event->x / pane_width(view));
       break;
-    view->clicked = FALSE;
-    pan(view, view->drag_x - event->x, view->drag_y - event->y);
-    view->drag_x = event->x;
-    view->drag_y = event->y;
-    break;
+    case DRAG_PAN:
+      if (view->clicked && hypot(view->drag_x - event->x, view->drag_y - event->y) < SLACK)
+        break;
+      view->clicked = FALSE;
+      pan(view, view->drag_x - event->x, view->drag_y - event->y);
+      view->drag_x = event->x;
+      view->drag_y = event->y;
+      break;
   }
   return GDK_EVENT_STOP;
 }
@@ -394,20 +394,20 @@ static gboolean pick_by_key(RestoratorView *view, GdkEventKey *event) {
   if ((event->state & gtk_accelerator_get_default_mod_mask()) != GDK_MOD1_MASK)
     return FALSE;
   switch (event->keyval) {
-  case GDK_KEY_Left:
-    pick_beside(view, -1, 0);
-    return TRUE;
-  case GDK_KEY_Right:
-    pick_beside(view, 1, 0);
-    return TRUE;
-  case GDK_KEY_Up:
-    pick_beside(view, 0, -1);
-    return TRUE;
-  case GDK_KEY_Down:
-    pick_beside(view, 0, 1);
-    return TRUE;
-  default:
-    return FALSE;
+    case GDK_KEY_Left:
+      pick_beside(view, -1, 0);
+      return TRUE;
+    case GDK_KEY_Right:
+      pick_beside(view, 1, 0);
+      return TRUE;
+    case GDK_KEY_Up:
+      pick_beside(view, 0, -1);
+      return TRUE;
+    case GDK_KEY_Down:
+      pick_beside(view, 0, 1);
+      return TRUE;
+    default:
+      return FALSE;
   }
 }
 
@@ -420,51 +420,51 @@ static gboolean restorator_view_key_press(GtkWidget *widget, GdkEventKey *event)
   if (event->state & gtk_accelerator_get_default_mod_mask() & ~(guint)GDK_SHIFT_MASK)
     return GDK_EVENT_PROPAGATE;
   switch (event->keyval) {
-  case GDK_KEY_plus:
-  case GDK_KEY_equal:
-  case GDK_KEY_KP_Add:
-    restorator_view_set_zoom(view, restorator_view_get_zoom(view) * ZOOM_STEP);
-    break;
-  case GDK_KEY_minus:
-  case GDK_KEY_KP_Subtract:
-    restorator_view_set_zoom(view, restorator_view_get_zoom(view) / ZOOM_STEP);
-    break;
-  case GDK_KEY_0:
-  case GDK_KEY_KP_0:
-    fit(view);
-    break;
-  case GDK_KEY_1:
-  case GDK_KEY_KP_1:
-    restorator_view_set_zoom(view, 1);
-    break;
-  case GDK_KEY_Left:
-    pan(view, -PAN, 0);
-    break;
-  case GDK_KEY_Right:
-    pan(view, PAN, 0);
-    break;
-  case GDK_KEY_Up:
-    pan(view, 0, -PAN);
-    break;
-  case GDK_KEY_Down:
-    pan(view, 0, PAN);
-    break;
-  case GDK_KEY_bracketleft:
-    restorator_view_set_split(view, view->split - 0.05);
-    break;
-  case GDK_KEY_bracketright:
-    restorator_view_set_split(view, view->split + 0.05);
-    break;
-  case GDK_KEY_t:
-  case GDK_KEY_T:
-    pick_beside(view, 0, 0);
-    break;
-  case GDK_KEY_b:
-  case GDK_KEY_B:
-    restorator_view_hold_before(view, TRUE);
-    break;
-  default:
-    return GDK_EVENT_PROPAGATE;
+    case GDK_KEY_plus:
+    case GDK_KEY_equal:
+    case GDK_KEY_KP_Add:
+      restorator_view_set_zoom(view, restorator_view_get_zoom(view) * ZOOM_STEP);
+      break;
+    case GDK_KEY_minus:
+    case GDK_KEY_KP_Subtract:
+      restorator_view_set_zoom(view, restorator_view_get_zoom(view) / ZOOM_STEP);
+      break;
+    case GDK_KEY_0:
+    case GDK_KEY_KP_0:
+      fit(view);
+      break;
+    case GDK_KEY_1:
+    case GDK_KEY_KP_1:
+      restorator_view_set_zoom(view, 1);
+      break;
+    case GDK_KEY_Left:
+      pan(view, -PAN, 0);
+      break;
+    case GDK_KEY_Right:
+      pan(view, PAN, 0);
+      break;
+    case GDK_KEY_Up:
+      pan(view, 0, -PAN);
+      break;
+    case GDK_KEY_Down:
+      pan(view, 0, PAN);
+      break;
+    case GDK_KEY_bracketleft:
+      restorator_view_set_split(view, view->split - 0.05);
+      break;
+    case GDK_KEY_bracketright:
+      restorator_view_set_split(view, view->split + 0.05);
+      break;
+    case GDK_KEY_t:
+    case GDK_KEY_T:
+      pick_beside(view, 0, 0);
+      break;
+    case GDK_KEY_b:
+    case GDK_KEY_B:
+      restorator_view_hold_before(view, TRUE);
+      break;
+    default:
+      return GDK_EVENT_PROPAGATE;
   }
   return GDK_EVENT_STOP;
 }
@@ -525,10 +525,10 @@ static void restorator_view_class_init(RestoratorViewClass *class) {
   widget->focus_out_event = restorator_view_focus_out;
   widget->size_allocate = restorator_view_size_allocate;
   widget->realize = restorator_view_realize;
-  zoom_changed = g_signal_new("zoom-changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0,
-                              NULL, NULL, NULL, G_TYPE_NONE, 0);
-  pixel_picked = g_signal_new("pixel-picked", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0,
-                              NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
+  zoom_changed = g_signal_new("zoom-changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                              NULL, NULL, G_TYPE_NONE, 0);
+  pixel_picked = g_signal_new("pixel-picked", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                              NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   gtk_widget_class_set_accessible_role(widget, ATK_ROLE_IMAGE);
 }
 
@@ -542,10 +542,9 @@ static void restorator_view_init(RestoratorView *view) {
   view->show_windows = view->show_input = TRUE;
   gtk_widget_set_can_focus(widget, TRUE);
   gtk_widget_set_size_request(widget, 320, 150);
-  gtk_widget_add_events(widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK |
-                                  GDK_POINTER_MOTION_MASK | GDK_SCROLL_MASK |
-                                  GDK_SMOOTH_SCROLL_MASK | GDK_KEY_PRESS_MASK |
-                                  GDK_KEY_RELEASE_MASK);
+  gtk_widget_add_events(
+    widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK |
+              GDK_SCROLL_MASK | GDK_SMOOTH_SCROLL_MASK | GDK_KEY_PRESS_MASK | GDK_KEY_RELEASE_MASK);
   atk_object_set_name(accessible, _("Preview"));
   atk_object_set_description(accessible,
                              _("The picture before and after. Plus and minus zoom, 0 fits, 1 "

@@ -7,21 +7,21 @@
 #include "messages.h"
 #include "base/interrupt.h"
 
-G_DEFINE_QUARK(cli-error-quark, cli_error)
+G_DEFINE_QUARK(cli - error - quark, cli_error)
 
 bool cli_fail_engine(GError **error, const rst_error *cause) {
   if (cause->code == RST_CANCELLED)
     return cli_fail_interrupted(error);
   int status = CLI_FAILED;
   switch (cause->code) {
-  case RST_UNKNOWN_PARAMETER:
-  case RST_OUT_OF_RANGE:
-  case RST_NOT_A_CHOICE:
-  case RST_WRONG_TYPE:
-    status = CLI_WRONG_USAGE;
-    break;
-  default:
-    break;
+    case RST_UNKNOWN_PARAMETER:
+    case RST_OUT_OF_RANGE:
+    case RST_NOT_A_CHOICE:
+    case RST_WRONG_TYPE:
+      status = CLI_WRONG_USAGE;
+      break;
+    default:
+      break;
   }
   char *text = messages_text(cause);
   g_set_error_literal(error, CLI_ERROR, status, text);

@@ -19,7 +19,7 @@ void print_field(const char *label, const char *text) {
   if (text == NULL || *text == '\0')
     return;
   char **words = g_strsplit_set(text, " \n", -1);
-  g_print("%s%*s", label, (int) MAX(1, LABEL - count_columns(label)), "");
+  g_print("%s%*s", label, (int)MAX(1, LABEL - count_columns(label)), "");
   glong column = LABEL;
   for (char **word = words; *word != NULL; word++) {
     glong length = count_columns(*word);

@@ -29,7 +29,7 @@ bool lookup_sum(const char *path, char **sha256, GError **error) {
   }
   GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
   for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
-    g_checksum_update(sum, bytes, (gssize) count);
+    g_checksum_update(sum, bytes, (gssize)count);
   bool good = ferror(file) == 0;
   if (good)
     *sha256 = g_strdup(g_checksum_get_string(sum));
@@ -65,7 +65,7 @@ static gsize header_size(const char *bytes, gsize size) {
     return 0;
   memcpy(&length, bytes, sizeof length);
   length = GUINT64_FROM_LE(length);
-  return length <= size - sizeof length ? (gsize) length : 0;
+  return length <= size - sizeof length ? (gsize)length : 0;
 }
 
 /* A header with the description alone for metadata, to be freed; NULL where it is malformed. */
@@ -94,13 +94,12 @@ bool lookup_network_sum(const char *name, char **sha256, GError **error) {
     return cli_fail_engine(error, &cause);
   if (!g_file_get_contents(path, &bytes, &size, error))
     return false;
-  gsize start = sizeof (guint64), length = header_size(bytes, size);
+  gsize start = sizeof(guint64), length = header_size(bytes, size);
   char *header = length > 0 ? strip_header(bytes + start, length) : NULL;
   if (header != NULL) {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_checksum_update(sum, (const guchar *) header, -1);
-    g_checksum_update(sum, (const guchar *) bytes + start + length,
-                      (gssize) (size - start - length));
+    g_checksum_update(sum, (const guchar *)header, -1);
+    g_checksum_update(sum, (const guchar *)bytes + start + length, (gssize)(size - start - length));
     *sha256 = g_strdup(g_checksum_get_string(sum));
     g_checksum_free(sum);
   } else { /* it was one when it was read */

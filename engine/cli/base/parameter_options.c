@@ -10,13 +10,13 @@
 /* What values a parameter takes, for the help. */
 static char *values_text(const rst_parameter *parameter) {
   switch (parameter->type) {
-  case RST_TYPE_INT:
-  case RST_TYPE_REAL:
-    return g_strdup_printf("%.10g..%.10g", parameter->low, parameter->high);
-  case RST_TYPE_CHOICE:
-    return g_strjoinv("|", (char **) parameter->choices);
-  default:
-    return g_ascii_strup(parameter->name, -1);
+    case RST_TYPE_INT:
+    case RST_TYPE_REAL:
+      return g_strdup_printf("%.10g..%.10g", parameter->low, parameter->high);
+    case RST_TYPE_CHOICE:
+      return g_strjoinv("|", (char **)parameter->choices);
+    default:
+      return g_ascii_strup(parameter->name, -1);
   }
 }
 
@@ -97,7 +97,7 @@ bool given_parse(cli_given *given, const char *synopsis, const char *summary,
   };
   GPtrArray *strings = g_ptr_array_new_with_free_func(g_free);
   GArray *array = parameter_entries(strings);
-  const GOptionEntry *parameters = (const GOptionEntry *) array->data;
+  const GOptionEntry *parameters = (const GOptionEntry *)array->data;
   const GOptionEntry *all[] = {preset, own, parameters};
 
   GOptionContext *context = g_option_context_new(synopsis);

@@ -15,19 +15,19 @@ void progress_init(cli_progress *p, bool wanted, bool quiet) {
 
 static const char *phase_name(rst_phase phase) {
   switch (phase) {
-  case RST_PHASE_READING:
-    return _("reading");
-  case RST_PHASE_ENCODING:
-    return _("encoding");
-  case RST_PHASE_SAMPLING:
-    return _("sampling");
+    case RST_PHASE_READING:
+      return _("reading");
+    case RST_PHASE_ENCODING:
+      return _("encoding");
+    case RST_PHASE_SAMPLING:
+      return _("sampling");
   }
   return "";
 }
 
 void progress_update(void *user, rst_phase phase, double fraction) {
   cli_progress *p = user;
-  int percent = (int) (fraction * 100);
+  int percent = (int)(fraction * 100);
   if (!p->shown || percent == p->percent)
     return;
   p->percent = percent;

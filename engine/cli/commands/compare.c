@@ -43,13 +43,14 @@ static bool check(const options *o, GError **error) {
 }
 
 static bool parse(options *o, int argc, char **argv, GError **error) {
-  *o = (options) {.cell = 256};
+  *o = (options){.cell = 256};
   const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("Write the sheet into this file"),
      N_("FILE")},
     {"with", 'w', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->with,
      N_("A column: options of restore in one text, after “CAPTION:” if it is to have one of its "
-        "own; may be repeated [each model that is found]"), N_("WORDS")},
+        "own; may be repeated [each model that is found]"),
+     N_("WORDS")},
     {"options", 0, 0, G_OPTION_ARG_FILENAME, &o->common,
      N_("Options of restore that all columns share, in one text"), N_("WORDS")},
     {"cell", 0, 0, G_OPTION_ARG_INT, &o->cell,
@@ -66,7 +67,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
     G_OPTION_ENTRY_NULL,
   };
   GOptionContext *context = g_option_context_new(_("PICTURE… --output FILE"));
-  g_option_context_set_summary(context,
+  g_option_context_set_summary(
+    context,
     _("Restores pictures under several models and setups and shows the results side by side: a\n"
       "row for each picture, a column for each setup. For example:\n"
       "restorator compare face.jpg -o sheet.jpg --with 'DDPM: --preset ddpm' --with '--preset b'"));
@@ -81,7 +83,7 @@ static char *passes_text(const cli_column *column) {
   if (column->job.info.process == RST_SINGLE_PASS)
     return g_strdup(_("single pass"));
   rst_parameters_steps(&column->job.parameters, column->job.model, NULL, &passes, NULL);
-  return g_strdup_printf(ngettext("%d pass", "%d passes", (gulong) passes), passes);
+  return g_strdup_printf(ngettext("%d pass", "%d passes", (gulong)passes), passes);
 }
 
 static GPtrArray *make_captions(const options *o, const GPtrArray *columns) {
@@ -90,12 +92,12 @@ static GPtrArray *make_captions(const options *o, const GPtrArray *columns) {
   if (!o->no_original)
     g_ptr_array_add(captions, g_strdup(_("picture")));
   if (o->input)
-    g_ptr_array_add(captions, g_strdup_printf(_("what the network sees\n%d × %d"),
-                                              first->job.info.input_size,
-                                              first->job.info.input_size));
+    g_ptr_array_add(captions,
+                    g_strdup_printf(_("what the network sees\n%d × %d"), first->job.info.input_size,
+                                    first->job.info.input_size));
   for (guint i = 0; i < columns->len; i++) {
     char *passes = passes_text(columns->pdata[i]);
-    char *name = g_filename_display_name(((const cli_column *) columns->pdata[i])->caption);
+    char *name = g_filename_display_name(((const cli_column *)columns->pdata[i])->caption);
     g_ptr_array_add(captions, g_strdup_printf("%s\n%s", name, passes));
     g_free(passes);
     g_free(name);
@@ -118,11 +120,11 @@ static VipsImage *input_image(const cli_column *column, const char *path, const 
   } else {
     int size;
     const float *values = rst_encoding_input(encoding, &size);
-    guint8 *levels = g_malloc((gsize) size * size);
+    guint8 *levels = g_malloc((gsize)size * size);
     for (int i = 0; i < size * size; i++)
-      levels[i] = (guint8) (CLAMP((values[i] + 1) / 2, 0, 1) * 255 + 0.5f);
-    image = vips_image_new_from_memory_copy(levels, (gsize) size * size, size, size, 1,
-                                            VIPS_FORMAT_UCHAR);
+      levels[i] = (guint8)(CLAMP((values[i] + 1) / 2, 0, 1) * 255 + 0.5f);
+    image =
+      vips_image_new_from_memory_copy(levels, (gsize)size * size, size, size, 1, VIPS_FORMAT_UCHAR);
     g_free(levels);
     if (image == NULL)
       cli_fail_vips(error, path);
@@ -137,8 +139,7 @@ static VipsImage *input_image(const cli_column *column, const char *path, const 
 /* Adds an image to the row, fitted into the cell. Takes the reference. */
 static bool add_image(row *r, VipsImage *image, int cell, GError **error) {
   VipsImage *fitted = NULL, *pixels = NULL;
-  if (vips_thumbnail_image(image, &fitted, cell, "height", cell, "size", VIPS_SIZE_BOTH, NULL) ==
-      0)
+  if (vips_thumbnail_image(image, &fitted, cell, "height", cell, "size", VIPS_SIZE_BOTH, NULL) == 0)
     pixels = vips_image_copy_memory(fitted);
   g_clear_object(&fitted);
   g_object_unref(image);
@@ -178,15 +179,15 @@ static bool draw(const options *o, const GPtrArray *captions, const row *rows, i
   bool good = true;
   for (int i = 0; i < count; i++)
     height += rows[i].height + GAP;
-  canvas_init(&canvas, (int) captions->len * step + GAP, height);
+  canvas_init(&canvas, (int)captions->len * step + GAP, height);
   for (guint i = 0; i < captions->len && good; i++)
-    good = canvas_text(&canvas, captions->pdata[i], TEXT, o->cell,
-                       GAP + (int) i * step + o->cell / 2, GAP / 2 + CAPTION / 2, ALIGN_CENTRE, INK,
-                       error);
+    good =
+      canvas_text(&canvas, captions->pdata[i], TEXT, o->cell, GAP + (int)i * step + o->cell / 2,
+                  GAP / 2 + CAPTION / 2, ALIGN_CENTRE, INK, error);
   for (int i = 0, y = CAPTION + GAP; i < count; y += rows[i++].height + GAP)
     for (guint c = 0; c < captions->len && good; c++) {
       VipsImage *image = rows[i].images->pdata[c];
-      good = canvas_image(&canvas, image, GAP + (int) c * step + (o->cell - image->Xsize) / 2,
+      good = canvas_image(&canvas, image, GAP + (int)c * step + (o->cell - image->Xsize) / 2,
                           y + (rows[i].height - image->Ysize) / 2, error);
     }
   good = good && canvas_write(&canvas, o->output, cancel, error);
@@ -196,7 +197,7 @@ static bool draw(const options *o, const GPtrArray *captions, const row *rows, i
 
 static bool run(const options *o, GError **error) {
   rst_cancel *cancel = interrupt_catch();
-  int count = (int) g_strv_length(o->paths);
+  int count = (int)g_strv_length(o->paths);
   cli_progress progress;
   if (file_output_format(o->output, error) == NULL)
     return false;

@@ -52,11 +52,12 @@ static bool take_protocol(const char *name, bool wanted[PROTOCOLS], GError **err
 }
 
 static bool parse(options *o, int argc, char **argv, GError **error) {
-  *o = (options) {.pixels = 0};
+  *o = (options){.pixels = 0};
   const GOptionEntry own[] = {
     {"protocol", 0, 0, G_OPTION_ARG_STRING, &o->protocol,
      N_("What to measure: the error of a small grey picture restored whole, or of the colour given "
-        "to a picture of its own size [both]"), "reference|colour"},
+        "to a picture of its own size [both]"),
+     "reference|colour"},
     {"json", 0, 0, G_OPTION_ARG_FILENAME, &o->json,
      N_("Write all figures, of each picture too, into this file"), N_("FILE")},
     {"pixels", 0, 0, G_OPTION_ARG_INT, &o->pixels,
@@ -154,7 +155,7 @@ static cli_figures mean(const evaluation *e) {
 
 /* A text in a column of the table; widths are counted in characters. */
 static void print_cell(const char *text, int width) {
-  g_print("%s%*s", text, (int) MAX(1, width - g_utf8_strlen(text, -1)), "");
+  g_print("%s%*s", text, (int)MAX(1, width - g_utf8_strlen(text, -1)), "");
 }
 
 static void print_row(const char *label, int decimals, double restored, double beside,
@@ -234,8 +235,9 @@ static void add_setup(const evaluation *e, yyjson_mut_doc *doc, yyjson_mut_val *
     if (!table[i].sampling ||
         rst_parameters_get(&e->parameters, table[i].name, text, sizeof text, NULL) != RST_OK)
       continue;
-    yyjson_mut_obj_add_val(doc, setup, table[i].name, table[i].type == RST_TYPE_CHOICE
-                             ? yyjson_mut_strcpy(doc, text) : yyjson_mut_rawcpy(doc, text));
+    yyjson_mut_obj_add_val(doc, setup, table[i].name,
+                           table[i].type == RST_TYPE_CHOICE ? yyjson_mut_strcpy(doc, text)
+                                                            : yyjson_mut_rawcpy(doc, text));
   }
 }
 
@@ -269,7 +271,7 @@ static bool write_json(const evaluation *e, const options *o, const cli_figures 
   }
   size_t size;
   char *text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_INF_AND_NAN_AS_NULL, &size);
-  bool good = g_file_set_contents(o->json, text, (gssize) size, error);
+  bool good = g_file_set_contents(o->json, text, (gssize)size, error);
   free(text);
   g_free(name);
   yyjson_mut_doc_free(doc);
@@ -281,16 +283,16 @@ static bool run(const options *o, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   cli_progress progress;
   rst_parameters_init(&e.parameters);
-  bool good = take_protocol(o->protocol, e.wanted, error) &&
-              (e.files = frame_list(o->paths, error)) != NULL &&
-              (e.model = given_open(&o->given, &e.parameters, &e.sha256, error)) != NULL &&
-              (rst_session_new(o->threads, &e.session, &cause) == RST_OK ||
-               cli_fail_engine(error, &cause));
+  bool good =
+    take_protocol(o->protocol, e.wanted, error) &&
+    (e.files = frame_list(o->paths, error)) != NULL &&
+    (e.model = given_open(&o->given, &e.parameters, &e.sha256, error)) != NULL &&
+    (rst_session_new(o->threads, &e.session, &cause) == RST_OK || cli_fail_engine(error, &cause));
   if (good) {
     e.each = g_new0(cli_figures, e.files->len);
     progress_init(&progress, o->progress, false);
     for (guint i = 0; i < e.files->len && good; i++) {
-      good = measure(&e, (int) i, o->pixels, &e.each[i], error);
+      good = measure(&e, (int)i, o->pixels, &e.each[i], error);
       progress_update(&progress, RST_PHASE_SAMPLING, (i + 1.0) / e.files->len);
     }
     progress_end(&progress);

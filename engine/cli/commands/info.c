@@ -57,22 +57,21 @@ static void print_network(const rst_model_info *info, yyjson_val *description) {
   yyjson_val *encoder = yyjson_obj_get(description, "encoder");
   yyjson_val *decoder = yyjson_obj_get(description, "decoder");
   yyjson_val *position = yyjson_obj_get(description, "position");
-  char *process = info->process == RST_SINGLE_PASS
-                    ? g_strdup(_("single pass"))
-                    : g_strdup_printf(_("diffusion, %s schedule of %d steps"), info->schedule,
-                                      info->steps);
+  char *process =
+    info->process == RST_SINGLE_PASS
+      ? g_strdup(_("single pass"))
+      : g_strdup_printf(_("diffusion, %s schedule of %d steps"), info->schedule, info->steps);
   char *count = g_strdup_printf("%" PRId64, info->parameters);
   char *input = g_strdup_printf(_("%d × %d, luma"), info->input_size, info->input_size);
   char *stages = numbers_text(yyjson_obj_get(encoder, "stages"));
   char *stages_text = g_strdup_printf(_("stages of %s channels, latent vectors of %" PRIu64),
-                                      stages,
-                                      yyjson_get_uint(yyjson_obj_get(encoder, "latent")));
+                                      stages, yyjson_get_uint(yyjson_obj_get(encoder, "latent")));
   char *dense = numbers_text(yyjson_obj_get(decoder, "dense"));
   char *decoder_text = g_strdup_printf(_("%" PRIu64 " blocks of dense layers of %s"),
                                        yyjson_get_uint(yyjson_obj_get(decoder, "blocks")), dense);
-  char *position_text = g_strdup_printf(_("%s encoding of %s"),
-                                        yyjson_get_str(yyjson_obj_get(position, "kind")),
-                                        yyjson_get_str(yyjson_obj_get(position, "axes")));
+  char *position_text =
+    g_strdup_printf(_("%s encoding of %s"), yyjson_get_str(yyjson_obj_get(position, "kind")),
+                    yyjson_get_str(yyjson_obj_get(position, "axes")));
   print_field(_("name"), info->name);
   print_field(_("process"), process);
   print_field(_("parameters"), count);

@@ -36,8 +36,8 @@ static char *windows_text(const rst_setup *setup) {
 static void print_setup(const rst_setup *setup, int number, int count) {
   char *heading = g_strdup_printf(_("%d of %d, by version %s"), number, count, setup->version);
   char *parameters = parameters_text(&setup->parameters);
-  char *box = g_strdup_printf("%d,%d,%dx%d", setup->box[0], setup->box[1], setup->box[2],
-                              setup->box[3]);
+  char *box =
+    g_strdup_printf("%d,%d,%dx%d", setup->box[0], setup->box[1], setup->box[2], setup->box[3]);
   char *windows = windows_text(setup);
   char *mask = *setup->mask == '\0' || *setup->mask_sha256 == '\0'
                  ? g_strdup(setup->mask)
@@ -78,8 +78,8 @@ bool info_picture(const char *path, GError **error) {
   if (image == NULL)
     return false;
   char *size = g_strdup_printf(_("%d × %d"), image->Xsize, image->Ysize);
-  char *channels = g_strdup_printf(_("%d of %d bits"), image->Bands,
-                                   8 * (int) vips_format_sizeof(image->BandFmt));
+  char *channels =
+    g_strdup_printf(_("%d of %d bits"), image->Bands, 8 * (int)vips_format_sizeof(image->BandFmt));
   char *history = record_read(image);
   print_field(_("file"), path);
   print_field(_("size"), size);

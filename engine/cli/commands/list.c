@@ -25,7 +25,7 @@ static void print_unreadable(const char *id, const rst_error *cause, const char 
 }
 
 static bool print_model(void *user, const char *id, const char *path) {
-  (void) user;
+  (void)user;
   rst_model *model = NULL;
   rst_error cause = RST_ERROR_INIT;
   if (rst_model_read(path, &model, &cause) != RST_OK) {
@@ -44,7 +44,7 @@ static bool print_model(void *user, const char *id, const char *path) {
 }
 
 static bool print_preset(void *user, const char *id, const char *path) {
-  (void) user;
+  (void)user;
   rst_preset *preset = NULL;
   rst_error cause = RST_ERROR_INIT;
   if (rst_preset_read(path, &preset, &cause) != RST_OK) {

@@ -14,7 +14,7 @@
 #include "base/lookup.h"
 
 static bool list(char **arguments, GError **error) {
-  (void) arguments;
+  (void)arguments;
   return list_presets(error);
 }
 
@@ -109,10 +109,10 @@ static bool run(int argc, char **argv, GError **error) {
 
 int preset_command(int argc, char **argv) {
   GOptionContext *context = g_option_context_new("check FILE… | list | show ID");
-  g_option_context_set_summary(context,
-    _("check  says whether a preset's file is good, and if not, what is wrong with it\n"
-      "list   lists the presets that are found by id\n"
-      "show   shows what a preset sets: an id, or a path with a “/”"));
+  g_option_context_set_summary(
+    context, _("check  says whether a preset's file is good, and if not, what is wrong with it\n"
+               "list   lists the presets that are found by id\n"
+               "show   shows what a preset sets: an id, or a path with a “/”"));
   GError *error = NULL;
   bool good = g_option_context_parse(context, &argc, &argv, &error) && run(argc, argv, &error);
   g_option_context_free(context);

@@ -60,11 +60,12 @@ static bool check(const options *o, GError **error) {
 }
 
 static bool parse(options *o, int argc, char **argv, GError **error) {
-  *o = (options) {.count = 4};
+  *o = (options){.count = 4};
   const GOptionEntry entries[] = {
     {"with", 'w', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->with,
      N_("Restore the picture so: options of restore in one text, after “CAPTION:” if it is to "
-        "have one of its own; to be repeated"), N_("WORDS")},
+        "have one of its own; to be repeated"),
+     N_("WORDS")},
     {"options", 0, 0, G_OPTION_ARG_FILENAME, &o->common,
      N_("Options of restore that all share, in one text"), N_("WORDS")},
     {"side", 0, 0, G_OPTION_ARG_INT, &o->side,
@@ -80,7 +81,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
     G_OPTION_ENTRY_NULL,
   };
   GOptionContext *context = g_option_context_new(_("RESULT RESULT… | PICTURE --with … --with …"));
-  g_option_context_set_summary(context,
+  g_option_context_set_summary(
+    context,
     _("Finds the regions where several results for one picture differ most: pictures of one size,\n"
       "or what becomes of a picture under several setups. Regions are squares, shifted by eighths\n"
       "of their side; the score is the largest standard deviation that one result has within the\n"
@@ -143,7 +145,7 @@ static bool restore_results(regions *r, GError **error) {
 
 /* (height, width, 3), 0…255. */
 static float *floats_of(const VipsImage *image) {
-  float *values = g_new(float, (gsize) 3 * image->Xsize * image->Ysize), *next = values;
+  float *values = g_new(float, (gsize)3 * image->Xsize * image->Ysize), *next = values;
   for (int y = 0; y < image->Ysize; y++) {
     const guint8 *row = VIPS_IMAGE_ADDR(image, 0, y);
     for (int i = 0; i < 3 * image->Xsize; i++)
@@ -157,15 +159,14 @@ static bool search(regions *r, GError **error) {
   int shorter = MIN(first->Xsize, first->Ysize);
   r->side = r->options->side == 0 ? MAX(shorter / 4, 1) : r->options->side;
   if (r->side > shorter) {
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("--side is %d and the results have %d × %d pixels"), r->side, first->Xsize,
-                first->Ysize);
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("--side is %d and the results have %d × %d pixels"),
+                r->side, first->Xsize, first->Ysize);
     return false;
   }
   float **values = g_new(float *, r->results->len);
   for (guint i = 0; i < r->results->len; i++)
     values[i] = floats_of(r->results->pdata[i]);
-  r->found = search_regions((const float *const *) values, (int) r->results->len, first->Xsize,
+  r->found = search_regions((const float *const *)values, (int)r->results->len, first->Xsize,
                             first->Ysize, r->side, r->options->count, r->regions);
   for (guint i = 0; i < r->results->len; i++)
     g_free(values[i]);
@@ -180,8 +181,7 @@ static bool search(regions *r, GError **error) {
 static void print_table(const regions *r) {
   g_print("%6s %6s %6s %10s\n", "x", "y", _("side"), _("score"));
   for (int i = 0; i < r->found; i++)
-    g_print("%6d %6d %6d %10.3f\n", r->regions[i].x, r->regions[i].y, r->side,
-            r->regions[i].score);
+    g_print("%6d %6d %6d %10.3f\n", r->regions[i].x, r->regions[i].y, r->side, r->regions[i].score);
 }
 
 static bool write_json(const regions *r, GError **error) {
@@ -202,7 +202,7 @@ static bool write_json(const regions *r, GError **error) {
   }
   size_t size;
   char *text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY, &size);
-  bool good = g_file_set_contents(r->options->json, text, (gssize) size, error);
+  bool good = g_file_set_contents(r->options->json, text, (gssize)size, error);
   free(text);
   yyjson_mut_doc_free(doc);
   return good;
@@ -214,12 +214,12 @@ static bool draw_picture(const regions *r, cli_canvas *canvas, GError **error) {
   if (vips_thumbnail_image(r->shown, &fitted, PICTURE, "height", PICTURE, "size", VIPS_SIZE_BOTH,
                            NULL) != 0)
     return cli_fail_vips(error, _("sheet"));
-  double scale = (double) fitted->Xsize / r->shown->Xsize;
+  double scale = (double)fitted->Xsize / r->shown->Xsize;
   bool good = canvas_image(canvas, fitted, GAP, CAPTION, error);
   for (int i = 0; i < r->found && good; i++) {
     char number[8];
-    int x = GAP + (int) (r->regions[i].x * scale), y = CAPTION + (int) (r->regions[i].y * scale);
-    int side = MAX((int) (r->side * scale), 1);
+    int x = GAP + (int)(r->regions[i].x * scale), y = CAPTION + (int)(r->regions[i].y * scale);
+    int side = MAX((int)(r->side * scale), 1);
     g_snprintf(number, sizeof number, "%d", i + 1);
     canvas_outline(canvas, x, y, side, side, 2, MARK);
     canvas_fill(canvas, x, y, 18, 18, MARK);
@@ -244,7 +244,7 @@ static bool draw_crop(cli_canvas *canvas, VipsImage *result, const cli_region *r
 }
 
 static bool draw(const regions *r, GError **error) {
-  int step = CELL + GAP, columns = (int) r->results->len;
+  int step = CELL + GAP, columns = (int)r->results->len;
   cli_canvas canvas;
   canvas_init(&canvas, 3 * GAP + PICTURE + 24 + columns * step,
               CAPTION + MAX(PICTURE + GAP, r->found * step));

@@ -128,7 +128,7 @@ static void *do_file_work(void *data) {
 
 /* In each turn, one picture is computed, the one before it written and the one after it read. */
 static void restore_items(const cli_job *job, GPtrArray *items, counts *c) {
-  int count = (int) items->len;
+  int count = (int)items->len;
   for (int i = -1; i <= count && interrupt_signal() == 0; i++) {
     file_work work = {
       .job = job,
@@ -166,9 +166,8 @@ static bool run(const cli_options *o, counts *c, GError **error) {
     job_close(&job);
   }
   if (good && o->output_dir != NULL && !o->quiet)
-    cli_say(_("%d done, %d skipped, %d failed, of %u"), c->done, c->skipped, c->failed,
-            items->len);
-  if (good && c->done + c->skipped + c->failed < (int) items->len)
+    cli_say(_("%d done, %d skipped, %d failed, of %u"), c->done, c->skipped, c->failed, items->len);
+  if (good && c->done + c->skipped + c->failed < (int)items->len)
     good = o->output_dir != NULL ? cli_fail_midway(error) : cli_fail_interrupted(error);
   g_ptr_array_unref(left);
   g_ptr_array_unref(items);

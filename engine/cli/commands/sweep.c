@@ -58,13 +58,13 @@ static bool check(const options *o, GError **error) {
 }
 
 static bool parse(options *o, int argc, char **argv, GError **error) {
-  *o = (options) {.pictures = 32, .pixels = 1024};
+  *o = (options){.pictures = 32, .pixels = 1024};
   const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
      N_("Write this table, a row a setup; rows that it has already are not measured again"),
      N_("FILE.csv")},
-    {"heat-map", 0, 0, G_OPTION_ARG_FILENAME, &o->heat_map,
-     N_("Draw all setups in this picture"), N_("FILE")},
+    {"heat-map", 0, 0, G_OPTION_ARG_FILENAME, &o->heat_map, N_("Draw all setups in this picture"),
+     N_("FILE")},
     {"model", 0, 0, G_OPTION_ARG_FILENAME, &o->model, N_("Diffusion model: id or path [portrait]"),
      "MODEL"},
     {"pictures", 0, 0, G_OPTION_ARG_INT, &o->pictures,
@@ -80,7 +80,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
     G_OPTION_ENTRY_NULL,
   };
   GOptionContext *context = g_option_context_new(_("DIR|PICTURE… --output FILE.csv"));
-  g_option_context_set_summary(context,
+  g_option_context_set_summary(
+    context,
     _("Measures a diffusion model by the reference's protocol (see evaluate) in 465 setups: noise\n"
       "stddev zero, normal, squared × stochasticity 1, 0.9 … 0 × step skipping 1…10; the same\n"
       "with clipping, without skipping; and with projection at stochasticity 0, 0.5, 1.\n"
@@ -96,8 +97,7 @@ static bool open_model(sweep *s, char **sum, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_parameters_init(&s->parameters);
   s->parameters.seed = o->seed;
-  if (o->model != NULL &&
-      rst_parameters_set(&s->parameters, "model", o->model, &cause) != RST_OK)
+  if (o->model != NULL && rst_parameters_set(&s->parameters, "model", o->model, &cause) != RST_OK)
     return cli_fail_engine(error, &cause);
   s->model = lookup_model(&s->parameters, NULL, NULL, error);
   if (s->model == NULL || !lookup_network_sum(s->parameters.model, sum, error))
@@ -132,7 +132,7 @@ static bool open_picture(sweep *s, const char *path, GChecksum *sum, GError **er
   if (status != RST_OK)
     return cli_fail_engine(error, &cause);
   s->count++;
-  g_checksum_update(sum, (const guchar *) trial->truth.rgba,
+  g_checksum_update(sum, (const guchar *)trial->truth.rgba,
                     sizeof(float) * 4 * TRIAL_SIDE * TRIAL_SIDE);
   return true;
 }
@@ -143,14 +143,14 @@ static bool open_pictures(sweep *s, const char *model, GError **error) {
   GPtrArray *files = frame_list(o->paths, error);
   if (files == NULL)
     return false;
-  guint wanted = o->pictures == 0 ? files->len : MIN((guint) o->pictures, files->len);
+  guint wanted = o->pictures == 0 ? files->len : MIN((guint)o->pictures, files->len);
   GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
   char *settings = g_strdup_printf("%s %d %d", model, o->pixels, o->seed);
-  g_checksum_update(sum, (const guchar *) settings, -1);
+  g_checksum_update(sum, (const guchar *)settings, -1);
   s->trials = g_new0(cli_trial, wanted);
   bool good = true;
   for (guint i = 0; i < wanted && good; i++)
-    good = open_picture(s, files->pdata[(guint64) i * files->len / wanted], sum, error);
+    good = open_picture(s, files->pdata[(guint64)i * files->len / wanted], sum, error);
   s->run = g_strndup(g_checksum_get_string(sum), 16);
   g_checksum_free(sum);
   g_free(settings);
@@ -166,8 +166,8 @@ static bool measure(sweep *s, int index, GError **error) {
     rst_parameters parameters = s->parameters;
     cli_figures figures;
     setup_apply(&s->setups[index], &parameters);
-    rst_status status = trial_measure(&s->trials[i], s->session, &parameters, i, s->cancel,
-                                      &figures, &cause);
+    rst_status status =
+      trial_measure(&s->trials[i], s->session, &parameters, i, s->cancel, &figures, &cause);
     if (status == RST_CANCELLED)
       return cli_fail_midway(error);
     if (status != RST_OK)
@@ -205,7 +205,7 @@ static bool measure_all(sweep *s, GError **error) {
           s->options->output, SETUPS, done, s->count, s->trials[0].points);
   if (left > 0)
     cli_say(_("what is left takes about %.1f minutes of one processor"),
-            time_pass(s) * (double) left / 60);
+            time_pass(s) * (double)left / 60);
   progress_init(&progress, s->options->progress, false);
   for (int i = 0; i < SETUPS && good; i++) {
     if (s->rows[i].done)
@@ -213,7 +213,7 @@ static bool measure_all(sweep *s, GError **error) {
     passes += s->rows[i].passes;
     good = measure(s, i, error);
     if (good)
-      progress_update(&progress, RST_PHASE_SAMPLING, (double) passes / (double) left);
+      progress_update(&progress, RST_PHASE_SAMPLING, (double)passes / (double)left);
   }
   progress_end(&progress);
   return good;
@@ -224,7 +224,7 @@ static bool measure_all(sweep *s, GError **error) {
 static const sweep *compared; /* by qsort() */
 
 static int by_error(const void *a, const void *b) {
-  double x = compared->rows[*(const int *) a].mse, y = compared->rows[*(const int *) b].mse;
+  double x = compared->rows[*(const int *)a].mse, y = compared->rows[*(const int *)b].mse;
   return x < y ? -1 : x > y;
 }
 
@@ -244,9 +244,8 @@ static void print_result(const sweep *s) {
     const cli_setup *setup = &s->setups[order[i]];
     const cli_row *row = &s->rows[order[i]];
     g_print("%.6f   %-9.4f %-13s %-9.1f %-10d %-5s %s\n", row->mse, row->mse / row->bicubic,
-            rst_parameter_find("noise-stddev")->choices[setup->noise_stddev],
-            setup->stochasticity, setup->step_skip, setup->clip ? "yes" : "no",
-            setup->project ? "yes" : "no");
+            rst_parameter_find("noise-stddev")->choices[setup->noise_stddev], setup->stochasticity,
+            setup->step_skip, setup->clip ? "yes" : "no", setup->project ? "yes" : "no");
   }
 }
 
@@ -255,8 +254,8 @@ static bool draw(const sweep *s, GError **error) {
   for (int i = 0; i < SETUPS; i++)
     ratios[i] = s->rows[i].mse / s->rows[i].bicubic;
   char *name = g_filename_display_name(s->parameters.model);
-  char *title = g_strdup_printf(_("%s, %d pictures, %" PRId64 " points of each"), name,
-                                s->count, s->trials[0].points);
+  char *title = g_strdup_printf(_("%s, %d pictures, %" PRId64 " points of each"), name, s->count,
+                                s->trials[0].points);
   bool good = heat_map_write(s->options->heat_map, title, s->setups, ratios, s->cancel, error);
   g_free(name);
   g_free(title);

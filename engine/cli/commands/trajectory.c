@@ -52,7 +52,7 @@ static bool parse_numbers(const char *text, const char *separators, int count, i
     gint64 number = g_ascii_strtoll(text, &end, 10);
     if (end == text || *end != separators[i] || ABS(number) > RST_SIDE_MAX)
       return false;
-    numbers[i] = (int) number;
+    numbers[i] = (int)number;
     text = end + 1;
   }
   return true;
@@ -77,8 +77,8 @@ static gboolean on_point(const char *option, const char *value, void *data, GErr
 
 static gboolean on_region(const char *option, const char *value, void *data, GError **error) {
   options *o = data;
-  o->has_region = parse_numbers(value, ",,x", 4, o->region) && o->region[2] >= 1 &&
-                  o->region[3] >= 1;
+  o->has_region =
+    parse_numbers(value, ",,x", 4, o->region) && o->region[2] >= 1 && o->region[3] >= 1;
   if (!o->has_region)
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
                 _("%s is “%s”, must be X,Y,WxH in pixels, such as 10,20,300x400"), option, value);
@@ -103,7 +103,7 @@ static bool check(const options *o, GError **error) {
 }
 
 static bool parse(options *o, int argc, char **argv, GError **error) {
-  *o = (options) {.cell = 160};
+  *o = (options){.cell = 160};
   const GOptionEntry own[] = {
     {"point", 0, 0, G_OPTION_ARG_CALLBACK, on_point,
      N_("A pixel of the picture as displayed, in the region; may be repeated"), "X,Y"},
@@ -119,22 +119,22 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
     {"strip", 0, 0, G_OPTION_ARG_FILENAME, &o->strip,
      N_("Write pictures of the region at some steps, side by side, into this file"), N_("FILE")},
     {"steps", 0, 0, G_OPTION_ARG_STRING, &o->steps,
-     N_("Which steps the strip shows, counted from the noise, which is 0 [six of them]"),
-     "N,N…"},
+     N_("Which steps the strip shows, counted from the noise, which is 0 [six of them]"), "N,N…"},
     {"cell", 0, 0, G_OPTION_ARG_INT, &o->cell,
      N_("Show no more of the strip's pictures than every so many pixels fit into squares of this "
-        "side [160]"), "16..4096"},
+        "side [160]"),
+     "16..4096"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
      N_("Threads to work with [as many as there are processors]"), "1..256"},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
-  const char *summary =
-    _("Shows how pixels come from noise to their colours: at each timestep that the sampler takes\n"
-      "the value there, and x̂₀, the clean value that the network predicts from it. Both are the\n"
-      "network's own, R'G'B' with 0…1 the range of sRGB, before mode, match and strength; the noise\n"
-      "and early predictions reach far beyond it. The last row is the result, with the timestep -1\n"
-      "where nothing of the noise is left. A single-pass model has that row alone.");
+  const char *summary = _(
+    "Shows how pixels come from noise to their colours: at each timestep that the sampler takes\n"
+    "the value there, and x̂₀, the clean value that the network predicts from it. Both are the\n"
+    "network's own, R'G'B' with 0…1 the range of sRGB, before mode, match and strength; the noise\n"
+    "and early predictions reach far beyond it. The last row is the result, with the timestep -1\n"
+    "where nothing of the noise is left. A single-pass model has that row alone.");
   return given_parse(&o->given, _("PICTURE --point X,Y"), summary, own, &argc, &argv, error) &&
          check(o, error);
 }
@@ -142,9 +142,9 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
 /* ---- the picture as the engine's host ---- */
 
 static bool on_read(void *user, int x, int y, int width, int height, float *rgba) {
-  const cli_frame *frame = &((walk *) user)->frame;
+  const cli_frame *frame = &((walk *)user)->frame;
   for (int row = y; row < y + height; row++, rgba += 4 * width)
-    memcpy(rgba, frame->rgba + 4 * ((gsize) row * frame->width + x), sizeof(float) * 4 * width);
+    memcpy(rgba, frame->rgba + 4 * ((gsize)row * frame->width + x), sizeof(float) * 4 * width);
   return true;
 }
 
@@ -191,8 +191,11 @@ static bool prepare(walk *w, GError **error) {
   if (w->model == NULL || !frame_read(&w->frame, o->paths[0], w->cancel, error) ||
       !check_region(w, error))
     return false;
-  const rst_picture picture = {.size = sizeof picture, .width = w->frame.width,
-                               .height = w->frame.height, .user = w, .read = on_read,
+  const rst_picture picture = {.size = sizeof picture,
+                               .width = w->frame.width,
+                               .height = w->frame.height,
+                               .user = w,
+                               .read = on_read,
                                .read_coverage = on_read_coverage};
   return (rst_session_new(o->threads, &w->session, &cause) == RST_OK &&
           rst_plan_region(&w->parameters, &picture, w->region, &w->plan, &cause) == RST_OK &&
@@ -236,7 +239,8 @@ static void add_numbers(GString *text, const float value[3]) {
 }
 
 static char *csv_text(const walk *w) {
-  GString *text = g_string_new("x,y,step,timestep,red,green,blue,clean_red,clean_green,clean_blue\n");
+  GString *text =
+    g_string_new("x,y,step,timestep,red,green,blue,clean_red,clean_green,clean_blue\n");
   for (guint i = 0; i < w->ways->len; i++) {
     const trajectory *way = w->ways->pdata[i];
     for (int s = 0; s < way->count; s++) {
@@ -301,8 +305,7 @@ static bool tell(const walk *w, GError **error) {
   char *setup = report_setup(&w->parameters, w->model);
   char *model = g_filename_display_basename(w->parameters.model);
   char *title = g_strdup_printf("%s (%s)", model, setup);
-  bool good = write_text(nothing ? "-" : o->csv, csv, error) &&
-              write_text(o->json, json, error) &&
+  bool good = write_text(nothing ? "-" : o->csv, csv, error) && write_text(o->json, json, error) &&
               (o->plot == NULL || plot_write(o->plot, title, w->ways, w->cancel, error));
   g_free(csv);
   g_free(json);
@@ -313,12 +316,13 @@ static bool tell(const walk *w, GError **error) {
 }
 
 static bool run(const options *o, GError **error) {
-  walk w = {.options = o, .cancel = interrupt_catch(),
-            .ways = g_ptr_array_new_with_free_func((GDestroyNotify) trajectory_unref)};
+  walk w = {.options = o,
+            .cancel = interrupt_catch(),
+            .ways = g_ptr_array_new_with_free_func((GDestroyNotify)trajectory_unref)};
   bool good = prepare(&w, error) && follow(&w, error) && tell(&w, error);
   if (good && o->strip != NULL) {
-    const cli_strip strip = {w.session, w.model, w.encoding, &w.parameters, w.region, o->cell,
-                             o->steps, w.cancel};
+    const cli_strip strip = {w.session, w.model, w.encoding, &w.parameters,
+                             w.region,  o->cell, o->steps,   w.cancel};
     good = strip_write(&strip, o->strip, error);
   }
   rst_encoding_unref(w.encoding);

@@ -21,7 +21,7 @@ static bool is_srgb(const cli_space *s) {
     int levels[3] = {i % LEVELS, i / LEVELS % LEVELS, i / (LEVELS * LEVELS)};
     float native[3], rgb[3];
     for (int c = 0; c < 3; c++)
-      native[c] = (float) levels[s->channels == 1 ? 0 : c] / (LEVELS - 1);
+      native[c] = (float)levels[s->channels == 1 ? 0 : c] / (LEVELS - 1);
     cmsDoTransform(s->to_srgb, native, rgb, 1);
     for (int c = 0; c < 3; c++)
       if (fabsf(rgb[c] - native[c]) > 0.5f / 255)
@@ -49,12 +49,12 @@ cli_space *space_new(const void *profile, size_t size, int channels) {
   cli_space *s = g_new0(cli_space, 1);
   s->channels = channels;
   cmsHPROFILE srgb = cmsCreate_sRGBProfile();
-  cmsHPROFILE own = profile == NULL ? NULL : cmsOpenProfileFromMem(profile, (cmsUInt32Number) size);
+  cmsHPROFILE own = profile == NULL ? NULL : cmsOpenProfileFromMem(profile, (cmsUInt32Number)size);
   if (own != NULL && cmsGetColorSpace(own) == kind) {
     s->to_srgb = cmsCreateTransform(own, format, srgb, TYPE_RGB_FLT, INTENT_RELATIVE_COLORIMETRIC,
                                     cmsFLAGS_NOCACHE);
-    s->from_srgb = cmsCreateTransform(srgb, TYPE_RGB_FLT, own, format,
-                                      INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOCACHE);
+    s->from_srgb = cmsCreateTransform(srgb, TYPE_RGB_FLT, own, format, INTENT_RELATIVE_COLORIMETRIC,
+                                      cmsFLAGS_NOCACHE);
     if (s->to_srgb == NULL || s->from_srgb == NULL || is_srgb(s))
       drop_transforms(s);
   }
@@ -85,7 +85,7 @@ void space_free(cli_space *s) {
 
 void space_to_srgb(const cli_space *s, int count, const float *native, float *rgb) {
   if (s->to_srgb != NULL)
-    cmsDoTransform(s->to_srgb, native, rgb, (cmsUInt32Number) count);
+    cmsDoTransform(s->to_srgb, native, rgb, (cmsUInt32Number)count);
   else
     for (int i = 0; i < count; i++)
       for (int c = 0; c < 3; c++)
@@ -94,11 +94,11 @@ void space_to_srgb(const cli_space *s, int count, const float *native, float *rg
 
 void space_from_srgb(const cli_space *s, int count, const float *rgb, float *native) {
   if (s->from_srgb != NULL)
-    cmsDoTransform(s->from_srgb, rgb, native, (cmsUInt32Number) count);
+    cmsDoTransform(s->from_srgb, rgb, native, (cmsUInt32Number)count);
   else
     /* A grey picture's restored colours are neutral, so that any channel is the tone. */
     for (int i = 0; i < count; i++)
-      memcpy(native + s->channels * i, rgb + 3 * i, sizeof(float) * (size_t) s->channels);
+      memcpy(native + s->channels * i, rgb + 3 * i, sizeof(float) * (size_t)s->channels);
 }
 
 void space_blend(const cli_space *s, int count, const float *coverage, const float *original,

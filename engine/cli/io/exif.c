@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 enum {
-  TAG_EXIF = 34665, TAG_GPS = 34853, TAG_INTEROPERABILITY = 40965, /* offsets of directories */
+  TAG_EXIF = 34665,
+  TAG_GPS = 34853,
+  TAG_INTEROPERABILITY = 40965, /* offsets of directories */
   TAG_DNG_VERSION = 50706,
-  TYPE_LONG = 4, TYPE_IFD8 = 18, /* of an offset, in classic TIFF and in BigTIFF */
+  TYPE_LONG = 4,
+  TYPE_IFD8 = 18, /* of an offset, in classic TIFF and in BigTIFF */
   FIELDS_MAX = 512,         /* of a directory */
   VALUE_MAX = 1 << 20,      /* bytes of a field */
   SEGMENT_MAX = 65000,      /* bytes of EXIF in a JPEG file */
@@ -19,8 +22,8 @@ enum {
 
 /* What of the main directory describes the picture, and not how its pixels lie in the file. */
 static const guint16 descriptive[] = {
-  270 /* ImageDescription */, 271 /* Make */, 272 /* Model */, 305 /* Software */,
-  306 /* DateTime */, 315 /* Artist */, 316 /* HostComputer */, 33432 /* Copyright */,
+  270 /* ImageDescription */, 271 /* Make */,   272 /* Model */,        305 /* Software */,
+  306 /* DateTime */,         315 /* Artist */, 316 /* HostComputer */, 33432 /* Copyright */,
 };
 
 /* ---- reading ---- */
@@ -50,7 +53,7 @@ static bool take(const tiff *t, guint64 offset, void *to, gsize size) {
   if (size > t->size || offset > t->size - size)
     return false;
   if (t->fd >= 0)
-    return pread(t->fd, to, size, (off_t) offset) == (gssize) size;
+    return pread(t->fd, to, size, (off_t)offset) == (gssize)size;
   memcpy(to, t->bytes + offset, size);
   return true;
 }
@@ -96,10 +99,10 @@ static bool take_field(const tiff *t, guint64 offset, field *f) {
   if (!take_number(t, offset, 2, &tag) || !take_number(t, offset + 2, 2, &type) ||
       !take_number(t, offset + 4, word, &count))
     return false;
-  gsize size = type_size((guint16) type, &unit);
+  gsize size = type_size((guint16)type, &unit);
   if (size == 0 || count == 0 || count > VALUE_MAX / size)
     return false;
-  size *= (gsize) count;
+  size *= (gsize)count;
   if (size > word && !take_number(t, at, word, &at))
     return false;
   guint8 *value = g_malloc(size);
@@ -109,7 +112,7 @@ static bool take_field(const tiff *t, guint64 offset, field *f) {
   }
   if (t->swapped)
     swap(value, size, unit);
-  *f = (field) {(guint16) tag, (guint16) type, (guint32) count, g_bytes_new_take(value, size)};
+  *f = (field){(guint16)tag, (guint16)type, (guint32)count, g_bytes_new_take(value, size)};
   return true;
 }
 
@@ -121,8 +124,8 @@ static bool is_kept(guint16 tag, bool all) {
 }
 
 /* Adds the fields of a directory that are wanted, and tells where its own directories are. */
-static void take_directory(const tiff *t, guint64 offset, bool all, GArray *fields,
-                           guint64 *camera, guint64 *place) {
+static void take_directory(const tiff *t, guint64 offset, bool all, GArray *fields, guint64 *camera,
+                           guint64 *place) {
   const gsize entry = t->big ? 20 : 12, head = t->big ? 8 : 2, word = t->big ? 8 : 4;
   guint64 count = 0;
   if (offset == 0 || offset > G_MAXINT64 || !take_number(t, offset, head, &count))
@@ -135,14 +138,14 @@ static void take_directory(const tiff *t, guint64 offset, bool all, GArray *fiel
     if (!all && (tag == TAG_EXIF || tag == TAG_GPS)) {
       take_number(t, at + 4 + word, word, &to);
       *(tag == TAG_EXIF ? camera : place) = to;
-    } else if (is_kept((guint16) tag, all) && take_field(t, at, &f)) {
+    } else if (is_kept((guint16)tag, all) && take_field(t, at, &f)) {
       g_array_append_val(fields, f);
     }
   }
 }
 
 static void clear_field(void *data) {
-  g_bytes_unref(((field *) data)->value);
+  g_bytes_unref(((field *)data)->value);
 }
 
 static GArray *new_fields(void) {
@@ -173,7 +176,7 @@ static bool take_head(tiff *t, guint64 *directory) {
 /* Clear it in any case. */
 static bool take_exif(tiff *t, exif *e) {
   guint64 directory, camera = 0, place = 0;
-  *e = (exif) {new_fields(), new_fields(), new_fields()};
+  *e = (exif){new_fields(), new_fields(), new_fields()};
   if (!take_head(t, &directory))
     return false;
   take_directory(t, directory, false, e->main, &camera, &place);
@@ -185,11 +188,13 @@ static bool take_exif(tiff *t, exif *e) {
 /* ---- writing ---- */
 
 static void put_number(GByteArray *out, guint64 number, gsize size) {
-  guint16 two = (guint16) number;
-  guint32 four = (guint32) number;
-  g_byte_array_append(out, size == 2   ? (const guint8 *) &two
-                           : size == 4 ? (const guint8 *) &four
-                                       : (const guint8 *) &number, (guint) size);
+  guint16 two = (guint16)number;
+  guint32 four = (guint32)number;
+  g_byte_array_append(out,
+                      size == 2   ? (const guint8 *)&two
+                      : size == 4 ? (const guint8 *)&four
+                                  : (const guint8 *)&number,
+                      (guint)size);
 }
 
 /* An entry whose value is what lies at `value`, or is put into `data`, which begins at `base`. */
@@ -202,12 +207,12 @@ static void put_entry(GByteArray *entries, const field *f, GByteArray *data, gui
   put_number(entries, f->type, 2);
   put_number(entries, f->count, word);
   if (size <= word) {
-    g_byte_array_append(entries, value, (guint) size);
-    g_byte_array_append(entries, zeros, (guint) (word - size));
+    g_byte_array_append(entries, value, (guint)size);
+    g_byte_array_append(entries, zeros, (guint)(word - size));
   } else {
     put_number(entries, base + data->len, word);
-    g_byte_array_append(data, value, (guint) size);
-    g_byte_array_append(data, zeros, (guint) (size % 2));
+    g_byte_array_append(data, value, (guint)size);
+    g_byte_array_append(data, zeros, (guint)(size % 2));
   }
 }
 
@@ -232,11 +237,11 @@ static guint64 put_directory(GByteArray *data, guint64 base, bool big, const GAr
 }
 
 static gint by_tag(gconstpointer a, gconstpointer b) {
-  return ((const field *) a)->tag - ((const field *) b)->tag;
+  return ((const field *)a)->tag - ((const field *)b)->tag;
 }
 
 static void add_offset(GArray *fields, guint16 tag, guint64 offset, bool big) {
-  guint32 four = (guint32) offset;
+  guint32 four = (guint32)offset;
   field f = {tag, big ? TYPE_IFD8 : TYPE_LONG, 1,
              big ? g_bytes_new(&offset, 8) : g_bytes_new(&four, 4)};
   if (offset != 0)
@@ -257,8 +262,8 @@ static GByteArray *make_block(exif *e, gsize limit) {
   GByteArray *data = g_byte_array_new(), *block = g_byte_array_new();
   put_parts(data, HEAD, false, e, limit);
   guint64 start = put_directory(data, HEAD, false, e->main, limit);
-  g_byte_array_append(block, (const guint8 *) signature, sizeof signature);
-  g_byte_array_append(block, (const guint8 *) (G_BYTE_ORDER == G_LITTLE_ENDIAN ? "II" : "MM"), 2);
+  g_byte_array_append(block, (const guint8 *)signature, sizeof signature);
+  g_byte_array_append(block, (const guint8 *)(G_BYTE_ORDER == G_LITTLE_ENDIAN ? "II" : "MM"), 2);
   put_number(block, 42, 2);
   put_number(block, start, 4);
   g_byte_array_append(block, data->data, data->len);
@@ -267,7 +272,7 @@ static GByteArray *make_block(exif *e, gsize limit) {
 }
 
 static void *copy_entry(VipsImage *from, const char *name, GValue *value, void *to) {
-  (void) from;
+  (void)from;
   if (g_str_has_prefix(name, "exif-"))
     vips_image_set(to, name, value);
   return NULL;
@@ -276,17 +281,17 @@ static void *copy_entry(VipsImage *from, const char *name, GValue *value, void *
 /* libvips takes EXIF apart as it reads a JPEG file, and in no other way that can be called: here a
  * file of one pixel. */
 static void set_exif(VipsImage *image, const GByteArray *block) {
-  const guint16 length = GUINT16_TO_BE((guint16) (block->len + 2));
+  const guint16 length = GUINT16_TO_BE((guint16)(block->len + 2));
   VipsImage *pixel = NULL, *carrier = NULL;
   void *jpeg = NULL;
   size_t size;
   if (vips_black(&pixel, 1, 1, NULL) == 0 && vips_jpegsave_buffer(pixel, &jpeg, &size, NULL) == 0) {
     GByteArray *file = g_byte_array_new();
     g_byte_array_append(file, jpeg, 2); /* start of image */
-    g_byte_array_append(file, (const guint8 *) "\xff\xe1", 2);
-    g_byte_array_append(file, (const guint8 *) &length, 2);
+    g_byte_array_append(file, (const guint8 *)"\xff\xe1", 2);
+    g_byte_array_append(file, (const guint8 *)&length, 2);
     g_byte_array_append(file, block->data, block->len);
-    g_byte_array_append(file, (const guint8 *) jpeg + 2, (guint) (size - 2));
+    g_byte_array_append(file, (const guint8 *)jpeg + 2, (guint)(size - 2));
     if (vips_jpegload_buffer(file->data, file->len, &carrier, NULL) == 0)
       vips_image_map(carrier, copy_entry, image);
     g_clear_object(&carrier);
@@ -300,10 +305,10 @@ static void set_exif(VipsImage *image, const GByteArray *block) {
 /* False where it cannot be opened; close its descriptor. */
 static bool open_tiff(tiff *t, const char *path) {
   GStatBuf status;
-  *t = (tiff) {.fd = g_open(path, O_RDONLY | O_CLOEXEC, 0)};
+  *t = (tiff){.fd = g_open(path, O_RDONLY | O_CLOEXEC, 0)};
   if (t->fd < 0)
     return false;
-  t->size = fstat(t->fd, &status) == 0 ? (guint64) status.st_size : 0;
+  t->size = fstat(t->fd, &status) == 0 ? (guint64)status.st_size : 0;
   return true;
 }
 
@@ -341,7 +346,7 @@ static GArray *raw_entries(const tiff *t, guint64 directory) {
       g_array_set_size(entries, 0);
       break;
     }
-    field f = {(guint16) tag, (guint16) type, (guint32) values, g_bytes_new(value, word)};
+    field f = {(guint16)tag, (guint16)type, (guint32)values, g_bytes_new(value, word)};
     g_array_append_val(entries, f);
   }
   return entries;
@@ -390,8 +395,8 @@ static bool append(int fd, const tiff *to, guint64 directory, exif *e) {
   merge(entries, e->main);
   put_number(head, put_directory(data, base, to->big, entries, VALUE_MAX), word);
   good = good && (to->big || base + data->len <= G_MAXUINT32) &&
-         pwrite(fd, data->data, data->len, (off_t) base) == (gssize) data->len &&
-         pwrite(fd, head->data, head->len, (off_t) word) == (gssize) head->len;
+         pwrite(fd, data->data, data->len, (off_t)base) == (gssize)data->len &&
+         pwrite(fd, head->data, head->len, (off_t)word) == (gssize)head->len;
   g_array_unref(entries);
   g_byte_array_unref(data);
   g_byte_array_unref(head);
@@ -407,9 +412,10 @@ bool exif_add_to_tiff(int fd, VipsImage *image) {
   if (vips_image_get_blob(image, VIPS_META_EXIF_NAME, &bytes, &size) != 0)
     return false;
   gsize skipped = size >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0
-                    ? sizeof signature : 0;
-  tiff from = {.fd = -1, .bytes = (const guint8 *) bytes + skipped, .size = size - skipped};
-  tiff to = {.fd = fd, .size = (guint64) lseek(fd, 0, SEEK_END)};
+                    ? sizeof signature
+                    : 0;
+  tiff from = {.fd = -1, .bytes = (const guint8 *)bytes + skipped, .size = size - skipped};
+  tiff to = {.fd = fd, .size = (guint64)lseek(fd, 0, SEEK_END)};
   guint64 directory;
   exif e;
   bool good = take_exif(&from, &e) && take_head(&to, &directory) && !to.swapped &&

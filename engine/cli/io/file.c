@@ -39,22 +39,21 @@ static int encode_jpeg(VipsImage *image, VipsTarget *target) {
    * by force only: alpha is laid on white. */
   const double white[] = {image->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255};
   VipsArrayDouble *background = vips_array_double_new(white, 1);
-  int failed = vips_jpegsave_target(image, target, "Q", 95, "optimize_coding",
-                                    VIPS_IMAGE_SIZEOF_IMAGE(image) < LARGE, "background",
-                                    background, NULL);
+  int failed =
+    vips_jpegsave_target(image, target, "Q", 95, "optimize_coding",
+                         VIPS_IMAGE_SIZEOF_IMAGE(image) < LARGE, "background", background, NULL);
   vips_area_unref(VIPS_AREA(background));
   return failed;
 }
 
 static int encode_tiff(VipsImage *image, VipsTarget *target) {
   /* Offsets of 32 bits end at 4 GiB, which pixels that compress badly may exceed a little. */
-  bool big = VIPS_IMAGE_SIZEOF_IMAGE(image) > (guint64) 15 << 28;
-  return vips_tiffsave_target(image, target, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE,
-                              "predictor",
-                              image->BandFmt == VIPS_FORMAT_FLOAT
-                                ? VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT
-                                : VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL,
-                              "bigtiff", big, NULL);
+  bool big = VIPS_IMAGE_SIZEOF_IMAGE(image) > (guint64)15 << 28;
+  return vips_tiffsave_target(
+    image, target, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE, "predictor",
+    image->BandFmt == VIPS_FORMAT_FLOAT ? VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT
+                                        : VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL,
+    "bigtiff", big, NULL);
 }
 
 static int encode_webp(VipsImage *image, VipsTarget *target) {
@@ -64,27 +63,50 @@ static int encode_webp(VipsImage *image, VipsTarget *target) {
 }
 
 static const cli_format formats[] = {
-  {.name = "PNG", .suffixes = {".png"}, .loader = "VipsForeignLoadPng",
-   .depth = VIPS_FORMAT_USHORT, .alpha = true, .grey = true, .side = RST_SIDE_MAX,
-   .xmp = G_MAXINT, .encode = encode_png},
-  {.name = "JPEG", .suffixes = {".jpg", ".jpeg", ".jpe"}, .loader = "VipsForeignLoadJpeg",
-   .lossy = true, .depth = VIPS_FORMAT_UCHAR, .grey = true, .side = 65500,
-   .xmp = 60000, .encode = encode_jpeg},
-  {.name = "TIFF", .suffixes = {".tif", ".tiff"}, .loader = "VipsForeignLoadTiff",
-   .depth = VIPS_FORMAT_FLOAT, .alpha = true, .grey = true, .side = RST_SIDE_MAX, .xmp = G_MAXINT,
+  {.name = "PNG",
+   .suffixes = {".png"},
+   .loader = "VipsForeignLoadPng",
+   .depth = VIPS_FORMAT_USHORT,
+   .alpha = true,
+   .grey = true,
+   .side = RST_SIDE_MAX,
+   .xmp = G_MAXINT,
+   .encode = encode_png},
+  {.name = "JPEG",
+   .suffixes = {".jpg", ".jpeg", ".jpe"},
+   .loader = "VipsForeignLoadJpeg",
+   .lossy = true,
+   .depth = VIPS_FORMAT_UCHAR,
+   .grey = true,
+   .side = 65500,
+   .xmp = 60000,
+   .encode = encode_jpeg},
+  {.name = "TIFF",
+   .suffixes = {".tif", ".tiff"},
+   .loader = "VipsForeignLoadTiff",
+   .depth = VIPS_FORMAT_FLOAT,
+   .alpha = true,
+   .grey = true,
+   .side = RST_SIDE_MAX,
+   .xmp = G_MAXINT,
    .encode = encode_tiff},
-  {.name = "WebP", .suffixes = {".webp"}, .loader = "VipsForeignLoadWebp",
-   .depth = VIPS_FORMAT_UCHAR, .alpha = true, .side = 16383, .xmp = G_MAXINT,
+  {.name = "WebP",
+   .suffixes = {".webp"},
+   .loader = "VipsForeignLoadWebp",
+   .depth = VIPS_FORMAT_UCHAR,
+   .alpha = true,
+   .side = 16383,
+   .xmp = G_MAXINT,
    .encode = encode_webp},
   {.name = "HEIF", .suffixes = {".heic", ".heif", ".avif"}, .loader = "VipsForeignLoadHeif"},
 };
 
 static void ignore_message(const char *domain, GLogLevelFlags level, const char *message,
                            void *data) {
-  (void) domain;
-  (void) level;
-  (void) message;
-  (void) data;
+  (void)domain;
+  (void)level;
+  (void)message;
+  (void)data;
 }
 
 bool file_init(int threads, GError **error) {
@@ -124,9 +146,9 @@ const cli_format *file_format_named(const char *name, GError **error) {
 /* Cameras' files are told by their names alone: outwardly many are TIFF, of a small preview. */
 static bool is_raw_name(const char *path) {
   static const char *const suffixes[] = {
-    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25",
-    ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2",
-    ".rwl", ".sr2", ".srf", ".srw", ".x3f",
+    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff",
+    ".iiq", ".k25", ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf",
+    ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
   };
   const char *suffix = strrchr(path, '.');
   for (size_t i = 0; i < G_N_ELEMENTS(suffixes) && suffix != NULL; i++)
@@ -175,11 +197,13 @@ bool file_check_fit(const cli_format *f, VipsImage *image, int width, int height
   else if (vips_image_hasalpha(image) && !f->alpha && !reduce)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds no transparency and the picture has some; write PNG, or use "
-                  "--reduce to lay it on white"), path, f->name);
+                  "--reduce to lay it on white"),
+                path, f->name);
   else if (image->Bands < 3 && !f->grey)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds no grey pictures, and in the mode detail this one stays grey; "
-                  "write PNG"), path, f->name);
+                  "write PNG"),
+                path, f->name);
   else if (MAX(width, height) > f->side)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: %s holds at most %d pixels a side and the picture has %d × %d; write PNG"),
@@ -225,7 +249,7 @@ static bool is_known_loader(const char *loader) {
 /* A file that libvips would read by a loader that is none of the formats', or by none. */
 static void fail_format(const char *path, const char *loader, GError **error) {
   const char *nickname = loader == NULL ? "" : vips_nickname_find(g_type_from_name(loader));
-  char *name = g_ascii_strup(nickname, (gssize) strcspn(nickname, "_"));
+  char *name = g_ascii_strup(nickname, (gssize)strcspn(nickname, "_"));
   if (g_str_has_suffix(name, "LOAD"))
     name[strlen(name) - strlen("LOAD")] = '\0';
   if (*name == '\0' || g_str_has_prefix(name, "MAGICK"))
@@ -255,10 +279,10 @@ static int count_frames(const char *path) {
   bool more = fseek(file, 8, SEEK_SET) == 0;
   while (more && fread(head, 1, 8, file) == 8 && memcmp(head + 4, "IDAT", 4) != 0) {
     guint32 length = big_endian(head);
-    more = length <= G_MAXINT32 && fseek(file, (long) length + 4, SEEK_CUR) == 0;
+    more = length <= G_MAXINT32 && fseek(file, (long)length + 4, SEEK_CUR) == 0;
     if (more && memcmp(head + 4, "acTL", 4) == 0 && length >= 4) {
-      more = fseek(file, -(long) length - 4, SEEK_CUR) == 0 && fread(head + 8, 1, 4, file) == 4;
-      frames = more ? (int) MIN(big_endian(head + 8), G_MAXINT32) : 1;
+      more = fseek(file, -(long)length - 4, SEEK_CUR) == 0 && fread(head + 8, 1, 4, file) == 4;
+      frames = more ? (int)MIN(big_endian(head + 8), G_MAXINT32) : 1;
       more = false;
     }
   }
@@ -321,15 +345,15 @@ VipsImage *file_open(const char *path, GError **error) {
 }
 
 static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
-  (void) progress;
+  (void)progress;
   if (rst_cancel_is_set(cancel))
     vips_image_set_kill(image, TRUE);
 }
 
 /* For the formats that hold no floats. */
 static int to_integers(VipsImage *image, VipsImage **integers) {
-  VipsInterpretation kind = image->Bands < 3 ? VIPS_INTERPRETATION_GREY16
-                                             : VIPS_INTERPRETATION_RGB16;
+  VipsInterpretation kind =
+    image->Bands < 3 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16;
   VipsImage *scaled = NULL, *cast = NULL;
   int failed = vips_linear1(image, &scaled, 65535, 0.5, NULL) != 0 ||
                vips_cast_ushort(scaled, &cast, NULL) != 0 ||

@@ -17,7 +17,7 @@ static bool fail(GError **error, const char *path, const char *fault) {
 static bool check_kind(VipsImage *image, const char *path, GError **error) {
   static const VipsInterpretation kinds[] = {
     VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16, VIPS_INTERPRETATION_sRGB,
-    VIPS_INTERPRETATION_RGB, VIPS_INTERPRETATION_RGB16, VIPS_INTERPRETATION_scRGB,
+    VIPS_INTERPRETATION_RGB, VIPS_INTERPRETATION_RGB16,  VIPS_INTERPRETATION_scRGB,
   };
   bool known = image->Bands <= 4;
   for (size_t i = 0; known && i < G_N_ELEMENTS(kinds) && image->Type != kinds[i]; i++)
@@ -33,7 +33,7 @@ static bool check_kind(VipsImage *image, const char *path, GError **error) {
 }
 
 static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
-  (void) progress;
+  (void)progress;
   if (rst_cancel_is_set(cancel))
     vips_image_set_kill(image, TRUE);
 }
@@ -48,8 +48,9 @@ static void make_cancellable(VipsImage *image, rst_cancel *cancel) {
 static bool check_grey(const VipsImage *image, const char *path, GError **error) {
   return image->BandFmt != VIPS_FORMAT_FLOAT ||
          vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0 ||
-         fail(error, path, _("is grey, of floats, with a profile, and cannot get colour; "
-                             "--mode detail keeps it grey"));
+         fail(error, path,
+              _("is grey, of floats, with a profile, and cannot get colour; "
+                "--mode detail keeps it grey"));
 }
 
 /* Without a profile a tone is the same in grey and in sRGB. */
@@ -72,8 +73,8 @@ static int grey_to_srgb(VipsImage *grey, VipsImage **rgb) {
     return repeat_tone(grey, rgb);
   if (vips_image_get_typeof(grey, VIPS_META_ICC_NAME) != 0)
     return vips_icc_transform(grey, rgb, "srgb", "embedded", TRUE, "depth", deep ? 16 : 8, NULL);
-  return vips_colourspace(grey, rgb,
-                          deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB, NULL);
+  return vips_colourspace(grey, rgb, deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB,
+                          NULL);
 }
 
 /* All pixels in memory. Takes the reference. */
@@ -109,8 +110,7 @@ static VipsImage *open_pipeline(const cli_source *s, bool *grey, bool *turned, G
     return NULL;
   *grey = image->Bands < 3;
   bool coloured = *grey && !s->keep_grey;
-  if (!check_kind(image, s->path, error) ||
-      (coloured && !check_grey(image, s->path, error))) {
+  if (!check_kind(image, s->path, error) || (coloured && !check_grey(image, s->path, error))) {
     g_object_unref(image);
     return NULL;
   }
@@ -135,7 +135,7 @@ static bool is_half(VipsImage *image) {
 
 bool source_open(cli_source *s, const char *path, bool keep_grey, rst_cancel *cancel,
                  GError **error) {
-  *s = (cli_source) {.path = g_strdup(path), .keep_grey = keep_grey, .cancel = cancel};
+  *s = (cli_source){.path = g_strdup(path), .keep_grey = keep_grey, .cancel = cancel};
   bool turned;
   VipsImage *image = open_pipeline(s, &s->grey, &turned, error);
   if (image == NULL)

@@ -38,7 +38,6 @@ void source_clear(cli_source *source);
 VipsImage *source_stream(const cli_source *source, GError **error);
 /* Pixels in memory, with metadata and profile, that hold a rectangle (x, y, width, height) of it:
  * no more than that where the picture is not held. Where they begin goes into `x` and `y`. */
-VipsImage *source_read(const cli_source *source, const int box[4], int *x, int *y,
-                       GError **error);
+VipsImage *source_read(const cli_source *source, const int box[4], int *x, int *y, GError **error);
 
 #endif

@@ -26,7 +26,7 @@ static VipsImage *select_box(const cli_source *source, const int box[4], GError 
 /* The span of an axis (`begin`, `length`) shrinks to where `sums`, one value for each place in it,
  * are not 0. False where all are. */
 static bool shrink_span(VipsImage *sums, int *begin, int *length) {
-  const guint *values = (const guint *) VIPS_IMAGE_ADDR(sums, 0, 0);
+  const guint *values = (const guint *)VIPS_IMAGE_ADDR(sums, 0, 0);
   int first = 0, last = *length - 1;
   while (first <= last && values[first] == 0)
     first++;
@@ -40,8 +40,7 @@ static bool shrink_span(VipsImage *sums, int *begin, int *length) {
 }
 
 static bool shrink_box(const cli_source *source, int box[4], GError **error) {
-  VipsImage *grey = select_box(source, box, error), *selected = NULL, *columns = NULL,
-            *rows = NULL;
+  VipsImage *grey = select_box(source, box, error), *selected = NULL, *columns = NULL, *rows = NULL;
   if (grey == NULL)
     return false;
   bool good = (vips_moreeq_const1(grey, &selected, 1, NULL) == 0 &&

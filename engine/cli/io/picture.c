@@ -10,27 +10,27 @@
  * black. */
 static float get_value(const VipsImage *image, const void *row, int i) {
   switch (image->BandFmt) {
-  case VIPS_FORMAT_UCHAR:
-    return ((const guint8 *) row)[i] / 255.0f;
-  case VIPS_FORMAT_USHORT:
-    return ((const guint16 *) row)[i] / 65535.0f;
-  default: {
-    float value = ((const float *) row)[i];
-    return isfinite(value) ? value : 0;
-  }
+    case VIPS_FORMAT_UCHAR:
+      return ((const guint8 *)row)[i] / 255.0f;
+    case VIPS_FORMAT_USHORT:
+      return ((const guint16 *)row)[i] / 65535.0f;
+    default: {
+      float value = ((const float *)row)[i];
+      return isfinite(value) ? value : 0;
+    }
   }
 }
 
 static void set_value(const VipsImage *image, void *row, int i, float value) {
   switch (image->BandFmt) {
-  case VIPS_FORMAT_UCHAR:
-    ((guint8 *) row)[i] = (guint8) lrintf(CLAMP(value, 0, 1) * 255);
-    break;
-  case VIPS_FORMAT_USHORT:
-    ((guint16 *) row)[i] = (guint16) lrintf(CLAMP(value, 0, 1) * 65535);
-    break;
-  default:
-    ((float *) row)[i] = value;
+    case VIPS_FORMAT_UCHAR:
+      ((guint8 *)row)[i] = (guint8)lrintf(CLAMP(value, 0, 1) * 255);
+      break;
+    case VIPS_FORMAT_USHORT:
+      ((guint16 *)row)[i] = (guint16)lrintf(CLAMP(value, 0, 1) * 65535);
+      break;
+    default:
+      ((float *)row)[i] = value;
   }
 }
 
@@ -47,8 +47,8 @@ static const void *held_at(const cli_picture *p, int x, int y) {
 }
 
 /* Takes the reference of `held`, a rectangle at (`x`, `y`), and cuts the box out of it. */
-static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4],
-                  double strength, GError **error) {
+static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4], double strength,
+                  GError **error) {
   const void *profile = NULL;
   size_t size = 0;
   p->held = held;
@@ -62,9 +62,9 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
   if (vips_image_get_typeof(held, VIPS_META_ICC_NAME) != 0)
     vips_image_get_blob(held, VIPS_META_ICC_NAME, &profile, &size);
   p->space = space_new(profile, size, p->channels);
-  p->native = g_new(float, (size_t) held->Xsize * p->channels);
-  p->restored = g_new(float, (size_t) held->Xsize * p->channels);
-  p->rgb = g_new(float, (size_t) held->Xsize * 3);
+  p->native = g_new(float, (size_t)held->Xsize * p->channels);
+  p->restored = g_new(float, (size_t)held->Xsize * p->channels);
+  p->rgb = g_new(float, (size_t)held->Xsize * 3);
 
   VipsImage *crop;
   if (vips_crop(held, &crop, box[0] - x, box[1] - y, box[2], box[3], NULL) == 0) {
@@ -77,7 +77,7 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
 bool picture_open(cli_picture *p, const cli_source *source, const int box[4],
                   const rst_parameters *parameters, GError **error) {
   int reach[4], x, y;
-  *p = (cli_picture) {.width = source->width, .height = source->height};
+  *p = (cli_picture){.width = source->width, .height = source->height};
   rst_reach(parameters, p->width, p->height, box, reach);
   VipsImage *held = source_read(source, reach, &x, &y, error);
   return held != NULL && begin(p, held, x, y, box, parameters->strength, error);
@@ -102,10 +102,10 @@ void picture_select(cli_picture *p, VipsImage *mask) {
 static int enlarge(VipsImage *image, VipsImage **enlarged, int width, int height) {
   VipsInterpolate *bicubic = vips_interpolate_new("bicubic");
   VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
-  int failed = vips_affine(image, enlarged, (double) width / image->Xsize, 0, 0,
-                           (double) height / image->Ysize, "interpolate", bicubic, "idx", 0.5,
-                           "idy", 0.5, "odx", -0.5, "ody", -0.5, "oarea", area, "extend",
-                           VIPS_EXTEND_COPY, NULL);
+  int failed =
+    vips_affine(image, enlarged, (double)width / image->Xsize, 0, 0, (double)height / image->Ysize,
+                "interpolate", bicubic, "idx", 0.5, "idy", 0.5, "odx", -0.5, "ody", -0.5, "oarea",
+                area, "extend", VIPS_EXTEND_COPY, NULL);
   vips_area_unref(VIPS_AREA(area));
   g_object_unref(bicubic);
   return failed;
@@ -115,15 +115,13 @@ static int enlarge(VipsImage *image, VipsImage **enlarged, int width, int height
 static VipsImage *resample(VipsImage *image, int width, int height) {
   bool alpha = vips_image_hasalpha(image), whole = image->BandFmt != VIPS_FORMAT_FLOAT;
   VipsImage *steps[6] = {NULL}, *pixels = NULL;
-  if ((alpha ? vips_premultiply(image, &steps[0], NULL)
-             : vips_copy(image, &steps[0], NULL)) == 0 &&
-      vips_reduce(steps[0], &steps[1], MAX(1, (double) image->Xsize / width),
-                  MAX(1, (double) image->Ysize / height), "kernel", VIPS_KERNEL_CUBIC, NULL) == 0 &&
+  if ((alpha ? vips_premultiply(image, &steps[0], NULL) : vips_copy(image, &steps[0], NULL)) == 0 &&
+      vips_reduce(steps[0], &steps[1], MAX(1, (double)image->Xsize / width),
+                  MAX(1, (double)image->Ysize / height), "kernel", VIPS_KERNEL_CUBIC, NULL) == 0 &&
       enlarge(steps[1], &steps[2], width, height) == 0 &&
       (alpha ? vips_unpremultiply(steps[2], &steps[3], NULL)
              : vips_copy(steps[2], &steps[3], NULL)) == 0 &&
-      (whole ? vips_rint(steps[3], &steps[4], NULL)
-             : vips_copy(steps[3], &steps[4], NULL)) == 0 &&
+      (whole ? vips_rint(steps[3], &steps[4], NULL) : vips_copy(steps[3], &steps[4], NULL)) == 0 &&
       vips_cast(steps[4], &steps[5], image->BandFmt, NULL) == 0)
     pixels = vips_image_copy_memory(steps[5]);
   for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
@@ -134,7 +132,7 @@ static VipsImage *resample(VipsImage *image, int width, int height) {
 bool picture_sample(cli_picture *sized, const cli_picture *p, int width, int height,
                     GError **error) {
   const int whole[4] = {0, 0, width, height};
-  *sized = (cli_picture) {.width = width, .height = height};
+  *sized = (cli_picture){.width = width, .height = height};
   VipsImage *image = resample(p->patch, width, height);
   if (image == NULL)
     return cli_fail_vips(error, _("region"));
@@ -191,7 +189,7 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
     space_from_srgb(p->space, width, rgb, p->restored);
     for (int i = 0; i < width * p->channels; i++)
       p->restored[i] = CLAMP(p->restored[i], 0, 1);
-    rst_apply_strength(p->strength, (size_t) width * p->channels, p->native, p->restored,
+    rst_apply_strength(p->strength, (size_t)width * p->channels, p->native, p->restored,
                        p->restored);
     space_blend(p->space, width, coverage, p->native, p->restored);
     for (int i = 0; i < width; i++)
@@ -203,9 +201,8 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
 }
 
 void picture_view(cli_picture *p, rst_picture *view) {
-  bool whole = p->mask == NULL && p->patch->Xsize == p->width &&
-               p->patch->Ysize == p->height;
-  *view = (rst_picture) {
+  bool whole = p->mask == NULL && p->patch->Xsize == p->width && p->patch->Ysize == p->height;
+  *view = (rst_picture){
     .size = sizeof *view,
     .width = p->width,
     .height = p->height,

@@ -70,7 +70,7 @@ bool record_open(const char *path, rst_setup *setup, GError **error) {
   char *history = record_read(image);
   g_object_unref(image);
   bool good = false;
-  *setup = (rst_setup) {.size = sizeof *setup};
+  *setup = (rst_setup){.size = sizeof *setup};
   if (history == NULL)
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: holds no record of what was restored"), path);
   else if (rst_setup_read(history, -1, setup, NULL, &cause) != RST_OK)

@@ -14,13 +14,16 @@
 #define OWN "https://restorator.invalid/xmp/1.0/"
 #define PROPERTY "history"
 
-#define PACKET_HEAD "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"         \
-                    "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
+#define PACKET_HEAD                                                      \
+  "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" \
+  "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
 #define PACKET_TAIL "</x:xmpmeta>\n<?xpacket end=\"w\"?>"
 #define RDF_HEAD "<rdf:RDF xmlns:rdf=\"" RDF "\">\n"
 #define RDF_TAIL "</rdf:RDF>\n"
-#define DESCRIPTION_HEAD "<rdf:Description xmlns:rdf=\"" RDF "\" rdf:about=\"\" "                  \
-                         "xmlns:restorator=\"" OWN "\"><restorator:" PROPERTY ">"
+#define DESCRIPTION_HEAD              \
+  "<rdf:Description xmlns:rdf=\"" RDF \
+  "\" rdf:about=\"\" "                \
+  "xmlns:restorator=\"" OWN "\"><restorator:" PROPERTY ">"
 #define DESCRIPTION_TAIL "</restorator:" PROPERTY "></rdf:Description>\n"
 
 /* A prefix ("" for the default) bound to a namespace by an element at `depth`. */
@@ -41,13 +44,13 @@ typedef struct place {
 typedef struct scan {
   const char *packet;
   gsize at;
-  gsize tag;              /* `at` of the latest start tag */
-  int depth;              /* of open elements */
-  int rdf_depth;          /* of rdf:RDF while it is open, else 0 */
+  gsize tag; /* `at` of the latest start tag */
+  int depth; /* of open elements */
+  int rdf_depth; /* of rdf:RDF while it is open, else 0 */
   GArray *bindings;
   place root, rdf, value; /* where content can be added, and the property's value; end 0: none */
-  bool within;            /* the property is open */
-  GString *history;       /* its value, decoded */
+  bool within; /* the property is open */
+  GString *history; /* its value, decoded */
 } scan;
 
 static void clear_binding(void *data) {
@@ -58,7 +61,7 @@ static void clear_binding(void *data) {
 
 static void set_place(place *p, gsize start, gsize end, const char *name) {
   g_free(p->name);
-  *p = (place) {start, end, g_strdup(name)};
+  *p = (place){start, end, g_strdup(name)};
 }
 
 static void bind_prefixes(scan *s, const char **names, const char **values) {
@@ -76,7 +79,7 @@ static void bind_prefixes(scan *s, const char **names, const char **values) {
 /* Whether a qualified name is `local` of the namespace. */
 static bool is_named(const scan *s, const char *name, const char *uri, const char *local) {
   const char *colon = strchr(name, ':');
-  gsize length = colon == NULL ? 0 : (gsize) (colon - name);
+  gsize length = colon == NULL ? 0 : (gsize)(colon - name);
   if (strcmp(colon == NULL ? name : colon + 1, local) != 0)
     return false;
   for (guint i = s->bindings->len; i-- > 0;) {
@@ -105,13 +108,13 @@ static void find_attribute(scan *s, const char *wanted) {
     p += strspn(p, blank);
     const char *name = p;
     p += strcspn(p, " \t\r\n=");
-    gsize length = (gsize) (p - name);
+    gsize length = (gsize)(p - name);
     p += strcspn(p, "\"'");
     const char *close = *p == '\0' ? NULL : strchr(p + 1, *p);
     if (close == NULL || close >= end)
       return;
     if (length == strlen(wanted) && strncmp(name, wanted, length) == 0)
-      set_place(&s->value, (gsize) (p + 1 - s->packet), (gsize) (close - s->packet), NULL);
+      set_place(&s->value, (gsize)(p + 1 - s->packet), (gsize)(close - s->packet), NULL);
     p = close + 1;
   }
 }
@@ -119,7 +122,7 @@ static void find_attribute(scan *s, const char *wanted) {
 static void on_start(GMarkupParseContext *context, const char *name, const char **names,
                      const char **values, void *data, GError **error) {
   scan *s = data;
-  (void) context;
+  (void)context;
   if (s->depth == 0 && s->root.end > 0)
     g_set_error_literal(error, G_MARKUP_ERROR, G_MARKUP_ERROR_PARSE, "more than one root");
   s->depth++;
@@ -144,16 +147,16 @@ static void on_start(GMarkupParseContext *context, const char *name, const char 
 static void on_text(GMarkupParseContext *context, const char *text, gsize size, void *data,
                     GError **error) {
   scan *s = data;
-  (void) context;
-  (void) error;
+  (void)context;
+  (void)error;
   if (s->within)
-    g_string_append_len(s->history, text, (gssize) size);
+    g_string_append_len(s->history, text, (gssize)size);
 }
 
 static void on_end(GMarkupParseContext *context, const char *name, void *data, GError **error) {
   scan *s = data;
-  (void) context;
-  (void) error;
+  (void)context;
+  (void)error;
   bool empty = s->at == s->tag + 1; /* a start tag is told at its slash */
   gsize content_end = empty ? s->at - 2 : tag_start(s);
   gsize end = empty ? s->at : content_end;
@@ -184,7 +187,7 @@ static void scan_clear(scan *s) {
 /* False where the packet is malformed; clear the scan in any case. */
 static bool scan_packet(scan *s, const char *packet) {
   static const GMarkupParser parser = {on_start, on_end, on_text, NULL, NULL};
-  *s = (scan) {.packet = packet, .history = g_string_new(NULL)};
+  *s = (scan){.packet = packet, .history = g_string_new(NULL)};
   s->bindings = g_array_new(FALSE, FALSE, sizeof(binding));
   g_array_set_clear_func(s->bindings, clear_binding);
   GMarkupParseContext *context =
@@ -220,9 +223,9 @@ char *xmp_get_history(const char *packet, size_t size) {
 
 static char *replace(const char *packet, const place *p, const char *content) {
   char *head = g_strndup(packet, p->start);
-  char *result = p->name == NULL ? g_strconcat(head, content, packet + p->end, NULL)
-                                 : g_strconcat(head, ">", content, "</", p->name, ">",
-                                               packet + p->end, NULL);
+  char *result = p->name == NULL
+                   ? g_strconcat(head, content, packet + p->end, NULL)
+                   : g_strconcat(head, ">", content, "</", p->name, ">", packet + p->end, NULL);
   g_free(head);
   return result;
 }

@@ -8,8 +8,8 @@
 #include "io/file.h"
 
 void canvas_init(cli_canvas *c, int width, int height) {
-  gsize size = (gsize) 3 * width * height;
-  *c = (cli_canvas) {width, height, g_malloc(size)};
+  gsize size = (gsize)3 * width * height;
+  *c = (cli_canvas){width, height, g_malloc(size)};
   memset(c->rgb, 255, size);
 }
 
@@ -21,10 +21,10 @@ void canvas_clear(cli_canvas *c) {
 static void mix(cli_canvas *c, int x, int y, guint32 colour, int share) {
   if (x < 0 || y < 0 || x >= c->width || y >= c->height)
     return;
-  guint8 *pixel = c->rgb + 3 * ((gsize) y * c->width + x);
+  guint8 *pixel = c->rgb + 3 * ((gsize)y * c->width + x);
   for (int i = 0; i < 3; i++) {
     int value = colour >> (16 - 8 * i) & 255;
-    pixel[i] = (guint8) ((value * share + pixel[i] * (255 - share) + 127) / 255);
+    pixel[i] = (guint8)((value * share + pixel[i] * (255 - share) + 127) / 255);
   }
 }
 
@@ -42,8 +42,8 @@ void canvas_outline(cli_canvas *c, int x, int y, int width, int height, int thic
   canvas_fill(c, x + width - thickness, y, thickness, height, colour);
 }
 
-bool canvas_text(cli_canvas *c, const char *text, int size, int room, int x, int y,
-                 cli_align align, guint32 colour, GError **error) {
+bool canvas_text(cli_canvas *c, const char *text, int size, int room, int x, int y, cli_align align,
+                 guint32 colour, GError **error) {
   if (*text == '\0')
     return true;
   char *markup = g_markup_escape_text(text, -1);
@@ -52,9 +52,9 @@ bool canvas_text(cli_canvas *c, const char *text, int size, int room, int x, int
                     : align == ALIGN_CENTRE ? VIPS_ALIGN_CENTRE
                                             : VIPS_ALIGN_HIGH;
   VipsImage *drawn = NULL, *mask = NULL;
-  int failed = room > 0 ? vips_text(&drawn, markup, "font", font, "align", lines, "width", room,
-                                    NULL)
-                        : vips_text(&drawn, markup, "font", font, "align", lines, NULL);
+  int failed = room > 0
+                 ? vips_text(&drawn, markup, "font", font, "align", lines, "width", room, NULL)
+                 : vips_text(&drawn, markup, "font", font, "align", lines, NULL);
   g_free(markup);
   g_free(font);
   if (failed == 0)
@@ -100,8 +100,8 @@ bool canvas_image(cli_canvas *c, VipsImage *image, int x, int y, GError **error)
   for (int row = 0; row < pixels->Ysize; row++) {
     const guint8 *values = VIPS_IMAGE_ADDR(pixels, 0, row);
     for (int column = 0; column < pixels->Xsize; column++, values += 3)
-      mix(c, x + column, y + row,
-          (guint32) values[0] << 16 | (guint32) values[1] << 8 | values[2], 255);
+      mix(c, x + column, y + row, (guint32)values[0] << 16 | (guint32)values[1] << 8 | values[2],
+          255);
   }
   g_object_unref(pixels);
   return true;
@@ -111,8 +111,8 @@ bool canvas_write(const cli_canvas *c, const char *path, rst_cancel *cancel, GEr
   const cli_format *format = file_output_format(path, error);
   if (format == NULL)
     return false;
-  VipsImage *image = vips_image_new_from_memory(c->rgb, (gsize) 3 * c->width * c->height,
-                                                c->width, c->height, 3, VIPS_FORMAT_UCHAR);
+  VipsImage *image = vips_image_new_from_memory(c->rgb, (gsize)3 * c->width * c->height, c->width,
+                                                c->height, 3, VIPS_FORMAT_UCHAR);
   if (image == NULL)
     return cli_fail_vips(error, path);
   image->Type = VIPS_INTERPRETATION_sRGB;

@@ -6,7 +6,7 @@
 #include <vips/vips.h>
 
 static int level(float value) {
-  return (int) lrintf(65535 * CLAMP(value, 0, 1));
+  return (int)lrintf(65535 * CLAMP(value, 0, 1));
 }
 
 void colour_lab(const float rgb[3], double lab[3]) {

@@ -33,23 +33,23 @@ static char *split_caption(const char *text, const char **options) {
   text += strspn(text, " ");
   const char *colon = *text == '-' ? NULL : strchr(text, ':');
   *options = colon == NULL ? text : colon + 1;
-  return colon == NULL ? NULL : g_strndup(text, (gsize) (colon - text));
+  return colon == NULL ? NULL : g_strndup(text, (gsize)(colon - text));
 }
 
 /* A command line in which later words beat earlier ones. The files are stand-ins. */
 static bool parse(cli_column *column, char **common, char **own, GError **error) {
-  static const char *const last[] = {"--quiet", "--no-record", "--force", "--", "picture.png",
-                                     "result.png", NULL};
+  static const char *const last[] = {"--quiet",     "--no-record", "--force", "--",
+                                     "picture.png", "result.png",  NULL};
   GStrvBuilder *builder = g_strv_builder_new();
   g_strv_builder_add(builder, "restore");
   if (common != NULL)
-    g_strv_builder_addv(builder, (const char **) common);
-  g_strv_builder_addv(builder, (const char **) own);
-  g_strv_builder_addv(builder, (const char **) last);
+    g_strv_builder_addv(builder, (const char **)common);
+  g_strv_builder_addv(builder, (const char **)own);
+  g_strv_builder_addv(builder, (const char **)last);
   char **words = g_strv_builder_end(builder);
   g_strv_builder_unref(builder);
-  int count = (int) g_strv_length(words);
-  char **arguments = g_memdup2(words, sizeof *words * ((gsize) count + 1));
+  int count = (int)g_strv_length(words);
+  char **arguments = g_memdup2(words, sizeof *words * ((gsize)count + 1));
   bool good = options_parse(&column->options, count, arguments, error);
   g_free(arguments); /* of which GOption takes words out */
   g_strfreev(words);
@@ -86,8 +86,8 @@ static cli_column *column_open(const char *text, char **common, int threads, rst
     if (g_str_has_prefix(words, "model "))
       column->caption = g_strdup(words + strlen("model "));
     else
-      column->caption = g_strdup_printf("%s%s%s", column->job.parameters.model,
-                                        *words == '\0' ? "" : ", ", words);
+      column->caption =
+        g_strdup_printf("%s%s%s", column->job.parameters.model, *words == '\0' ? "" : ", ", words);
     g_free(words);
   }
   g_clear_error(&fault);
@@ -102,7 +102,7 @@ static bool add_model(void *user, const char *id, const char *path) {
   GStrvBuilder *builder = user;
   char *quoted = g_shell_quote(id);
   char *text = g_strdup_printf("%s: --model %s", id, quoted);
-  (void) path;
+  (void)path;
   g_strv_builder_add(builder, text);
   g_free(quoted);
   g_free(text);

@@ -10,7 +10,7 @@
 #include "measure/resize.h"
 
 static int by_name(const void *a, const void *b) {
-  return strcmp(*(char *const *) a, *(char *const *) b);
+  return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static bool add_folder(GPtrArray *files, const char *folder, GError **error) {
@@ -45,7 +45,7 @@ GPtrArray *frame_list(char *const *paths, GError **error) {
 }
 
 static float *new_pixels(int width, int height) {
-  return g_new(float, (gsize) 4 * width * height);
+  return g_new(float, (gsize)4 * width * height);
 }
 
 bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError **error) {
@@ -59,10 +59,9 @@ bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError *
   good = good && picture_open(&picture, &source, whole, &parameters, error);
   if (good) {
     picture_view(&picture, &view);
-    *frame = (cli_frame) {view.width, view.height, source.grey,
-                          new_pixels(view.width, view.height)};
+    *frame = (cli_frame){view.width, view.height, source.grey, new_pixels(view.width, view.height)};
     view.read(view.user, 0, 0, view.width, view.height, frame->rgba);
-    for (gsize i = 0; i < (gsize) view.width * view.height; i++)
+    for (gsize i = 0; i < (gsize)view.width * view.height; i++)
       frame->rgba[4 * i + 3] = 1;
   }
   picture_clear(&picture);
@@ -84,15 +83,15 @@ bool frame_read_truth(cli_frame *frame, const char *path, rst_cancel *cancel, GE
 void frame_square(const cli_frame *frame, cli_frame *square) {
   int side = MIN(frame->width, frame->height);
   int x = (frame->width - side) / 2, y = (frame->height - side) / 2;
-  *square = (cli_frame) {side, side, frame->grey, new_pixels(side, side)};
+  *square = (cli_frame){side, side, frame->grey, new_pixels(side, side)};
   for (int row = 0; row < side; row++)
-    memcpy(square->rgba + (gsize) 4 * row * side,
-           frame->rgba + 4 * ((gsize) (y + row) * frame->width + x),
-           sizeof(float) * 4 * (gsize) side);
+    memcpy(square->rgba + (gsize)4 * row * side,
+           frame->rgba + 4 * ((gsize)(y + row) * frame->width + x),
+           sizeof(float) * 4 * (gsize)side);
 }
 
 void frame_resize(const cli_frame *frame, int width, int height, cli_frame *resized) {
-  *resized = (cli_frame) {width, height, frame->grey, new_pixels(width, height)};
+  *resized = (cli_frame){width, height, frame->grey, new_pixels(width, height)};
   resize(frame->rgba, frame->width, frame->height, 4, resized->rgba, width, height);
 }
 
@@ -110,8 +109,8 @@ rst_status frame_encode(const cli_frame *frame, rst_session *session, rst_model 
     return status;
   rst_input_get_box(input, &x, &y, &width, &height);
   for (int row = y; row < y + height && status == RST_OK; row++)
-    status = rst_input_add(input, 1, frame->rgba + 4 * ((gsize) row * frame->width + x), NULL,
-                           error);
+    status =
+      rst_input_add(input, 1, frame->rgba + 4 * ((gsize)row * frame->width + x), NULL, error);
   if (status == RST_OK)
     status = rst_encode(session, model, input, cancel, encoding, error);
   rst_input_free(input);

@@ -31,7 +31,7 @@ static const double worst_colour[3] = {178, 24, 43}, worse_colour[3] = {253, 219
 static guint32 between(const double from[3], const double to[3], double share) {
   guint32 colour = 0;
   for (int i = 0; i < 3; i++)
-    colour = colour << 8 | (guint32) lrint(from[i] + CLAMP(share, 0, 1) * (to[i] - from[i]));
+    colour = colour << 8 | (guint32)lrint(from[i] + CLAMP(share, 0, 1) * (to[i] - from[i]));
   return colour;
 }
 
@@ -52,7 +52,7 @@ static void place(const cli_setup *s, int *x, int *y) {
   int column = s->step_skip <= 10 ? s->step_skip - 1 : 7 + s->step_skip / 5;
   *x = s->clip ? CLIPPED : (s->project ? PROJECTED : LEFT) + column * CELL_WIDTH;
   *y = TOP + panel_of(s->noise_stddev) * PANEL + HEADING +
-       (int) lrint(10 * (1 - s->stochasticity)) * CELL_HEIGHT;
+       (int)lrint(10 * (1 - s->stochasticity)) * CELL_HEIGHT;
 }
 
 static bool draw_cell(cli_canvas *c, const cli_setup *setup, double ratio, double best,
@@ -86,8 +86,8 @@ static bool draw_axes(cli_canvas *c, int panel, GError **error) {
   static const char *const names[] = {"zero", "normal", "squared"};
   int top = TOP + panel * PANEL, numbers = top + HEADING - 10;
   char *heading = g_strdup_printf(_("noise stddev %s: step skipping →"), names[panel]);
-  char *projected = g_strdup_printf(_("noise stddev %s, projection: step skipping →"),
-                                    names[panel]);
+  char *projected =
+    g_strdup_printf(_("noise stddev %s, projection: step skipping →"), names[panel]);
   bool good = canvas_text(c, heading, TEXT + 1, 0, LEFT, top + 20, ALIGN_LEFT, INK, error) &&
               canvas_text(c, projected, TEXT + 1, 0, PROJECTED, top + 20, ALIGN_LEFT, INK, error) &&
               canvas_text(c, _("1, clip"), TEXT, 0, CLIPPED + CELL_WIDTH / 2, numbers, ALIGN_CENTRE,

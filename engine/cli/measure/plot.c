@@ -51,8 +51,8 @@ static double x_of(const panel *p, int state) {
 
 static double y_of(const panel *p, double value) {
   double inner = PANEL - TOP - BOTTOM;
-  return p->top + TOP + inner * (p->high - CLAMP(value, p->low - FAR, p->high + FAR)) /
-                          (p->high - p->low);
+  return p->top + TOP +
+         inner * (p->high - CLAMP(value, p->low - FAR, p->high + FAR)) / (p->high - p->low);
 }
 
 static void add_axes(GString *svg, const panel *p) {
@@ -93,9 +93,10 @@ static void add_panel(GString *svg, const trajectory *way, int index) {
   char *title = g_strdup_printf(_("pixel %d, %d: red %.3f, green %.3f, blue %.3f"), way->x, way->y,
                                 last[0], last[1], last[2]);
   trajectory_get_range(way, &p.low, &p.high);
-  add(svg, "<clipPath id=\"panel%d\"><rect x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%d\"/>"
-      "</clipPath>\n", index, LEFT - 4, p.top + TOP - 3, WIDTH - LEFT - RIGHT + 8,
-      PANEL - TOP - BOTTOM + 6);
+  add(svg,
+      "<clipPath id=\"panel%d\"><rect x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%d\"/>"
+      "</clipPath>\n",
+      index, LEFT - 4, p.top + TOP - 3, WIDTH - LEFT - RIGHT + 8, PANEL - TOP - BOTTOM + 6);
   add_text(svg, LEFT, p.top + TOP - 10, "start", title);
   add_axes(svg, &p);
   for (int c = 0; c < 3; c++) {
@@ -109,22 +110,23 @@ static void add_panel(GString *svg, const trajectory *way, int index) {
 
 static GString *draw(const char *title, const GPtrArray *ways) {
   GString *svg = g_string_new(NULL);
-  int height = HEADING + (int) ways->len * PANEL;
-  add(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+  int height = HEADING + (int)ways->len * PANEL;
+  add(svg,
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
       "viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#202020\">\n"
-      "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n", WIDTH, height, WIDTH, height);
+      "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+      WIDTH, height, WIDTH, height);
   add_text(svg, LEFT, 18, "start", title);
   add_text(svg, LEFT, 36, "start",
            _("over the timesteps — the value: solid; the predicted clean value x̂₀: dashed"));
   for (guint i = 0; i < ways->len; i++)
-    add_panel(svg, ways->pdata[i], (int) i);
+    add_panel(svg, ways->pdata[i], (int)i);
   add(svg, "</svg>\n");
   return svg;
 }
 
 /* As a picture of another kind. */
-static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel,
-                        GError **error) {
+static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel, GError **error) {
   const cli_format *format = file_output_format(path, error);
   VipsImage *drawn = NULL, *opaque = NULL, *pixels = NULL;
   if (format == NULL)
@@ -135,7 +137,7 @@ static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel
                 path);
     return false;
   }
-  if (vips_svgload_buffer((void *) svg->str, svg->len, &drawn, NULL) == 0 &&
+  if (vips_svgload_buffer((void *)svg->str, svg->len, &drawn, NULL) == 0 &&
       vips_flatten(drawn, &opaque, NULL) == 0)
     pixels = vips_image_copy_memory(opaque);
   g_clear_object(&drawn);
@@ -151,7 +153,7 @@ bool plot_write(const char *path, const char *title, const GPtrArray *ways, rst_
                 GError **error) {
   GString *svg = draw(title, ways);
   bool good = g_str_has_suffix(path, ".svg")
-                ? g_file_set_contents(path, svg->str, (gssize) svg->len, error)
+                ? g_file_set_contents(path, svg->str, (gssize)svg->len, error)
                 : write_drawn(svg, path, cancel, error);
   g_string_free(svg, TRUE);
   return good;

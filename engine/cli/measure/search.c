@@ -11,7 +11,7 @@ static double spread_of(const float *const *results, int count, size_t i) {
   for (size_t c = 0; c < 3; c++) {
     double mean = 0, squares = 0;
     for (int r = 0; r < count; r++)
-      mean += results[r][3 * i + c] / (double) count;
+      mean += results[r][3 * i + c] / (double)count;
     for (int r = 0; r < count; r++)
       squares += pow(results[r][3 * i + c] - mean, 2) / count;
     largest = fmax(largest, squares);
@@ -23,10 +23,10 @@ static double spread_of(const float *const *results, int count, size_t i) {
 static double deviation_of(const float *result, int width, int x, int y, int side) {
   double sum = 0, squares = 0, values = 3.0 * side * side;
   for (int row = y; row < y + side; row++) {
-    const float *value = result + 3 * ((size_t) row * (size_t) width + (size_t) x);
+    const float *value = result + 3 * ((size_t)row * (size_t)width + (size_t)x);
     for (int i = 0; i < 3 * side; i++) {
       sum += value[i];
-      squares += (double) value[i] * value[i];
+      squares += (double)value[i] * value[i];
     }
   }
   return sqrt(fmax(squares / values - sum / values * sum / values, 0));
@@ -37,10 +37,10 @@ static double score_of(const float *const *results, int count, const double *spr
   double sum = 0, largest = 0;
   for (int row = y; row < y + side; row++)
     for (int column = x; column < x + side; column++)
-      sum += spread[(size_t) row * (size_t) width + (size_t) column];
+      sum += spread[(size_t)row * (size_t)width + (size_t)column];
   for (int r = 0; r < count; r++)
     largest = fmax(largest, deviation_of(results[r], width, x, y, side));
-  return largest + sum / ((double) side * side);
+  return largest + sum / ((double)side * side);
 }
 
 /* Best first; of equals the upper, then the left one. */
@@ -72,18 +72,18 @@ int search_regions(const float *const *results, int count, int width, int height
                    int wanted, cli_region *found) {
   int shift = side < 8 ? 1 : side / 8;
   int across = (width - side) / shift + 1, down = (height - side) / shift + 1;
-  size_t pixels = (size_t) width * (size_t) height;
+  size_t pixels = (size_t)width * (size_t)height;
   double *spread = calloc(pixels, sizeof *spread);
-  cli_region *windows = calloc((size_t) across * (size_t) down, sizeof *windows);
+  cli_region *windows = calloc((size_t)across * (size_t)down, sizeof *windows);
   int taken = -1;
   if (spread != NULL && windows != NULL) {
     for (size_t i = 0; i < pixels; i++)
       spread[i] = spread_of(results, count, i);
     for (int i = 0; i < across * down; i++) {
       int x = i % across * shift, y = i / across * shift;
-      windows[i] = (cli_region) {x, y, score_of(results, count, spread, width, x, y, side)};
+      windows[i] = (cli_region){x, y, score_of(results, count, spread, width, x, y, side)};
     }
-    qsort(windows, (size_t) across * (size_t) down, sizeof *windows, by_score);
+    qsort(windows, (size_t)across * (size_t)down, sizeof *windows, by_score);
     taken = take_best(windows, across * down, side, wanted, found);
   }
   free(spread);

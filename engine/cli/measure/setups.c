@@ -10,7 +10,7 @@ static cli_setup *add_grid(cli_setup *next, rst_stddev stddev, int steps, int sk
                            bool clip) {
   for (int i = steps; i >= 0; i--)
     for (int k = 1; k <= skips; k++)
-      *next++ = (cli_setup) {stddev, (double) i / steps, k, project, clip};
+      *next++ = (cli_setup){stddev, (double)i / steps, k, project, clip};
   return next;
 }
 
@@ -24,7 +24,7 @@ void setups_fill(cli_setup setups[SETUPS]) {
     next = add_grid(next, stddevs[i], 2, 10, true, false);
   for (int i = 2; i >= 0; i--)
     for (int k = 15; k <= 30; k += 5)
-      *next++ = (cli_setup) {RST_STDDEV_SQUARED, i / 2.0, k, true, false};
+      *next++ = (cli_setup){RST_STDDEV_SQUARED, i / 2.0, k, true, false};
 }
 
 void setup_apply(const cli_setup *setup, rst_parameters *parameters) {

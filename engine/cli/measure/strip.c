@@ -44,7 +44,7 @@ static bool choose_states(const cli_strip *s, sheet *t, GError **error) {
   for (;;) {
     char *end;
     gint64 number = g_ascii_strtoll(rest, &end, 10);
-    int state = (int) CLAMP(number, -1, t->passes + 1);
+    int state = (int)CLAMP(number, -1, t->passes + 1);
     if (end == rest || (*end != ',' && *end != '\0') || state <= last || state > t->passes)
       return fail_steps(s, t, error);
     g_array_append_val(t->states, state);
@@ -77,11 +77,10 @@ static const float *record_of(const sheet *t, const float *records, int step) {
 static void place(const cli_strip *s, sheet *t) {
   int longest = MAX(s->region[2], s->region[3]);
   t->every = (longest + s->cell - 1) / s->cell;
-  rst_grid_pixels(&t->grid, s->region[0], s->region[1],
-                  (s->region[2] + t->every - 1) / t->every,
+  rst_grid_pixels(&t->grid, s->region[0], s->region[1], (s->region[2] + t->every - 1) / t->every,
                   (s->region[3] + t->every - 1) / t->every);
   t->grid.dx = t->grid.dy = t->grid.column_step = t->grid.row_step = t->every;
-  t->floats = (gsize) 3 * t->grid.columns * t->grid.rows;
+  t->floats = (gsize)3 * t->grid.columns * t->grid.rows;
 }
 
 static bool sample(const cli_strip *s, sheet *t, GError **error) {
@@ -95,8 +94,8 @@ static bool sample(const cli_strip *s, sheet *t, GError **error) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     return false;
   }
-  const rst_trajectory to = {sizeof to, (int) records, (const int *) (void *) t->recorded->data,
-                             t->first, t->values, t->clean};
+  const rst_trajectory to = {sizeof to, (int)records, (const int *)(void *)t->recorded->data,
+                             t->first,  t->values,    t->clean};
   return rst_sample_trajectory(s->session, s->encoding, s->parameters, &t->grid, NULL, &to, &hooks,
                                &cause) == RST_OK ||
          cli_fail_engine(error, &cause);
@@ -108,7 +107,7 @@ static void draw_picture(cli_canvas *canvas, const sheet *t, const float *colour
     for (int column = 0; column < t->grid.columns; column++, colours += 3) {
       guint32 colour = 0;
       for (int c = 0; c < 3; c++)
-        colour = colour << 8 | (guint32) (CLAMP(colours[c], 0, 1) * 255 + 0.5f);
+        colour = colour << 8 | (guint32)(CLAMP(colours[c], 0, 1) * 255 + 0.5f);
       canvas_fill(canvas, x + column, y + row, 1, 1, colour);
     }
 }
@@ -116,24 +115,23 @@ static void draw_picture(cli_canvas *canvas, const sheet *t, const float *colour
 static char *caption_of(const cli_strip *s, const sheet *t, int state) {
   if (state < t->passes)
     return t->single ? g_strdup(_("nothing")) : g_strdup_printf("t = %d", t->timesteps[state]);
-  return t->single || s->parameters->end == 0
-           ? g_strdup(_("result")) : g_strdup_printf("t = %d", s->parameters->end - 1);
+  return t->single || s->parameters->end == 0 ? g_strdup(_("result"))
+                                              : g_strdup_printf("t = %d", s->parameters->end - 1);
 }
 
 static bool draw(const cli_strip *s, const sheet *t, const char *path, GError **error) {
   int width = t->grid.columns, height = t->grid.rows, step = MAX(width, SIDE) + GAP;
   cli_canvas canvas;
-  canvas_init(&canvas, SIDE + GAP + (int) t->states->len * step,
-              CAPTION + 2 * (height + GAP));
+  canvas_init(&canvas, SIDE + GAP + (int)t->states->len * step, CAPTION + 2 * (height + GAP));
   bool good = canvas_text(&canvas, _("value"), TEXT, 0, SIDE - GAP, CAPTION + height / 2,
                           ALIGN_RIGHT, INK, error) &&
               canvas_text(&canvas, "x̂₀", TEXT + 2, 0, SIDE - GAP,
                           CAPTION + height + GAP + height / 2, ALIGN_RIGHT, INK, error);
   for (guint i = 0; i < t->states->len && good; i++) {
-    int state = g_array_index(t->states, int, i), x = SIDE + (int) i * step;
+    int state = g_array_index(t->states, int, i), x = SIDE + (int)i * step;
     char *caption = caption_of(s, t, state);
-    good = canvas_text(&canvas, caption, TEXT, 0, x + width / 2, CAPTION / 2, ALIGN_CENTRE, INK,
-                       error);
+    good =
+      canvas_text(&canvas, caption, TEXT, 0, x + width / 2, CAPTION / 2, ALIGN_CENTRE, INK, error);
     g_free(caption);
     draw_picture(&canvas, t, state == 0 ? t->first : record_of(t, t->values, state - 1), x,
                  CAPTION);
@@ -153,10 +151,11 @@ bool strip_write(const cli_strip *s, const char *path, GError **error) {
              .timesteps = g_new0(int, RST_STEPS_MAX)};
   rst_model_get_info(s->model, &info);
   t.single = info.process == RST_SINGLE_PASS;
-  bool good = file_output_format(path, error) != NULL &&
-              (rst_parameters_steps(s->parameters, s->model, t.timesteps, &t.passes, &cause) ==
-                 RST_OK || cli_fail_engine(error, &cause)) &&
-              choose_states(s, &t, error);
+  bool good =
+    file_output_format(path, error) != NULL &&
+    (rst_parameters_steps(s->parameters, s->model, t.timesteps, &t.passes, &cause) == RST_OK ||
+     cli_fail_engine(error, &cause)) &&
+    choose_states(s, &t, error);
   if (good) {
     choose_recorded(&t);
     place(s, &t);

@@ -17,7 +17,7 @@ typedef struct cli_strip {
   const rst_encoding *encoding;
   const rst_parameters *parameters;
   const int *region; /* x, y, width, height */
-  int cell;          /* pictures show every nth pixel, so that they fit into squares of that side */
+  int cell; /* pictures show every nth pixel, so that they fit into squares of that side */
   const char *steps; /* "0,3,15": 0 is the noise, the number of passes the result; NULL: six */
   rst_cancel *cancel;
 } cli_strip;

@@ -40,7 +40,7 @@ static bool read_row(char **cells, cli_row *row) {
   row->done = read_number(cells[5], &passes) && read_number(cells[6], &row->mse) &&
               read_number(cells[7], &row->bicubic) && read_number(cells[9], &row->seconds) &&
               row->mse > 0 && row->bicubic > 0;
-  row->passes = (int) passes;
+  row->passes = (int)passes;
   return row->done;
 }
 
@@ -110,9 +110,9 @@ bool table_add(const char *path, const char *run, const cli_setup *setup, const 
                GError **error) {
   char *key = key_of(setup);
   FILE *file = fopen(path, "a");
-  bool good = file != NULL &&
-              fprintf(file, "%s,%d,%.9g,%.9g,%.6f,%.3f,%s\n", key, row->passes, row->mse,
-                      row->bicubic, row->mse / row->bicubic, row->seconds, run) > 0;
+  bool good =
+    file != NULL && fprintf(file, "%s,%d,%.9g,%.9g,%.6f,%.3f,%s\n", key, row->passes, row->mse,
+                            row->bicubic, row->mse / row->bicubic, row->seconds, run) > 0;
   if (file != NULL)
     good = fclose(file) == 0 && good;
   if (!good)

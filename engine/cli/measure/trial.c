@@ -10,7 +10,7 @@
 enum { BAND = 1 << 18 }; /* points at a time, at least a row */
 
 static int64_t size_of(const cli_frame *frame) {
-  return (int64_t) frame->width * frame->height;
+  return (int64_t)frame->width * frame->height;
 }
 
 /* Marks `pixels` of the points, each set of them as likely as any other. */
@@ -21,9 +21,9 @@ static void draw_points(cli_trial *t, int pixels, int seed) {
     return;
   t->points = pixels;
   t->coverage = g_new0(float, left);
-  GRand *random = g_rand_new_with_seed((guint32) seed);
+  GRand *random = g_rand_new_with_seed((guint32)seed);
   for (int64_t i = 0; pixels > 0; i++, left--)
-    if (g_rand_double(random) * (double) left < pixels) {
+    if (g_rand_double(random) * (double)left < pixels) {
       t->coverage[i] = 1;
       pixels--;
     }
@@ -46,8 +46,8 @@ static double squared_error(const float *colour, const float *truth) {
 static void measure_bicubic(cli_trial *t) {
   int size;
   const float *input = rst_encoding_input(t->encoding, &size);
-  float *grey = g_new(float, size * size);
-  float *enlarged = g_new(float, TRIAL_SIDE * TRIAL_SIDE);
+  float *grey = g_new(float, size *size);
+  float *enlarged = g_new(float, TRIAL_SIDE *TRIAL_SIDE);
   for (int i = 0; i < size * size; i++)
     grey[i] = (input[i] + 1) / 2;
   resize(grey, size, size, 1, enlarged, TRIAL_SIDE, TRIAL_SIDE);
@@ -57,7 +57,7 @@ static void measure_bicubic(cli_trial *t) {
       const float colour[3] = {enlarged[i], enlarged[i], enlarged[i]};
       sum += squared_error(colour, t->truth.rgba + 4 * i);
     }
-  t->bicubic = sum / (double) t->points;
+  t->bicubic = sum / (double)t->points;
   g_free(grey);
   g_free(enlarged);
 }
@@ -76,17 +76,17 @@ static void make_grey(const cli_frame *frame, cli_frame *grey) {
 rst_status trial_init(cli_trial *t, cli_protocol protocol, const cli_frame *frame, int pixels,
                       int seed, rst_session *session, rst_model *model, rst_cancel *cancel,
                       rst_error *error) {
-  *t = (cli_trial) {.protocol = protocol};
+  *t = (cli_trial){.protocol = protocol};
   int side = MAX(frame->width, frame->height);
   rst_window window = {(frame->width - side) / 2, (frame->height - side) / 2, side};
   cli_frame square;
   frame_square(frame, &square);
   if (protocol == PROTOCOL_REFERENCE) {
     frame_resize(&square, TRIAL_SIDE, TRIAL_SIDE, &t->truth);
-    window = (rst_window) {0, 0, TRIAL_SIDE};
+    window = (rst_window){0, 0, TRIAL_SIDE};
   } else {
     t->truth = *frame;
-    t->truth.rgba = g_memdup2(frame->rgba, sizeof(float) * 4 * (gsize) size_of(frame));
+    t->truth.rgba = g_memdup2(frame->rgba, sizeof(float) * 4 * (gsize)size_of(frame));
     make_grey(frame, &t->grey);
   }
   frame_clear(&square);
@@ -111,7 +111,7 @@ void trial_clear(cli_trial *t) {
 static double processor_seconds(void) {
   struct timespec time;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static void add_colour(const float *grey, float *colour, const float *truth, cli_figures *sums) {
@@ -133,14 +133,14 @@ static rst_status measure_rows(const cli_trial *t, rst_session *session,
   rst_hooks hooks = {.size = sizeof hooks, .cancel = cancel};
   rst_grid grid;
   int width = t->truth.width;
-  int64_t first = (int64_t) row * width;
+  int64_t first = (int64_t)row * width;
   rst_grid_pixels(&grid, 0, row, width, rows);
   double start = processor_seconds();
-  rst_status status = rst_sample(session, t->encoding, parameters, &grid,
-                                 t->coverage == NULL ? NULL : t->coverage + first, colours, &hooks,
-                                 error);
+  rst_status status =
+    rst_sample(session, t->encoding, parameters, &grid,
+               t->coverage == NULL ? NULL : t->coverage + first, colours, &hooks, error);
   sums->seconds += processor_seconds() - start;
-  for (int64_t i = 0; i < (int64_t) rows * width && status == RST_OK; i++) {
+  for (int64_t i = 0; i < (int64_t)rows * width && status == RST_OK; i++) {
     const float *truth = t->truth.rgba + 4 * (first + i);
     if (!is_compared(t, first + i))
       continue;
@@ -152,21 +152,20 @@ static rst_status measure_rows(const cli_trial *t, rst_session *session,
   return status;
 }
 
-rst_status trial_measure(const cli_trial *t, rst_session *session,
-                         const rst_parameters *parameters, int index, rst_cancel *cancel,
-                         cli_figures *figures, rst_error *error) {
+rst_status trial_measure(const cli_trial *t, rst_session *session, const rst_parameters *parameters,
+                         int index, rst_cancel *cancel, cli_figures *figures, rst_error *error) {
   int width = t->truth.width, height = t->truth.height, band = CLAMP(BAND / width, 1, height);
-  float *colours = g_new(float, (gsize) 3 * width * band);
+  float *colours = g_new(float, (gsize)3 * width * band);
   cli_figures sums = {0};
   rst_status status = RST_OK;
   rst_parameters own = *parameters;
-  own.seed = (int) (((gint64) own.seed + index) & G_MAXINT32);
+  own.seed = (int)(((gint64)own.seed + index) & G_MAXINT32);
   for (int row = 0; row < height && status == RST_OK; row += band)
-    status = measure_rows(t, session, &own, row, MIN(band, height - row), colours, cancel, &sums,
-                          error);
+    status =
+      measure_rows(t, session, &own, row, MIN(band, height - row), colours, cancel, &sums, error);
   g_free(colours);
-  double points = (double) t->points;
-  *figures = (cli_figures) {
+  double points = (double)t->points;
+  *figures = (cli_figures){
     .mse = sums.mse / points,
     .bicubic = t->bicubic,
     .ciede2000 = sums.ciede2000 / points,

@@ -20,7 +20,8 @@ static bool take_record(cli_job *job, GError **error) {
   if (job->repeated->width > 0 && o->uncertainty > 0) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: was restored with --size, which --uncertainty excludes; give its region and "
-                  "parameters in place of --repeat"), o->repeat);
+                  "parameters in place of --repeat"),
+                o->repeat);
     return false;
   }
   job->parameters = job->repeated->parameters;
@@ -68,8 +69,10 @@ static bool check_sum(const cli_job *job, GError **error) {
 
 bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **error) {
   rst_error cause = RST_ERROR_INIT;
-  *job = (cli_job) {.options = o, .has_region = o->has_region,
-                    .info = {.size = sizeof job->info}, .cancel = cancel};
+  *job = (cli_job){.options = o,
+                   .has_region = o->has_region,
+                   .info = {.size = sizeof job->info},
+                   .cancel = cancel};
   memcpy(job->region, o->region, sizeof job->region);
   memcpy(job->size, o->size, sizeof job->size);
   rst_parameters_init(&job->parameters);
@@ -99,7 +102,7 @@ static bool is_over(const cli_item *item) {
 }
 
 static double seconds_since(gint64 start) {
-  return (double) (g_get_monotonic_time() - start) / G_USEC_PER_SEC;
+  return (double)(g_get_monotonic_time() - start) / G_USEC_PER_SEC;
 }
 
 /* The region to restore: the rectangle given, or the whole picture. */
@@ -163,7 +166,8 @@ static bool check_sized(const cli_job *job, const rst_plan *plan, GError **error
   if (plan->count > 1)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("--size restores one area and %d are selected: give a region, or --window, with "
-                  "which they are one"), plan->count);
+                  "which they are one"),
+                plan->count);
   else if (rst_resolve_match(&job->parameters))
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED,
                         _("--size cannot match the region to its surroundings: give --match off"));

@@ -18,8 +18,8 @@ static gboolean on_size(const char *option, const char *value, void *data, GErro
                 _("%s is “%s”, must be WxH in pixels, such as 1024x1024"), option, value);
     return FALSE;
   }
-  o->size[0] = (int) width;
-  o->size[1] = (int) height;
+  o->size[0] = (int)width;
+  o->size[1] = (int)height;
   return TRUE;
 }
 
@@ -36,7 +36,7 @@ static gboolean on_region(const char *option, const char *value, void *data, GEr
                   _("%s is “%s”, must be X,Y,WxH in pixels, such as 10,20,300x400"), option, value);
       return FALSE;
     }
-    o->region[i] = (int) number;
+    o->region[i] = (int)number;
     rest = end + 1;
   }
   o->has_region = true;
@@ -45,7 +45,7 @@ static gboolean on_region(const char *option, const char *value, void *data, GEr
 
 static gboolean on_format(const char *option, const char *value, void *data, GError **error) {
   cli_options *o = data;
-  (void) option;
+  (void)option;
   o->format = file_format_named(value, error);
   return o->format != NULL;
 }
@@ -55,8 +55,9 @@ static bool take_files(cli_options *o, GError **error) {
   guint count = o->inputs == NULL ? 0 : g_strv_length(o->inputs);
   const char *fault = NULL;
   if (o->output_dir == NULL && count != 2)
-    fault = _("two files are needed: the picture and the one to write; or, for many pictures, "
-              "--output-dir");
+    fault =
+      _("two files are needed: the picture and the one to write; or, for many pictures, "
+        "--output-dir");
   else if (o->output_dir == NULL && (o->format != NULL || o->overwrite))
     fault = _("--format and --overwrite belong to --output-dir");
   else if (o->repeat != NULL && o->given.preset != NULL)
@@ -80,11 +81,12 @@ static bool take_files(cli_options *o, GError **error) {
 
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   gboolean force = FALSE;
-  *o = (cli_options) {.threads = 0};
+  *o = (cli_options){.threads = 0};
   const GOptionEntry own[] = {
     {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
      N_("Do what was done last to this picture, by its own record; parameters and a region given "
-        "beside it win, and a mask must be given again"), N_("PICTURE")},
+        "beside it win, and a mask must be given again"),
+     N_("PICTURE")},
     {"region", 'r', 0, G_OPTION_ARG_CALLBACK, on_region,
      N_("Restore this rectangle of the picture as displayed [all of it]"), "X,Y,WxH"},
     {"size", 's', 0, G_OPTION_ARG_CALLBACK, on_size,
@@ -93,11 +95,14 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Restore where this picture of the same size is white, partly where it is grey"),
      N_("FILE")},
     {"uncertainty", 'u', 0, G_OPTION_ARG_INT, &o->uncertainty,
-     N_("Write, in place of the result, how much each pixel of it varies over so many seeds: a grey "
-        "picture of 16 bits with the largest channel's standard deviation, black 0"), "2..10000"},
+     N_(
+       "Write, in place of the result, how much each pixel of it varies over so many seeds: a grey "
+       "picture of 16 bits with the largest channel's standard deviation, black 0"),
+     "2..10000"},
     {"white", 0, 0, G_OPTION_ARG_DOUBLE, &o->white,
      N_("The standard deviation that is white there, of values 0..1 [the first of 0.002, 0.005, "
-        "0.01 … that all but a hundredth of the pixels are within; it is told]"), "SIGMA"},
+        "0.01 … that all but a hundredth of the pixels are within; it is told]"),
+     "SIGMA"},
     {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
      N_("Threads to work with [as many as there are processors]"), "1..256"},
     {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, &o->output_dir,
@@ -113,8 +118,8 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Do not add to the picture's XMP what was done"), NULL},
     {"reduce", 0, 0, G_OPTION_ARG_NONE, &o->reduce,
      N_("Write a file that cannot hold the picture's depth or transparency"), NULL},
-    {"force", 0, 0, G_OPTION_ARG_NONE, &force,
-     N_("Both: --reduce, and in a folder --overwrite"), NULL},
+    {"force", 0, 0, G_OPTION_ARG_NONE, &force, N_("Both: --reduce, and in a folder --overwrite"),
+     NULL},
     {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
      N_("Report progress even where standard error is no terminal"), NULL},
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, N_("Print errors only"), NULL},

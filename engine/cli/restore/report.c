@@ -37,8 +37,7 @@ char *report_setup(const rst_parameters *p, const rst_model *model) {
   rst_parameters_steps(p, model, NULL, &passes, NULL);
   bool ddpm = p->sampler == RST_SAMPLER_DDPM;
   GString *text = g_string_new(NULL);
-  g_string_append_printf(text, _("%s, %d of %d steps"), ddpm ? "ddpm" : "ddim", passes,
-                         info.steps);
+  g_string_append_printf(text, _("%s, %d of %d steps"), ddpm ? "ddpm" : "ddim", passes, info.steps);
   if (!ddpm)
     g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
   g_string_append_printf(text, _(", noise stddev %s"),
@@ -60,8 +59,7 @@ static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) 
   for (int i = 0; i < plan->count; i++) {
     const rst_part *part = &plan->parts[i];
     if ((seen & 1u << part->mode) == 0)
-      g_string_append_printf(text, "%s%s", seen == 0 ? "" : "/",
-                             choice_name("mode", part->mode));
+      g_string_append_printf(text, "%s%s", seen == 0 ? "" : "/", choice_name("mode", part->mode));
     seen |= 1u << part->mode;
     smallest = MIN(smallest, part->window.side);
     largest = MAX(largest, part->window.side);
@@ -81,8 +79,9 @@ static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) 
 static void report_uncertainty(const cli_job *job, const cli_item *item) {
   char *setup = report_setup(&job->parameters, job->model);
   cli_say(_("%s: standard deviation of %" PRId64 " points over %d seeds with %s (%s), white is %g, "
-            "in %.1f s"), item->output, item->points, job->options->uncertainty,
-          job->parameters.model, setup, item->white, item->seconds);
+            "in %.1f s"),
+          item->output, item->points, job->options->uncertainty, job->parameters.model, setup,
+          item->white, item->seconds);
   g_free(setup);
 }
 
@@ -93,7 +92,8 @@ void report_done(const cli_job *job, const cli_item *item) {
   }
   if (file_is_lossy(item->format))
     cli_say(_("%s: JPEG compresses anew, so that pixels outside the region change a little; "
-              "PNG keeps them"), item->output);
+              "PNG keeps them"),
+            item->output);
   if (item->source.half && file_holds_floats(item->format))
     cli_say(_("%s: half floats are written as floats of 32 bits, which hold the same values"),
             item->output);

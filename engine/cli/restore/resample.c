@@ -29,14 +29,14 @@ static bool encode(rst_session *session, rst_model *model, const rst_parameters 
   int x, y, width, height;
   rst_input_get_box(input, &x, &y, &width, &height);
   int band = CLAMP(BAND / width, 1, height);
-  float *rgba = g_new(float, (size_t) 4 * width * band);
-  float *coverage = g_new(float, (size_t) width * band);
+  float *rgba = g_new(float, (size_t)4 * width * band);
+  float *coverage = g_new(float, (size_t)width *band);
   bool good = true;
   for (int row = 0; row < height && good; row += band) {
     int rows = MIN(band, height - row);
     read_rows(view, x, y + row, width, rows, rgba, coverage);
-    good = rst_input_add(input, rows, rgba, parameters->hide_region ? coverage : NULL, cause) ==
-           RST_OK;
+    good =
+      rst_input_add(input, rows, rgba, parameters->hide_region ? coverage : NULL, cause) == RST_OK;
   }
   good = good && rst_encode(session, model, input, hooks->cancel, encoding, cause) == RST_OK;
   g_free(rgba);
@@ -58,9 +58,9 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
   int width = samples.width, height = samples.height, band = CLAMP(BAND / width, 1, height);
   rst_grid_samples(&grid, picture->x, picture->y, picture->patch->Xsize, picture->patch->Ysize,
                    width, height);
-  float *rgba = g_new(float, (size_t) 4 * width * band);
-  float *coverage = g_new(float, (size_t) width * band);
-  float *colours = g_new(float, (size_t) 3 * width * band);
+  float *rgba = g_new(float, (size_t)4 * width * band);
+  float *coverage = g_new(float, (size_t)width *band);
+  float *colours = g_new(float, (size_t)3 * width * band);
   rst_hooks silent = {.size = sizeof silent, .cancel = hooks->cancel};
   bool good = encode(session, model, parameters, &view, &part->window, hooks, &encoding, &cause);
   *points = 0;
@@ -80,7 +80,7 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
         ++*points;
       }
     samples.write(samples.user, 0, row, width, rows.rows, colours, coverage);
-    hooks->progress(hooks->user, RST_PHASE_SAMPLING, (double) (row + rows.rows) / height);
+    hooks->progress(hooks->user, RST_PHASE_SAMPLING, (double)(row + rows.rows) / height);
   }
   g_free(rgba);
   g_free(coverage);

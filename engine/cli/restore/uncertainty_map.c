@@ -18,22 +18,22 @@ typedef struct host {
 } host;
 
 static bool host_read(void *user, int x, int y, int width, int height, float *rgba) {
-  const rst_picture *view = ((host *) user)->view;
+  const rst_picture *view = ((host *)user)->view;
   return view->read(view->user, x, y, width, height, rgba);
 }
 
 static bool host_read_coverage(void *user, int x, int y, int width, int height, float *coverage) {
-  const rst_picture *view = ((host *) user)->view;
+  const rst_picture *view = ((host *)user)->view;
   return view->read_coverage(view->user, x, y, width, height, coverage);
 }
 
 static bool host_write(void *user, int x, int y, int width, int height, const float *deviations,
                        const float *coverage) {
-  const cli_uncertainty *u = ((host *) user)->uncertainty;
+  const cli_uncertainty *u = ((host *)user)->uncertainty;
   for (int row = y; row < y + height; row++)
     for (int column = x; column < x + width; column++, deviations += 3, coverage++)
       if (*coverage > 0)
-        u->deviations[(gsize) (row - u->y) * u->width + (column - u->x)] =
+        u->deviations[(gsize)(row - u->y) * u->width + (column - u->x)] =
           fmaxf(deviations[0], fmaxf(deviations[1], deviations[2]));
   return true;
 }
@@ -41,7 +41,7 @@ static bool host_write(void *user, int x, int y, int width, int height, const fl
 /* How many of the pixels lie beyond. */
 static int64_t count_beyond(const cli_uncertainty *u, double white) {
   int64_t count = 0;
-  for (gsize i = 0; i < (gsize) u->width * u->height; i++)
+  for (gsize i = 0; i < (gsize)u->width * u->height; i++)
     count += u->deviations[i] > white;
   return count;
 }
@@ -69,8 +69,8 @@ bool uncertainty_measure(cli_uncertainty *u, rst_session *session, rst_model *mo
                 parameters->model);
     return false;
   }
-  *u = (cli_uncertainty) {.x = box[0], .y = box[1], .width = box[2], .height = box[3]};
-  u->deviations = g_try_malloc0_n((gsize) box[2] * box[3], sizeof *u->deviations);
+  *u = (cli_uncertainty){.x = box[0], .y = box[1], .width = box[2], .height = box[3]};
+  u->deviations = g_try_malloc0_n((gsize)box[2] * box[3], sizeof *u->deviations);
   if (u->deviations == NULL) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     return false;
@@ -90,11 +90,11 @@ void uncertainty_clear(cli_uncertainty *u) {
 }
 
 VipsImage *uncertainty_picture(const cli_uncertainty *u, int width, int height, GError **error) {
-  gsize count = (gsize) u->width * u->height;
+  gsize count = (gsize)u->width * u->height;
   guint16 *levels = g_new(guint16, count);
   VipsImage *region = NULL, *whole = NULL;
   for (gsize i = 0; i < count; i++)
-    levels[i] = (guint16) lrint(MIN(u->deviations[i] / u->white, 1) * 65535);
+    levels[i] = (guint16)lrint(MIN(u->deviations[i] / u->white, 1) * 65535);
   region = vips_image_new_from_memory_copy(levels, count * sizeof *levels, u->width, u->height, 1,
                                            VIPS_FORMAT_USHORT);
   g_free(levels);
@@ -128,9 +128,9 @@ int uncertainty_command(int argc, char **argv) {
     g_ptr_array_add(made, g_strdup("--uncertainty=8"));
     g_ptr_array_insert(words, 1, made->pdata[made->len - 1]);
   }
-  int count = (int) words->len;
+  int count = (int)words->len;
   g_ptr_array_add(words, NULL);
-  int status = restore_command(count, (char **) words->pdata);
+  int status = restore_command(count, (char **)words->pdata);
   g_ptr_array_unref(words);
   g_ptr_array_unref(made);
   return status;

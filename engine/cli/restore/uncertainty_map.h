@@ -13,9 +13,9 @@
 
 typedef struct cli_uncertainty {
   int x, y, width, height; /* of the region's box */
-  float *deviations;       /* (height, width): each pixel's, its largest channel's; 0 where nothing
+  float *deviations; /* (height, width): each pixel's, its largest channel's; 0 where nothing
                             * is restored. NULL: not measured */
-  double white;            /* the standard deviation that is shown white */
+  double white; /* the standard deviation that is shown white */
 } cli_uncertainty;
 
 /* Measures over `seeds` seeds. `view` is the picture, whose `write` is not called; `box` holds all

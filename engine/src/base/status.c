@@ -15,8 +15,12 @@ void rst_error_init(rst_error *error) {
 /* Bytes of the UTF-8 character at `at`, 0 where there is none (RFC 3629). */
 static size_t character(const char *at) {
   const unsigned char *c = (const unsigned char *)at;
-  const size_t length = c[0] < 0x80 ? 1 : c[0] < 0xc2 ? 0 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3
-                      : c[0] < 0xf5 ? 4 : 0;
+  const size_t length = c[0] < 0x80   ? 1
+                        : c[0] < 0xc2 ? 0
+                        : c[0] < 0xe0 ? 2
+                        : c[0] < 0xf0 ? 3
+                        : c[0] < 0xf5 ? 4
+                                      : 0;
 
   for (size_t i = 1; i < length; i++)
     if ((c[i] & 0xc0) != 0x80) /* the end of the text, too */
@@ -68,8 +72,8 @@ rst_status rst_fail(rst_error *error, rst_status code, const char *subject, cons
 
 rst_status rst_fail_range(rst_error *error, const char *name, const char *value, double low,
                           double high) {
-  rst_fail(error, RST_OUT_OF_RANGE, name, value, NULL, "%s is %s, but must be %.10g to %.10g",
-           name, value, low, high);
+  rst_fail(error, RST_OUT_OF_RANGE, name, value, NULL, "%s is %s, but must be %.10g to %.10g", name,
+           value, low, high);
   if (error != NULL && error->size == sizeof *error) {
     error->low = low;
     error->high = high;

@@ -11,8 +11,7 @@ int rst_next_seed(int seed) {
   return seed < INT32_MAX ? seed + 1 : 0;
 }
 
-void rst_deviation_add(int result, size_t count, const float *values, float *mean,
-                       float *squares) {
+void rst_deviation_add(int result, size_t count, const float *values, float *mean, float *squares) {
   for (size_t i = 0; i < count; i++) {
     const float before = result > 1 ? values[i] - mean[i] : values[i];
 

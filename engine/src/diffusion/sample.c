@@ -52,8 +52,8 @@ static void locate(const job *j, size_t first, rst_batch_points *points, int32_t
 
     points->column[p] = point % (uint32_t)set->columns;
     points->row[p] = point / (uint32_t)set->columns;
-    noise_column[p] = (int32_t)((uint32_t)set->column +
-                                points->column[p] * (uint32_t)set->column_step);
+    noise_column[p] =
+      (int32_t)((uint32_t)set->column + points->column[p] * (uint32_t)set->column_step);
     noise_row[p] = (int32_t)((uint32_t)set->row + points->row[p] * (uint32_t)set->row_step);
   }
 }
@@ -123,8 +123,10 @@ static bool restore_batch(job *j, int worker, size_t batch) {
   rst_sample_moment moment;
 
   locate(j, first, &points, column, row);
-  moment = (rst_sample_moment){.first = first, .count = points.count,
-                               .points = j->set->points + first, .values = value,
+  moment = (rst_sample_moment){.first = first,
+                               .count = points.count,
+                               .points = j->set->points + first,
+                               .values = value,
                                .luma = j->model->luma_residual ? scratch->middle : NULL};
   rst_decoder_local(j->encoding, j->kernels, j->axes, &points, scratch);
   rst_decoder_begin(j->encoding, j->kernels, j->axes, &points, scratch);
@@ -140,8 +142,7 @@ static bool restore_batch(job *j, int worker, size_t batch) {
 
     if (rst_cancelled(j->cancel))
       return false;
-    rst_decoder_run(j->model, j->kernels, j->steps + (size_t)i * j->step_size, scratch, NULL,
-                    NULL);
+    rst_decoder_run(j->model, j->kernels, j->steps + (size_t)i * j->step_size, scratch, NULL, NULL);
     if (step->noisy)
       draw(j, first, points.count, i + 1, step->t, column, row, z);
     if (j->observer != NULL)
@@ -302,8 +303,8 @@ void rst_grid_pixels(rst_grid *grid, int x, int y, int width, int height) {
   *grid = (rst_grid){sizeof *grid, width, height, x + 0.5, y + 0.5, 1, 1, x, y, 1, 1};
 }
 
-void rst_grid_samples(rst_grid *grid, double x, double y, double width, double height,
-                      int columns, int rows) {
+void rst_grid_samples(rst_grid *grid, double x, double y, double width, double height, int columns,
+                      int rows) {
   const double dx = width / columns, dy = height / rows;
 
   *grid = (rst_grid){sizeof *grid, columns, rows, x + dx / 2, y + dy / 2, dx, dy, 0, 0, 1, 1};
@@ -385,15 +386,21 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
   }
   y = x + grid->columns;
   set = (rst_point_set){.count = list_points(grid, coverage, points, box),
-                        .columns = grid->columns, .rows = grid->rows, .x = x, .y = y,
-                        .points = points, .column = grid->column, .row = grid->row,
-                        .column_step = grid->column_step, .row_step = grid->row_step};
+                        .columns = grid->columns,
+                        .rows = grid->rows,
+                        .x = x,
+                        .y = y,
+                        .points = points,
+                        .column = grid->column,
+                        .row = grid->row,
+                        .column_step = grid->column_step,
+                        .row_step = grid->row_step};
   if (!place(grid->x, grid->dx, grid->columns, window->x, window->side, box[0], box[2], x) ||
       !place(grid->y, grid->dy, grid->rows, window->y, window->side, box[1], box[3], y))
     status = fail_outside(window, error);
   else if (set.count > 0)
-    status = rst_sample_points(session, encoding, parameters, &set, colours, hooks, observer,
-                               error);
+    status =
+      rst_sample_points(session, encoding, parameters, &set, colours, hooks, observer, error);
   else
     status = rst_parameters_check(parameters, encoding->model, error);
   free(points);
@@ -402,9 +409,8 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
 }
 
 rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
-                      const rst_parameters *parameters, const rst_grid *grid,
-                      const float *coverage, float *colours, const rst_hooks *hooks,
-                      rst_error *error) {
+                      const rst_parameters *parameters, const rst_grid *grid, const float *coverage,
+                      float *colours, const rst_hooks *hooks, rst_error *error) {
   if (colours == NULL)
     return rst_fail_call(error, "rst_sample");
   return rst_sample_grid(session, encoding, parameters, grid, coverage, colours, hooks, NULL,

@@ -39,8 +39,8 @@ static int take_steps(const rst_parameters *parameters, const rst_model *model, 
 
   return parameters->sampler == RST_SAMPLER_DDPM
            ? rst_sequence_fill(RST_SEQUENCE_UNIFORM, 1, start, parameters->end, sequence)
-           : rst_sequence_fill(parameters->sequence, parameters->step_skip, start,
-                               parameters->end, sequence);
+           : rst_sequence_fill(parameters->sequence, parameters->step_skip, start, parameters->end,
+                               sequence);
 }
 
 rst_status rst_parameters_steps(const rst_parameters *parameters, const rst_model *model,

@@ -16,9 +16,9 @@
 /* The Fortran interface: some builds of OpenBLAS come without CBLAS. The lengths of the two
  * texts are the hidden arguments of Fortran's calling convention. */
 extern void sgemm_(const char *trans_a, const char *trans_b, const int *m, const int *n,
-                   const int *k, const float *alpha, const float *a, const int *lda,
-                   const float *b, const int *ldb, const float *beta, float *c, const int *ldc,
-                   size_t length_a, size_t length_b);
+                   const int *k, const float *alpha, const float *a, const int *lda, const float *b,
+                   const int *ldb, const float *beta, float *c, const int *ldc, size_t length_a,
+                   size_t length_b);
 /* Other libraries may take OpenBLAS's place. */
 extern void openblas_set_num_threads(int count) __attribute__((weak));
 extern char *openblas_get_config(void) __attribute__((weak));
@@ -45,8 +45,8 @@ static void start(void) {
     openblas_set_num_threads(1);
   if (openblas_get_config != NULL)
     sscanf(openblas_get_config(), "%31s %31s", name, version);
-  snprintf(state.description, sizeof state.description, "%s %s (%.30s), kernels %s", name,
-           version, core, rst_kernels_best()->name);
+  snprintf(state.description, sizeof state.description, "%s %s (%.30s), kernels %s", name, version,
+           core, rst_kernels_best()->name);
 }
 
 const char *rst_arithmetic(void) {

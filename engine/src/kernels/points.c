@@ -100,8 +100,7 @@ static inline __attribute__((always_inline)) void product_block(
   }
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
-    VECTOR_STORE(result + (size_t)r * stride,
-                 only_positive ? VECTOR_RELU(sums[r][0]) : sums[r][0]);
+    VECTOR_STORE(result + (size_t)r * stride, only_positive ? VECTOR_RELU(sums[r][0]) : sums[r][0]);
     VECTOR_STORE(result + (size_t)r * stride + LANES,
                  only_positive ? VECTOR_RELU(sums[r][1]) : sums[r][1]);
   }
@@ -204,8 +203,8 @@ static inline void sine_cosine(uint32_t w, float *sine, float *cosine) {
   const uint32_t quadrant = (w + 0x20000000u) >> 30;
   const int32_t rest = (int32_t)(w - (quadrant << 30));
   const float r = (float)rest * (6.283185307f / 4294967296.0f), t = r * r;
-  const float s = ((((t * (1.0f / 362880) - 1.0f / 5040) * t + 1.0f / 120) * t - 1.0f / 6) * t +
-                   1.0f) * r;
+  const float s =
+    ((((t * (1.0f / 362880) - 1.0f / 5040) * t + 1.0f / 120) * t - 1.0f / 6) * t + 1.0f) * r;
   const float c = (((t * (1.0f / 40320) - 1.0f / 720) * t + 1.0f / 24) * t - 0.5f) * t + 1.0f;
   const float a = quadrant & 1 ? c : s, b = quadrant & 1 ? s : c;
 

@@ -61,8 +61,8 @@ void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scra
     hidden = width > hidden ? width : hidden;
   }
   for (int i = 0; i < 2; i++) {
-    scratch->feature[i] = rst_arena_take(
-      arena, (size_t)(feature > condition ? feature : condition) * RST_BATCH);
+    scratch->feature[i] =
+      rst_arena_take(arena, (size_t)(feature > condition ? feature : condition) * RST_BATCH);
     scratch->hidden[i] = rst_arena_take(arena, hidden * RST_BATCH);
   }
   if (scratch->feature[0] != NULL) {
@@ -113,9 +113,8 @@ void rst_decoder_tables(const rst_model *model, const rst_kernels *kernels, int 
 
 /* Points that follow one another on a row share the row's part and take the columns' parts from
  * neighbouring places; `base` (width, RST_BATCH) grows by both. */
-static void add_positions(int width, const float *columns, size_t columns_padded,
-                          const float *rows, size_t rows_padded, const rst_batch_points *points,
-                          float *base) {
+static void add_positions(int width, const float *columns, size_t columns_padded, const float *rows,
+                          size_t rows_padded, const rst_batch_points *points, float *base) {
   for (int first = 0, count; first < points->count; first += count) {
     const uint32_t column = points->column[first], row = points->row[first];
 
@@ -197,8 +196,8 @@ static void gather_luma(const rst_encoding *encoding, const rst_axis axes[2],
 
   for (int p = 0; p < points->count; p++) {
     rst_interpolate_cubic(encoding->luma, model->luma_factor * model->input_size,
-                          axes[0].positions[points->column[p]],
-                          axes[1].positions[points->row[p]], reach, model->luma_factor, values);
+                          axes[0].positions[points->column[p]], axes[1].positions[points->row[p]],
+                          reach, model->luma_factor, values);
     for (int i = 0; i < side * side; i++)
       scratch->luma[i * RST_BATCH + p] = (float)values[i];
   }
@@ -275,8 +274,7 @@ void rst_decoder_run(const rst_model *model, const rst_kernels *kernels, const f
     for (int i = 1; i < block->count - 1; i++) {
       const rst_dense *layer = &block->layers[i];
 
-      kernels->product(layer->in, layer->out, layer->kernel, layer->bias, true, in, out,
-                       RST_BATCH);
+      kernels->product(layer->in, layer->out, layer->kernel, layer->bias, true, in, out, RST_BATCH);
       spare = in;
       in = out;
       out = spare;

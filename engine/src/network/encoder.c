@@ -331,8 +331,8 @@ static void take_encoding(rst_arena *arena, rst_encoding *encoding) {
   encoding->luma = rst_arena_take(arena, luma_values(model));
   encoding->global = rst_arena_take(arena, (size_t)model->latent);
   for (int i = 0; i < model->stage_count; i++)
-    encoding->mixed[i] = rst_arena_take(arena, padded_pixels(&model->stages[i]) *
-                                        (size_t)model->features.layers[0].out);
+    encoding->mixed[i] = rst_arena_take(
+      arena, padded_pixels(&model->stages[i]) * (size_t)model->features.layers[0].out);
 }
 
 /* Rows of the first feature layer that belong to stage i start at i · latent. */

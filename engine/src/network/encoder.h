@@ -28,8 +28,8 @@ struct rst_encoding {
   rst_model *model;
   rst_window window;
   float *memory; /* owned: all below */
-  float *input;  /* (input_size, input_size) */
-  float *luma;   /* ℓ, (luma_factor · input_size)²: the input, without holes or enlarged */
+  float *input; /* (input_size, input_size) */
+  float *luma; /* ℓ, (luma_factor · input_size)²: the input, without holes or enlarged */
   float *global; /* (latent) */
   /* The first feature layer applied to the maps: interpolation and the layer are both linear, so
    * their order may change. Bias not added: beyond the border the maps are zero, the bias is not.

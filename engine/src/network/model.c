@@ -99,8 +99,7 @@ static int get_int_or(reader *r, yyjson_val *object, const char *key, int low, i
 }
 
 /* The index of a text among `choices`. */
-static int get_choice(reader *r, yyjson_val *object, const char *key,
-                      const char *const *choices) {
+static int get_choice(reader *r, yyjson_val *object, const char *key, const char *const *choices) {
   yyjson_val *value = yyjson_obj_get(object, key);
   char text[64], wanted[128] = "";
 
@@ -185,8 +184,8 @@ static void set_convs(rst_conv_stack *stack, int count, int size, int channels) 
 }
 
 static void describe_encoder(reader *r, yyjson_val *object, rst_model *model) {
-  static const char *const keys[] = {"stages", "before", "after", "latent", "local", "global",
-                                     NULL};
+  static const char *const keys[] = {"stages", "before", "after", "latent",
+                                     "local",  "global", NULL};
   static const char *const local_keys[] = {"before", "kernel", NULL};
   static const char *const global_keys[] = {"channels", "kernel", "dense", NULL};
   yyjson_val *encoder = get_object(r, object, "encoder", keys);
@@ -282,8 +281,7 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
   static const char *const axes[] = {"x", "xy", NULL};
   static const char *const luma_keys[] = {"condition", "residual", "reach", "enlarger", NULL};
   yyjson_val *features = get_object(r, yyjson_obj_get(root, "features"), "features", feature_keys);
-  yyjson_val *position = get_object(r, yyjson_obj_get(root, "position"), "position",
-                                    position_keys);
+  yyjson_val *position = get_object(r, yyjson_obj_get(root, "position"), "position", position_keys);
   yyjson_val *time = get_object(r, yyjson_obj_get(root, "time"), "time", time_keys);
   yyjson_val *luma = yyjson_obj_get(root, "luma");
   int dense[RST_LAYERS_MAX], count;
@@ -317,8 +315,8 @@ static void describe_decoder(reader *r, yyjson_val *root, rst_model *model) {
   yyjson_val *decoder = get_object(r, yyjson_obj_get(root, "decoder"), "decoder", keys);
   int dense[RST_LAYERS_MAX], count;
   /* condition (global, local, ℓ), position, time, value, running result */
-  const int in = 2 * model->latent + model->luma_columns + model->position_width +
-                 model->time.width + 3 + 3;
+  const int in =
+    2 * model->latent + model->luma_columns + model->position_width + model->time.width + 3 + 3;
 
   if (r->status != RST_OK)
     return;
@@ -351,10 +349,9 @@ static void describe_process(reader *r, yyjson_val *root, rst_model *model) {
 /* `name` points into the description's JSON. */
 static rst_status describe_model(yyjson_val *root, rst_model *model, const char **name,
                                  rst_error *error) {
-  static const char *const keys[] = {"format",   "name", "parameters", "input",
-                                     "encoder",  "features", "position", "time",
-                                     "decoder",  "process", "colour",   "luma",
-                                     "fill", NULL};
+  static const char *const keys[] = {"format",   "name",     "parameters", "input",   "encoder",
+                                     "features", "position", "time",       "decoder", "process",
+                                     "colour",   "luma",     "fill",       NULL};
   static const char *const input_keys[] = {"size", "channels", NULL};
   reader r = {error, RST_OK};
   yyjson_val *input;
@@ -438,8 +435,8 @@ static const float *load_vector(loader *l, const char *prefix, const char *suffi
   return load(l, name, 1, &size);
 }
 
-__attribute__((format(printf, 3, 4)))
-static void load_conv(loader *l, rst_conv *conv, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static void load_conv(loader *l, rst_conv *conv,
+                                                            const char *format, ...) {
   const int shape[4] = {conv->size, conv->size, conv->in, conv->out};
   va_list arguments;
   char prefix[64], name[96];
@@ -642,8 +639,7 @@ rst_model *rst_model_ref(rst_model *model) {
 }
 
 void rst_model_unref(rst_model *model) {
-  if (model == NULL ||
-      atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1)
+  if (model == NULL || atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1)
     return;
   free(model->name);
   free(model->description);

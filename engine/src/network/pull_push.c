@@ -58,8 +58,9 @@ static void push(int size, float *values, const float *weights, const float *hal
       neighbours(x, (int)side, &column, &column_far);
 
       const float *line = half_values + side * row, *line_far = half_values + side * row_far;
-      const float enlarged = (9 * line[column] + 3 * line[column_far] + 3 * line_far[column] +
-                              line_far[column_far]) / 16;
+      const float enlarged =
+        (9 * line[column] + 3 * line[column_far] + 3 * line_far[column] + line_far[column_far]) /
+        16;
 
       values[i] = weights[i] * values[i] + (1 - weights[i]) * enlarged;
     }

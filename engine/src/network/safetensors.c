@@ -25,8 +25,8 @@ static rst_status fail_open(rst_error *error, const char *path, int number) {
                   strerror(number));
 }
 
-static rst_status read_open_file(int fd, const char *path, size_t limit, void **bytes,
-                                 size_t *size, rst_error *error) {
+static rst_status read_open_file(int fd, const char *path, size_t limit, void **bytes, size_t *size,
+                                 rst_error *error) {
   struct stat about;
   unsigned char *memory;
   size_t total, done = 0;
@@ -88,8 +88,8 @@ rst_status rst_read_file(const char *path, size_t limit, void **bytes, size_t *s
 static const struct {
   const char *name;
   size_t size;
-} dtypes[] = {{"F32", 4}, {"F64", 8}, {"I32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8},
-              {"I16", 2}, {"I8", 1},  {"U8", 1},  {"BOOL", 1}};
+} dtypes[] = {{"F32", 4}, {"F64", 8}, {"I32", 4}, {"F16", 2}, {"BF16", 2},
+              {"I64", 8}, {"I16", 2}, {"I8", 1},  {"U8", 1},  {"BOOL", 1}};
 
 static rst_status fail_file(rst_error *error, const char *subject, const char *how) {
   return rst_fail(error, RST_BAD_FILE, subject, how, NULL, "not a usable safetensors file: %s %s",
@@ -200,8 +200,8 @@ static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_
   return RST_OK;
 }
 
-static rst_status check_tiling(rst_safetensors *table, const unsigned char *data,
-                               size_t data_size, rst_error *error) {
+static rst_status check_tiling(rst_safetensors *table, const unsigned char *data, size_t data_size,
+                               rst_error *error) {
   const unsigned char *expected = data;
 
   qsort(table->tensors, table->count, sizeof *table->tensors, by_place);
@@ -223,8 +223,8 @@ static rst_status check_tiling(rst_safetensors *table, const unsigned char *data
   return RST_OK;
 }
 
-static rst_status parse_header(const unsigned char *data, size_t data_size,
-                               rst_safetensors *table, rst_error *error) {
+static rst_status parse_header(const unsigned char *data, size_t data_size, rst_safetensors *table,
+                               rst_error *error) {
   yyjson_val *root = yyjson_doc_get_root(table->header), *key;
   yyjson_obj_iter iter;
   bool metadata = false;
@@ -268,8 +268,8 @@ rst_status rst_safetensors_parse(const void *bytes, size_t size, rst_safetensors
     return fail_file(error, NC_("subject", "the header"), "is longer than the file");
   if (header > HEADER_MAX)
     return fail_file(error, NC_("subject", "the header"), "is longer than 16 MiB");
-  table->header = yyjson_read_opts((char *)(uintptr_t)(file + 8), (size_t)header, 0,
-                                   rst_json_memory(), &json);
+  table->header =
+    yyjson_read_opts((char *)(uintptr_t)(file + 8), (size_t)header, 0, rst_json_memory(), &json);
   if (table->header == NULL) {
     if (json.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
       return rst_fail_memory(error);

@@ -49,8 +49,8 @@ typedef struct {
   char paths[FOLDERS_MAX][PATH_SIZE];
 } folders;
 
-__attribute__((format(printf, 2, 3)))
-static void add_folder(folders *list, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static void add_folder(folders *list, const char *format,
+                                                             ...) {
   va_list arguments;
   int length;
 

@@ -77,12 +77,13 @@ bool rst_json_write_parameter(yyjson_mut_doc *doc, yyjson_mut_val *object,
 
 rst_status rst_json_text(yyjson_mut_doc *doc, char **text, rst_error *error) {
   yyjson_write_err problem;
-  char *written = yyjson_mut_write_opts(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, rst_json_memory(),
-                                        NULL, &problem);
+  char *written =
+    yyjson_mut_write_opts(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, rst_json_memory(), NULL, &problem);
 
   if (written == NULL)
     return problem.code == YYJSON_WRITE_ERROR_MEMORY_ALLOCATION
-             ? rst_fail_memory(error) : rst_fail_call(error, "a text that is not UTF-8");
+             ? rst_fail_memory(error)
+             : rst_fail_call(error, "a text that is not UTF-8");
   *text = written;
   return RST_OK;
 }

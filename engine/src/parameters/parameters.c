@@ -24,21 +24,21 @@ static const char *const modes[] = {"auto", "full", "colour", "detail", NULL};
 #define AT(member) offsetof(rst_parameters, member)
 
 static const rst_parameter table[] = {
-  {"model", N_("Model"), N_("The network: an id, or the path of a model file"),
-   RST_TYPE_TEXT, 0, 0, "portrait", NULL, false, false, AT(model)},
+  {"model", N_("Model"), N_("The network: an id, or the path of a model file"), RST_TYPE_TEXT, 0, 0,
+   "portrait", NULL, false, false, AT(model)},
   {"sampler", N_("Sampler"), N_("How the steps from noise to picture are computed; auto is ddim"),
    RST_TYPE_CHOICE, 0, 0, "auto", samplers, true, true, AT(sampler)},
   {"stochasticity", N_("Stochasticity (η)"), N_("How much fresh noise each step of ddim adds"),
    RST_TYPE_REAL, 0, 1, "1", NULL, true, false, AT(stochasticity)},
   {"step-skip", N_("Step skipping (K)"),
-   N_("Every how many timesteps one is taken: 1 takes all of them and is slowest"),
-   RST_TYPE_INT, 1, RST_STEPS_MAX, "8", NULL, true, false, AT(step_skip)},
+   N_("Every how many timesteps one is taken: 1 takes all of them and is slowest"), RST_TYPE_INT, 1,
+   RST_STEPS_MAX, "8", NULL, true, false, AT(step_skip)},
   {"sequence", N_("Sequence"), N_("Which timesteps are taken; quadratic ignores step-skip"),
    RST_TYPE_CHOICE, 0, 0, "uniform", sequences, true, false, AT(sequence)},
   {"start", N_("Start"), N_("How many of the model's timesteps are gone through; 0 stands for all"),
    RST_TYPE_INT, 0, RST_STEPS_MAX, "0", NULL, true, true, AT(start)},
-  {"end", N_("End"), N_("The last timestep taken; above 0 the result is still noisy"),
-   RST_TYPE_INT, 0, RST_STEPS_MAX - 1, "0", NULL, true, true, AT(end)},
+  {"end", N_("End"), N_("The last timestep taken; above 0 the result is still noisy"), RST_TYPE_INT,
+   0, RST_STEPS_MAX - 1, "0", NULL, true, true, AT(end)},
   {"noise-stddev", N_("Noise stddev"), N_("Standard deviation of the noise that a step adds"),
    RST_TYPE_CHOICE, 0, 0, "normal", stddevs, true, true, AT(noise_stddev)},
   {"project", N_("Noise projection"),
@@ -52,8 +52,8 @@ static const rst_parameter table[] = {
    N_("What is taken from the network: everything, its colour, or its detail; auto is full for "
       "windows of up to 256 pixels and hidden regions, else colour"),
    RST_TYPE_CHOICE, 0, 0, "auto", modes, false, false, AT(mode)},
-  {"strength", N_("Strength"), N_("How far the result replaces the picture"),
-   RST_TYPE_REAL, 0, 1, "1", NULL, false, false, AT(strength)},
+  {"strength", N_("Strength"), N_("How far the result replaces the picture"), RST_TYPE_REAL, 0, 1,
+   "1", NULL, false, false, AT(strength)},
   {"context", N_("Context"),
    N_("How much of the surroundings the network sees: the window's side divided by the longest "
       "side of the selected part"),
@@ -62,8 +62,8 @@ static const rst_parameter table[] = {
    N_("The square that the network sees: auto, picture, or X,Y,SIDE in pixels of the layer"),
    RST_TYPE_TEXT, 0, 0, "auto", NULL, false, false, AT(window_kind)},
   {"hide-region", N_("Hide the region"),
-   N_("Whether the selected pixels are damage that the network must not see"),
-   RST_TYPE_BOOL, 0, 0, "false", NULL, false, false, AT(hide_region)},
+   N_("Whether the selected pixels are damage that the network must not see"), RST_TYPE_BOOL, 0, 0,
+   "false", NULL, false, false, AT(hide_region)},
   {"match", N_("Match the surroundings"),
    N_("Whether the region is matched to its surroundings, so that no seam shows: the difference "
       "along its border is spread inward, and where it is hidden, the surroundings are continued "
@@ -159,8 +159,7 @@ static rst_status set_bool(const rst_parameter *entry, bool *to, const char *tex
   return RST_OK;
 }
 
-static rst_status set_int(const rst_parameter *entry, int *to, const char *text,
-                          rst_error *error) {
+static rst_status set_int(const rst_parameter *entry, int *to, const char *text, rst_error *error) {
   const char *end;
   int value;
 
@@ -250,8 +249,8 @@ rst_status rst_parameters_set(rst_parameters *parameters, const char *name, cons
   if (parameters == NULL || parameters->size != sizeof *parameters || name == NULL || text == NULL)
     return rst_fail_call(error, "rst_parameters_set");
   if (entry == NULL)
-    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL,
-                    "there is no parameter %s", name);
+    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL, "there is no parameter %s",
+                    name);
   member = (char *)parameters + entry->offset;
   switch (entry->type) {
     case RST_TYPE_BOOL:
@@ -321,8 +320,8 @@ rst_status rst_parameters_get(const rst_parameters *parameters, const char *name
   if (parameters == NULL || parameters->size != sizeof *parameters || name == NULL || text == NULL)
     return rst_fail_call(error, "rst_parameters_get");
   if (entry == NULL)
-    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL,
-                    "there is no parameter %s", name);
+    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL, "there is no parameter %s",
+                    name);
   return write_value(parameters, entry, text, size) ? RST_OK
                                                     : rst_fail_call(error, "rst_parameters_get");
 }

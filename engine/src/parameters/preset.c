@@ -236,6 +236,7 @@ rst_status rst_preset_check(const rst_preset *preset, const rst_model *model, rs
     rst_list(RST_KIND_MODEL, add_diffusion_model, &fits, NULL);
   return rst_fail(error, RST_PRESET_MISFIT, preset->name, info.name, fits.names,
                   "preset %s sets a diffusion sampler, but the model %s restores in a single "
-                  "pass; models that fit: %s", preset->name, info.name,
+                  "pass; models that fit: %s",
+                  preset->name, info.name,
                   fits.names[0] == '\0' ? "none is installed" : fits.names);
 }

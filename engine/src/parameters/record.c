@@ -89,8 +89,8 @@ static yyjson_doc *read_history(const char *history, rst_status *status, rst_err
 
   if (history == NULL || *history == '\0')
     history = "[]";
-  json = yyjson_read_opts((char *)(uintptr_t)history, strlen(history), 0, rst_json_memory(),
-                          &problem);
+  json =
+    yyjson_read_opts((char *)(uintptr_t)history, strlen(history), 0, rst_json_memory(), &problem);
   if (json == NULL)
     *status = problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION
                 ? rst_fail_memory(error)
@@ -143,7 +143,8 @@ rst_status rst_setup_append(const char *history, const rst_setup *setup, char **
   doc = yyjson_doc_mut_copy(before, rst_json_memory());
   yyjson_doc_free(before);
   status = doc != NULL && add_setup(doc, yyjson_mut_doc_get_root(doc), setup)
-             ? rst_json_text(doc, text, error) : rst_fail_memory(error);
+             ? rst_json_text(doc, text, error)
+             : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);
   return status;
 }
@@ -266,8 +267,8 @@ rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int 
   if (index < 0)
     index += size;
   if (index < 0 || index >= size)
-    status = fail_setup(error, NC_("subject", "the list"),
-                        size == 0 ? "is empty" : "has no such entry");
+    status =
+      fail_setup(error, NC_("subject", "the list"), size == 0 ? "is empty" : "has no such entry");
   else
     status = read_setup(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, error);
   yyjson_doc_free(json);

@@ -79,8 +79,8 @@ void rst_to_lab(const float rgb[3], double lab[3]) {
   double f[3];
 
   for (int i = 0; i < 3; i++)
-    f[i] = lab_curve((to_xyz[i][0] * light[0] + to_xyz[i][1] * light[1] +
-                      to_xyz[i][2] * light[2]) / white[i]);
+    f[i] = lab_curve((to_xyz[i][0] * light[0] + to_xyz[i][1] * light[1] + to_xyz[i][2] * light[2]) /
+                     white[i]);
   lab[0] = 116 * f[1] - 16;
   lab[1] = 500 * (f[0] - f[1]);
   lab[2] = 200 * (f[1] - f[2]);
@@ -131,8 +131,7 @@ rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *wi
   return window->side <= 256 || parameters->hide_region ? RST_MODE_FULL : RST_MODE_COLOUR;
 }
 
-void rst_mix(rst_mode mode, size_t count, const float *rgba, const float *colours,
-             float *result) {
+void rst_mix(rst_mode mode, size_t count, const float *rgba, const float *colours, float *result) {
   for (size_t i = 0; i < count; i++) {
     double picture[3], network[3];
     float clamped[3];
@@ -152,8 +151,8 @@ void rst_mix(rst_mode mode, size_t count, const float *rgba, const float *colour
   }
 }
 
-void rst_apply_strength(double strength, size_t count, const float *original,
-                        const float *restored, float *result) {
+void rst_apply_strength(double strength, size_t count, const float *original, const float *restored,
+                        float *result) {
   const float s = (float)strength;
 
   for (size_t i = 0; i < count; i++)

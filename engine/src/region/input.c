@@ -218,8 +218,8 @@ static bool grow_cell(const rst_input *input, int column, int row, float *cell) 
   for (int r = 0; r < 4; r++)
     for (int c = 0; c < 4; c++) {
       const size_t i = (size_t)rst_clamp_index((int)floor(u) - 1 + c, side);
-      const double *line = input->sums +
-                           2 * (size_t)rst_clamp_index((int)floor(v) - 1 + r, side) * (size_t)side;
+      const double *line =
+        input->sums + 2 * (size_t)rst_clamp_index((int)floor(v) - 1 + r, side) * (size_t)side;
 
       value += wy[r] * wx[c] * line[i];
       weight += wy[r] * wx[c] * line[(size_t)side + i];

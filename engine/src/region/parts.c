@@ -26,7 +26,7 @@ rst_status rst_fail_host(rst_error *error) {
 }
 
 bool rst_read_covered(const rst_picture *picture, int x, int y, int w, int h, float *rgba,
-                         float *coverage) {
+                      float *coverage) {
   const size_t pixels = (size_t)w * (size_t)h;
 
   if (!picture->read(picture->user, x, y, w, h, rgba))
@@ -238,8 +238,8 @@ static void choose_window(const rst_parameters *parameters, const rst_picture *p
     *window = parameters->window;
     return;
   }
-  window->side = window_side(parameters, picture->width, picture->height, part->width,
-                             part->height);
+  window->side =
+    window_side(parameters, picture->width, picture->height, part->width, part->height);
   window->x = centre(part->x, part->width, window->side, picture->width);
   window->y = centre(part->y, part->height, window->side, picture->height);
 }
@@ -291,8 +291,8 @@ static bool window_holds(const rst_window *window, const rst_part *part) {
 
 /* ---- the plan ---- */
 
-static rst_status make_plan(const rst_parameters *parameters, const rst_picture *picture,
-                            areas *a, rst_plan *plan, rst_error *error) {
+static rst_status make_plan(const rst_parameters *parameters, const rst_picture *picture, areas *a,
+                            rst_plan *plan, rst_error *error) {
   rst_plan made = {.size = sizeof made, .points = a->whole.points};
 
   if (made.points == 0)
@@ -308,8 +308,11 @@ static rst_status make_plan(const rst_parameters *parameters, const rst_picture 
     const area *from = &a->areas[i];
     rst_part *part = &made.parts[i];
 
-    *part = (rst_part){.x = from->x0, .y = from->y0, .width = from->x1 - from->x0,
-                       .height = from->y1 - from->y0, .points = from->points};
+    *part = (rst_part){.x = from->x0,
+                       .y = from->y0,
+                       .width = from->x1 - from->x0,
+                       .height = from->y1 - from->y0,
+                       .points = from->points};
     choose_window(parameters, picture, part);
     part->mode = rst_resolve_mode(parameters, &part->window);
     if (!window_holds(&part->window, part)) {

@@ -202,8 +202,8 @@ static void sweep(membrane *m, level *l, bool backward) {
   for (size_t i = 0; i < l->unknowns && go_on(m, i); i++) {
     const size_t at = l->unknown[backward ? l->unknowns - 1 - i : i];
     lanes *found = l->found + at;
-    const lanes others = l->given[at] + found[-(ptrdiff_t)l->stride] + found[l->stride] +
-                         found[-set];
+    const lanes others =
+      l->given[at] + found[-(ptrdiff_t)l->stride] + found[l->stride] + found[-set];
 
     *found = (others + found[set]) * parts[l->neighbours[at]];
   }
@@ -249,8 +249,8 @@ static void precondition(membrane *m) {
   const float bending = (float)(m->stiffness * m->stiffness);
 
   for (size_t i = 0; i < l->unknowns; i++)
-    l->given[l->unknown[i]] = (lanes){(float)c[0].residual[i], (float)c[1].residual[i],
-                                      (float)c[2].residual[i], 0};
+    l->given[l->unknown[i]] =
+      (lanes){(float)c[0].residual[i], (float)c[1].residual[i], (float)c[2].residual[i], 0};
   cycle(m, 0);
   if (!(bending > 0) || m->cancelled)
     return;
@@ -319,8 +319,8 @@ static void advance(membrane *m, int number, bool first) {
   c->square = square;
   c->done = !(square > 0);
   for (size_t i = 0; i < l->unknowns && !c->done; i++)
-    c->direction[l->unknown[i]] = l->found[l->unknown[i]][number] +
-                                  kept * c->direction[l->unknown[i]];
+    c->direction[l->unknown[i]] =
+      l->found[l->unknown[i]][number] + kept * c->direction[l->unknown[i]];
   if (!c->done)
     step(m, c);
   c->done = c->done || largest < small;
@@ -375,8 +375,8 @@ static bool list_bent(membrane *m) {
 static bool make_levels(membrane *m, int width, int height, unsigned char *cells) {
   if (!level_new(m->levels, (size_t)width, (size_t)height) || !take_cells(m, m->levels, cells))
     return false;
-  while (m->levels[m->last].unknowns > 0 && (m->levels[m->last].stride > COARSEST + 2 ||
-                                             m->levels[m->last].rows > COARSEST + 2)) {
+  while (m->levels[m->last].unknowns > 0 &&
+         (m->levels[m->last].stride > COARSEST + 2 || m->levels[m->last].rows > COARSEST + 2)) {
     m->last++;
     if (!halve(m, &m->levels[m->last - 1], &m->levels[m->last]))
       return false;
@@ -429,9 +429,8 @@ static void membrane_free(membrane *m) {
   free(m->product);
 }
 
-rst_status rst_membrane_spread(int width, int height, double stiffness,
-                               unsigned char *cells, float *values,
-                               const rst_cancel *cancel, rst_error *error) {
+rst_status rst_membrane_spread(int width, int height, double stiffness, unsigned char *cells,
+                               float *values, const rst_cancel *cancel, rst_error *error) {
   membrane m = {.stiffness = stiffness, .cancel = cancel};
   const bool made = make_levels(&m, width, height, cells) && make_channels(&m);
 

@@ -24,8 +24,7 @@ typedef enum rst_cell {
  * part, so a border two known cells wide is enough.
  * `values` (height, width, 3): known ones in, all others out; unknown cells with no way to a known
  * one become 0, and ignored in `cells`. Errors: RST_NO_MEMORY, RST_CANCELLED. */
-rst_status rst_membrane_spread(int width, int height, double stiffness,
-                               unsigned char *cells, float *values,
-                               const rst_cancel *cancel, rst_error *error);
+rst_status rst_membrane_spread(int width, int height, double stiffness, unsigned char *cells,
+                               float *values, const rst_cancel *cancel, rst_error *error);
 
 #endif

@@ -75,11 +75,10 @@ static rst_status read_input(restoration *r, rst_input *input) {
   return status;
 }
 
-static rst_status encode_window(restoration *r, const rst_window *window,
-                                rst_encoding **encoding) {
+static rst_status encode_window(restoration *r, const rst_window *window, rst_encoding **encoding) {
   rst_input *input;
-  rst_status status = rst_input_new(r->model, window, r->picture->width,
-                                    r->picture->height, &input, r->error);
+  rst_status status =
+    rst_input_new(r->model, window, r->picture->width, r->picture->height, &input, r->error);
 
   if (status != RST_OK)
     return status;
@@ -142,8 +141,8 @@ static rst_status restore_wanted(restoration *r, const rst_parameters *parameter
   rst_grid grid;
 
   rst_grid_pixels(&grid, b->x, b->y, b->width, b->height);
-  status = rst_sample(r->session, encoding, parameters, &grid, b->wanted, b->colours, &hooks,
-                      r->error);
+  status =
+    rst_sample(r->session, encoding, parameters, &grid, b->wanted, b->colours, &hooks, r->error);
   if (status != RST_OK)
     return status;
   b->cancel = cancel_of(r);
@@ -203,7 +202,9 @@ static int64_t count_covered(const band *b) {
 static rst_status restore_bands(restoration *r, const rst_part *part,
                                 const rst_encoding *encoding) {
   const rst_picture *picture = r->picture;
-  band b = {.mode = part->mode, .x = part->x, .width = part->width,
+  band b = {.mode = part->mode,
+            .x = part->x,
+            .width = part->width,
             .height = rst_band_rows(part->width, part->height),
             .threads = rst_session_threads(r->session)};
   rst_status status = take_band(r, &b);
@@ -220,8 +221,8 @@ static rst_status restore_bands(restoration *r, const rst_part *part,
       continue;
     memcpy(b.wanted, b.coverage, band_pixels(&b) * sizeof *b.wanted);
     status = restore_band(r, part, encoding, &b);
-    if (status == RST_OK && !picture->write(picture->user, b.x, b.y, b.width, b.height, b.colours,
-                                            b.coverage))
+    if (status == RST_OK &&
+        !picture->write(picture->user, b.x, b.y, b.width, b.height, b.colours, b.coverage))
       status = rst_fail_host(r->error);
   }
   free(b.rgba);
@@ -256,8 +257,8 @@ static rst_status restore_matched(restoration *r, const rst_part *part,
   b.ring = rst_array(band_pixels(&b), sizeof *b.ring);
   if (status == RST_OK && b.ring == NULL)
     status = rst_fail_memory(r->error);
-  if (status == RST_OK && !rst_read_covered(r->picture, b.x, b.y, b.width, b.height, b.rgba,
-                                        b.coverage))
+  if (status == RST_OK &&
+      !rst_read_covered(r->picture, b.x, b.y, b.width, b.height, b.rgba, b.coverage))
     status = rst_fail_host(r->error);
   if (status == RST_OK) {
     rst_match_ring(part, box, b.rgba, b.coverage, b.ring);
@@ -321,18 +322,27 @@ static rst_status restore_plan(restoration *r, const rst_plan *plan) {
 rst_status rst_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,
                        const rst_picture *picture, const rst_plan *plan, const rst_hooks *hooks,
                        rst_error *error) {
-  restoration r = {.session = session, .model = model, .parameters = parameters,
-                   .picture = picture, .hooks = hooks, .error = error, .seeds = 1};
+  restoration r = {.session = session,
+                   .model = model,
+                   .parameters = parameters,
+                   .picture = picture,
+                   .hooks = hooks,
+                   .error = error,
+                   .seeds = 1};
 
   return restore_plan(&r, plan);
 }
 
-rst_status rst_uncertainty(rst_session *session, rst_model *model,
-                           const rst_parameters *parameters, const rst_picture *picture,
-                           const rst_plan *plan, int seeds, const rst_hooks *hooks,
-                           rst_error *error) {
-  restoration r = {.session = session, .model = model, .parameters = parameters,
-                   .picture = picture, .hooks = hooks, .error = error, .deviation = true,
+rst_status rst_uncertainty(rst_session *session, rst_model *model, const rst_parameters *parameters,
+                           const rst_picture *picture, const rst_plan *plan, int seeds,
+                           const rst_hooks *hooks, rst_error *error) {
+  restoration r = {.session = session,
+                   .model = model,
+                   .parameters = parameters,
+                   .picture = picture,
+                   .hooks = hooks,
+                   .error = error,
+                   .deviation = true,
                    .seeds = seeds};
 
   if (model == NULL)
@@ -352,8 +362,12 @@ rst_status rst_encode_window(rst_session *session, rst_model *model,
                              const rst_parameters *parameters, const rst_picture *picture,
                              const rst_window *window, const rst_hooks *hooks,
                              rst_encoding **encoding, rst_error *error) {
-  restoration r = {.session = session, .model = model, .parameters = parameters,
-                   .picture = picture, .hooks = hooks, .error = error};
+  restoration r = {.session = session,
+                   .model = model,
+                   .parameters = parameters,
+                   .picture = picture,
+                   .hooks = hooks,
+                   .error = error};
 
   if (session == NULL || parameters == NULL || parameters->size != sizeof *parameters ||
       !rst_good_picture(picture) || !good_hooks(hooks))

@@ -104,8 +104,8 @@ static void sort_cells(const matching *m, bool ring_only) {
 static void take_known(const matching *m, const float *colours, float *values) {
   for (size_t i = 0; i < pixel_count(m); i++)
     for (size_t c = 0; m->cells[i] == RST_CELL_KNOWN && c < 3; c++)
-      values[3 * i + c] = fminf(fmaxf(m->rgba[4 * i + c], 0), 1) -
-                          (colours == NULL ? 0 : colours[3 * i + c]);
+      values[3 * i + c] =
+        fminf(fmaxf(m->rgba[4 * i + c], 0), 1) - (colours == NULL ? 0 : colours[3 * i + c]);
 }
 
 static rst_status spread(const matching *m, double stiffness, float *values) {

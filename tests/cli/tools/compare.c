@@ -80,9 +80,9 @@ static void test_region(void) {
 }
 
 static bool count_model(void *user, const char *id, const char *path) {
-  (void) id;
-  (void) path;
-  ++*(int *) user;
+  (void)id;
+  (void)path;
+  ++*(int *)user;
   return true;
 }
 
@@ -125,8 +125,9 @@ static void test_refused(void) {
   check_failed(run("compare", input, NULL), 2, "--output is needed");
   check_failed(run("compare", input, "-o", sheet, "--cell", "5", NULL), 2, "--cell must be");
   check_failed(run("compare", input, "-o", "sheet.gif", NULL), 2, "must end in");
-  check_failed(run("compare", path_of("nowhere.png"), "-o", sheet, "--with", "--model tiny-single",
-                   NULL), 1, "nowhere.png");
+  check_failed(
+    run("compare", path_of("nowhere.png"), "-o", sheet, "--with", "--model tiny-single", NULL), 1,
+    "nowhere.png");
   for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++)
     check_failed(run("compare", input, "-o", sheet, "--with", wrong[i].with, NULL), wrong[i].status,
                  wrong[i].message);

@@ -32,10 +32,10 @@ static const char *write_colours(const char *folder, const char *name, int width
                                  double turn) {
   pixels *p = make_pixels(width, height, 3, 16);
   for (int i = 0; i < width * height; i++) {
-    double x = (double) (i % width) / width, y = (double) (i / width) / height;
-    p->values[3 * i] = (guint16) (65535 * (0.5 + 0.4 * sin(5 * x + turn)));
-    p->values[3 * i + 1] = (guint16) (65535 * (0.4 + 0.3 * cos(7 * y - turn)));
-    p->values[3 * i + 2] = (guint16) (65535 * (0.45 + 0.4 * sin(4 * x * y + 2 * turn)));
+    double x = (double)(i % width) / width, y = (double)(i / width) / height;
+    p->values[3 * i] = (guint16)(65535 * (0.5 + 0.4 * sin(5 * x + turn)));
+    p->values[3 * i + 1] = (guint16)(65535 * (0.4 + 0.3 * cos(7 * y - turn)));
+    p->values[3 * i + 2] = (guint16)(65535 * (0.45 + 0.4 * sin(4 * x * y + 2 * turn)));
   }
   pixels_update(p);
   g_mkdir(path_of(folder), 0777);
@@ -82,7 +82,7 @@ static void test_bicubic(void) {
   const double rgb[3] = {51 / 255.0, 153 / 255.0, 102 / 255.0};
   pixels *p = make_pixels(64, 50, 3, 8);
   for (int i = 0; i < 64 * 50 * 3; i++)
-    p->values[i] = (guint16) (255 * rgb[i % 3] + 0.5);
+    p->values[i] = (guint16)(255 * rgb[i % 3] + 0.5);
   pixels_update(p);
   run_well("evaluate", write_pixels(p, "flat.png"), "--model", "tiny-single", "--json", figures,
            NULL);
@@ -103,7 +103,7 @@ static void test_colour(void) {
     get_rgb(truth, i, rgb);
     double luma = 0.2989 * rgb[0] + 0.5870 * rgb[1] + 0.1140 * rgb[2];
     for (int c = 0; c < 3; c++)
-      grey->values[3 * i + c] = (guint16) (65535 * luma + 0.5);
+      grey->values[3 * i + c] = (guint16)(65535 * luma + 0.5);
   }
   pixels_update(grey);
   run_well("restore", write_pixels(grey, "grey.png"), output, "--model", "tiny-single", "--mode",
@@ -142,8 +142,8 @@ static void test_many(void) {
   write_colours("many", "a.png", 40, 30, 1);
   write_colours("many", "c.png", 30, 40, 2);
   write_text("many/notes.txt", "no picture");
-  const outcome *o = run_well("evaluate", path_of("many"), "--model", "tiny-single", "--json",
-                              figures, NULL);
+  const outcome *o =
+    run_well("evaluate", path_of("many"), "--model", "tiny-single", "--json", figures, NULL);
   assert_contains(o->out, "tiny-single (single pass), 3 pictures");
   assert_contains(o->out, "The model's input is");
   yyjson_val *root = read_json(figures), *each = yyjson_obj_get(root, "each"), *one;
@@ -193,8 +193,9 @@ static void test_refused(void) {
                "nowhere.png");
   check_failed(run("evaluate", write_pixels(grey, "grey.png"), "--model", "tiny-single", NULL), 1,
                "grey.png: is grey");
-  check_failed(run("evaluate", input, "--model", "tiny-single", "--json", path_of("no/f.json"),
-                   NULL), 1, "no/f.json");
+  check_failed(
+    run("evaluate", input, "--model", "tiny-single", "--json", path_of("no/f.json"), NULL), 1,
+    "no/f.json");
   pixels_free(grey);
 }
 

@@ -96,8 +96,8 @@ static void test_growing(void) {
   float from[SIDE * SIDE * 2], to[SIDE * FACTOR * SIDE * FACTOR * 2];
   for (int y = 0; y < SIDE; y++)
     for (int x = 0; x < SIDE; x++) {
-      from[2 * (y * SIDE + x)] = 0.05f * (float) x + 0.04f * (float) y;
-      from[2 * (y * SIDE + x) + 1] = (float) (x * 7 % 5) / 4;
+      from[2 * (y * SIDE + x)] = 0.05f * (float)x + 0.04f * (float)y;
+      from[2 * (y * SIDE + x) + 1] = (float)(x * 7 % 5) / 4;
     }
   resize(from, SIDE, SIDE, 2, to, SIDE * FACTOR, SIDE * FACTOR);
   for (int y = 2 * FACTOR; y < (SIDE - 2) * FACTOR; y++)

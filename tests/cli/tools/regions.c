@@ -32,10 +32,10 @@ static void check_region(yyjson_val *regions, size_t index, int x, int y, int si
 static const char *write_flat(const char *name, int level, const rect *spot, int inside) {
   pixels *p = make_pixels(64, 48, 3, 8);
   for (int i = 0; i < 64 * 48 * 3; i++)
-    p->values[i] = (guint16) level;
+    p->values[i] = (guint16)level;
   for (int y = 0; spot != NULL && y < spot->height; y++)
     for (int x = 0; x < spot->width; x++)
-      p->values[3 * ((spot->y + y) * 64 + spot->x + x) + 1] = (guint16) inside;
+      p->values[3 * ((spot->y + y) * 64 + spot->x + x) + 1] = (guint16)inside;
   pixels_update(p);
   const char *path = write_pixels(p, name);
   pixels_free(p);
@@ -50,7 +50,7 @@ static void test_flat(void) {
   yyjson_val *regions = read_regions(figures);
   g_assert_cmpuint(yyjson_arr_size(regions), ==, 5);
   for (size_t i = 0; i < 5; i++)
-    check_region(regions, i, (int) (i % 4) * 16, (int) (i / 4) * 16, 16, 20);
+    check_region(regions, i, (int)(i % 4) * 16, (int)(i / 4) * 16, 16, 20);
 }
 
 /* One result has a green spot: half of a window's pixels, one channel of three. The score is the
@@ -58,9 +58,9 @@ static void test_flat(void) {
 static void test_spot(void) {
   const rect spot = {40, 22, 8, 16};
   const char *figures = path_of("spot.json");
-  const outcome *o = run_well("regions", write_flat("a.png", 100, NULL, 0),
-                              write_flat("b.png", 100, &spot, 190), "--side", "16", "--count", "2",
-                              "--json", figures, NULL);
+  const outcome *o =
+    run_well("regions", write_flat("a.png", 100, NULL, 0), write_flat("b.png", 100, &spot, 190),
+             "--side", "16", "--count", "2", "--json", figures, NULL);
   double score = 90 * sqrt(1.0 / 6 * 5.0 / 6) + 45.0 / 2;
   check_region(read_regions(figures), 0, 32, 22, 16, score);
   char *shown = g_strdup_printf("%.3f", score);
@@ -68,8 +68,8 @@ static void test_spot(void) {
   g_free(shown);
   /* By default, a quarter of the shorter side. */
   o = run_well("regions", path_of("a.png"), path_of("b.png"), "--json", figures, NULL);
-  g_assert_cmpint(yyjson_get_int(yyjson_obj_get(yyjson_arr_get_first(read_regions(figures)),
-                                                "width")), ==, 12);
+  g_assert_cmpint(
+    yyjson_get_int(yyjson_obj_get(yyjson_arr_get_first(read_regions(figures)), "width")), ==, 12);
 }
 
 /* Restoring first and comparing the files comes to the same; the sheet shows the first region. */
@@ -93,9 +93,9 @@ static void test_restored(void) {
 
   pixels *drawn = read_pixels(sheet);
   yyjson_val *best = yyjson_arr_get_first(read_regions(second));
-  int x = 8 + (int) (yyjson_get_int(yyjson_obj_get(best, "x")) * 480 / 64.0);
-  int y = 46 + (int) (yyjson_get_int(yyjson_obj_get(best, "y")) * 480 / 64.0);
-  int right = x + (int) (16 * 480 / 64.0) - 1;
+  int x = 8 + (int)(yyjson_get_int(yyjson_obj_get(best, "x")) * 480 / 64.0);
+  int y = 46 + (int)(yyjson_get_int(yyjson_obj_get(best, "y")) * 480 / 64.0);
+  int right = x + (int)(16 * 480 / 64.0) - 1;
   g_assert_cmpint(value_at(drawn, right, y + 60, 0), ==, 0xff);
   g_assert_cmpint(value_at(drawn, right, y + 60, 1), ==, 0x20);
   pixels_free(drawn);

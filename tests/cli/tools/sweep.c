@@ -65,15 +65,25 @@ static int differing_line(char **a, char **b) {
 static double evaluated(const char *const *setup) {
   const char *json = path_of("evaluated.json");
   GPtrArray *arguments = g_ptr_array_new();
-  const char *const first[] = {"evaluate", path_of("pictures/0.png"), path_of("pictures/2.png"),
-                               "--model", "tiny-diffusion", "--pixels", "20", "--seed", "5",
-                               "--protocol", "reference", "--json", json};
+  const char *const first[] = {"evaluate",
+                               path_of("pictures/0.png"),
+                               path_of("pictures/2.png"),
+                               "--model",
+                               "tiny-diffusion",
+                               "--pixels",
+                               "20",
+                               "--seed",
+                               "5",
+                               "--protocol",
+                               "reference",
+                               "--json",
+                               json};
   for (gsize i = 0; i < G_N_ELEMENTS(first); i++)
-    g_ptr_array_add(arguments, (char *) first[i]);
+    g_ptr_array_add(arguments, (char *)first[i]);
   for (; *setup != NULL; setup++)
-    g_ptr_array_add(arguments, (char *) *setup);
+    g_ptr_array_add(arguments, (char *)*setup);
   g_ptr_array_add(arguments, NULL);
-  check_done(run_arguments((const char *const *) arguments->pdata), G_STRLOC);
+  check_done(run_arguments((const char *const *)arguments->pdata), G_STRLOC);
   g_ptr_array_free(arguments, TRUE);
   yyjson_doc *doc = yyjson_read_file(json, 0, NULL, NULL);
   double mse = yyjson_get_num(yyjson_obj_get(yyjson_doc_get_root(doc), "mse"));
@@ -91,12 +101,16 @@ static void test_table(void) {
     {"normal,1.0,8,true,false,", "15", {"--preset", "b"}},
     {"normal,1.0,1,true,false,", "100", {"--preset", "a"}},
     {"normal,0.0,1,false,false,", "100", {"--preset", "ddim"}},
-    {"zero,0.3,6,false,false,", "19", {"--no-project", "--noise-stddev", "zero", "--stochasticity",
-                                       "0.3", "--step-skip", "6"}},
-    {"squared,0.5,30,true,false,", "6", {"--noise-stddev", "squared", "--stochasticity", "0.5",
-                                         "--step-skip", "30"}},
-    {"squared,0.7,1,false,true,", "100", {"--no-project", "--noise-stddev", "squared", "--clip",
-                                          "--stochasticity", "0.7", "--step-skip=1"}},
+    {"zero,0.3,6,false,false,",
+     "19",
+     {"--no-project", "--noise-stddev", "zero", "--stochasticity", "0.3", "--step-skip", "6"}},
+    {"squared,0.5,30,true,false,",
+     "6",
+     {"--noise-stddev", "squared", "--stochasticity", "0.5", "--step-skip", "30"}},
+    {"squared,0.7,1,false,true,",
+     "100",
+     {"--no-project", "--noise-stddev", "squared", "--clip", "--stochasticity", "0.7",
+      "--step-skip=1"}},
   };
   const char *table = path_of("table.csv");
   const outcome *o = run_well("sweep", write_folder(), TINY, "--seed", "5", "-o", table, NULL);
@@ -109,8 +123,8 @@ static void test_table(void) {
   for (int i = 1; i <= SETUPS; i++) {
     char **cells = g_strsplit(lines[i], ",", -1);
     g_assert_cmpuint(g_strv_length(cells), ==, 11);
-    g_assert_true(g_hash_table_add(seen, g_strjoin(",", cells[0], cells[1], cells[2], cells[3],
-                                                   cells[4], NULL)));
+    g_assert_true(g_hash_table_add(
+      seen, g_strjoin(",", cells[0], cells[1], cells[2], cells[3], cells[4], NULL)));
     worse += g_ascii_strtod(cells[8], NULL) > 1;
     projected += strcmp(cells[3], "true") == 0;
     clipped += strcmp(cells[4], "true") == 0;
@@ -143,11 +157,11 @@ static void test_goes_on(void) {
   char *kept = lines[301];
   lines[301] = NULL;
   char *start = g_strjoinv("\n", lines);
-  char *short_of = g_strdup_printf("%s\n%.*s", start, (int) strlen(kept) / 2, kept);
+  char *short_of = g_strdup_printf("%s\n%.*s", start, (int)strlen(kept) / 2, kept);
   g_assert_true(g_file_set_contents(cut, short_of, -1, NULL));
   lines[301] = kept;
-  const outcome *o = run_well("sweep", path_of("pictures"), TINY, "-o", cut, "--threads", "1",
-                              NULL);
+  const outcome *o =
+    run_well("sweep", path_of("pictures"), TINY, "-o", cut, "--threads", "1", NULL);
   assert_contains(o->err, "465 setups, 300 of them done");
   char **completed = lines_of(cut);
   g_assert_cmpint(differing_line(lines, completed), ==, -1);
@@ -162,14 +176,16 @@ static void test_goes_on(void) {
 /* A signal leaves whole rows, and the same command goes on. */
 static void test_interrupted(void) {
   const char *table = path_of("interrupted.csv");
-  const char *const command[] = {program(), "sweep", path_of("pictures"), "--model",
-                                 "tiny-diffusion", "--pixels", "300", "-o", table, NULL};
+  const char *const command[] = {
+    program(), "sweep", path_of("pictures"), "--model", "tiny-diffusion", "--pixels", "300", "-o",
+    table,     NULL};
   GPid child;
   int status;
   write_folder();
-  g_assert_true(g_spawn_async(NULL, (char **) command, environment(),
-                              G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
-                                G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &child, NULL));
+  g_assert_true(g_spawn_async(
+    NULL, (char **)command, environment(),
+    G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+    &child, NULL));
   for (GStatBuf file = {0}; file.st_size < 400; g_usleep(1000)) /* a few rows */
     if (g_stat(table, &file) != 0)
       file.st_size = 0;
@@ -198,8 +214,8 @@ static const char *write_turned(const char *name) {
   char *bytes;
   gsize size;
   g_assert_true(g_file_get_contents(data_path("tiny-diffusion.safetensors"), &bytes, &size, NULL));
-  bytes[size - 1] ^= (char) 0x80;
-  g_assert_true(g_file_set_contents(path, bytes, (gssize) size, NULL));
+  bytes[size - 1] ^= (char)0x80;
+  g_assert_true(g_file_set_contents(path, bytes, (gssize)size, NULL));
   g_free(bytes);
   return path;
 }

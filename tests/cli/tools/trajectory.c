@@ -48,8 +48,7 @@ static GArray *read_rows(const char *text) {
 static void check_result(const row *last, const char *restored) {
   pixels *p = read_pixels(restored);
   for (int c = 0; c < 3; c++)
-    g_assert_cmpint(lrint(CLAMP(last->value[c], 0, 1) * 255), ==,
-                    value_at(p, last->x, last->y, c));
+    g_assert_cmpint(lrint(CLAMP(last->value[c], 0, 1) * 255), ==, value_at(p, last->x, last->y, c));
   pixels_free(p);
 }
 
@@ -66,7 +65,7 @@ static void test_table(void) {
   g_assert_cmpuint(rows->len, ==, 2 * G_N_ELEMENTS(timesteps));
   for (guint i = 0; i < rows->len; i++) {
     const row *r = &g_array_index(rows, row, i);
-    int step = (int) (i % G_N_ELEMENTS(timesteps));
+    int step = (int)(i % G_N_ELEMENTS(timesteps));
     bool last = step == G_N_ELEMENTS(timesteps) - 1;
     g_assert_cmpint(r->x, ==, i < G_N_ELEMENTS(timesteps) ? 12 : 49);
     g_assert_cmpint(r->y, ==, i < G_N_ELEMENTS(timesteps) ? 20 : 37);
@@ -96,7 +95,8 @@ static void test_table(void) {
 static void test_json(void) {
   const char *in = picture();
   char *csv = g_strdup(run_well("trajectory", in, "--model", "tiny-diffusion", "--preset", "b",
-                                "--point", "30,20", NULL)->out);
+                                "--point", "30,20", NULL)
+                         ->out);
   const outcome *o = run_well("trajectory", in, "--model", "tiny-diffusion", "--preset", "b",
                               "--point", "30,20", "--json", "-", NULL);
   GArray *rows = read_rows(csv);
@@ -115,10 +115,9 @@ static void test_json(void) {
     g_assert_cmpint(yyjson_get_int(yyjson_obj_get(state, "timestep")), ==, r->timestep);
     g_assert_true(yyjson_is_null(clean) == (i == rows->len - 1));
     for (size_t c = 0; c < 3; c++) {
-      g_assert_cmpfloat((float) yyjson_get_num(yyjson_arr_get(value, c)), ==, (float) r->value[c]);
+      g_assert_cmpfloat((float)yyjson_get_num(yyjson_arr_get(value, c)), ==, (float)r->value[c]);
       if (!yyjson_is_null(clean))
-        g_assert_cmpfloat((float) yyjson_get_num(yyjson_arr_get(clean, c)), ==,
-                          (float) r->clean[c]);
+        g_assert_cmpfloat((float)yyjson_get_num(yyjson_arr_get(clean, c)), ==, (float)r->clean[c]);
     }
   }
   yyjson_doc_free(doc);
@@ -130,11 +129,11 @@ static void test_json(void) {
 
 static void count_element(GMarkupParseContext *context, const char *name, const char **keys,
                           const char **values, void *user, GError **error) {
-  (void) context;
-  (void) error;
+  (void)context;
+  (void)error;
   if (strcmp(name, "polyline") != 0)
     return;
-  ++*(int *) user;
+  ++*(int *)user;
   for (; *keys != NULL; keys++, values++)
     if (strcmp(*keys, "points") == 0)
       g_assert_nonnull(strchr(*values, ','));
@@ -182,8 +181,8 @@ static int differing_cell(const pixels *strip, int x, int y, const pixels *p, re
   for (int v = 0; v * every < box.height; v++)
     for (int u = 0; u * every < box.width; u++)
       for (int c = 0; c < 3; c++)
-        count += value_at(strip, x + u, y + v, c) !=
-                 value_at(p, box.x + u * every, box.y + v * every, c);
+        count +=
+          value_at(strip, x + u, y + v, c) != value_at(p, box.x + u * every, box.y + v * every, c);
   return count;
 }
 
@@ -223,16 +222,19 @@ static void test_refusals(void) {
   check_failed(run("trajectory", in, "--point", "1;1", NULL), 2, "must be X,Y in pixels");
   check_failed(run("trajectory", in, "--point", "60,1", "--model", "tiny-single", NULL), 1,
                "the point 60,1 is not in the region 0,0,60x44");
-  check_failed(run("trajectory", in, "--point", "1,1", "--region", "5,5,9x9", "--model",
-                   "tiny-single", NULL), 1, "the point 1,1 is not in the region");
+  check_failed(
+    run("trajectory", in, "--point", "1,1", "--region", "5,5,9x9", "--model", "tiny-single", NULL),
+    1, "the point 1,1 is not in the region");
   check_failed(run("trajectory", in, "--point", "1,1", "--region", "50,5,11x9", "--model",
-                   "tiny-single", NULL), 1, "reaches beyond the picture");
+                   "tiny-single", NULL),
+               1, "reaches beyond the picture");
   check_failed(run("trajectory", in, "--point", "1,1", "--steps", "1", NULL), 2,
                "--steps belongs to --strip");
-  for (const char *const *steps = (const char *const[]) {"3,2", "x", "0,", "0,99", "-1", NULL};
+  for (const char *const *steps = (const char *const[]){"3,2", "x", "0,", "0,99", "-1", NULL};
        *steps != NULL; steps++)
-    check_failed(run("trajectory", in, "--strip", file, "--model", "tiny-diffusion", "--steps",
-                     *steps, NULL), 2, "must be numbers 0..15 in ascending order");
+    check_failed(
+      run("trajectory", in, "--strip", file, "--model", "tiny-diffusion", "--steps", *steps, NULL),
+      2, "must be numbers 0..15 in ascending order");
   check_failed(run("trajectory", in, "--strip", file, "--cell", "3", NULL), 2,
                "--cell must be 16..4096");
   check_failed(run("trajectory", in, "--point", "1,1", "--stochasticity", "7", NULL), 2,

@@ -58,9 +58,10 @@ void meddle(const char *word, GimpImage *image) {
     const char *word;
     void (*act)(GimpImage *image);
   } acts[] = {
-    {"select-none", select_none}, {"select-less", select_less}, {"move-layer", move_layer},
-    {"remove-layer", remove_layer}, {"paint-pixel", paint_pixel}, {"paint-beside", paint_beside},
-    {"lock-layer", lock_layer}, {"die", die},
+    {"select-none", select_none}, {"select-less", select_less},
+    {"move-layer", move_layer},   {"remove-layer", remove_layer},
+    {"paint-pixel", paint_pixel}, {"paint-beside", paint_beside},
+    {"lock-layer", lock_layer},   {"die", die},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)

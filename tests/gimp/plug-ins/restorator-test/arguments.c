@@ -18,27 +18,27 @@ static void check_argument(GParamSpec *spec, const rst_parameter *parameter) {
   const GValue *initial = g_param_spec_get_default_value(spec);
 
   switch (parameter->type) {
-  case RST_TYPE_BOOL:
-    g_assert_true(G_IS_PARAM_SPEC_BOOLEAN(spec));
-    g_assert_cmpstr(g_value_get_boolean(initial) ? "true" : "false", ==, parameter->initial);
-    break;
-  case RST_TYPE_INT:
-    g_assert_true(G_IS_PARAM_SPEC_INT(spec));
-    g_assert_cmpfloat(G_PARAM_SPEC_INT(spec)->minimum, ==, parameter->low);
-    g_assert_cmpfloat(G_PARAM_SPEC_INT(spec)->maximum, ==, parameter->high);
-    g_assert_cmpint(g_value_get_int(initial), ==, atoi(parameter->initial));
-    break;
-  case RST_TYPE_REAL:
-    g_assert_true(G_IS_PARAM_SPEC_DOUBLE(spec));
-    g_assert_cmpfloat(G_PARAM_SPEC_DOUBLE(spec)->minimum, ==, parameter->low);
-    g_assert_cmpfloat(G_PARAM_SPEC_DOUBLE(spec)->maximum, ==, parameter->high);
-    g_assert_cmpfloat(g_value_get_double(initial), ==, g_ascii_strtod(parameter->initial, NULL));
-    break;
-  case RST_TYPE_CHOICE:
-  case RST_TYPE_TEXT:
-    g_assert_true(G_IS_PARAM_SPEC_STRING(spec));
-    g_assert_cmpstr(g_value_get_string(initial), ==, parameter->initial);
-    break;
+    case RST_TYPE_BOOL:
+      g_assert_true(G_IS_PARAM_SPEC_BOOLEAN(spec));
+      g_assert_cmpstr(g_value_get_boolean(initial) ? "true" : "false", ==, parameter->initial);
+      break;
+    case RST_TYPE_INT:
+      g_assert_true(G_IS_PARAM_SPEC_INT(spec));
+      g_assert_cmpfloat(G_PARAM_SPEC_INT(spec)->minimum, ==, parameter->low);
+      g_assert_cmpfloat(G_PARAM_SPEC_INT(spec)->maximum, ==, parameter->high);
+      g_assert_cmpint(g_value_get_int(initial), ==, atoi(parameter->initial));
+      break;
+    case RST_TYPE_REAL:
+      g_assert_true(G_IS_PARAM_SPEC_DOUBLE(spec));
+      g_assert_cmpfloat(G_PARAM_SPEC_DOUBLE(spec)->minimum, ==, parameter->low);
+      g_assert_cmpfloat(G_PARAM_SPEC_DOUBLE(spec)->maximum, ==, parameter->high);
+      g_assert_cmpfloat(g_value_get_double(initial), ==, g_ascii_strtod(parameter->initial, NULL));
+      break;
+    case RST_TYPE_CHOICE:
+    case RST_TYPE_TEXT:
+      g_assert_true(G_IS_PARAM_SPEC_STRING(spec));
+      g_assert_cmpstr(g_value_get_string(initial), ==, parameter->initial);
+      break;
   }
   for (const char *const *choice = parameter->choices; choice && *choice; choice++)
     g_assert_nonnull(strstr(g_param_spec_get_blurb(spec), *choice));
@@ -77,7 +77,8 @@ static void test_described(void) {
   static const struct {
     const char *name;
     int arguments, values; /* at least */
-  } procedures[] = {{"plug-in-restorator", 20, 0}, {"plug-in-restorator-repeat", 5, 0},
+  } procedures[] = {{"plug-in-restorator", 20, 0},
+                    {"plug-in-restorator-repeat", 5, 0},
                     {"plug-in-restorator-batch", 20, 4}};
 
   for (gsize i = 0; i < G_N_ELEMENTS(procedures); i++) {
@@ -152,7 +153,7 @@ static GBytes *run(Arguments arguments) {
 }
 
 /* Two steps: after more, the model's random weights have driven all to black or white. */
-#define ARGUMENTS(...)                                                                            \
+#define ARGUMENTS(...) \
   ((const char *const[]){"model", "tiny-diffusion", "start", "2", __VA_ARGS__, NULL})
 
 static void check(Arguments a, Arguments b, gboolean same) {

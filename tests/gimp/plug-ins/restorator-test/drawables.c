@@ -66,8 +66,8 @@ static GimpDrawable *choose_link(const Picture *picture) {
 }
 
 static GimpDrawable *choose_vector(const Picture *picture) {
-  static const double corners[] = {20, 20, 20, 20, 20, 20, 80, 20, 80, 20, 80, 20,
-                                   80, 70, 80, 70, 80, 70};
+  static const double corners[] = {20, 20, 20, 20, 20, 20, 80, 20, 80,
+                                   20, 80, 20, 80, 70, 80, 70, 80, 70};
   GimpPath *path = gimp_path_new(picture->image, "triangle");
 
   g_assert_true(gimp_image_insert_path(picture->image, path, NULL, 0));
@@ -115,7 +115,11 @@ static const DrawableCase cases[] = {
   {"below-floating", {FEATHERED}, choose_below_floating, RESTORED, RESTORED, NULL},
   {"effects", {FEATHERED}, choose_blurred, RESTORED, REFUSED, "has layer effects"},
   {"mask-edited", {FEATHERED, .prepare = edit_mask}, choose_layer, RESTORED, RESTORED, NULL},
-  {"visibility-locked", {FEATHERED, .prepare = lock_visibility}, choose_layer, RESTORED, RESTORED,
+  {"visibility-locked",
+   {FEATHERED, .prepare = lock_visibility},
+   choose_layer,
+   RESTORED,
+   RESTORED,
    NULL},
 };
 

@@ -84,17 +84,17 @@ static const Babl *in_double(GimpDrawable *layer, const Babl *native) {
   const char *model;
 
   switch (gimp_image_get_precision(gimp_item_get_image(GIMP_ITEM(layer))) % 100) {
-  case 0:
-    model = grey ? (alpha ? "YA double" : "Y double") : (alpha ? "RGBA double" : "RGB double");
-    break;
-  case 50:
-    model = grey ? (alpha ? "Y'A double" : "Y' double")
-                 : (alpha ? "R'G'B'A double" : "R'G'B' double");
-    break;
-  default:
-    model = grey ? (alpha ? "Y~A double" : "Y~ double")
-                 : (alpha ? "R~G~B~A double" : "R~G~B~ double");
-    break;
+    case 0:
+      model = grey ? (alpha ? "YA double" : "Y double") : (alpha ? "RGBA double" : "RGB double");
+      break;
+    case 50:
+      model =
+        grey ? (alpha ? "Y'A double" : "Y' double") : (alpha ? "R'G'B'A double" : "R'G'B' double");
+      break;
+    default:
+      model =
+        grey ? (alpha ? "Y~A double" : "Y~ double") : (alpha ? "R~G~B~A double" : "R~G~B~ double");
+      break;
   }
   return babl_format_with_space(model, babl_format_get_space(native));
 }

@@ -185,8 +185,8 @@ char *history_text(GimpImage *image) {
 }
 
 void parasite_set(GimpImage *image, const char *name, const char *text) {
-  GimpParasite *parasite = gimp_parasite_new(name, GIMP_PARASITE_PERSISTENT,
-                                             (guint32)strlen(text), text);
+  GimpParasite *parasite =
+    gimp_parasite_new(name, GIMP_PARASITE_PERSISTENT, (guint32)strlen(text), text);
 
   g_assert_true(gimp_image_attach_parasite(image, parasite));
   gimp_parasite_free(parasite);
@@ -253,8 +253,7 @@ char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
 char *repeat(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
   GimpDrawable *drawables[] = {drawable, NULL};
 
-  return call("plug-in-restorator-repeat", GIMP_RUN_NONINTERACTIVE, image, drawables, 1,
-              arguments);
+  return call("plug-in-restorator-repeat", GIMP_RUN_NONINTERACTIVE, image, drawables, 1, arguments);
 }
 
 void arguments_to_parameters(Arguments arguments, rst_parameters *parameters) {

@@ -5,11 +5,11 @@
 #include "harness.h"
 
 #define DAMAGED "restorator-setup-damaged"
-#define ARGUMENTS(...)                                                                            \
+#define ARGUMENTS(...) \
   ((const char *const[]){"model", "tiny-diffusion", "start", "2", __VA_ARGS__, NULL})
 
-static const Recipe recipe = {.alpha = TRUE, .precision = GIMP_PRECISION_U16_NON_LINEAR,
-                              .select = select_feathered};
+static const Recipe recipe = {
+  .alpha = TRUE, .precision = GIMP_PRECISION_U16_NON_LINEAR, .select = select_feathered};
 
 /* A new picture after a run with these arguments; `history` (NULL allowed): what it recorded. */
 static GBytes *restored(Arguments arguments, char **history) {
@@ -69,9 +69,9 @@ static void test_recorded(const void *output) {
   g_autofree char *message = NULL, *sum = model_sum("tiny-diffusion");
 
   picture_make(&recipe, &picture);
-  message = restore(picture.image, picture.layer,
-                    ARGUMENTS("seed", "7", "strength", "0.5", "window", "10,5,70", "output",
-                              output));
+  message =
+    restore(picture.image, picture.layer,
+            ARGUMENTS("seed", "7", "strength", "0.5", "window", "10,5,70", "output", output));
   g_assert_cmpstr(message, ==, NULL);
   g_autofree char *history = history_text(picture.image);
   GimpParasite *parasite = gimp_image_get_parasite(picture.image, "restorator-setup");
@@ -121,8 +121,8 @@ static void test_appended(void) {
     g_assert_cmpstr(message, ==, NULL);
   }
   g_autofree char *history = history_text(picture.image);
-  g_assert_true(g_regex_match_simple(
-    "^\\[\\s*\\{\\s*\"format\": ?9,\\s*\"spell\": ?\"é\"\\s*\\},", history, 0, 0));
+  g_assert_true(g_regex_match_simple("^\\[\\s*\\{\\s*\"format\": ?9,\\s*\"spell\": ?\"é\"\\s*\\},",
+                                     history, 0, 0));
   read_entry(history, 1, &setup, &count);
   g_assert_cmpint(count, ==, 3);
   g_assert_cmpint(setup.parameters.seed, ==, 40);
@@ -186,13 +186,13 @@ static GBytes *repeated(const char *history, const char *index) {
 
 static void test_repeat(void) {
   g_autofree char *history = NULL;
-  g_autoptr(GBytes) first = restored(ARGUMENTS("seed", "7", "strength", "0.83", "context", "2.2",
-                                               "preset", "half"), &history);
+  g_autoptr(GBytes) first = restored(
+    ARGUMENTS("seed", "7", "strength", "0.83", "context", "2.2", "preset", "half"), &history);
   rst_setup setup;
   int count;
   g_autoptr(GBytes) second = repeated(history, "-1");
-  g_autoptr(GBytes) other = restored(ARGUMENTS("seed", "8", "strength", "0.83", "context", "2.2"),
-                                     NULL);
+  g_autoptr(GBytes) other =
+    restored(ARGUMENTS("seed", "8", "strength", "0.83", "context", "2.2"), NULL);
 
   g_assert_true(g_bytes_equal(first, second));
   g_assert_false(g_bytes_equal(first, other));
@@ -269,12 +269,21 @@ typedef struct HistoryRefusal {
 
 static const HistoryRefusal refusals[] = {
   {"nothing", NULL, NULL, "-1", {"nothing to repeat", "no record"}},
-  {"other-model", "\"sha256\": ?\"[0-9a-f]*\"", "\"sha256\":\"00ff\"", "-1",
+  {"other-model",
+   "\"sha256\": ?\"[0-9a-f]*\"",
+   "\"sha256\":\"00ff\"",
+   "-1",
    {"another file of the model “tiny-diffusion”", "SHA-256 was 00ff"}},
   {"no-model", "tiny-diffusion", "vanished", "-1", {"no model “vanished”"}},
-  {"later-version", "\"version\": ?\"[^\"]*\"", "\"version\":\"99.0.1\"", "-1",
+  {"later-version",
+   "\"version\": ?\"[^\"]*\"",
+   "\"version\":\"99.0.1\"",
+   "-1",
    {"version 99.0.1, which this version"}},
-  {"no-version", "\"version\": ?\"[^\"]*\"", "\"version\":\"new\"", "-1",
+  {"no-version",
+   "\"version\": ?\"[^\"]*\"",
+   "\"version\":\"new\"",
+   "-1",
    {"version new, which this version"}},
   {"format", "\"format\": ?2", "\"format\":3", "-1", {"cannot be used", "format"}},
   {"parameter", "\"seed\"", "\"sead\"", "-1", {"cannot be used", "sead"}},
@@ -292,8 +301,8 @@ static void test_refusal(const void *data) {
   picture_make(&recipe, &picture);
   if (refusal->pattern) {
     g_autoptr(GRegex) regex = g_regex_new(refusal->pattern, 0, 0, NULL);
-    g_autofree char *changed = g_regex_replace_literal(regex, history, -1, 0,
-                                                       refusal->replacement, 0, NULL);
+    g_autofree char *changed =
+      g_regex_replace_literal(regex, history, -1, 0, refusal->replacement, 0, NULL);
 
     g_assert_true(g_regex_match(regex, history, 0, NULL));
     parasite_set(picture.image, "restorator-setup", changed);

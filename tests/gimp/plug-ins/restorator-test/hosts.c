@@ -31,8 +31,7 @@ static const Kind kinds[] = {
   {"rgb-float-linear", {.precision = GIMP_PRECISION_FLOAT_LINEAR}, "tiff"},
   {"rgb-half", {.precision = GIMP_PRECISION_HALF_NON_LINEAR}, "tiff"},
   {"rgba-half-linear", {.alpha = TRUE, .precision = GIMP_PRECISION_HALF_LINEAR}, "tiff"},
-  {"rgb-wide-u16",
-   {.precision = GIMP_PRECISION_U16_NON_LINEAR, .profile = wide_profile}, "tiff"},
+  {"rgb-wide-u16", {.precision = GIMP_PRECISION_U16_NON_LINEAR, .profile = wide_profile}, "tiff"},
   {"rgba-adobe-u8", {.alpha = TRUE, .profile = gimp_color_profile_new_rgb_adobe}, "png"},
 };
 
@@ -65,11 +64,8 @@ typedef struct Area {
 } Area;
 
 static const Area areas[] = {
-  {"all", select_all, FALSE},
-  {"box", select_box, FALSE},
-  {"soft", select_soft, FALSE},
-  {"parts", select_parts, FALSE},
-  {"hidden", select_soft, TRUE},
+  {"all", select_all, FALSE},     {"box", select_box, FALSE},    {"soft", select_soft, FALSE},
+  {"parts", select_parts, FALSE}, {"hidden", select_soft, TRUE},
 };
 
 static const char *const modes[] = {"full", "colour", "detail"};
@@ -169,9 +165,20 @@ static GimpImage *run_program(const Case *test) {
   g_autofree char *mask = mask_file(test->area);
   g_autofree char *out = path_to("out", test->kind->ending);
   g_autofree char *said = NULL;
-  const char *const words[] = {g_getenv("RESTORATOR_PROGRAM"), "restore", in, out, "--force",
-                               "--quiet", "--model", "tiny-single", "--mode", test->mode, "--mask",
-                               mask, test->area->hidden ? "--hide-region" : NULL, NULL};
+  const char *const words[] = {g_getenv("RESTORATOR_PROGRAM"),
+                               "restore",
+                               in,
+                               out,
+                               "--force",
+                               "--quiet",
+                               "--model",
+                               "tiny-single",
+                               "--mode",
+                               test->mode,
+                               "--mask",
+                               mask,
+                               test->area->hidden ? "--hide-region" : NULL,
+                               NULL};
   int status;
 
   if (!g_spawn_sync(NULL, (char **)words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said,
@@ -195,11 +202,10 @@ static GimpImage *open_picture(const Case *test) {
 
 static GimpImage *run_plug_in(const Case *test) {
   GimpImage *image = open_picture(test);
-  g_autofree char *message =
-    restore(image, only_layer(image),
-            (const char *const[]){"model", "tiny-single", "mode", test->mode, "output",
-                                  test->output, "hide-region",
-                                  test->area->hidden ? "true" : "false", NULL});
+  g_autofree char *message = restore(
+    image, only_layer(image),
+    (const char *const[]){"model", "tiny-single", "mode", test->mode, "output", test->output,
+                          "hide-region", test->area->hidden ? "true" : "false", NULL});
 
   if (message)
     g_error("%s", message);
@@ -273,8 +279,8 @@ static void test_hosts(const void *data) {
                  255 * change);
   g_assert_cmpfloat(difference, <=, 1.01 / 255);
   g_assert_cmpfloat(change, >, 0.05);
-  g_assert_cmpuint(count_changed(only_layer(before), only_layer(program), written_format(format),
-                                 mask), ==, 0);
+  g_assert_cmpuint(
+    count_changed(only_layer(before), only_layer(program), written_format(format), mask), ==, 0);
   if (strcmp(test->output, "in-place") == 0)
     g_assert_cmpuint(count_changed(only_layer(before), only_layer(plug_in), format, mask), ==, 0);
   gimp_image_delete(before);

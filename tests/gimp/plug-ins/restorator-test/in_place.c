@@ -61,8 +61,8 @@ static void make_patch(const Recipe *recipe, Patch *patch) {
       gimp_drawable_get_buffer(GIMP_DRAWABLE(gimp_image_get_selection(picture.image)));
     g_autofree float *values = g_new(float, 2 * count);
 
-    gegl_buffer_get(selection, GEGL_RECTANGLE(patch->x, patch->y, patch->width, patch->height),
-                    1.0, babl_format("YA float"), values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get(selection, GEGL_RECTANGLE(patch->x, patch->y, patch->width, patch->height), 1.0,
+                    babl_format("YA float"), values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     for (gsize i = 0; i < count; i++)
       patch->coverage[i] = values[2 * i];
   }
@@ -72,8 +72,8 @@ static void make_patch(const Recipe *recipe, Patch *patch) {
 /* One pixel of the layer as it has to become. */
 static void mix(const Babl *native, gboolean grey, float coverage, const guint8 *restored,
                 guint8 *pixel) {
-  const Babl *linear = babl_format_with_space(grey ? "YA double" : "RGBA double",
-                                              babl_format_get_space(native));
+  const Babl *linear =
+    babl_format_with_space(grey ? "YA double" : "RGBA double", babl_format_get_space(native));
   const int values = grey ? 2 : 4;
   double from[4], to[4];
 

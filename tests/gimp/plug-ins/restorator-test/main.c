@@ -59,8 +59,8 @@ static GList *test_plug_in_query_procedures(GimpPlugIn *plug_in) {
 }
 
 static GimpProcedure *test_plug_in_create_procedure(GimpPlugIn *plug_in, const char *name) {
-  GimpProcedure *procedure = gimp_batch_procedure_new(
-    plug_in, name, "Restorator's tests", GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+  GimpProcedure *procedure = gimp_batch_procedure_new(plug_in, name, "Restorator's tests",
+                                                      GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
 
   gimp_procedure_set_documentation(procedure, "Tests plug-in-restorator", NULL, NULL);
   return procedure;

@@ -104,16 +104,16 @@ static char *values_of(const rst_parameter *parameter) {
     parameter->choices ? g_strjoinv(", ", (char **)parameter->choices) : NULL;
 
   switch (parameter->type) {
-  case RST_TYPE_BOOL:
-    return g_strdup_printf("true or false; default %s", parameter->initial);
-  case RST_TYPE_INT:
-  case RST_TYPE_REAL:
-    return g_strdup_printf("%.0f to %.0f; default %s", parameter->low, parameter->high,
-                           parameter->initial);
-  case RST_TYPE_CHOICE:
-    return g_strdup_printf("%s; default %s", choices, parameter->initial);
-  case RST_TYPE_TEXT:
-    break;
+    case RST_TYPE_BOOL:
+      return g_strdup_printf("true or false; default %s", parameter->initial);
+    case RST_TYPE_INT:
+    case RST_TYPE_REAL:
+      return g_strdup_printf("%.0f to %.0f; default %s", parameter->low, parameter->high,
+                             parameter->initial);
+    case RST_TYPE_CHOICE:
+      return g_strdup_printf("%s; default %s", choices, parameter->initial);
+    case RST_TYPE_TEXT:
+      break;
   }
   return g_strdup_printf("text; default %s", parameter->initial);
 }

@@ -10,9 +10,9 @@
 
 static void put_over_background(GimpLayer *layer) {
   GimpImage *image = gimp_item_get_image(GIMP_ITEM(layer));
-  GimpLayer *background = gimp_layer_new(
-    image, "background", IMAGE_WIDTH, IMAGE_HEIGHT, gimp_drawable_type(GIMP_DRAWABLE(layer)), 100,
-    GIMP_LAYER_MODE_NORMAL);
+  GimpLayer *background =
+    gimp_layer_new(image, "background", IMAGE_WIDTH, IMAGE_HEIGHT,
+                   gimp_drawable_type(GIMP_DRAWABLE(layer)), 100, GIMP_LAYER_MODE_NORMAL);
   GeglColor *colour = gegl_color_new("rgb(0.2, 0.6, 0.9)");
 
   gimp_context_set_foreground(colour);
@@ -74,13 +74,24 @@ static const OutputCase cases[] = {
   {"opaque", {FEATHERED}, FALSE, FALSE, {SINGLE}},
   {"sharp", {.select = select_rectangle}, FALSE, FALSE, {SINGLE}},
   {"no-selection", {0}, FALSE, FALSE, {SINGLE}},
-  {"offset", {.select = select_corner, .width = 90, .height = 110, .x = -23, .y = -31,
-              .prepare = put_over_background}, FALSE, FALSE, {SINGLE}},
+  {"offset",
+   {.select = select_corner,
+    .width = 90,
+    .height = 110,
+    .x = -23,
+    .y = -31,
+    .prepare = put_over_background},
+   FALSE,
+   FALSE,
+   {SINGLE}},
   {"strength", {FEATHERED}, FALSE, FALSE, {SINGLE, "strength", "0.35"}},
   {"background", {FEATHERED, .prepare = put_over_background}, FALSE, FALSE, {SINGLE}},
   {"alpha", {.alpha = TRUE, FEATHERED}, TRUE, FALSE, {SINGLE}},
   {"alpha-no-selection", {.alpha = TRUE}, TRUE, FALSE, {SINGLE}},
-  {"alpha-background", {.alpha = TRUE, FEATHERED, .prepare = put_over_background}, TRUE, TRUE,
+  {"alpha-background",
+   {.alpha = TRUE, FEATHERED, .prepare = put_over_background},
+   TRUE,
+   TRUE,
    {SINGLE}},
   {"mask", {FEATHERED, .prepare = add_mask}, TRUE, FALSE, {SINGLE}},
   {"mask-background", {FEATHERED, .prepare = mask_over_background}, TRUE, TRUE, {SINGLE}},
@@ -88,23 +99,42 @@ static const OutputCase cases[] = {
   {"mode-background", {FEATHERED, .prepare = multiply_over_background}, TRUE, TRUE, {SINGLE}},
   {"hidden", {FEATHERED, .prepare = hide_over_background}, FALSE, FALSE, {SINGLE}},
   {"group", {.alpha = TRUE, FEATHERED, .prepare = group_over_background}, TRUE, FALSE, {SINGLE}},
-  {"pass-through", {.alpha = TRUE, FEATHERED, .prepare = pass_through_over_background}, TRUE, TRUE,
+  {"pass-through",
+   {.alpha = TRUE, FEATHERED, .prepare = pass_through_over_background},
+   TRUE,
+   TRUE,
    {SINGLE}},
-  {"locked", {.alpha = TRUE, FEATHERED, .prepare = lock_alpha_and_position}, TRUE, FALSE,
-   {SINGLE}},
+  {"locked", {.alpha = TRUE, FEATHERED, .prepare = lock_alpha_and_position}, TRUE, FALSE, {SINGLE}},
   {"grey", {.grey = TRUE, FEATHERED}, FALSE, FALSE, {SINGLE}},
   {"grey-alpha-background",
-   {.grey = TRUE, .alpha = TRUE, FEATHERED, .prepare = put_over_background}, TRUE, TRUE, {SINGLE}},
-  {"wide-u16", {.precision = GIMP_PRECISION_U16_NON_LINEAR, .profile = wide_profile, FEATHERED},
-   FALSE, FALSE, {SINGLE}},
-  {"u8-linear-alpha", {.alpha = TRUE, .precision = GIMP_PRECISION_U8_LINEAR, FEATHERED}, TRUE,
-   FALSE, {SINGLE}},
+   {.grey = TRUE, .alpha = TRUE, FEATHERED, .prepare = put_over_background},
+   TRUE,
+   TRUE,
+   {SINGLE}},
+  {"wide-u16",
+   {.precision = GIMP_PRECISION_U16_NON_LINEAR, .profile = wide_profile, FEATHERED},
+   FALSE,
+   FALSE,
+   {SINGLE}},
+  {"u8-linear-alpha",
+   {.alpha = TRUE, .precision = GIMP_PRECISION_U8_LINEAR, FEATHERED},
+   TRUE,
+   FALSE,
+   {SINGLE}},
   {"u32-linear", {.precision = GIMP_PRECISION_U32_LINEAR, FEATHERED}, FALSE, FALSE, {SINGLE}},
-  {"half-alpha", {.alpha = TRUE, .precision = GIMP_PRECISION_HALF_NON_LINEAR, FEATHERED}, TRUE,
-   FALSE, {SINGLE}},
+  {"half-alpha",
+   {.alpha = TRUE, .precision = GIMP_PRECISION_HALF_NON_LINEAR, FEATHERED},
+   TRUE,
+   FALSE,
+   {SINGLE}},
   {"float-linear-alpha-background",
-   {.alpha = TRUE, .precision = GIMP_PRECISION_FLOAT_LINEAR, FEATHERED,
-    .prepare = put_over_background}, TRUE, TRUE, {SINGLE}},
+   {.alpha = TRUE,
+    .precision = GIMP_PRECISION_FLOAT_LINEAR,
+    FEATHERED,
+    .prepare = put_over_background},
+   TRUE,
+   TRUE,
+   {SINGLE}},
   {"double", {.precision = GIMP_PRECISION_DOUBLE_PERCEPTUAL, FEATHERED}, FALSE, FALSE, {SINGLE}},
 };
 
@@ -140,8 +170,8 @@ static char *restore_to(const Picture *picture, const char *const *arguments, co
 
 static GimpLayer *layer_above(const Picture *picture) {
   GimpItem *group = gimp_item_get_parent(GIMP_ITEM(picture->layer));
-  g_autofree GimpItem **siblings = group ? gimp_item_get_children(group)
-                                         : (GimpItem **)gimp_image_get_layers(picture->image);
+  g_autofree GimpItem **siblings =
+    group ? gimp_item_get_children(group) : (GimpItem **)gimp_image_get_layers(picture->image);
   const int position = gimp_image_get_item_position(picture->image, GIMP_ITEM(picture->layer));
 
   g_assert_cmpint(position, ==, 1);
@@ -194,8 +224,8 @@ static void test_new_layer(const void *data) {
 
 /* The coverage is its alpha, and it is as large as what was selected. */
 static void test_alpha(void) {
-  static const Recipe recipe = {.select = select_feathered, .width = 60, .height = 50, .x = 17,
-                                .y = 11};
+  static const Recipe recipe = {
+    .select = select_feathered, .width = 60, .height = 50, .x = 17, .y = 11};
   Picture picture;
   g_autofree char *message = NULL;
   int x, y, left, top, width, height;

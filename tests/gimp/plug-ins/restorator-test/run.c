@@ -7,8 +7,8 @@
 
 #define DIFFUSION ((const char *const[]){"model", "tiny-diffusion", "start", "2", NULL})
 
-static const Recipe recipe = {.alpha = TRUE, .precision = GIMP_PRECISION_FLOAT_NON_LINEAR,
-                              .select = select_feathered};
+static const Recipe recipe = {
+  .alpha = TRUE, .precision = GIMP_PRECISION_FLOAT_NON_LINEAR, .select = select_feathered};
 /* More than the engine computes at once: it is asked for several pieces. */
 static const Recipe large = {.alpha = TRUE, .width = 700, .height = 700};
 
@@ -87,15 +87,17 @@ static char *run_meddled(const Recipe *of, const char *word) {
 static void test_changed(const void *word) {
   g_autofree char *message = run_meddled(&recipe, word);
 
-  g_assert_cmpstr(message, ==, "The layer or the selection has changed in the meantime. Nothing "
-                               "was written: run it again");
+  g_assert_cmpstr(message, ==,
+                  "The layer or the selection has changed in the meantime. Nothing "
+                  "was written: run it again");
 }
 
 static void test_locked(void) {
   g_autofree char *message = run_meddled(&recipe, "lock-layer");
 
-  g_assert_cmpstr(message, ==, "The pixels of “portrait” are locked: unlock them in the Layers "
-                               "dialog first");
+  g_assert_cmpstr(message, ==,
+                  "The pixels of “portrait” are locked: unlock them in the Layers "
+                  "dialog first");
 }
 
 static void test_killed(void) {
@@ -114,8 +116,8 @@ static void test_killed(void) {
  */
 
 static gboolean press(const char *key) {
-  const char *const command[] = {"xdotool", "search", "--onlyvisible", "--name", "Untitled",
-                                 "windowfocus", "key", key, NULL};
+  const char *const command[] = {
+    "xdotool", "search", "--onlyvisible", "--name", "Untitled", "windowfocus", "key", key, NULL};
   int status;
 
   return g_spawn_sync(NULL, (char **)command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
@@ -161,8 +163,8 @@ static GBytes *press_and_wait(const char *key, const Picture *picture) {
 
 static void put_over_nothing(GimpLayer *layer) {
   GimpImage *image = gimp_item_get_image(GIMP_ITEM(layer));
-  GimpLayer *beneath = gimp_layer_new(image, "beneath", 1, 1, GIMP_RGBA_IMAGE, 100,
-                                      GIMP_LAYER_MODE_NORMAL);
+  GimpLayer *beneath =
+    gimp_layer_new(image, "beneath", 1, 1, GIMP_RGBA_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
 
   g_assert_true(gimp_image_insert_layer(image, beneath, NULL, 1));
 }
