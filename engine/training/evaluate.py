@@ -27,17 +27,20 @@ import pictures
 TRUTH = 178
 
 
-def restore(network, grey, position, setup=None, seed=0):
+def restore(network, grey, position, setup=None, seed=0, pixel=None):
     """Colours (n, p, 3), 0…1 unless out of range, of inputs (n, size, size), 0…1, at points.
 
-    setup: a `diffusion.Setup`; ignored by a single-pass network.
+    setup: a `diffusion.Setup`; ignored by a single-pass network. pixel: the luma of the picture's
+    pixel at each point, (n, p), 0…1, where it is known.
     """
     device = next(network.parameters()).device
     with torch.no_grad():
         grey = torch.from_numpy(np.asarray(2 * grey - 1, dtype=np.float32)).unsqueeze(-1)
         position = torch.from_numpy(np.asarray(position, dtype=np.float32))
+        if pixel is not None:
+            pixel = torch.from_numpy(np.asarray(2 * pixel - 1, dtype=np.float32)).to(device)
         prepared, base = network.prepare(
-            grey.to(device), position.expand(len(grey), -1, -1).to(device))
+            grey.to(device), position.expand(len(grey), -1, -1).to(device), pixel=pixel)
         if network.process["kind"] == "single pass":
             value = network.single_pass(prepared)
         else:
@@ -140,13 +143,14 @@ class ColourProtocol:
         self.position = grid(side)[chosen]
         self.truth = colour.to_lab(
             np.stack([picture.reshape(-1, 3)[chosen] for picture in loaded]) / 255)
-        self.grey = np.stack([picture.reshape(-1)[chosen] for picture in grey])[..., None]
-        self.grey = np.repeat(self.grey, 3, axis=2)
+        self.pixel = np.stack([picture.reshape(-1)[chosen] for picture in grey])
+        self.grey = np.repeat(self.pixel[..., None], 3, axis=2)
 
     def measure(self, network, setup=None):
         """Mean CIEDE2000 of the result and of grey, and the share of the truth's chroma."""
         restored = np.concatenate([
-            restore(network, self.input[i:i + 1], self.position, setup, seed=i)
+            restore(network, self.input[i:i + 1], self.position, setup, seed=i,
+                    pixel=self.pixel[i:i + 1])
             for i in range(len(self.input))])
         lab = colour.to_lab(colour.own_tone(self.grey, restored))
 

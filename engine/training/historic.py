@@ -67,7 +67,8 @@ class Protocol:
     def restored(self, network, setup):
         """Each picture in colour, (shown, shown, 3), 0…1."""
         for grey, before in zip(self.grey, self.before):
-            colours = evaluate.restore(network, grey[None], self.position, setup)[0]
+            colours = evaluate.restore(network, grey[None], self.position, setup,
+                                       pixel=before[..., 0].reshape(1, -1))[0]
             yield colour.own_tone(before, colours.reshape(self.shown, self.shown, 3))
 
     def measure(self, network, setup=None):

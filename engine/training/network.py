@@ -380,6 +380,7 @@ class Network(nn.Module):
         luma = description.get("luma", {})
         self.luma_condition = luma.get("condition", False)
         self.luma_residual = luma.get("residual", False)
+        self.luma_pixel = luma.get("pixel", False)
         reach = luma.get("reach", 0)
         self.luma_offsets = [(x, y) for y in range(-reach, reach + 1)
                              for x in range(-reach, reach + 1)]
@@ -391,8 +392,8 @@ class Network(nn.Module):
         self.position = Position(description["position"])
         self.time, time_columns = encoding(description["time"])
         self.decoder = Decoder(
-            2 * latent + self.luma_condition * len(self.luma_offsets) + self.position.columns,
-            time_columns, description["decoder"])
+            2 * latent + self.luma_condition * len(self.luma_offsets) + self.luma_pixel
+            + self.position.columns, time_columns, description["decoder"])
 
     def see(self, picture):
         """What the encoder is given, (n, channels, size, size): the picture; or the picture without
@@ -416,28 +417,44 @@ class Network(nn.Module):
         return catmull_rom(self.enlarger(seen), position,
                            [(pixel * x, pixel * y) for x, y in self.luma_offsets])
 
-    def condition(self, encoded, position, luma):
-        """(n, p, columns): global vector, local vector and, where described, ℓ."""
+    def beyond(self, luma, pixel):
+        """What the pixel's own luma is beyond ℓ at each point, (n, p, 1); 0 where it is not known.
+
+        luma: as luma() gives it. pixel: the luma of the picture's pixel, (n, p), −1…1, NaN where it
+        is not known; None where none is, or where the network does not look at it.
+        """
+        middle = luma[..., luma.shape[-1] // 2].unsqueeze(-1)
+        if not self.luma_pixel or pixel is None:
+            return torch.zeros_like(middle)
+        return (pixel.unsqueeze(-1) - middle).nan_to_num(0)
+
+    def condition(self, encoded, position, luma, beyond):
+        """(n, p, columns): global vector, local vector and, where described, ℓ and what the pixel's
+        own luma is beyond it."""
         contexts, vector = encoded
         parts = [vector.unsqueeze(1).expand(-1, position.shape[1], -1),
                  self.features(contexts, position)]
         if self.luma_condition:
             parts.append(luma)
+        if self.luma_pixel:
+            parts.append(beyond)
         return torch.cat(parts, -1)
 
-    def prepare(self, picture, position, dropout=0.0):
-        """Returns what the decoder needs of each point, and the base that its colour adds to.
+    def prepare(self, picture, position, dropout=0.0, pixel=None):
+        """Returns what the decoder needs of each point, and the base that its colour adds to: ℓ, or
+        with `luma.pixel` the pixel's own luma where it is known.
 
         dropout: the share of the global vector to forget, in training: by that vector a picture is
-        known again most easily.
+        known again most easily. pixel: as in beyond().
         """
         luma = self.luma(picture, position)
         contexts, vector = self.encode(picture)
         vector = F.dropout(vector, dropout)
-        condition = self.condition((contexts, vector), position, luma)
+        beyond = self.beyond(luma, pixel)
+        condition = self.condition((contexts, vector), position, luma, beyond)
         prepared = self.decoder.prepare(condition, self.position(position))
-        middle = luma[..., luma.shape[-1] // 2].unsqueeze(-1)
-        return prepared, middle if self.luma_residual else torch.zeros_like(middle)
+        base = luma[..., luma.shape[-1] // 2].unsqueeze(-1) + beyond
+        return prepared, base if self.luma_residual else torch.zeros_like(base)
 
     def single_pass(self, prepared):
         """The restored value of a single-pass network, (n, p, 3)."""
@@ -456,28 +473,30 @@ def with_channels(old, wanted, name):
 
 def grown(tensors, network):
     """The tensors of a network with fewer channels of the input, a smaller `luma.reach`, or without
-    `luma.enlarger` or `fill`, or the same, for this one: what it sees more of counts for nothing at
-    first."""
+    `luma.pixel`, `luma.enlarger` or `fill`, or the same, for this one: what it sees more of counts
+    for nothing at first."""
     state = network.state_dict()
     whole = {name: tensor for name, tensor in state.items()
              if name.startswith(("enlarger.", "fill."))} | dict(tensors)
     for name in state:
         if name.startswith("encoder.norm.") or name == "encoder.stage0.down.kernel":
             whole[name] = with_channels(tensors[name], state[name], name)
-    if not network.luma_condition:
-        return whole
     before = 2 * network.description["encoder"]["latent"]
+    offsets = network.luma_offsets if network.luma_condition else []
+    own = len(offsets) + network.luma_pixel  # columns of luma: ℓ round the point, the pixel's own
     for name, wanted in state.items():
         if not name.endswith(".dense0.kernel") or not name.startswith("decoder."):
             continue
         old = tensors[name]
-        count = len(network.luma_offsets) - (len(wanted) - len(old))
-        reach = (math.isqrt(count) - 1) // 2
-        places = [before + i for i, offset in enumerate(network.luma_offsets)
-                  if max(map(abs, offset)) <= reach]
+        count = own - (len(wanted) - len(old))
+        side = math.isqrt(count)
+        # ℓ has an odd square of columns: one more is the pixel's own.
+        places = [before + i for i, offset in enumerate(offsets)
+                  if max(map(abs, offset)) <= (side - 1) // 2]
+        places += [before + len(offsets)] * (count - len(places))
         kernel = torch.zeros_like(wanted)
         kernel[:before] = old[:before]
         kernel[places] = old[before:before + count].to(kernel.device)
-        kernel[before + len(network.luma_offsets):] = old[before + count:]
+        kernel[before + own:] = old[before + count:]
         whole[name] = kernel
     return whole

@@ -30,13 +30,15 @@ def run_network(case, tensors, network):
     kind = case["kind"]
     picture = tensors["input"][None] if "input" in tensors else None
     position = tensors["position"][None] if picture is not None and "position" in tensors else None
+    pixel = tensors["pixel"][None] if "pixel" in tensors else None
     if kind == "encoder":
         contexts, vector = network.encode(picture)
         yield from ((f"map{i}", m[0].permute(1, 2, 0)) for i, m in enumerate(contexts))
         yield "global", vector[0]
     elif kind == "condition":
         luma = network.luma(picture, position)
-        yield "condition", network.condition(network.encode(picture), position, luma)[0]
+        beyond = network.beyond(luma, pixel)
+        yield "condition", network.condition(network.encode(picture), position, luma, beyond)[0]
     elif kind == "encoding":
         yield "position_encoded", network.position(tensors["position"])
         yield "time_encoded", network.time(tensors["time"])
@@ -45,10 +47,10 @@ def run_network(case, tensors, network):
         result = network.decoder(prepared, tensors["time_encoded"][None], tensors["value"])
         yield f"block{len(network.decoder.blocks) - 1}", result
     elif kind == "single pass":
-        prepared, base = network.prepare(picture, position)
+        prepared, base = network.prepare(picture, position, pixel=pixel)
         yield "output", (network.single_pass(prepared) + base)[0]
     elif kind == "sampling":
-        prepared, base = network.prepare(picture, position)
+        prepared, base = network.prepare(picture, position, pixel=pixel)
         steps = network.process["steps"]
         setup = setup_of(case["setup"])
         assert diffusion.sequence(setup, steps) == tensors["steps"].tolist()

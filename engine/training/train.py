@@ -61,7 +61,8 @@ class Run:
 
     def __init__(self, stage, data, initial=None):
         """initial: the tensors to begin with, of a network of the same description, or with
-        fewer channels of the input, a smaller `luma.reach`, without `luma.enlarger` or `fill`."""
+        fewer channels of the input, a smaller `luma.reach`, without `luma.pixel`,
+        `luma.enlarger` or `fill`."""
         self.stage, self.training, self.data = stage, stage["training"], data
         self.device = device()
         torch.manual_seed(self.training["seed"])
@@ -382,12 +383,14 @@ def initial(path, recipe):
     described, wanted = (
         recipes.merged(description, {"name": None, "format": None, "parameters": None,
                                      "input": {"channels": None},
-                                     "luma": {"reach": None, "enlarger": None}, "fill": None})
+                                     "luma": {"reach": None, "pixel": None, "enlarger": None},
+                                     "fill": None})
         for description in (network.description, stage))
     before, after = (whole.get("luma", {}) for whole in (network.description, stage))
     channels = [whole["input"]["channels"] for whole in (network.description, stage)]
     if (described != wanted or channels[0] > channels[1]
             or before.get("reach", 0) > after.get("reach", 0)
+            or before.get("pixel", False) > after.get("pixel", False)
             or any(key in one and one[key] != other.get(key) for one, other, key in
                    ((before, after, "enlarger"), (network.description, stage, "fill")))):
         raise Refused(f"the network of {path} is another one than the recipe's.")

@@ -123,6 +123,43 @@ def a_larger_reach_changes_nothing_at_first(scratch):
                               before.luma(picture, moved)[..., 0][inside], atol=1e-5)
 
 
+def the_pixels_own_luma_counts_where_it_is_known(scratch):
+    for small in recipes.stages(tiny())[:2]:
+        large = recipes.merged(small["network"], {"luma": {"pixel": True}})
+        torch.manual_seed(3)
+        before, after = train.Network(small["network"]), train.Network(large)
+        after.load_state_dict(network.grown(before.state_dict(), after))
+        picture, points = torch.rand(2, 16, 16, 1) * 2 - 1, torch.rand(2, 30, 2)
+        pixel = torch.rand(2, 30) * 2 - 1
+        pixel[:, ::3] = torch.nan
+        known = pixel.isfinite()
+        with torch.no_grad():
+            (old, base), (new, own) = (one.prepare(picture, points, pixel=pixel)
+                                       for one in (before, after))
+            # Nothing at first, but that the result is the difference to it.
+            assert all(torch.allclose(*pair, atol=1e-6) for pair in zip(old, new))
+            assert torch.allclose(own[..., 0][known], pixel[known], atol=1e-6)
+            assert torch.equal(own[~known], base[~known])
+            row = 2 * 8 + len(after.luma_offsets)  # behind both vectors and ℓ
+            after.decoder.block0.dense0.kernel[row] += 1
+            moved = (after.prepare(picture, points, pixel=pixel)[0][0] - old[0])[..., 0]
+            assert torch.allclose(moved, torch.where(known, pixel - base[..., 0], 0), atol=1e-5)
+        again = train.Network(large)
+        again.load_state_dict(network.grown(after.state_dict(), again))
+        assert torch.equal(again.decoder.block0.dense0.kernel, after.decoder.block0.dense0.kernel)
+
+
+def a_model_without_the_pixels_luma_may_be_begun_with(scratch):
+    recipe = single_pass()
+    model = scratch / "without.safetensors"
+    model_file.save(model, train.Network(recipe["network"]), {})
+    own = recipes.merged(recipe, {"network": {"luma": {"pixel": True}}})
+    assert train.initial(model, own)
+    model_file.save(model, train.Network(own["network"]), {})
+    assert train.initial(model, own)
+    assert "another one than the recipe's" in refusal(train.initial, model, recipe)
+
+
 def holes_are_filled(scratch):
     picture = torch.full((1, 1, 13, 13), 0.25)
     picture[..., 6:] = 0.75
@@ -182,7 +219,7 @@ def a_constant_error_costs_nothing_inside(scratch):
     assert not all(map(torch.equal, before, run.network.state_dict().values()))
     _, _, colours, _, fill, weight = map(
         torch.from_numpy, run.data.joined_batch(np.random.default_rng(4)))
-    run.network.prepare = lambda *_: (None, 0)
+    run.network.prepare = lambda *_, **__: (None, 0)
     run.network.single_pass = lambda _: colours + 0.5
     left = (1 - weight).unsqueeze(-1) * (fill - colours[:, :50])
     assert torch.isclose(run.joined_loss(np.random.default_rng(4)),
@@ -558,7 +595,9 @@ def ciede2000_is_sharmas(scratch):
         assert abs(colour.ciede2000(np.array(other, float), np.array(one, float)) - got) < 1e-9
 
 
-TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first, holes_are_filled,
+TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
+         the_pixels_own_luma_counts_where_it_is_known,
+         a_model_without_the_pixels_luma_may_be_begun_with, holes_are_filled,
          more_channels_change_nothing_at_first, hidden_cells_are_joined_to_their_ring,
          a_constant_error_costs_nothing_inside, a_fill_learns_what_the_plate_lacks,
          a_fill_sees_what_the_format_says,
