@@ -65,7 +65,7 @@ loads() {
 build_for_user() {
   local self_contained=$1 folder=$build/install options place
   options=(--prefix="$local_folder" --datadir="$data" -Dauto_features=enabled
-    -Dtests=false -Dbuild-tree=false "-Dself-contained=$self_contained")
+    -Dtests=false "-Dself-contained=$self_contained")
   stage=$build/install-files
   # shellcheck disable=SC2016 # for the shell there
   place=$("${enter[@]}" sh -c '. /etc/os-release && echo "$PRETTY_NAME"')\ $folder\ $top

@@ -5,7 +5,7 @@
  */
 #include <bench.h>
 #include <glib/gi18n.h>
-#include <language.h>
+#include "language.h"
 #include <string.h>
 
 static const char *language;

@@ -1,17 +1,14 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * A program's language: that of its user. The plug-in's is set by GIMP.
- */
-#ifndef LANGUAGE_H
-#define LANGUAGE_H
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "language.h"
+
+#include <locale.h>
 
 #include <glib.h>
 #include <libintl.h>
-#include <locale.h>
 
 /* The folder with the catalogues: that of the build tree for a program that runs there, which an
  * installed one may never see. */
-static inline const char *language_folder(void) {
+static const char *catalogues(void) {
 #ifdef BUILD_ROOT
   g_autofree char *path = g_file_read_link("/proc/self/exe", NULL);
 
@@ -21,12 +18,9 @@ static inline const char *language_folder(void) {
   return LOCALEDIR;
 }
 
-/* To be called first of all. */
-static inline void language_init(void) {
+void language_init(void) {
   setlocale(LC_ALL, "");
-  bindtextdomain(GETTEXT_PACKAGE, language_folder());
+  bindtextdomain(GETTEXT_PACKAGE, catalogues());
   bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
   textdomain(GETTEXT_PACKAGE);
 }
-
-#endif
