@@ -148,7 +148,7 @@ def main():
     models = tools.models()
     names = [name for name in ORDER if name in models]
     sections = [section(tools, name, models[name], arguments.photos) for name in names]
-    heading = f"""# The models
+    heading = """# The models
 
 The cards of the models that ship (`restorator info ID` shows them too), with examples. `./dev \
 results PHOTOS` made this page and its pictures. In a row: the picture, what the network sees of \

@@ -242,8 +242,8 @@ static void put(GByteArray *bytes, guint32 value, int size) {
 /* RGB in half floats, given by their bits: (40, 48, 3). */
 static const char *write_halves(const guint16 *halves, const char *name) {
   enum { COUNT = 48 * 40 * 3, TRIPLES = 8 + 2 + 10 * 12 + 4, PIXELS = TRIPLES + 12 };
+  /* tag, type (3: 2 bytes, 4: 4), count, value or place */
   static const guint32 tags[10][4] = {
-                                       /* tag, type (3: 2 bytes, 4: 4), count, value or place */
     {256, 3, 1, 48},        {257, 3, 1, 40},          {258, 3, 3, TRIPLES}, {259, 3, 1, 1},
     {262, 3, 1, 2},         {273, 4, 1, PIXELS},      {277, 3, 1, 3},       {278, 3, 1, 40},
     {279, 4, 1, 2 * COUNT}, {339, 3, 3, TRIPLES + 6},

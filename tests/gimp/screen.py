@@ -18,10 +18,10 @@ if _OWN not in os.environ:
     os.execvp("xvfb-run", ["xvfb-run", "-a", "-s", "-screen 0 1280x720x24", "dbus-run-session",
                            "--", sys.executable, "-B", *sys.argv])
 
-import gi  # noqa
+import gi
 
 gi.require_version("Gdk", "3.0")
-from gi.repository import Gdk  # noqa
+from gi.repository import Gdk
 
 
 def managed():

@@ -13,7 +13,7 @@ check() {
   if output=$("$@" 2>&1); then
     echo "ok $count $name"
   else
-    [[ -z $output ]] || sed 's/^/# /' <<<"$output"
+    [[ -z $output ]] || printf '# %s\n' "${output//$'\n'/$'\n'# }"
     echo "not ok $count $name"
     failed=true
   fi

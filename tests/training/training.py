@@ -441,7 +441,7 @@ def a_killed_run_goes_on_to_the_same_weights(scratch):
         train.Run.step, train.CHECKPOINT_SECONDS = killed, -1
         try:
             start(scratch, name).run()
-            assert False, "it was not stopped"
+            raise AssertionError("it was not stopped")
         except KeyboardInterrupt:
             pass
         finally:
