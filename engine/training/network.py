@@ -227,11 +227,12 @@ class Position(nn.Module):
 
 
 class Block(nn.Module):
-    """One residual block. The first layer's product is split by what its columns depend on."""
+    """One block: its result is added to the running one (`residual`) or takes its place. The first
+    layer's product is split by what its columns depend on."""
 
-    def __init__(self, point, time, dense):
+    def __init__(self, point, time, dense, residual):
         super().__init__()
-        self.point, self.time = point, time
+        self.point, self.time, self.residual = point, time, residual
         sizes = [point + time + 6, *dense, 3]
         self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
 
@@ -247,7 +248,7 @@ class Block(nn.Module):
         rows = of_point + of_time + torch.cat([value, running], -1) @ kernel
         for layer in self.dense[1:]:
             rows = layer(F.relu(rows))
-        return running + rows
+        return running + rows if self.residual else rows
 
 
 class Decoder(nn.Module):
@@ -255,10 +256,9 @@ class Decoder(nn.Module):
 
     def __init__(self, point, time, decoder):
         super().__init__()
-        if not decoder["residual"]:
-            raise ValueError("decoder.residual has to be true")
         self.blocks = add_layers(
-            self, "block", [Block(point, time, decoder["dense"]) for _ in range(decoder["blocks"])])
+            self, "block", [Block(point, time, decoder["dense"], decoder["residual"])
+                            for _ in range(decoder["blocks"])])
 
     def prepare(self, condition, position_encoded):
         """What does not change between steps: (…, columns) → one (…, width) a block."""

@@ -96,7 +96,8 @@ static char *describe(const net *s) {
                          s->position, s->position_bands, s->axes, s->time, s->time_bands,
                          s->blocks);
   append_widths(t, &s->dense);
-  g_string_append_printf(t, ", \"residual\": true}, \"process\": {\"kind\": \"%s\"", s->process);
+  g_string_append_printf(t, ", \"residual\": %s}, \"process\": {\"kind\": \"%s\"",
+                         s->replace ? "false" : "true", s->process);
   if (diffusion)
     g_string_append_printf(t, ", \"predicts\": \"noise\", \"schedule\": \"%s\", \"steps\": %d",
                            s->schedule, s->steps);

@@ -51,6 +51,7 @@ typedef struct {
   int time_bands;
   int blocks;
   widths dense;
+  bool replace;         /* a block's result takes the running one's place */
   const char *process;  /* "diffusion", "single pass" */
   const char *schedule;
   int steps;

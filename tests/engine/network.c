@@ -405,7 +405,7 @@ static void plain_predict(const plain *p, double x, double y, double time, const
     memcpy(block, in, sizeof block);
     plain_stack(p->n, prefix, s->dense.count + 1, true, block);
     for (int c = 0; c < 3; c++)
-      result[c] += block[c];
+      result[c] = block[c] + (s->replace ? 0 : result[c]);
     g_free(prefix);
   }
 }
@@ -698,13 +698,80 @@ static net vary(int which) {
       s.stages = (widths){3, {4, 5, 3}};
       s.reach = 1;
       break;
+    case 30:
+      s.replace = true;
+      s.blocks = 3;
+      break;
+    case 31:
+      s.features = (widths){0, {0}};
+      break;
+    case 32:
+      s.features = s.global_dense = (widths){0, {0}};
+      s.latent = 13;
+      s.reach = 1;
+      break;
+    case 33:
+      s.dense = (widths){0, {0}};
+      break;
+    case 34:
+      s.dense = s.features = s.global_dense = (widths){0, {0}};
+      s.replace = true;
+      s.blocks = 1;
+      s.condition = s.residual = false;
+      break;
     default:
       g_assert_not_reached();
   }
   return s;
 }
 
-enum { SHAPES = 30 };
+enum { SHAPES = 35, ANY = 24 };
+
+static widths any_widths(dice *d, int low, int high, int widest) {
+  widths w = {dice_int(d, low, high), {0}};
+
+  for (int i = 0; i < w.count; i++)
+    w.values[i] = dice_int(d, 1, widest);
+  return w;
+}
+
+/* A network of sizes that nobody would choose: odd ones, 1, and lists without an entry. */
+static net any_shape(int which) {
+  dice d = {1000 + (uint64_t)which};
+  net s = net_small;
+
+  s.seed = 1000 + (uint32_t)which;
+  s.schedule = "linear";
+  s.input = dice_int(&d, 8, 33);
+  s.stages = any_widths(&d, 1, 6, 7);
+  s.before = dice_int(&d, 0, 2);
+  s.after = dice_int(&d, 0, 2);
+  s.latent = dice_int(&d, 1, 21);
+  s.local_before = dice_int(&d, 0, 2);
+  s.local_kernel = dice_int(&d, 1, 8);
+  s.global_channels = dice_int(&d, 1, 5);
+  s.global_kernel = dice_int(&d, 1, 8);
+  s.global_dense = any_widths(&d, 0, 2, 35);
+  s.features = any_widths(&d, 0, 2, 35);
+  s.position = dice_int(&d, 0, 1) ? "learned" : "fixed";
+  s.position_bands = 2 * dice_int(&d, 1, 19);
+  s.axes = dice_int(&d, 0, 1) ? "x" : "xy";
+  s.time = dice_int(&d, 0, 1) ? "learned" : "fixed";
+  s.time_bands = 2 * dice_int(&d, 1, 19);
+  s.blocks = dice_int(&d, 1, 4);
+  s.dense = any_widths(&d, 0, 3, 35);
+  s.replace = dice_int(&d, 0, 1);
+  s.steps = dice_int(&d, 7, 41);
+  s.condition = dice_int(&d, 0, 1);
+  s.residual = dice_int(&d, 0, 1);
+  s.reach = s.condition ? dice_int(&d, 0, 2) : 0;
+  s.holes = dice_int(&d, 0, 1);
+  if ((s.condition || s.residual) && dice_int(&d, 0, 1)) {
+    s.factor = dice_int(&d, 2, 4);
+    s.channels = any_widths(&d, 1, 2, 7);
+  }
+  return s;
+}
 
 static void sample_single_pass(gconstpointer data) {
   net shape = vary(GPOINTER_TO_INT(data));
@@ -718,6 +785,15 @@ static void sample_diffusion(gconstpointer data) {
   const net shape = vary(GPOINTER_TO_INT(data));
   const rst_parameters parameters = new_parameters("step-skip=7", NULL);
 
+  compare_sampling(&shape, &parameters);
+}
+
+static void sample_any(gconstpointer data) {
+  net shape = any_shape(GPOINTER_TO_INT(data));
+  const rst_parameters parameters = new_parameters("step-skip=3", NULL);
+
+  compare_sampling(&shape, &parameters);
+  shape.process = "single pass";
   compare_sampling(&shape, &parameters);
 }
 
@@ -762,6 +838,12 @@ int main(int argc, char **argv) {
     g_test_add_data_func(diffusion, GINT_TO_POINTER(i), sample_diffusion);
     g_free(single);
     g_free(diffusion);
+  }
+  for (int i = 0; i < ANY; i++) {
+    char *path = g_strdup_printf("/network/any/%d", i);
+
+    g_test_add_data_func(path, GINT_TO_POINTER(i), sample_any);
+    g_free(path);
   }
   for (size_t i = 0; i < G_N_ELEMENTS(setups); i++) {
     char *path = g_strdup_printf("/network/setup/%s", setups[i].name);

@@ -174,12 +174,19 @@ def fixed_encodings_have_no_tensors(folder):
     described(folder / "made.safetensors")
 
 
+def blocks_may_take_the_running_results_place(folder):
+    wanted = write_weights(folder / "weights.h5")
+    assert run(folder, changed("decoder › residual", False)) == ""
+    assert same(folder / "made.safetensors", wanted)["decoder"]["residual"] is False
+    described(folder / "made.safetensors")
+
+
 def what_is_not_known_is_refused_by_name(folder):
     write_weights(folder / "weights.h5")
     for path, value, message in (
             ("encoder › name", "resnet", "encoder › name is “resnet”; known are basic"),
             ("decoder › mlp › shared", True, "decoder › mlp › shared is true"),
-            ("decoder › residual", False, "decoder › residual is false"),
+            ("decoder › residual", "no", "decoder › residual is 'no'"),
             ("decoder › mlp › activation", "gelu", "decoder › mlp › activation is “gelu”"),
             ("encoder › head › local context › dropout", 0.5, "dropout is not known"),
             ("encoder › latent dimension", None, "lacks model › encoder › latent dimension"),
@@ -228,7 +235,8 @@ def the_originals_own_weights_are_the_golden_models(folder):
 
 
 TESTS = [tensors_are_copied_bit_for_bit, diffusion_keeps_its_schedule,
-         fixed_encodings_have_no_tensors, what_is_not_known_is_refused_by_name,
+         fixed_encodings_have_no_tensors, blocks_may_take_the_running_results_place,
+         what_is_not_known_is_refused_by_name,
          bad_weights_are_refused_by_name]
 
 *command, last = sys.argv[1:]

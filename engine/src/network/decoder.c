@@ -55,7 +55,7 @@ void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scra
   scratch->input = rst_arena_take(arena, 6 * RST_BATCH);
   for (int k = 0; k < model->block_count; k++) {
     const rst_dense_stack *block = &model->blocks[k];
-    const size_t width = (size_t)widest(block, 0, block->count - 2);
+    const size_t width = (size_t)widest(block, 0, block->count > 1 ? block->count - 2 : 0);
 
     scratch->base[k] = rst_arena_take(arena, (size_t)first_width(model, k) * RST_BATCH);
     hidden = width > hidden ? width : hidden;
@@ -209,7 +209,9 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
   const rst_model *model = encoding->model;
   const rst_dense_stack *features = &model->features;
   const int width = features->layers[0].out;
-  const float *in = scratch->mixed;
+  /* the last layer has to end in feature[0] */
+  float *first = features->count == 1 ? scratch->feature[0] : scratch->mixed;
+  const float *in = first;
 
   for (int p = 0; p < points->count; p++) {
     const double x = axes[0].positions[points->column[p]];
@@ -223,10 +225,9 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
                        factor + count);
     kernels->gather(width, count, rows, factor, features->layers[0].bias, scratch->gathered);
     for (int o = 0; o < width; o++)
-      scratch->mixed[o * RST_BATCH + p] = scratch->gathered[o];
+      first[o * RST_BATCH + p] = scratch->gathered[o];
   }
   for (int i = 1; i < features->count; i++) {
-    /* the last one has to end in feature[0] */
     const rst_dense *layer = &features->layers[i];
     float *out = scratch->feature[(features->count - 1 - i) % 2];
 
@@ -256,6 +257,19 @@ void rst_decoder_begin(const rst_encoding *encoding, const rst_kernels *kernels,
 
 /* ---- blocks ---- */
 
+/* A block of one layer, which is its first and its last: no ReLU. `out` (3, RST_BATCH). */
+static void run_single_layer(const float *base, const float *step, const float *weight,
+                             const float *input, float *out) {
+  for (int c = 0; c < 3; c++)
+    for (int p = 0; p < RST_BATCH; p++) {
+      float sum = base[c * RST_BATCH + p] + step[c];
+
+      for (int i = 0; i < 6; i++)
+        sum += weight[3 * i + c] * input[i * RST_BATCH + p];
+      out[c * RST_BATCH + p] = sum;
+    }
+}
+
 void rst_decoder_run(const rst_model *model, const rst_kernels *kernels, const float *step,
                      rst_decoder_scratch *scratch,
                      void (*after_block)(void *user, int block, const float *result), void *user) {
@@ -268,9 +282,14 @@ void rst_decoder_run(const rst_model *model, const rst_kernels *kernels, const f
     const rst_dense *last = &block->layers[block->count - 1];
     float *in = scratch->hidden[0], *out = scratch->hidden[1], *spare;
 
-    kernels->first_layer(first_width(model, k), scratch->base[k], step,
-                         first_kernel(model, k, value), scratch->input, in);
+    if (block->count == 1)
+      run_single_layer(scratch->base[k], step, first_kernel(model, k, value), scratch->input, in);
+    else
+      kernels->first_layer(first_width(model, k), scratch->base[k], step,
+                           first_kernel(model, k, value), scratch->input, in);
     step += first_width(model, k);
+    if (!model->residual)
+      memset(result, 0, 3 * RST_BATCH * sizeof *result);
     for (int i = 1; i < block->count - 1; i++) {
       const rst_dense *layer = &block->layers[i];
 
@@ -279,7 +298,11 @@ void rst_decoder_run(const rst_model *model, const rst_kernels *kernels, const f
       in = out;
       out = spare;
     }
-    kernels->last_layer(last->in, last->kernel, last->bias, in, result);
+    if (block->count == 1)
+      for (int i = 0; i < 3 * RST_BATCH; i++)
+        result[i] += in[i];
+    else
+      kernels->last_layer(last->in, last->kernel, last->bias, in, result);
     if (after_block != NULL)
       after_block(user, k, result);
   }

@@ -124,15 +124,17 @@ static const char *get_text(reader *r, yyjson_val *object, const char *key) {
   return text;
 }
 
-static bool get_bool_or(reader *r, yyjson_val *object, const char *key, bool missing) {
+static bool get_bool(reader *r, yyjson_val *object, const char *key) {
   yyjson_val *value = yyjson_obj_get(object, key);
   char text[64];
 
-  if (value == NULL)
-    return missing;
   if (!yyjson_is_bool(value))
     fail_key(r, key, describe(value, text), "true or false");
   return yyjson_get_bool(value);
+}
+
+static bool get_bool_or(reader *r, yyjson_val *object, const char *key, bool missing) {
+  return yyjson_obj_get(object, key) == NULL ? missing : get_bool(r, object, key);
 }
 
 /* A list of `low` to `high` widths; returns how many. */
@@ -289,7 +291,7 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
   if (r->status != RST_OK)
     return;
   get_choice(r, features, "kind", feature_kinds);
-  count = get_widths(r, features, "dense", 1, RST_LAYERS_MAX, dense);
+  count = get_widths(r, features, "dense", 0, RST_LAYERS_MAX, dense);
   set_dense(&model->features, model->stage_count * model->latent, dense, count, model->latent);
   describe_scalar(r, position, &model->position[0]);
   model->position[1] = model->position[0];
@@ -321,9 +323,8 @@ static void describe_decoder(reader *r, yyjson_val *root, rst_model *model) {
   if (r->status != RST_OK)
     return;
   model->block_count = get_int(r, decoder, "blocks", 1, RST_BLOCKS_MAX);
-  count = get_widths(r, decoder, "dense", 1, RST_LAYERS_MAX, dense);
-  if (!get_bool_or(r, decoder, "residual", false))
-    fail_key(r, "residual", "not true", "true");
+  count = get_widths(r, decoder, "dense", 0, RST_LAYERS_MAX, dense);
+  model->residual = get_bool(r, decoder, "residual");
   for (int k = 0; k < model->block_count; k++)
     set_dense(&model->blocks[k], in, dense, count, 3);
 }

@@ -101,6 +101,7 @@ struct rst_model {
   rst_dense_stack fill; /* (2 · (2 fill_reach + 1)²) → … → 1; none: no fill */
   int block_count;
   rst_dense_stack blocks[RST_BLOCKS_MAX];
+  bool residual; /* a block's result is added to the running one; else it takes its place */
 
   rst_process process;
   rst_schedule_kind schedule;
