@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "io/file.h"
+#include "measure/axis.h"
 
 /* Of the drawing's own units: pixels where it is not scaled. */
 enum {
@@ -18,6 +19,7 @@ enum {
   RIGHT = 20,
   TOP = 26,
   BOTTOM = 34,
+  TICKS = 10,   /* values told beside a panel, at most: 16 units apart at least */
   LABELS = 12,  /* timesteps told below a panel, at most */
   FAR = 99      /* beyond a panel: x̂₀ of the first steps may be thousands */
 };
@@ -55,17 +57,23 @@ static double y_of(const panel *p, double value) {
          inner * (p->high - CLAMP(value, p->low - FAR, p->high + FAR)) / (p->high - p->low);
 }
 
+static void add_level(GString *svg, const panel *p, double value, const char *colour) {
+  add(svg, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", LEFT,
+      WIDTH - RIGHT, y_of(p, value), y_of(p, value), colour);
+}
+
 static void add_axes(GString *svg, const panel *p) {
   int count = p->way->count, every = 1 + (count - 1) / LABELS;
-  double unit = p->high - p->low > 4 ? 1 : 0.5;
-  for (double value = p->low; value <= p->high; value += unit) {
+  double unit = axis_unit(p->low, p->high, TICKS), first = axis_first(p->low, unit);
+  for (int i = 0; first + i * unit <= p->high; i++) {
+    double value = first + i * unit;
     char text[16];
-    add(svg, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", LEFT,
-        WIDTH - RIGHT, y_of(p, value), y_of(p, value),
-        value == 0 || value == 1 ? "#808080" : "#dddddd");
+    add_level(svg, p, value, "#dddddd");
     g_snprintf(text, sizeof text, "%g", value);
     add_text(svg, LEFT - 6, y_of(p, value) + 4, "end", text);
   }
+  add_level(svg, p, 0, "#808080"); /* where the colours of sRGB begin and end */
+  add_level(svg, p, 1, "#808080");
   for (int i = 0; i < count; i++) {
     bool last = i == count - 1;
     char text[16];

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The arithmetic under the measuring commands: distances of colours, resampling.
+ * The arithmetic under the measuring commands: distances of colours, resampling, ticks of axes.
  */
 #include <glib.h>
 #include <math.h>
 #include <vips/vips.h>
 
+#include "measure/axis.h"
 #include "measure/colour.h"
 #include "measure/resize.h"
 
@@ -121,6 +122,28 @@ static void test_clamping(void) {
   g_assert_cmpfloat_with_epsilon(to[11], 0.345703, 1e-5); /* 3/8 of the way */
 }
 
+/* Ticks are few enough for their labels to stand apart, enough to read a value by, and round. */
+static void test_ticks(void) {
+  const double ranges[][2] = {{0, 1},      {-0.5, 1},    {-1.5, 2.5}, {-110, 200}, {-109.5, 1},
+                              {0, 123456}, {-3e6, 2e6},  {-4, 5},     {0, 9.5},    {-9999, 1},
+                              {-0.5, 4.5}, {-17.5, 3.5}, {-50, 50},   {-1e9, 3e9}};
+  for (gsize i = 0; i < G_N_ELEMENTS(ranges); i++)
+    for (int most = 2; most <= 12; most++) {
+      const double low = ranges[i][0], high = ranges[i][1], unit = axis_unit(low, high, most);
+      const double first = axis_first(low, unit);
+      int count = 0;
+      for (double value = first; value <= high; value += unit)
+        count++;
+      g_assert_cmpint(count, <=, most);
+      g_assert_cmpint(count, >=, high - low < most * 0.5 ? 2 : MAX(1, most / 3));
+      g_assert_cmpfloat(first, >=, low);
+      g_assert_cmpfloat(first, <, low + unit);
+      g_assert_cmpfloat(fmod(first, unit), ==, 0);
+    }
+  g_assert_cmpfloat(axis_unit(-110, 200, 10), ==, 50);
+  g_assert_cmpfloat(axis_unit(-1.5, 2.5, 10), ==, 0.5);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   if (VIPS_INIT(argv[0]) != 0)
@@ -130,5 +153,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/measures/shrinking", test_shrinking);
   g_test_add_func("/measures/growing", test_growing);
   g_test_add_func("/measures/clamping", test_clamping);
+  g_test_add_func("/measures/ticks", test_ticks);
   return g_test_run();
 }
