@@ -5,9 +5,9 @@
 #include <glib/gi18n.h>
 #include <libgimp/gimp.h>
 
-#include "arguments.h"
-#include "batch.h"
-#include "run.h"
+#include "jobs/arguments.h"
+#include "procedures/batch.h"
+#include "procedures/run.h"
 
 #define PROCEDURE "plug-in-restorator"
 #define REPEAT PROCEDURE "-repeat"

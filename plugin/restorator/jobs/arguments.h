@@ -8,8 +8,8 @@
 
 #include <libgimp/gimp.h>
 
-#include "engine.h"
-#include "layer.h"
+#include "layers/engine.h"
+#include "layers/layer.h"
 
 #define ARGUMENT_PRESET "preset"
 #define ARGUMENT_INDEX "index"

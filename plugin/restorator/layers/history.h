@@ -8,7 +8,7 @@
 
 #include <libgimp/gimp.h>
 
-#include "engine.h"
+#include "layers/engine.h"
 
 /* The image's list, NULL where it has none. Fails where it is not text. */
 gboolean history_read(GimpImage *image, char **text, GError **error);

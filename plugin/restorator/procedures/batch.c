@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _POSIX_C_SOURCE 200809L /* glob() */
 
-#include "batch.h"
+#include "procedures/batch.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <glob.h>
 
-#include "batch_dialog.h"
-#include "file.h"
+#include "dialogs/batch_dialog.h"
+#include "jobs/file.h"
 #include "messages.h"
-#include "outcome.h"
+#include "procedures/outcome.h"
 
 typedef struct Batch {
   Job job;

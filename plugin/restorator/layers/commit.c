@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "commit.h"
+#include "layers/commit.h"
 
 #include <glib/gi18n.h>
 
-#include "history.h"
-#include "in_place.h"
+#include "layers/history.h"
+#include "layers/in_place.h"
+#include "layers/new_layer.h"
 #include "messages.h"
-#include "new_layer.h"
 
 static gboolean write_all(const Layer *layer, const Commit *what, const char *history,
                           gboolean damaged) {

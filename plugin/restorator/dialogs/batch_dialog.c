@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "batch_dialog.h"
+#include "dialogs/batch_dialog.h"
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
-#include "arguments.h"
+#include "dialogs/display.h"
+#include "jobs/arguments.h"
 #include "widgets/accessible.h"
-#include "display.h"
 #include "widgets/panel.h"
 #include "widgets/widget_util.h"
 

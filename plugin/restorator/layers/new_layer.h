@@ -5,7 +5,7 @@
 #ifndef NEW_LAYER_H
 #define NEW_LAYER_H
 
-#include "layer.h"
+#include "layers/layer.h"
 
 /* Adds a layer of that name right above, of the size of the selection's box, so that the image
  * looks as if the pixels had been restored in place, within one step of 8 bits. Over a layer that

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "new_layer.h"
+#include "layers/new_layer.h"
 
 /* Pixels that were not restored, those of alpha 0 among them, are transparent. */
 static void read_alpha(const Layer *layer, const GeglRectangle *row, float *alpha) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "layer.h"
+#include "layers/layer.h"
 
 #include <glib/gi18n.h>
 

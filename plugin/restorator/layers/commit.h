@@ -5,7 +5,7 @@
 #ifndef COMMIT_H
 #define COMMIT_H
 
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct Commit {
   Output output;

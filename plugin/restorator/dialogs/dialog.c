@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "dialog.h"
+#include "dialogs/dialog.h"
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
-#include "arguments.h"
-#include "display.h"
-#include "widgets/editor.h"
-#include "job.h"
+#include "dialogs/display.h"
+#include "jobs/arguments.h"
+#include "jobs/job.h"
 #include "messages.h"
-#include "widgets/window_size.h"
 #include "setup_text.h"
+#include "widgets/editor.h"
+#include "widgets/window_size.h"
 
 enum { WIDTH = 1200, HEIGHT = 660, LOOK_SECONDS = 1 };
 

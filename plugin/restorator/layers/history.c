@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "history.h"
+#include "layers/history.h"
 
 #include <glib/gi18n.h>
 #include <stdlib.h>

@@ -10,8 +10,8 @@
 
 #include <libgimp/gimp.h>
 
-#include "engine.h"
-#include "snapshot.h"
+#include "layers/engine.h"
+#include "layers/snapshot.h"
 
 /* Where the restored pixels go. */
 typedef enum Output { OUTPUT_IN_PLACE, OUTPUT_NEW_LAYER } Output;

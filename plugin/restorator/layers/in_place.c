@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "in_place.h"
+#include "layers/in_place.h"
 
 /* GIMP keeps the box for its undo, and blends what is in the shadow with it. It takes every pixel
  * through floats to do so, in ways that babl chooses by the clock in each session anew: last bits

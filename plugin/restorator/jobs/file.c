@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "file.h"
+#include "jobs/file.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run.h"
+#include "procedures/run.h"
 
 #include <glib/gi18n.h>
 
-#include "arguments.h"
-#include "dialog.h"
-#include "history.h"
-#include "job.h"
+#include "dialogs/dialog.h"
+#include "jobs/arguments.h"
+#include "jobs/job.h"
+#include "layers/history.h"
 #include "messages.h"
-#include "outcome.h"
+#include "procedures/outcome.h"
 
 static gboolean open_given(GimpImage *image, GimpProcedureConfig *config, Job *job,
                            GError **error) {

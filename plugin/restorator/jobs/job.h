@@ -5,8 +5,8 @@
 #ifndef JOB_H
 #define JOB_H
 
-#include "arguments.h"
-#include "layer.h"
+#include "jobs/arguments.h"
+#include "layers/layer.h"
 #include "preview/preview.h"
 
 typedef struct Job {

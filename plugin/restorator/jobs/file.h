@@ -5,7 +5,7 @@
 #ifndef FILE_H
 #define FILE_H
 
-#include "job.h"
+#include "jobs/job.h"
 
 /* Which pixels of each file. */
 typedef struct Region {

@@ -5,7 +5,7 @@
 #ifndef IN_PLACE_H
 #define IN_PLACE_H
 
-#include "layer.h"
+#include "layers/layer.h"
 
 /* Replaces the colours of what was restored, mixed with the original by coverage in linear light;
  * all other bytes stay. The same pixels give the same bytes in every session. To be called inside

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "job.h"
+#include "jobs/job.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
 
-#include "commit.h"
+#include "layers/commit.h"
 #include "messages.h"
 
 /* -------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "snapshot.h"
+#include "layers/snapshot.h"
 
 Snapshot *snapshot_new(GimpDrawable *drawable) {
   Snapshot *snapshot = g_new0(Snapshot, 1);
