@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- the same, plainly ---- */
 
@@ -258,6 +259,42 @@ static void test_empty(void) {
   canvas_free(c);
 }
 
+/* The largest windows round pictures of every shape, in seconds: what lies beyond the picture is
+ * weighted once. Of one tone, the cells have that tone. */
+static void test_far(void) {
+  static const struct {
+    int width, height;
+    rst_window window;
+  } cases[] = {
+    {1, 1, {0, 0, RST_SIDE_MAX}},
+    {1, 1, {1 - RST_SIDE_MAX, 1 - RST_SIDE_MAX, RST_SIDE_MAX}},
+    {150, 110, {0, 0, RST_SIDE_MAX}},
+    {150, 110, {-100000, -200000, RST_SIDE_MAX}},
+    {1, 100000, {-50000, 0, 100000}},
+    {100000, 1, {0, -50000, 100000}},
+    {1, 1 << 20, {-(1 << 19), 0, 1 << 20}},
+    {1 << 20, 1, {0, 0, RST_SIDE_MAX}},
+  };
+  rst_model *model = model_of(64);
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    canvas *c = canvas_new(cases[i].width, cases[i].height, 12);
+    float values[64 * 64];
+
+    for (int p = 0; p < c->width * c->height; p++)
+      for (int k = 0; k < 4; k++)
+        c->rgba[4 * p + k] = k < 3 ? 0.25f : 1;
+    const clock_t begin = clock();
+    assert_ok(collect(model, c, &cases[i].window, false, 1000, values, NULL));
+    const double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    g_assert_cmpfloat(seconds, <, 5); /* of a processor's time */
+    for (int j = 0; j < 64 * 64; j++)
+      g_assert_cmpfloat_with_epsilon(values[j], 2 * 0.25 * 0.9999 - 1, 1e-5);
+    canvas_free(c);
+  }
+  rst_model_unref(model);
+}
+
 /* What no picture should hold, and some do. */
 static void test_wild(void) {
   static const float wild[] = {NAN, INFINITY, -INFINITY, -3, 5, 1e30f, -1e30f, -0.0f};
@@ -339,6 +376,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/input/hidden", test_hidden);
   g_test_add_func("/input/half", test_half);
   g_test_add_func("/input/empty", test_empty);
+  g_test_add_func("/input/far", test_far);
   g_test_add_func("/input/wild", test_wild);
   g_test_add_func("/input/calls", test_calls);
   return g_test_run();

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "base/error.h"
+#include "failure.h"
 
 enum { BAND = 1 << 18 }; /* pixels or samples at a time, at least a row */
 
@@ -37,6 +38,8 @@ static bool encode(rst_session *session, rst_model *model, const rst_parameters 
     read_rows(view, x, y + row, width, rows, rgba, coverage);
     good =
       rst_input_add(input, rows, rgba, parameters->hide_region ? coverage : NULL, cause) == RST_OK;
+    if (good && rst_cancel_is_set(hooks->cancel))
+      good = failure(cause, RST_CANCELLED, "cancelled") == RST_OK;
   }
   good = good && rst_encode(session, model, input, hooks->cancel, encoding, cause) == RST_OK;
   g_free(rgba);

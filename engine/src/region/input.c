@@ -6,7 +6,8 @@
  * pixels under it, those at its edge by the share that lies in it (box). Where it is not larger,
  * the window's pixels are kept and interpolated (Catmull-Rom). Each source pixel weighs its alpha,
  * less what is hidden; a cell whose weight is under half of its area is 0, the middle grey that
- * masking gives in training. Beyond the picture the edge pixels are repeated.
+ * masking gives in training. Beyond the picture the edge pixels are repeated: in a box that is one
+ * pixel that counts so many times, since a window may be a thousand times as large as its picture.
  *
  * Rows come in order and are added one at a time, so the sums do not depend on how many come in
  * one call.
@@ -27,7 +28,7 @@ struct rst_input {
   int x, y, width, height; /* the window's part inside the picture */
   int rows;               /* of these, how many have been added */
   bool shrink;
-  double *line;           /* weighted luma, then weight, of one picture row: (2, side) */
+  double *line;           /* weighted luma, then weight, of one picture row: (2, width) */
   double *cells;          /* shrink: sums of (2, size) of the row of cells at hand … */
   double *sums;           /* … and all cells; else the window's pixels: (2, size², or side²) */
 };
@@ -67,7 +68,7 @@ rst_status rst_input_new(const rst_model *model, const rst_window *window, int w
   made->width = right - made->x;
   made->height = bottom - made->y;
   cells = (size_t)(made->shrink ? made->size : window->side);
-  made->line = rst_array(2 * (size_t)window->side, sizeof *made->line);
+  made->line = rst_array(2 * (size_t)made->width, sizeof *made->line);
   made->cells = rst_array(2 * (size_t)made->size, sizeof *made->cells);
   made->sums = rst_array(2 * cells * cells, sizeof *made->sums);
   if (made->line == NULL || made->cells == NULL || made->sums == NULL) {
@@ -101,58 +102,60 @@ static float clamp(float value) {
   return value > 0 ? value < 1 ? value : 1 : 0; /* NaN is 0 */
 }
 
-/* One picture row into input->line, its ends repeated beyond the picture. */
+/* One picture row into input->line. */
 static void weigh_row(rst_input *input, const float *rgba, const float *hidden) {
-  const int side = input->window.side, left = input->x - input->window.x;
-  double *value = input->line, *weight = input->line + side;
+  double *value = input->line, *weight = input->line + input->width;
 
   for (int i = 0; i < input->width; i++) {
     const float *pixel = rgba + 4 * (size_t)i;
     const float luma = rst_luma(clamp(pixel[0]), clamp(pixel[1]), clamp(pixel[2]));
     const float shown = hidden == NULL ? 1 : 1 - clamp(hidden[i]);
 
-    weight[left + i] = (double)clamp(pixel[3]) * shown;
-    value[left + i] = weight[left + i] * (2.0 * luma - 1);
-  }
-  for (int i = 0; i < left; i++) {
-    value[i] = value[left];
-    weight[i] = weight[left];
-  }
-  for (int i = left + input->width; i < side; i++) {
-    value[i] = value[left + input->width - 1];
-    weight[i] = weight[left + input->width - 1];
+    weight[i] = (double)clamp(pixel[3]) * shown;
+    value[i] = weight[i] * (2.0 * luma - 1);
   }
 }
 
-/* How much of source sample i lies in cell c: cells are side/size samples long. */
-static double share(int i, int c, double length) {
+/* Rows or columns [begin, end) of a window. */
+typedef struct {
+  int begin, end;
+} span;
+
+/* What sample i of the picture's part covers in the window: the first and the last one also all
+ * that lies beyond the picture, however much that is. */
+static span span_of(int i, int count, int before, int side) {
+  return (span){i == 0 ? 0 : before + i, i == count - 1 ? side : before + i + 1};
+}
+
+/* How much of a span lies in cell c: cells are side/size samples long. */
+static double share(span s, int c, double length) {
   const double left = c * length, right = (c + 1) * length;
-  const double begin = i > left ? i : left, end = i + 1 < right ? i + 1 : right;
+  const double begin = s.begin > left ? s.begin : left, end = s.end < right ? s.end : right;
 
   return end > begin ? end - begin : 0;
 }
 
-/* Adds the line, which is row `row` of the window, to the cells under it. */
-static void shrink_row(rst_input *input, int row) {
-  const int size = input->size, side = input->window.side;
+/* Adds the line, which covers `rows` of the window, to the cells under it. */
+static void shrink_row(rst_input *input, span rows) {
+  const int size = input->size, side = input->window.side, last = input->width - 1;
+  const int before = input->x - input->window.x;
   const double length = (double)side / size;
-  const double *value = input->line, *weight = input->line + side;
+  const double *value = input->line, *weight = input->line + input->width;
   double *of_value = input->cells, *of_weight = input->cells + size;
-  const int first = (int)(row / length), last = (int)((row + 1) / length);
 
   for (int c = 0; c < size; c++) {
-    const int begin = (int)(c * length), end = (int)ceil((c + 1) * length);
+    const int begin = (int)(c * length) - before, end = (int)ceil((c + 1) * length) - before;
 
     of_value[c] = of_weight[c] = 0;
-    for (int i = begin; i < end && i < side; i++) {
-      const double part = share(i, c, length);
+    for (int i = rst_clamp_index(begin, input->width); i <= last && (i < end || i == 0); i++) {
+      const double part = share(span_of(i, input->width, before, side), c, length);
 
       of_value[c] += part * value[i];
       of_weight[c] += part * weight[i];
     }
   }
-  for (int r = first; r <= last && r < size; r++) {
-    const double part = share(row, r, length);
+  for (int r = (int)(rows.begin / length); r <= (int)(rows.end / length) && r < size; r++) {
+    const double part = share(rows, r, length);
     double *sums = input->sums + 2 * (size_t)r * (size_t)size;
 
     for (int i = 0; i < 2 * size && part > 0; i++)
@@ -160,14 +163,20 @@ static void shrink_row(rst_input *input, int row) {
   }
 }
 
-static void add_line(rst_input *input, int row) {
-  const int side = input->window.side;
+/* The line in the window's rows of that span, its ends repeated beyond the picture. */
+static void keep_row(rst_input *input, span rows) {
+  const int side = input->window.side, before = input->x - input->window.x;
 
-  if (input->shrink)
-    shrink_row(input, row);
-  else
-    memcpy(input->sums + 2 * (size_t)row * (size_t)side, input->line,
-           2 * (size_t)side * sizeof *input->line);
+  for (int row = rows.begin; row < rows.end; row++) {
+    double *value = input->sums + 2 * (size_t)row * (size_t)side;
+
+    for (int i = 0; i < side; i++) {
+      const int at = rst_clamp_index(i - before, input->width);
+
+      value[i] = input->line[at];
+      value[side + i] = input->line[input->width + at];
+    }
+  }
 }
 
 rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const float *hidden,
@@ -175,17 +184,14 @@ rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const fl
   if (input == NULL || rgba == NULL || rows < 0 || rows > input->height - input->rows)
     return rst_fail_call(error, "rst_input_add");
   for (; rows > 0; rows--) {
-    int row = input->y - input->window.y + input->rows;
-    const bool first = input->rows == 0, last = input->rows == input->height - 1;
+    const span covered =
+      span_of(input->rows, input->height, input->y - input->window.y, input->window.side);
 
     weigh_row(input, rgba, hidden);
-    if (first)
-      for (int i = 0; i < row; i++)
-        add_line(input, i);
-    add_line(input, row);
-    if (last)
-      while (++row < input->window.side)
-        add_line(input, row);
+    if (input->shrink)
+      shrink_row(input, covered);
+    else
+      keep_row(input, covered);
     input->rows++;
     rgba += 4 * (size_t)input->width;
     if (hidden != NULL)
