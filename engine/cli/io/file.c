@@ -13,11 +13,13 @@
 
 #include "base/error.h"
 #include "io/exif.h"
+#include "io/input.h"
+#include "io/loader.h"
 
 struct cli_format {
   const char *name;
   const char *suffixes[4]; /* NULL-terminated */
-  const char *loader;      /* how the name of libvips' loader begins */
+  const char *loader;      /* the class of libvips' loaders, whose descendants' names begin so */
   bool lossy;
   bool alpha, grey;        /* what it holds */
   VipsBandFormat depth;    /* the deepest values that it holds */
@@ -62,6 +64,7 @@ static int encode_webp(VipsImage *image, VipsTarget *target) {
   return vips_webpsave_target(image, target, "lossless", TRUE, NULL);
 }
 
+/* The one table of what is read and written; cameras' raw files come besides. */
 static const cli_format formats[] = {
   {.name = "PNG",
    .suffixes = {".png"},
@@ -115,6 +118,9 @@ bool file_init(int threads, GError **error) {
   g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, ignore_message, NULL);
   if (VIPS_INIT(g_get_prgname()) != 0)
     return cli_fail_vips(error, "libvips");
+  loader_block_all();
+  for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
+    loader_allow(formats[i].loader);
   vips_cache_set_max(0); /* each operation runs once */
   if (threads > 0)
     vips_concurrency_set(threads);
@@ -225,41 +231,16 @@ bool file_holds_floats(const cli_format *f) {
   return f->depth == VIPS_FORMAT_FLOAT;
 }
 
-static bool check_path(const char *path, GError **error) {
-  GStatBuf status;
-  const char *fault = NULL;
-  if (g_stat(path, &status) != 0)
-    fault = g_strerror(errno);
-  else if (S_ISDIR(status.st_mode))
-    fault = _("is a folder");
-  else if (S_ISREG(status.st_mode) && status.st_size == 0)
-    fault = _("the file is empty");
-  if (fault != NULL)
-    g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, fault);
-  return fault == NULL;
-}
-
-static bool is_known_loader(const char *loader) {
-  for (size_t i = 0; i < G_N_ELEMENTS(formats) && loader != NULL; i++)
-    if (g_str_has_prefix(loader, formats[i].loader))
-      return true;
-  return false;
-}
-
-/* A file that libvips would read by a loader that is none of the formats', or by none. */
-static void fail_format(const char *path, const char *loader, GError **error) {
-  const char *nickname = loader == NULL ? "" : vips_nickname_find(g_type_from_name(loader));
-  char *name = g_ascii_strup(nickname, (gssize)strcspn(nickname, "_"));
-  if (g_str_has_suffix(name, "LOAD"))
-    name[strlen(name) - strlen("LOAD")] = '\0';
-  if (*name == '\0' || g_str_has_prefix(name, "MAGICK"))
+/* What is none of the formats. */
+static void fail_format(const char *path, VipsSource *source, GError **error) {
+  const char *name = loader_name_refused(source);
+  if (name == NULL)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF"), path);
   else
     /* Translators: the second %s is a format's name: GIF, PDF … */
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: is a %s file, which is not read; convert it to PNG first"), path, name);
-  g_free(name);
 }
 
 static guint32 big_endian(const guint8 *bytes) {
@@ -298,17 +279,14 @@ static void add_metadata(VipsImage *image, const char *loader, const char *path)
     exif_read_tiff(path, image);
 }
 
-static VipsImage *open_by_content(const char *path, GError **error) {
-  /* A source, since libvips takes brackets in a plain file name for options. */
-  VipsSource *source = vips_source_new_from_file(path);
-  const char *loader = source == NULL ? NULL : vips_foreign_find_load_source(source);
+static VipsImage *open_by_content(const char *path, int fd, GError **error) {
+  char *content = g_strdup_printf("/proc/self/fd/%d", fd); /* the path may lead elsewhere by now */
+  VipsSource *source = input_source(fd);
+  const char *loader = loader_find(source);
   VipsImage *image = NULL;
-  if (source == NULL) {
-    cli_fail_vips(error, path);
-  } else if (!is_known_loader(loader)) {
-    vips_error_clear();
-    fail_format(path, loader, error);
-  } else if (g_str_has_prefix(loader, "VipsForeignLoadTiff") && exif_is_dng(path)) {
+  if (loader == NULL) {
+    fail_format(path, source, error);
+  } else if (g_str_has_prefix(loader, "VipsForeignLoadTiff") && exif_is_dng(content)) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: is a camera's raw file (DNG); its name must end in .dng"), path);
   } else {
@@ -317,31 +295,41 @@ static VipsImage *open_by_content(const char *path, GError **error) {
     if (image == NULL)
       cli_fail_vips(error, path);
     else
-      add_metadata(image, loader, path);
+      add_metadata(image, loader, content);
   }
-  g_clear_object(&source);
+  g_object_unref(source);
+  g_free(content);
   return image;
 }
 
-/* libvips 8.18 has LibRaw itself; before, its ImageMagick may. */
-static VipsImage *open_raw(const char *path, GError **error) {
-  static const char *const loaders[] = {"dcrawload", "magickload"};
-  VipsImage *image = NULL;
-  for (size_t i = 0; i < G_N_ELEMENTS(loaders); i++)
-    if (vips_type_find("VipsOperation", loaders[i]) != 0) {
-      if (vips_call(loaders[i], path, &image, NULL) != 0)
-        cli_fail_vips(error, path);
-      return image;
-    }
-  g_set_error(error, CLI_ERROR, CLI_FAILED,
-              _("%s: is a camera's raw file, which this libvips does not read"), path);
-  return NULL;
+static VipsImage *open_raw(const char *path, int fd, GError **error) {
+  bool known;
+  VipsImage *image = loader_open_raw(fd, &known);
+  if (!known)
+    g_set_error(error, CLI_ERROR, CLI_FAILED,
+                _("%s: is a camera's raw file, which this libvips does not read"), path);
+  else if (image == NULL) /* what the loader says names the descriptor */
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is no camera's raw file that can be read"),
+                path);
+  vips_error_clear();
+  return image;
+}
+
+static void close_descriptor(gpointer fd) {
+  close(GPOINTER_TO_INT(fd));
 }
 
 VipsImage *file_open(const char *path, GError **error) {
-  if (!check_path(path, error))
+  int fd = input_open(path, error);
+  if (fd < 0)
     return NULL;
-  return is_raw_name(path) ? open_raw(path, error) : open_by_content(path, error);
+  VipsImage *image =
+    is_raw_name(path) ? open_raw(path, fd, error) : open_by_content(path, fd, error);
+  if (image == NULL)
+    close(fd);
+  else
+    g_object_set_data_full(G_OBJECT(image), "descriptor", GINT_TO_POINTER(fd), close_descriptor);
+  return image;
 }
 
 static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
