@@ -11,6 +11,7 @@
 #include <yyjson.h>
 
 #include "region/colour.h"
+#include "base/integer.h"
 #include "base/memory.h"
 #include "network/safetensors.h"
 #include "base/status.h"
@@ -85,9 +86,10 @@ static yyjson_val *get_object(reader *r, yyjson_val *value, const char *key,
 static int get_int(reader *r, yyjson_val *object, const char *key, int low, int high) {
   yyjson_val *value = yyjson_obj_get(object, key);
   char text[64], wanted[64];
+  int64_t number;
 
-  if (yyjson_is_int(value) && yyjson_get_sint(value) >= low && yyjson_get_sint(value) <= high)
-    return (int)yyjson_get_sint(value);
+  if (rst_read_integer(value, low, high, &number))
+    return (int)number;
   snprintf(wanted, sizeof wanted, "a whole number, %d to %d", low, high);
   fail_key(r, key, describe(value, text), wanted);
   return low;
@@ -140,9 +142,10 @@ static bool get_bool_or(reader *r, yyjson_val *object, const char *key, bool mis
 /* A list of `low` to `high` widths; returns how many. */
 static int get_widths(reader *r, yyjson_val *object, const char *key, int low, int high,
                       int *widths) {
-  yyjson_val *value = yyjson_obj_get(object, key), *number;
+  yyjson_val *value = yyjson_obj_get(object, key), *one;
   yyjson_arr_iter iter;
   char text[64], wanted[96];
+  int64_t number;
   int count = 0;
 
   snprintf(wanted, sizeof wanted, "a list of %d to %d whole numbers, 1 to %d", low, high,
@@ -153,13 +156,12 @@ static int get_widths(reader *r, yyjson_val *object, const char *key, int low, i
     return 0;
   }
   iter = yyjson_arr_iter_with(value);
-  while ((number = yyjson_arr_iter_next(&iter)) != NULL) {
-    if (!yyjson_is_int(number) || yyjson_get_sint(number) < 1 ||
-        yyjson_get_sint(number) > RST_WIDTH_MAX) {
-      fail_key(r, key, describe(number, text), wanted);
+  while ((one = yyjson_arr_iter_next(&iter)) != NULL) {
+    if (!rst_read_integer(one, 1, RST_WIDTH_MAX, &number)) {
+      fail_key(r, key, describe(one, text), wanted);
       return 0;
     }
-    widths[count++] = (int)yyjson_get_sint(number);
+    widths[count++] = (int)number;
   }
   return count;
 }

@@ -12,6 +12,7 @@
 
 #include <yyjson.h>
 
+#include "base/integer.h"
 #include "base/memory.h"
 #include "base/status.h"
 
@@ -151,7 +152,7 @@ static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_
                                rst_tensor *tensor, rst_error *error) {
   yyjson_val *about = yyjson_obj_iter_get_val(key), *dtype, *shape, *offsets, *number;
   yyjson_arr_iter iter;
-  uint64_t begin, end;
+  int64_t begin, end, size;
   size_t item = 0, bytes;
 
   memset(tensor, 0, sizeof *tensor);
@@ -176,9 +177,9 @@ static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_
   tensor->count = 1;
   iter = yyjson_arr_iter_with(shape);
   while ((number = yyjson_arr_iter_next(&iter)) != NULL) {
-    if (!yyjson_is_uint(number) || yyjson_get_uint(number) > SIZE_MAX)
+    if (!rst_read_integer(number, 0, PTRDIFF_MAX, &size))
       return fail_tensor(error, tensor->name, "its shape holds something other than sizes");
-    tensor->shape[tensor->dims] = (size_t)yyjson_get_uint(number);
+    tensor->shape[tensor->dims] = (size_t)size;
     if (!rst_mul(tensor->count, tensor->shape[tensor->dims], &tensor->count))
       return fail_tensor(error, tensor->name, "its shape is too large");
     tensor->dims++;
@@ -187,13 +188,12 @@ static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_
     return fail_tensor(error, tensor->name, "its shape is too large");
 
   if (!yyjson_is_arr(offsets) || yyjson_arr_size(offsets) != 2 ||
-      !yyjson_is_uint(yyjson_arr_get(offsets, 0)) || !yyjson_is_uint(yyjson_arr_get(offsets, 1)))
+      !rst_read_integer(yyjson_arr_get(offsets, 0), 0, INT64_MAX, &begin) ||
+      !rst_read_integer(yyjson_arr_get(offsets, 1), 0, INT64_MAX, &end))
     return fail_tensor(error, tensor->name, "its data_offsets are not two numbers");
-  begin = yyjson_get_uint(yyjson_arr_get(offsets, 0));
-  end = yyjson_get_uint(yyjson_arr_get(offsets, 1));
-  if (begin > end || end > data_size)
+  if (begin > end || (uint64_t)end > data_size)
     return fail_tensor(error, tensor->name, "its bytes lie outside the file");
-  if (end - begin != bytes)
+  if ((uint64_t)(end - begin) != bytes)
     return fail_tensor(error, tensor->name, "its bytes do not fit its shape");
   tensor->bytes = data + begin;
   tensor->size = bytes;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "parameters/json.h"
+#include "base/integer.h"
 #include "base/memory.h"
 #include "network/safetensors.h"
 #include "base/status.h"
@@ -64,11 +65,12 @@ static rst_status take_keys(rst_preset *preset, yyjson_val *root, rst_error *err
     const char *name = yyjson_get_str(key);
     yyjson_val *value = yyjson_obj_iter_get_val(key);
     rst_status status = RST_OK;
+    int64_t version;
 
     if (!rst_json_is_text(key))
       return fail_preset(error, preset->name, NC_("subject", "a key"), "holds a zero byte");
     if (strcmp(name, "format") == 0) {
-      if (format || !yyjson_is_uint(value) || yyjson_get_uint(value) != 1)
+      if (format || !rst_read_integer(value, 1, 1, &version))
         return fail_preset(error, preset->name, "format", "must be 1, once");
       format = true;
     } else if (strcmp(name, "title") == 0) {

@@ -9,11 +9,13 @@
  * Without a preset, a mask or a size their keys are missing; in format 1 they and `output` always
  * are.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "parameters/json.h"
+#include "base/integer.h"
 #include "base/memory.h"
 #include "base/status.h"
 
@@ -151,15 +153,16 @@ rst_status rst_setup_append(const char *history, const rst_setup *setup, char **
 
 /* ---- reading ---- */
 
-static bool read_numbers(yyjson_val *list, int *numbers, size_t count) {
-  if (!yyjson_is_arr(list) || yyjson_arr_size(list) != count)
+/* So many places, `low` to RST_SIDE_MAX, then so many lengths, 1 to RST_SIDE_MAX. */
+static bool read_numbers(yyjson_val *list, int *numbers, size_t places, int low, size_t lengths) {
+  if (!yyjson_is_arr(list) || yyjson_arr_size(list) != places + lengths)
     return false;
-  for (size_t i = 0; i < count; i++) {
-    yyjson_val *number = yyjson_arr_get(list, i);
+  for (size_t i = 0; i < places + lengths; i++) {
+    int64_t number;
 
-    if (!yyjson_is_int(number) || llabs(yyjson_get_sint(number)) > RST_SIDE_MAX)
+    if (!rst_read_integer(yyjson_arr_get(list, i), i < places ? low : 1, RST_SIDE_MAX, &number))
       return false;
-    numbers[i] = (int)yyjson_get_sint(number);
+    numbers[i] = (int)number;
   }
   return true;
 }
@@ -200,7 +203,7 @@ static rst_status read_windows(yyjson_val *windows, rst_setup *setup, rst_error 
   while ((window = yyjson_arr_iter_next(&iter)) != NULL) {
     int numbers[3];
 
-    if (!read_numbers(window, numbers, 3) || numbers[2] < 1)
+    if (!read_numbers(window, numbers, 2, -RST_SIDE_MAX, 1))
       return fail_setup(error, "windows", "must hold lists of x, y and side");
     setup->windows[setup->window_count++] = (rst_window){numbers[0], numbers[1], numbers[2]};
   }
@@ -219,7 +222,7 @@ static rst_status read_options(yyjson_val *object, rst_setup *setup, rst_error *
       (!read_text(yyjson_obj_get(mask, "name"), setup->mask, sizeof setup->mask) ||
        !read_text(yyjson_obj_get(mask, "sha256"), setup->mask_sha256, sizeof setup->mask_sha256)))
     return fail_setup(error, "mask", "must have a name and a sha256");
-  if (size != NULL && (!read_numbers(size, numbers, 2) || numbers[0] < 1 || numbers[1] < 1))
+  if (size != NULL && (!read_numbers(size, numbers, 0, 0, 2) || numbers[0] > INT_MAX / numbers[1]))
     return fail_setup(error, "size", "must be a width and a height");
   while (output != NULL && found < OUTPUTS && !yyjson_equals_str(output, outputs[found]))
     found++;
@@ -233,10 +236,10 @@ static rst_status read_options(yyjson_val *object, rst_setup *setup, rst_error *
 
 static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *error) {
   yyjson_val *model = yyjson_obj_get(object, "model");
-  const int format = yyjson_get_int(yyjson_obj_get(object, "format"));
   rst_status status;
+  int64_t format;
 
-  if (format < 1 || format > FORMAT)
+  if (!rst_read_integer(yyjson_obj_get(object, "format"), 1, FORMAT, &format))
     return fail_setup(error, "format", "must be 1 or 2");
   status = read_parameters(yyjson_obj_get(object, "parameters"), &setup->parameters, error);
   if (status != RST_OK)
@@ -245,7 +248,7 @@ static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *er
     return fail_setup(error, "version", "must be a short text");
   if (!read_text(yyjson_obj_get(model, "sha256"), setup->sha256, sizeof setup->sha256))
     return fail_setup(error, "sha256", "must be a text of at most 64 digits");
-  if (!read_numbers(yyjson_obj_get(object, "box"), setup->box, 4))
+  if (!read_numbers(yyjson_obj_get(object, "box"), setup->box, 2, 0, 2))
     return fail_setup(error, "box", "must be four whole numbers");
   status = read_windows(yyjson_obj_get(object, "windows"), setup, error);
   return status == RST_OK ? read_options(object, setup, error) : status;
