@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "base/console.h"
 #include "base/error.h"
 #include "language.h"
 #include "restorator.h"
@@ -48,6 +49,7 @@ int main(int argc, char **argv) {
   language_init();
   setlocale(LC_NUMERIC, "C"); /* numbers read and written alike everywhere */
   g_set_prgname("restorator");
+  console_init();
 
   gboolean version = FALSE;
   const GOptionEntry entries[] = {

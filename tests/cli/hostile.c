@@ -194,11 +194,49 @@ static void test_shrinking(void) {
   pixels_free(p);
 }
 
+/* ---- what is printed and recorded ---- */
+
+static void check_printable(const char *text) {
+  for (const char *p = text; *p != '\0'; p++)
+    if ((g_ascii_iscntrl(*p) && *p != '\n') || (*p == '\xc2' && (guchar)p[1] < 0xa0))
+      g_error("a control character is printed: %s", text);
+}
+
+/* A terminal obeys them: they come from records, cards and names. */
+static void test_control_characters(void) {
+  const char *const card =
+    "{\"title\": \"\\u001b]0;title\\u0007\", \"summary\": \"a\\u009b31mb\\u202ec\"}";
+  const char *carded = path_of("carded.safetensors");
+  const outcome *o = run_well("info", hostile("esc.jpg"), NULL);
+  check_printable(o->out);
+  assert_contains(o->out, "\\u001b]0;title\\u0007\\u001b[31m");
+  write_carded(data_path("tiny-single.safetensors"), carded, card);
+  o = run_well("info", carded, NULL);
+  check_printable(o->out);
+  assert_contains(o->out, "\\u001b]0;title\\u0007");
+  assert_contains(o->out, "a\\u009b31mb\\u202ec");
+  o = run("restore", path_of("none\033[31m\xff.png"), path_of("out.png"), SINGLE, NULL);
+  check_printable(o->err);
+  assert_contains(o->err, "none\\u001b[31m\\xff.png: No such file");
+}
+
+/* Records that were forged: refused by what is wrong with them, at once. */
+static void test_records(void) {
+  pixels *p = make_pixels(48, 40, 3, 8);
+  const char *input = write_pixels(p, "plain.png"), *output = path_of("repeated.png");
+  check_failed(run("restore", "--repeat", hostile("negbox.jpg"), input, output, NULL), 1, "box");
+  check_failed(run("restore", "--repeat", hostile("i64box.jpg"), input, output, NULL), 1, "box");
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  pixels_free(p);
+}
+
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/hostile/opens-nothing-else", test_opens_nothing_else);
   g_test_add_func("/hostile/refused", test_refused);
   g_test_add_func("/hostile/pipes", test_pipes);
   g_test_add_func("/hostile/shrinking", test_shrinking);
+  g_test_add_func("/hostile/control-characters", test_control_characters);
+  g_test_add_func("/hostile/records", test_records);
   return harness_run();
 }

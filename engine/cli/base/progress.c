@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum { BAR = 40 };
@@ -36,7 +37,7 @@ void progress_update(void *user, rst_phase phase, double fraction) {
     for (int i = 0; i < BAR; i++)
       bar[i] = i < fraction * BAR ? '#' : '.';
     bar[BAR] = '\0';
-    g_printerr("\r[%s] %3d %% %s\033[K", bar, percent, phase_name(phase));
+    fprintf(stderr, "\r[%s] %3d %% %s\033[K", bar, percent, phase_name(phase));
   } else {
     g_printerr("%3d %% %s\n", percent, phase_name(phase));
   }
@@ -44,5 +45,5 @@ void progress_update(void *user, rst_phase phase, double fraction) {
 
 void progress_end(cli_progress *p) {
   if (p->shown && p->terminal && p->percent >= 0)
-    g_printerr("\r\033[K");
+    fputs("\r\033[K", stderr);
 }
