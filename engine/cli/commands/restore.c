@@ -42,6 +42,13 @@ static bool is_same_file(const char *a, const char *b) {
          first.st_ino == second.st_ino;
 }
 
+/* Finds out how the output is to be written, and whether it may. */
+static void begin_output(const cli_options *o, cli_item *item) {
+  item->format = file_output_format(item->output, &item->error);
+  if (item->format != NULL && !o->force)
+    file_check_writable(item->output, &item->error);
+}
+
 /* Finds out what is to be done with a file of many. */
 static void begin_item(const cli_options *o, cli_item *item) {
   if (is_same_file(item->input, item->output))
@@ -51,7 +58,7 @@ static void begin_item(const cli_options *o, cli_item *item) {
   else if (!o->overwrite && g_file_test(item->output, G_FILE_TEST_IS_REGULAR))
     item->skipped = true; /* files appear complete or not at all */
   else
-    item->format = file_output_format(item->output, &item->error);
+    begin_output(o, item);
 }
 
 static bool list_many(const cli_options *o, GPtrArray *items, GError **error) {
@@ -80,7 +87,7 @@ static bool list_items(const cli_options *o, GPtrArray *items, GError **error) {
     return list_many(o, items, error);
   cli_item *item = new_item(o->inputs[0], g_strdup(o->output));
   g_ptr_array_add(items, item);
-  item->format = file_output_format(item->output, &item->error);
+  begin_output(o, item);
   return true;
 }
 

@@ -1,399 +1,302 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/exif.h"
 
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-  TAG_EXIF = 34665,
-  TAG_GPS = 34853,
-  TAG_INTEROPERABILITY = 40965, /* offsets of directories */
-  TAG_DNG_VERSION = 50706,
-  TYPE_LONG = 4,
-  TYPE_IFD8 = 18, /* of an offset, in classic TIFF and in BigTIFF */
-  FIELDS_MAX = 512,         /* of a directory */
-  VALUE_MAX = 1 << 20,      /* bytes of a field */
-  SEGMENT_MAX = 65000,      /* bytes of EXIF in a JPEG file */
-  SMALL = 4096,             /* bytes of a field that is kept where all are too long for one */
+  SMALL = 4096, /* bytes of a field that is kept where all are too long */
+  HEAD = 8,     /* bytes of a classic TIFF's */
+  TYPE_IFD = 13,
+  TYPE_IFD8 = 18,
 };
 
-/* What of the main directory describes the picture, and not how its pixels lie in the file. */
-static const guint16 descriptive[] = {
-  270 /* ImageDescription */, 271 /* Make */,   272 /* Model */,        305 /* Software */,
-  306 /* DateTime */,         315 /* Artist */, 316 /* HostComputer */, 33432 /* Copyright */,
-};
+static const char signature[] = {'E', 'x', 'i', 'f', 0, 0};
 
-/* ---- reading ---- */
-
-/* A tag and its values, in this machine's byte order. */
-typedef struct field {
-  guint16 tag, type;
-  guint32 count;
-  GBytes *value;
-} field;
-
-/* The directories, each of field; empty where it is missing. */
+/* The directories, each of tiff_field; empty where it is missing. */
 typedef struct exif {
-  GArray *main, *camera, *place;
+  GArray *main, *camera, *place, *interoperability;
 } exif;
 
-/* Bytes laid out as TIFF: a file's, or those in memory. */
-typedef struct tiff {
-  int fd;              /* −1: in memory */
-  const guint8 *bytes;
-  guint64 size;
-  bool swapped;        /* not in this machine's byte order */
-  bool big;            /* BigTIFF */
-} tiff;
+/* ---- fields ---- */
 
-static bool take(const tiff *t, guint64 offset, void *to, gsize size) {
-  if (size > t->size || offset > t->size - size)
-    return false;
-  if (t->fd >= 0)
-    return pread(t->fd, to, size, (off_t)offset) == (gssize)size;
-  memcpy(to, t->bytes + offset, size);
-  return true;
+/* Tags of the main directory that say how the pixels lie in the file, or where other things do. All
+ * others describe the picture. */
+static bool is_layout(guint16 tag) {
+  static const guint16 ranges[][2] = {
+    {254, 259}, /* which picture of the file, its size, bits, compression */
+    {262, 266}, /* what the values stand for */
+    {273, 274}, /* strips; orientation, which is known */
+    {277, 281}, /* samples, strips */
+    {284, 284}, /* planes */
+    {288, 293}, /* free bytes, the response of grey, facsimile */
+    {301, 301}, /* transfer function */
+    {317, 317}, /* predictor */
+    {320, 332}, /* palette, halftones, tiles, directories, inks */
+    {334, 336},
+    {338, 347}, /* inks, extra samples, formats, JPEG's tables */
+    {351, 351},
+    {400, 435},
+    {512, 532},
+    {559, 559}, /* facsimile, JPEG */
+    {700, 700}, /* XMP */
+    {33421, 33422}, /* a raw file's mosaic */
+    {TIFF_IPTC, TIFF_IPTC},
+    {TIFF_PHOTOSHOP, TIFF_PHOTOSHOP},
+    {34675, 34675}, /* profile */
+    {TIFF_EXIF, TIFF_EXIF},
+    {TIFF_GPS, TIFF_GPS},
+    {TIFF_INTEROPERABILITY, TIFF_INTEROPERABILITY},
+    {37724, 37724}, /* Photoshop's layers */
+    {TIFF_DNG_VERSION, G_MAXUINT16},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(ranges); i++)
+    if (tag >= ranges[i][0] && tag <= ranges[i][1])
+      return true;
+  return false;
 }
 
-static void swap(guint8 *bytes, gsize size, gsize unit) {
-  for (gsize i = 0; i + unit <= size; i += unit)
-    for (gsize k = 0; k < unit / 2; k++) {
-      guint8 byte = bytes[i + k];
-      bytes[i + k] = bytes[i + unit - 1 - k];
-      bytes[i + unit - 1 - k] = byte;
-    }
-}
-
-/* A whole number of 2, 4 or 8 bytes. */
-static bool take_number(const tiff *t, guint64 offset, gsize size, guint64 *number) {
-  guint8 bytes[8];
-  guint16 two;
-  guint32 four;
-  if (!take(t, offset, bytes, size))
-    return false;
-  if (t->swapped)
-    swap(bytes, size, size);
-  memcpy(&two, bytes, sizeof two);
-  memcpy(&four, bytes, sizeof four);
-  memcpy(number, bytes, sizeof *number);
-  *number = size == 2 ? two : size == 4 ? four : *number;
-  return true;
-}
-
-/* Bytes of a value of a type, and of what of it has a byte order; 0 for a type unknown. */
-static gsize type_size(guint16 type, gsize *unit) {
-  static const guint8 sizes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
-  gsize size = type < G_N_ELEMENTS(sizes) ? sizes[type] : 0;
-  *unit = type == 5 || type == 10 ? 4 : size; /* rationals are two numbers */
-  return size;
-}
-
-/* The field whose entry is at `offset`; false where it is of no use. */
-static bool take_field(const tiff *t, guint64 offset, field *f) {
-  const gsize word = t->big ? 8 : 4;
-  guint64 tag, type, count, at = offset + 4 + word;
-  gsize unit;
-  if (!take_number(t, offset, 2, &tag) || !take_number(t, offset + 2, 2, &type) ||
-      !take_number(t, offset + 4, word, &count))
-    return false;
-  gsize size = type_size((guint16)type, &unit);
-  if (size == 0 || count == 0 || count > VALUE_MAX / size)
-    return false;
-  size *= (gsize)count;
-  if (size > word && !take_number(t, at, word, &at))
-    return false;
-  guint8 *value = g_malloc(size);
-  if (!take(t, at, value, size)) {
-    g_free(value);
-    return false;
-  }
-  if (t->swapped)
-    swap(value, size, unit);
-  *f = (field){(guint16)tag, (guint16)type, (guint32)count, g_bytes_new_take(value, size)};
-  return true;
-}
-
-static bool is_kept(guint16 tag, bool all) {
-  bool kept = all && tag != TAG_INTEROPERABILITY;
-  for (gsize i = 0; i < G_N_ELEMENTS(descriptive) && !all; i++)
-    kept = kept || tag == descriptive[i];
-  return kept;
-}
-
-/* Adds the fields of a directory that are wanted, and tells where its own directories are. */
-static void take_directory(const tiff *t, guint64 offset, bool all, GArray *fields, guint64 *camera,
-                           guint64 *place) {
-  const gsize entry = t->big ? 20 : 12, head = t->big ? 8 : 2, word = t->big ? 8 : 4;
-  guint64 count = 0;
-  if (offset == 0 || offset > G_MAXINT64 || !take_number(t, offset, head, &count))
-    return;
-  for (guint64 i = 0; i < MIN(count, FIELDS_MAX); i++) {
-    guint64 at = offset + head + i * entry, tag, to = 0;
-    if (!take_number(t, at, 2, &tag))
-      return;
-    field f;
-    if (!all && (tag == TAG_EXIF || tag == TAG_GPS)) {
-      take_number(t, at + 4 + word, word, &to);
-      *(tag == TAG_EXIF ? camera : place) = to;
-    } else if (is_kept((guint16)tag, all) && take_field(t, at, &f)) {
+/* Adds the fields of a directory: of the main one those that are wanted. */
+static void take_directory(const cli_tiff *t, guint64 directory, bool is_main, GArray *fields) {
+  tiff_entry e;
+  for (guint i = 0; tiff_entry_at(t, directory, i, &e); i++) {
+    tiff_field f;
+    bool wanted = is_main ? !is_layout(e.tag) : e.tag != TIFF_INTEROPERABILITY;
+    if (wanted && e.type != TYPE_IFD && e.type != TYPE_IFD8 && tiff_read(t, &e, &f))
       g_array_append_val(fields, f);
-    }
   }
 }
 
-static void clear_field(void *data) {
-  g_bytes_unref(((field *)data)->value);
-}
-
-static GArray *new_fields(void) {
-  GArray *fields = g_array_new(FALSE, FALSE, sizeof(field));
-  g_array_set_clear_func(fields, clear_field);
-  return fields;
+/* Where a directory is that an entry of another names; 0: nowhere. */
+static guint64 directory_of(const cli_tiff *t, guint64 directory, guint16 tag) {
+  tiff_entry e;
+  guint64 place;
+  return tiff_find(t, directory, tag, &e) && tiff_number(t, &e, &place) ? place : 0;
 }
 
 static void exif_clear(exif *e) {
   g_array_unref(e->main);
   g_array_unref(e->camera);
   g_array_unref(e->place);
-}
-
-/* Reads the head: byte order, classic or big, and where the main directory is. */
-static bool take_head(tiff *t, guint64 *directory) {
-  char order[2];
-  guint64 version;
-  if (!take(t, 0, order, 2) || (memcmp(order, "II", 2) != 0 && memcmp(order, "MM", 2) != 0))
-    return false;
-  t->swapped = (order[0] == 'I') != (G_BYTE_ORDER == G_LITTLE_ENDIAN);
-  if (!take_number(t, 2, 2, &version) || (version != 42 && version != 43))
-    return false;
-  t->big = version == 43;
-  return take_number(t, t->big ? 8 : 4, t->big ? 8 : 4, directory);
+  g_array_unref(e->interoperability);
 }
 
 /* Clear it in any case. */
-static bool take_exif(tiff *t, exif *e) {
-  guint64 directory, camera = 0, place = 0;
-  *e = (exif){new_fields(), new_fields(), new_fields()};
-  if (!take_head(t, &directory))
-    return false;
-  take_directory(t, directory, false, e->main, &camera, &place);
-  take_directory(t, camera, true, e->camera, NULL, NULL);
-  take_directory(t, place, true, e->place, NULL, NULL);
+static bool take_exif(const cli_tiff *t, guint64 directory, exif *e) {
+  *e = (exif){tiff_fields_new(), tiff_fields_new(), tiff_fields_new(), tiff_fields_new()};
+  const guint64 camera = directory_of(t, directory, TIFF_EXIF);
+  take_directory(t, directory, true, e->main);
+  take_directory(t, camera, false, e->camera);
+  take_directory(t, directory_of(t, directory, TIFF_GPS), false, e->place);
+  take_directory(t, directory_of(t, camera, TIFF_INTEROPERABILITY), false, e->interoperability);
   return e->main->len + e->camera->len + e->place->len > 0;
 }
 
-/* ---- writing ---- */
-
-static void put_number(GByteArray *out, guint64 number, gsize size) {
-  guint16 two = (guint16)number;
-  guint32 four = (guint32)number;
-  g_byte_array_append(out,
-                      size == 2   ? (const guint8 *)&two
-                      : size == 4 ? (const guint8 *)&four
-                                  : (const guint8 *)&number,
-                      (guint)size);
-}
-
-/* An entry whose value is what lies at `value`, or is put into `data`, which begins at `base`. */
-static void put_entry(GByteArray *entries, const field *f, GByteArray *data, guint64 base,
-                      bool big) {
-  const gsize word = big ? 8 : 4;
-  gsize size;
-  const guint8 *value = g_bytes_get_data(f->value, &size), zeros[8] = {0};
-  put_number(entries, f->tag, 2);
-  put_number(entries, f->type, 2);
-  put_number(entries, f->count, word);
-  if (size <= word) {
-    g_byte_array_append(entries, value, (guint)size);
-    g_byte_array_append(entries, zeros, (guint)(word - size));
-  } else {
-    put_number(entries, base + data->len, word);
-    g_byte_array_append(data, value, (guint)size);
-    g_byte_array_append(data, zeros, (guint)(size % 2));
-  }
-}
-
-/* Adds fields to `data`, which begins at `base`, as a directory; returns where that begins, 0 for
- * no field. Longer values than `limit` are left out. */
-static guint64 put_directory(GByteArray *data, guint64 base, bool big, const GArray *fields,
-                             gsize limit) {
-  GByteArray *entries = g_byte_array_new();
-  for (guint i = 0; i < fields->len; i++) {
-    const field *f = &g_array_index(fields, field, i);
-    if (g_bytes_get_size(f->value) <= limit)
-      put_entry(entries, f, data, base, big);
-  }
-  guint64 start = base + data->len, count = entries->len / (big ? 20 : 12);
-  if (count > 0) {
-    put_number(data, count, big ? 8 : 2);
-    g_byte_array_append(data, entries->data, entries->len);
-    put_number(data, 0, big ? 8 : 4); /* no directory follows */
-  }
-  g_byte_array_unref(entries);
-  return count > 0 ? start : 0;
-}
-
-static gint by_tag(gconstpointer a, gconstpointer b) {
-  return ((const field *)a)->tag - ((const field *)b)->tag;
-}
-
-static void add_offset(GArray *fields, guint16 tag, guint64 offset, bool big) {
-  guint32 four = (guint32)offset;
-  field f = {tag, big ? TYPE_IFD8 : TYPE_LONG, 1,
-             big ? g_bytes_new(&offset, 8) : g_bytes_new(&four, 4)};
-  if (offset != 0)
-    g_array_append_val(fields, f);
-}
-
-/* The directories of camera and place into `data`, and their offsets to the main fields, which
- * are sorted then. */
+/* The directories but the main one into `data`, and their places to the main fields, which are
+ * sorted then. */
 static void put_parts(GByteArray *data, guint64 base, bool big, exif *e, gsize limit) {
-  add_offset(e->main, TAG_EXIF, put_directory(data, base, big, e->camera, limit), big);
-  add_offset(e->main, TAG_GPS, put_directory(data, base, big, e->place, limit), big);
-  g_array_sort(e->main, by_tag);
+  tiff_add_offset(e->camera, TIFF_INTEROPERABILITY,
+                  tiff_put(data, base, big, e->interoperability, limit), big);
+  tiff_sort(e->camera);
+  tiff_add_offset(e->main, TIFF_EXIF, tiff_put(data, base, big, e->camera, limit), big);
+  tiff_add_offset(e->main, TIFF_GPS, tiff_put(data, base, big, e->place, limit), big);
+  tiff_sort(e->main);
 }
 
-static GByteArray *make_block(exif *e, gsize limit) {
-  enum { HEAD = 8 };
-  static const char signature[] = {'E', 'x', 'i', 'f', 0, 0};
+/* ---- blocks ---- */
+
+/* A block anew, of no longer values than `limit`. */
+static GByteArray *make_block(const cli_tiff *t, guint64 directory, gsize limit) {
+  exif e;
+  if (!take_exif(t, directory, &e)) {
+    exif_clear(&e);
+    return NULL;
+  }
   GByteArray *data = g_byte_array_new(), *block = g_byte_array_new();
-  put_parts(data, HEAD, false, e, limit);
-  guint64 start = put_directory(data, HEAD, false, e->main, limit);
-  g_byte_array_append(block, (const guint8 *)signature, sizeof signature);
+  put_parts(data, HEAD, false, &e, limit);
+  guint64 start = tiff_put(data, HEAD, false, e.main, limit);
   g_byte_array_append(block, (const guint8 *)(G_BYTE_ORDER == G_LITTLE_ENDIAN ? "II" : "MM"), 2);
-  put_number(block, 42, 2);
-  put_number(block, start, 4);
+  tiff_put_number(block, 42, 2);
+  tiff_put_number(block, start, 4);
   g_byte_array_append(block, data->data, data->len);
   g_byte_array_unref(data);
+  exif_clear(&e);
   return block;
 }
 
-static void *copy_entry(VipsImage *from, const char *name, GValue *value, void *to) {
-  (void)from;
-  if (g_str_has_prefix(name, "exif-"))
-    vips_image_set(to, name, value);
-  return NULL;
+void exif_read_tiff(const cli_tiff *t, guint64 directory, VipsImage *image) {
+  GByteArray *block = make_block(t, directory, TIFF_VALUE_MAX);
+  if (block == NULL)
+    return;
+  g_byte_array_prepend(block, (const guint8 *)signature, sizeof signature);
+  vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, block->data, block->len);
+  g_byte_array_unref(block);
 }
 
-/* libvips takes EXIF apart as it reads a JPEG file, and in no other way that can be called: here a
- * file of one pixel. */
-static void set_exif(VipsImage *image, const GByteArray *block) {
-  const guint16 length = GUINT16_TO_BE((guint16)(block->len + 2));
-  VipsImage *pixel = NULL, *carrier = NULL;
-  void *jpeg = NULL;
+/* The image's block as it came, without its signature; false without one. */
+static bool get_block(VipsImage *image, cli_bytes *bytes) {
+  const void *blob;
   size_t size;
-  if (vips_black(&pixel, 1, 1, NULL) == 0 && vips_jpegsave_buffer(pixel, &jpeg, &size, NULL) == 0) {
-    GByteArray *file = g_byte_array_new();
-    g_byte_array_append(file, jpeg, 2); /* start of image */
-    g_byte_array_append(file, (const guint8 *)"\xff\xe1", 2);
-    g_byte_array_append(file, (const guint8 *)&length, 2);
-    g_byte_array_append(file, block->data, block->len);
-    g_byte_array_append(file, (const guint8 *)jpeg + 2, (guint)(size - 2));
-    if (vips_jpegload_buffer(file->data, file->len, &carrier, NULL) == 0)
-      vips_image_map(carrier, copy_entry, image);
-    g_clear_object(&carrier);
-    g_byte_array_unref(file);
-  }
-  vips_error_clear();
-  g_clear_object(&pixel);
-  g_free(jpeg);
-}
-
-/* False where it cannot be opened; close its descriptor. */
-static bool open_tiff(tiff *t, const char *path) {
-  GStatBuf status;
-  *t = (tiff){.fd = g_open(path, O_RDONLY | O_CLOEXEC, 0)};
-  if (t->fd < 0)
+  if (vips_image_get_typeof(image, VIPS_META_EXIF_NAME) == 0 ||
+      vips_image_get_blob(image, VIPS_META_EXIF_NAME, &blob, &size) != 0)
     return false;
-  t->size = fstat(t->fd, &status) == 0 ? (guint64)status.st_size : 0;
+  const gsize skipped = size >= sizeof signature && memcmp(blob, signature, sizeof signature) == 0
+                          ? sizeof signature
+                          : 0;
+  *bytes = (cli_bytes){.fd = -1, .memory = (const guint8 *)blob + skipped, .size = size - skipped};
   return true;
 }
 
-void exif_read_tiff(const char *path, VipsImage *image) {
-  tiff t;
-  if (!open_tiff(&t, path))
-    return;
-  for (gsize limit = VALUE_MAX; limit >= SMALL; limit = limit > SMALL ? SMALL : 0) {
-    exif e;
-    bool found = take_exif(&t, &e);
-    GByteArray *block = make_block(&e, limit);
-    bool fits = block->len <= SEGMENT_MAX;
-    if (found && fits)
-      set_exif(image, block);
-    g_byte_array_unref(block);
-    exif_clear(&e);
-    if (fits)
-      break;
-  }
-  close(t.fd);
+bool exif_describes(VipsImage *image) {
+  cli_bytes bytes;
+  cli_tiff t;
+  tiff_entry e;
+  return get_block(image, &bytes) && tiff_open(&t, &bytes) &&
+         tiff_find(&t, t.first, TIFF_DESCRIPTION, &e);
 }
 
+/* A rational of two numbers of 4 bytes; 0 where there is none. */
+static double get_rational(const cli_tiff *t, guint16 tag) {
+  tiff_entry e;
+  tiff_field f;
+  double value = 0;
+  if (!tiff_find(t, t->first, tag, &e) || !tiff_read(t, &e, &f))
+    return 0;
+  gsize size;
+  const guint32 *numbers = g_bytes_get_data(f.value, &size);
+  if (f.type == TIFF_TYPE_RATIONAL && size >= 8 && numbers[1] != 0)
+    value = (double)numbers[0] / numbers[1];
+  g_bytes_unref(f.value);
+  return value;
+}
+
+void exif_set_resolution(VipsImage *image) {
+  enum { CENTIMETRES = 3 };
+  cli_bytes bytes;
+  cli_tiff t;
+  tiff_entry e;
+  guint64 unit = 0;
+  if (image->Xres != 1 || image->Yres != 1 || !get_block(image, &bytes) || !tiff_open(&t, &bytes))
+    return;
+  const double x = get_rational(&t, TIFF_X_RESOLUTION), y = get_rational(&t, TIFF_Y_RESOLUTION);
+  if (tiff_find(&t, t.first, TIFF_RESOLUTION_UNIT, &e))
+    tiff_number(&t, &e, &unit);
+  const double millimetres = unit == CENTIMETRES ? 10 : 25.4;
+  if (x <= 0 || y <= 0)
+    return;
+  image->Xres = x / millimetres;
+  image->Yres = y / millimetres;
+  vips_image_set_string(image, VIPS_META_RESOLUTION_UNIT, unit == CENTIMETRES ? "cm" : "in");
+}
+
+/* Sets a number of 2 or 4 bytes where an entry has it. */
+static void set_number(const cli_tiff *t, guint8 *block, guint64 directory, guint16 tag,
+                       guint32 number) {
+  tiff_entry e;
+  guint64 at, before;
+  gsize size;
+  if (!tiff_find(t, directory, tag, &e) || !tiff_number(t, &e, &before) ||
+      !tiff_values(t, &e, &at, &size) || (size != 2 && size != 4))
+    return;
+  guint16 two = t->swapped ? GUINT16_SWAP_LE_BE((guint16)number) : (guint16)number;
+  guint32 four = t->swapped ? GUINT32_SWAP_LE_BE(number) : number;
+  memcpy(block + at, size == 2 ? (const void *)&two : (const void *)&four, size);
+}
+
+/* Takes the second directory off, and the thumbnail's bytes with it. Returns the new size. */
+static gsize cut_thumbnail(const cli_tiff *t, guint8 *block, gsize size) {
+  guint64 at = 0, second = tiff_next(t, t->first, &at), start, length;
+  tiff_entry e;
+  if (second == 0)
+    return size;
+  if (tiff_find(t, second, TIFF_THUMBNAIL, &e) && tiff_number(t, &e, &start) &&
+      tiff_find(t, second, TIFF_THUMBNAIL_SIZE, &e) && tiff_number(t, &e, &length) &&
+      start > HEAD && start <= size && length <= size - start) {
+    if (start + length == size)
+      size = (gsize)start;
+    else
+      memset(block + start, 0, (gsize)length);
+  }
+  if (at + 4 <= size)
+    memset(block + at, 0, 4);
+  return size;
+}
+
+/* A maker's notes hold places of their own in the block: so that they stay true it is changed where
+ * it has to be, and not made anew. */
+GBytes *exif_block(VipsImage *image, gsize limit, bool *shortened, bool *malformed) {
+  cli_bytes bytes;
+  cli_tiff t;
+  *shortened = *malformed = false;
+  if (!get_block(image, &bytes))
+    return NULL;
+  if (!tiff_open(&t, &bytes) || t.big || !tiff_entry_at(&t, t.first, 0, &(tiff_entry){0})) {
+    *malformed = true;
+    return NULL;
+  }
+  guint8 *block = bytes_copy(&bytes, 0, (gsize)bytes.size);
+  cli_bytes own = {.fd = -1, .memory = block, .size = bytes.size};
+  t.bytes = &own;
+  const guint64 camera = directory_of(&t, t.first, TIFF_EXIF);
+  set_number(&t, block, t.first, TIFF_ORIENTATION, 1);
+  set_number(&t, block, camera, TIFF_PIXELS_X, (guint32)image->Xsize);
+  set_number(&t, block, camera, TIFF_PIXELS_Y, (guint32)image->Ysize);
+  own.size = cut_thumbnail(&t, block, (gsize)own.size);
+  if (own.size <= limit)
+    return g_bytes_new_take(block, (gsize)own.size);
+  GByteArray *shorter = make_block(&t, t.first, SMALL);
+  g_free(block);
+  *shortened = true;
+  if (shorter != NULL && shorter->len > limit)
+    g_clear_pointer(&shorter, g_byte_array_unref);
+  return shorter == NULL ? NULL : g_byte_array_free_to_bytes(shorter);
+}
+
+/* ---- TIFF files ---- */
+
 /* The main directory's entries as they are, each as a field whose value is the entry's own. */
-static GArray *raw_entries(const tiff *t, guint64 directory) {
-  const gsize entry = t->big ? 20 : 12, head = t->big ? 8 : 2, word = t->big ? 8 : 4;
-  GArray *entries = new_fields();
-  guint64 count = 0;
-  if (!take_number(t, directory, head, &count) || count > FIELDS_MAX)
-    return entries;
-  for (guint64 i = 0; i < count; i++) {
-    guint64 at = directory + head + i * entry, tag, type, values;
+static GArray *raw_entries(const cli_tiff *t) {
+  const gsize word = t->big ? 8 : 4;
+  GArray *entries = tiff_fields_new();
+  tiff_entry e;
+  for (guint i = 0; tiff_entry_at(t, t->first, i, &e); i++) {
     guint8 value[8];
-    if (!take_number(t, at, 2, &tag) || !take_number(t, at + 2, 2, &type) ||
-        !take_number(t, at + 4, word, &values) || !take(t, at + 4 + word, value, word)) {
+    if (!bytes_take(t->bytes, e.at + 4 + word, value, word)) {
       g_array_set_size(entries, 0);
       break;
     }
-    field f = {(guint16)tag, (guint16)type, (guint32)values, g_bytes_new(value, word)};
-    g_array_append_val(entries, f);
+    tiff_add(entries, e.tag, e.type, (guint32)e.count, value, word);
   }
   return entries;
-}
-
-bool exif_is_dng(const char *path) {
-  tiff t;
-  guint64 directory;
-  bool found = false;
-  if (!open_tiff(&t, path))
-    return false;
-  if (take_head(&t, &directory)) {
-    GArray *entries = raw_entries(&t, directory);
-    for (guint i = 0; i < entries->len && !found; i++)
-      found = g_array_index(entries, field, i).tag == TAG_DNG_VERSION;
-    g_array_unref(entries);
-  }
-  close(t.fd);
-  return found;
 }
 
 /* The fields of `more` whose tags are not in `fields` go there. */
 static void merge(GArray *fields, const GArray *more) {
   const guint own = fields->len;
   for (guint i = 0; i < more->len; i++) {
-    field f = g_array_index(more, field, i);
+    tiff_field f = g_array_index(more, tiff_field, i);
     bool there = false;
     for (guint k = 0; k < own; k++)
-      there = there || g_array_index(fields, field, k).tag == f.tag;
+      there = there || g_array_index(fields, tiff_field, k).tag == f.tag;
     if (!there) {
       g_bytes_ref(f.value);
       g_array_append_val(fields, f);
     }
   }
-  g_array_sort(fields, by_tag);
 }
 
 /* The file gets a main directory anew at its end, and its head points there. */
-static bool append(int fd, const tiff *to, guint64 directory, exif *e) {
+static bool append(int fd, const cli_tiff *to, exif *e, const GArray *more) {
   const gsize word = to->big ? 8 : 4;
-  const guint64 base = to->size + to->size % 2;
+  const guint64 base = to->bytes->size + to->bytes->size % 2;
   GByteArray *data = g_byte_array_new(), *head = g_byte_array_new();
-  GArray *entries = raw_entries(to, directory);
+  GArray *entries = raw_entries(to);
   bool good = entries->len > 0;
-  put_parts(data, base, to->big, e, VALUE_MAX);
+  put_parts(data, base, to->big, e, TIFF_VALUE_MAX);
   merge(entries, e->main);
-  put_number(head, put_directory(data, base, to->big, entries, VALUE_MAX), word);
+  merge(entries, more);
+  tiff_sort(entries);
+  tiff_put_number(head, tiff_put(data, base, to->big, entries, TIFF_VALUE_MAX), word);
   good = good && (to->big || base + data->len <= G_MAXUINT32) &&
          pwrite(fd, data->data, data->len, (off_t)base) == (gssize)data->len &&
          pwrite(fd, head->data, head->len, (off_t)word) == (gssize)head->len;
@@ -403,23 +306,24 @@ static bool append(int fd, const tiff *to, guint64 directory, exif *e) {
   return good;
 }
 
-bool exif_add_to_tiff(int fd, VipsImage *image) {
-  static const char signature[] = {'E', 'x', 'i', 'f', 0, 0};
-  const void *bytes;
-  size_t size;
-  if (vips_image_get_typeof(image, VIPS_META_EXIF_NAME) == 0)
-    return true;
-  if (vips_image_get_blob(image, VIPS_META_EXIF_NAME, &bytes, &size) != 0)
-    return false;
-  gsize skipped = size >= sizeof signature && memcmp(bytes, signature, sizeof signature) == 0
-                    ? sizeof signature
-                    : 0;
-  tiff from = {.fd = -1, .bytes = (const guint8 *)bytes + skipped, .size = size - skipped};
-  tiff to = {.fd = fd, .size = (guint64)lseek(fd, 0, SEEK_END)};
-  guint64 directory;
+bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more) {
+  cli_bytes file = {.fd = fd, .size = (guint64)lseek(fd, 0, SEEK_END)}, bytes = {.fd = -1};
+  cli_tiff from, to;
   exif e;
-  bool good = take_exif(&from, &e) && take_head(&to, &directory) && !to.swapped &&
-              append(fd, &to, directory, &e);
+  bool shortened, malformed;
+  gsize size = 0;
+  GBytes *block = exif_block(image, G_MAXINT32, &shortened, &malformed);
+  if (block == NULL && more->len == 0)
+    return !malformed;
+  if (block != NULL)
+    bytes.memory = g_bytes_get_data(block, &size);
+  bytes.size = size;
+  if (block != NULL && tiff_open(&from, &bytes))
+    take_exif(&from, from.first, &e);
+  else
+    e = (exif){tiff_fields_new(), tiff_fields_new(), tiff_fields_new(), tiff_fields_new()};
+  bool good = tiff_open(&to, &file) && !to.swapped && append(fd, &to, &e, more);
   exif_clear(&e);
-  return good;
+  g_clear_pointer(&block, g_bytes_unref);
+  return good && !malformed;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * EXIF in TIFF files, which libvips neither reads nor writes. EXIF is laid out as TIFF itself
- * (CIPA DC-008, 4.5): a tag's bytes go from one to the other as they are, but for their order.
+ * EXIF on its way from file to file: a block of bytes, laid out as TIFF, that travels with an image
+ * as VIPS_META_EXIF_NAME. libvips would take it apart and lose what it does not know.
  */
 #ifndef CLI_EXIF_H
 #define CLI_EXIF_H
@@ -10,17 +10,27 @@
 #include <stdbool.h>
 #include <vips/vips.h>
 
-/* Gives an image that was opened from the TIFF file `path` the file's EXIF as libvips keeps it of
- * other formats: what describes the picture, the camera's settings, and the place. A file without
- * any, or a malformed one, gives what can be read of it. */
-void exif_read_tiff(const char *path, VipsImage *image);
+#include "io/tiff.h"
 
-/* Whether a TIFF file is a camera's raw file, a DNG: libvips would show what preview is in it. */
-bool exif_is_dng(const char *path);
+/* Gives an image that was opened from a TIFF file, from the directory at `directory`, what that
+ * says: what describes the picture, the camera's settings, and the place. A file without any, or a
+ * malformed one, gives what can be read of it. */
+void exif_read_tiff(const cli_tiff *tiff, guint64 directory, VipsImage *image);
 
-/* Adds the EXIF of an image to the TIFF file at `fd`, just written in this machine's byte order,
- * and open for reading and writing. False where the EXIF is malformed, which leaves the file as it
- * was, or where it cannot be written. */
-bool exif_add_to_tiff(int fd, VipsImage *image);
+/* The image's block as it describes a picture that is written: upright, of the image's size, and
+ * without the thumbnail, which shows the picture as it was. No more than `limit` bytes: where there
+ * are more, the longest values are left out, and `shortened` is set. NULL without EXIF, and where it
+ * is malformed, which sets `malformed`. Unref it. */
+GBytes *exif_block(VipsImage *image, gsize limit, bool *shortened, bool *malformed);
+
+/* Gives the image the resolution that its EXIF has, where libvips found none elsewhere. */
+void exif_set_resolution(VipsImage *image);
+/* Whether the image's EXIF has a description of the picture. */
+bool exif_describes(VipsImage *image);
+
+/* Adds the image's EXIF, and `more` fields of the main directory, to the TIFF file at `fd`, just
+ * written in this machine's byte order, and open for reading and writing. False where the EXIF is
+ * malformed, which leaves it out, or the file cannot be written. */
+bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more);
 
 #endif

@@ -12,97 +12,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "io/exif.h"
-#include "io/input.h"
+#include "io/format.h"
 #include "io/loader.h"
-
-struct cli_format {
-  const char *name;
-  const char *suffixes[4]; /* NULL-terminated */
-  const char *loader;      /* the class of libvips' loaders, whose descendants' names begin so */
-  bool lossy;
-  bool alpha, grey;        /* what it holds */
-  VipsBandFormat depth;    /* the deepest values that it holds */
-  int side;                /* the most pixels a side */
-  size_t xmp;              /* the most bytes of XMP */
-  int (*encode)(VipsImage *image, VipsTarget *target); /* NULL: it is read and not written */
-};
-
-/* Bytes of pixels from which on a file is written without what costs memory for all of them. */
-static const guint64 LARGE = 64 << 20;
-
-static int encode_png(VipsImage *image, VipsTarget *target) {
-  return vips_pngsave_target(image, target, "bitdepth",
-                             image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8, NULL);
-}
-
-static int encode_jpeg(VipsImage *image, VipsTarget *target) {
-  /* Quality 95 keeps the colour at full resolution. Deeper pictures and those with alpha come here
-   * by force only: alpha is laid on white. */
-  const double white[] = {image->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255};
-  VipsArrayDouble *background = vips_array_double_new(white, 1);
-  int failed =
-    vips_jpegsave_target(image, target, "Q", 95, "optimize_coding",
-                         VIPS_IMAGE_SIZEOF_IMAGE(image) < LARGE, "background", background, NULL);
-  vips_area_unref(VIPS_AREA(background));
-  return failed;
-}
-
-static int encode_tiff(VipsImage *image, VipsTarget *target) {
-  /* Offsets of 32 bits end at 4 GiB, which pixels that compress badly may exceed a little. */
-  bool big = VIPS_IMAGE_SIZEOF_IMAGE(image) > (guint64)15 << 28;
-  return vips_tiffsave_target(
-    image, target, "compression", VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE, "predictor",
-    image->BandFmt == VIPS_FORMAT_FLOAT ? VIPS_FOREIGN_TIFF_PREDICTOR_FLOAT
-                                        : VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL,
-    "bigtiff", big, NULL);
-}
-
-static int encode_webp(VipsImage *image, VipsTarget *target) {
-  /* Pixels of alpha 0 lose their colour all the same: libvips 8.16 has no way to libwebp's exact
-   * mode. */
-  return vips_webpsave_target(image, target, "lossless", TRUE, NULL);
-}
-
-/* The one table of what is read and written; cameras' raw files come besides. */
-static const cli_format formats[] = {
-  {.name = "PNG",
-   .suffixes = {".png"},
-   .loader = "VipsForeignLoadPng",
-   .depth = VIPS_FORMAT_USHORT,
-   .alpha = true,
-   .grey = true,
-   .side = RST_SIDE_MAX,
-   .xmp = G_MAXINT,
-   .encode = encode_png},
-  {.name = "JPEG",
-   .suffixes = {".jpg", ".jpeg", ".jpe"},
-   .loader = "VipsForeignLoadJpeg",
-   .lossy = true,
-   .depth = VIPS_FORMAT_UCHAR,
-   .grey = true,
-   .side = 65500,
-   .xmp = 60000,
-   .encode = encode_jpeg},
-  {.name = "TIFF",
-   .suffixes = {".tif", ".tiff"},
-   .loader = "VipsForeignLoadTiff",
-   .depth = VIPS_FORMAT_FLOAT,
-   .alpha = true,
-   .grey = true,
-   .side = RST_SIDE_MAX,
-   .xmp = G_MAXINT,
-   .encode = encode_tiff},
-  {.name = "WebP",
-   .suffixes = {".webp"},
-   .loader = "VipsForeignLoadWebp",
-   .depth = VIPS_FORMAT_UCHAR,
-   .alpha = true,
-   .side = 16383,
-   .xmp = G_MAXINT,
-   .encode = encode_webp},
-  {.name = "HEIF", .suffixes = {".heic", ".heif", ".avif"}, .loader = "VipsForeignLoadHeif"},
-};
+#include "io/metadata.h"
+#include "io/temporary.h"
 
 static void ignore_message(const char *domain, GLogLevelFlags level, const char *message,
                            void *data) {
@@ -119,23 +32,11 @@ bool file_init(int threads, GError **error) {
   if (VIPS_INIT(g_get_prgname()) != 0)
     return cli_fail_vips(error, "libvips");
   loader_block_all();
-  for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
-    loader_allow(formats[i].loader);
+  format_allow_loaders();
   vips_cache_set_max(0); /* each operation runs once */
   if (threads > 0)
     vips_concurrency_set(threads);
   return true;
-}
-
-static const cli_format *format_of_suffix(const char *path) {
-  char *lower = g_ascii_strdown(path, -1);
-  const cli_format *found = NULL;
-  for (size_t i = 0; i < G_N_ELEMENTS(formats) && found == NULL; i++)
-    for (const char *const *suffix = formats[i].suffixes; *suffix != NULL; suffix++)
-      if (g_str_has_suffix(lower, *suffix))
-        found = &formats[i];
-  g_free(lower);
-  return found;
 }
 
 const cli_format *file_format_named(const char *name, GError **error) {
@@ -149,45 +50,64 @@ const cli_format *file_format_named(const char *name, GError **error) {
   return NULL;
 }
 
-/* Cameras' files are told by their names alone: outwardly many are TIFF, of a small preview. */
-static bool is_raw_name(const char *path) {
-  static const char *const suffixes[] = {
-    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff",
-    ".iiq", ".k25", ".kdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf",
-    ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
-  };
-  const char *suffix = strrchr(path, '.');
-  for (size_t i = 0; i < G_N_ELEMENTS(suffixes) && suffix != NULL; i++)
-    if (g_ascii_strcasecmp(suffix, suffixes[i]) == 0)
-      return true;
-  return false;
-}
-
 bool file_is_picture_name(const char *path) {
-  return format_of_suffix(path) != NULL || is_raw_name(path);
+  return format_of_suffix(path) != NULL || format_is_raw_name(path);
 }
 
 const char *file_suffix(const cli_format *f) {
   return f->suffixes[0];
 }
 
-const cli_format *file_output_format(const char *path, GError **error) {
-  const cli_format *found = format_of_suffix(path);
-  char *folder = g_path_get_dirname(path);
-  if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a folder"), path);
-    found = NULL;
-  } else if (found == NULL || found->encode == NULL) {
-    found = NULL;
-    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
-                _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);
-  } else if (g_access(folder, W_OK | X_OK) != 0) {
+static bool fail_system(const char *path, GError **error) {
+  g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
+  return false;
+}
+
+/* Whether a file of that path, which leads to `target`, can be made in its folder: known before
+ * the work is done. */
+static bool check_place(const char *path, const char *target, GError **error) {
+  char *folder = g_path_get_dirname(target), *name = g_path_get_basename(target);
+  const long longest = pathconf(folder, _PC_NAME_MAX);
+  bool good = true;
+  if (g_access(folder, W_OK | X_OK) != 0) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: cannot write into the folder %s: %s"), path,
                 folder, g_strerror(errno));
-    found = NULL;
+    good = false;
+  } else if (longest > 0 && strlen(name) > (size_t)longest) {
+    errno = ENAMETOOLONG;
+    good = fail_system(path, error);
   }
   g_free(folder);
-  return found;
+  g_free(name);
+  return good;
+}
+
+const cli_format *file_output_format(const char *path, GError **error) {
+  const cli_format *found = format_of_suffix(path);
+  if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a folder"), path);
+    return NULL;
+  }
+  if (found == NULL || found->encode == NULL) {
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
+                _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);
+    return NULL;
+  }
+  char *target = temporary_target(path);
+  bool good = target != NULL ? check_place(path, target, error) : fail_system(path, error);
+  g_free(target);
+  return good ? found : NULL;
+}
+
+bool file_check_writable(const char *path, GError **error) {
+  GStatBuf status;
+  if (g_stat(path, &status) != 0)
+    return true;
+  if ((status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 && g_access(path, W_OK) == 0)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("%s: is there and must not be written to; --force replaces it all the same"), path);
+  return false;
 }
 
 bool file_check_fit(const cli_format *f, VipsImage *image, int width, int height, bool reduce,
@@ -231,107 +151,6 @@ bool file_holds_floats(const cli_format *f) {
   return f->depth == VIPS_FORMAT_FLOAT;
 }
 
-/* What is none of the formats. */
-static void fail_format(const char *path, VipsSource *source, GError **error) {
-  const char *name = loader_name_refused(source);
-  if (name == NULL)
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF"), path);
-  else
-    /* Translators: the second %s is a format's name: GIF, PDF … */
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: is a %s file, which is not read; convert it to PNG first"), path, name);
-}
-
-static guint32 big_endian(const guint8 *bytes) {
-  guint32 value;
-  memcpy(&value, bytes, sizeof value);
-  return GUINT32_FROM_BE(value);
-}
-
-/* How many pictures an animated PNG's control chunk announces; it comes before the first pixels.
- * libvips knows nothing of it. */
-static int count_frames(const char *path) {
-  guint8 head[12]; /* a chunk's length and type, and where there is one the number of frames */
-  int frames = 1;
-  FILE *file = g_fopen(path, "rb");
-  if (file == NULL)
-    return frames;
-  bool more = fseek(file, 8, SEEK_SET) == 0;
-  while (more && fread(head, 1, 8, file) == 8 && memcmp(head + 4, "IDAT", 4) != 0) {
-    guint32 length = big_endian(head);
-    more = length <= G_MAXINT32 && fseek(file, (long)length + 4, SEEK_CUR) == 0;
-    if (more && memcmp(head + 4, "acTL", 4) == 0 && length >= 4) {
-      more = fseek(file, -(long)length - 4, SEEK_CUR) == 0 && fread(head + 8, 1, 4, file) == 4;
-      frames = more ? (int)MIN(big_endian(head + 8), G_MAXINT32) : 1;
-      more = false;
-    }
-  }
-  fclose(file);
-  return frames;
-}
-
-/* What libvips does not tell. */
-static void add_metadata(VipsImage *image, const char *loader, const char *path) {
-  if (g_str_has_prefix(loader, "VipsForeignLoadPng") && count_frames(path) > 1)
-    vips_image_set_int(image, VIPS_META_N_PAGES, count_frames(path));
-  else if (g_str_has_prefix(loader, "VipsForeignLoadTiff"))
-    exif_read_tiff(path, image);
-}
-
-static VipsImage *open_by_content(const char *path, int fd, GError **error) {
-  char *content = g_strdup_printf("/proc/self/fd/%d", fd); /* the path may lead elsewhere by now */
-  VipsSource *source = input_source(fd);
-  const char *loader = loader_find(source);
-  VipsImage *image = NULL;
-  if (loader == NULL) {
-    fail_format(path, source, error);
-  } else if (g_str_has_prefix(loader, "VipsForeignLoadTiff") && exif_is_dng(content)) {
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: is a camera's raw file (DNG); its name must end in .dng"), path);
-  } else {
-    image = vips_image_new_from_source(source, "", "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
-                                       VIPS_FAIL_ON_ERROR, NULL);
-    if (image == NULL)
-      cli_fail_vips(error, path);
-    else
-      add_metadata(image, loader, content);
-  }
-  g_object_unref(source);
-  g_free(content);
-  return image;
-}
-
-static VipsImage *open_raw(const char *path, int fd, GError **error) {
-  bool known;
-  VipsImage *image = loader_open_raw(fd, &known);
-  if (!known)
-    g_set_error(error, CLI_ERROR, CLI_FAILED,
-                _("%s: is a camera's raw file, which this libvips does not read"), path);
-  else if (image == NULL) /* what the loader says names the descriptor */
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is no camera's raw file that can be read"),
-                path);
-  vips_error_clear();
-  return image;
-}
-
-static void close_descriptor(gpointer fd) {
-  close(GPOINTER_TO_INT(fd));
-}
-
-VipsImage *file_open(const char *path, GError **error) {
-  int fd = input_open(path, error);
-  if (fd < 0)
-    return NULL;
-  VipsImage *image =
-    is_raw_name(path) ? open_raw(path, fd, error) : open_by_content(path, fd, error);
-  if (image == NULL)
-    close(fd);
-  else
-    g_object_set_data_full(G_OBJECT(image), "descriptor", GINT_TO_POINTER(fd), close_descriptor);
-  return image;
-}
-
 static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
   (void)progress;
   if (rst_cancel_is_set(cancel))
@@ -351,65 +170,152 @@ static int to_integers(VipsImage *image, VipsImage **integers) {
   return failed;
 }
 
-static bool encode(VipsImage *image, const cli_format *f, VipsTarget *target, const char *path,
-                   rst_cancel *cancel, GError **error) {
+/* What goes into a file behind its first bytes, as libvips writes it. */
+typedef struct insertion {
+  int fd;
+  const GByteArray *bytes;
+  gsize (*place)(const guint8 *begin, gsize size); /* 0: more has to be seen */
+  GByteArray *begin; /* until the place is known */
+} insertion;
+
+static bool write_bytes(int fd, const guint8 *bytes, gsize size) {
+  for (gsize done = 0; done < size;) {
+    const gssize now = write(fd, bytes + done, size - done);
+    if (now < 0 && errno != EINTR)
+      return false;
+    done += (gsize)MAX(now, 0);
+  }
+  return true;
+}
+
+static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 length, void *user) {
+  insertion *i = user;
+  (void)target;
+  if (i->begin == NULL)
+    return write_bytes(i->fd, data, (gsize)length) ? length : -1;
+  g_byte_array_append(i->begin, data, (guint)length);
+  const gsize place = i->place(i->begin->data, i->begin->len);
+  if (place == 0 || place > i->begin->len)
+    return length;
+  const bool good = write_bytes(i->fd, i->begin->data, place) &&
+                    write_bytes(i->fd, i->bytes->data, i->bytes->len) &&
+                    write_bytes(i->fd, i->begin->data + place, i->begin->len - place);
+  g_clear_pointer(&i->begin, g_byte_array_unref);
+  return good ? length : -1;
+}
+
+static gsize png_place(const guint8 *begin, gsize size) {
+  (void)begin;
+  return size < PNG_PLACE ? 0 : PNG_PLACE;
+}
+
+static bool encode_with(VipsImage *image, const cli_format *f, const GByteArray *bytes,
+                        gsize (*place)(const guint8 *, gsize), int fd, const char *path,
+                        GError **error) {
+  insertion i = {fd, bytes, place, g_byte_array_new()};
+  VipsTargetCustom *target = vips_target_custom_new();
+  g_signal_connect(target, "write", G_CALLBACK(on_write), &i);
+  errno = 0;
+  bool good = f->encode(image, VIPS_TARGET(target)) == 0;
+  const int cause = errno;
+  if (!good && strstr(vips_error_buffer(), "write error") != NULL && cause != 0) {
+    vips_error_clear();
+    errno = cause;
+    fail_system(path, error);
+  } else if (!good) {
+    cli_fail_vips(error, path);
+  }
+  g_object_unref(target);
+  g_clear_pointer(&i.begin, g_byte_array_unref);
+  return good;
+}
+
+/* A WebP file is made in memory anyway. */
+static bool encode_webp(VipsImage *image, const cli_format *f, int fd, const char *path,
+                        GError **error) {
+  VipsTarget *target = vips_target_new_to_memory();
+  VipsBlob *blob = NULL;
+  size_t size = 0;
+  bool good = f->encode(image, target) == 0;
+  g_object_get(target, "blob", &blob, NULL);
+  if (good && blob != NULL) {
+    GByteArray *file = g_byte_array_new();
+    const guint8 *bytes = vips_blob_get(blob, &size);
+    g_byte_array_append(file, bytes, (guint)size);
+    metadata_add_to_webp(file, image, path);
+    good = write_bytes(fd, file->data, file->len) || fail_system(path, error);
+    g_byte_array_unref(file);
+  } else {
+    good = cli_fail_vips(error, path);
+  }
+  if (blob != NULL)
+    vips_area_unref(VIPS_AREA(blob));
+  g_object_unref(target);
+  return good;
+}
+
+static bool encode_tiff(VipsImage *image, const cli_format *f, int fd, const char *path,
+                        GError **error) {
+  VipsTarget *target = vips_target_new_to_descriptor(fd);
+  bool good = target != NULL && f->encode(image, target) == 0;
+  if (!good)
+    cli_fail_vips(error, path);
+  g_clear_object(&target);
+  if (good)
+    metadata_add_to_tiff(fd, image, path);
+  return good;
+}
+
+static bool encode_as(VipsImage *image, const cli_format *f, int fd, const char *path,
+                      GError **error) {
+  GByteArray *more = NULL;
+  bool good = false;
+  switch (f->metadata) {
+    case METADATA_JPEG:
+      more = metadata_for_jpeg(image, path);
+      good = encode_with(image, f, more, jpeg_place, fd, path, error);
+      break;
+    case METADATA_PNG:
+      more = metadata_for_png(image, path);
+      good = encode_with(image, f, more, png_place, fd, path, error);
+      break;
+    case METADATA_TIFF:
+      good = encode_tiff(image, f, fd, path, error);
+      break;
+    case METADATA_WEBP:
+      good = encode_webp(image, f, fd, path, error);
+      break;
+  }
+  g_clear_pointer(&more, g_byte_array_unref);
+  return good;
+}
+
+/* What is to be written to `fd`. */
+static bool write_all(VipsImage *image, const cli_format *f, int fd, const char *path,
+                      rst_cancel *cancel, GError **error) {
   VipsImage *output;
   bool integers = image->BandFmt == VIPS_FORMAT_FLOAT && f->depth != VIPS_FORMAT_FLOAT;
   if (integers ? to_integers(image, &output) : vips_copy(image, &output, NULL))
     return cli_fail_vips(error, path);
-  vips_image_remove(output, "jpeg-thumbnail-data"); /* it shows the picture as it was */
+  metadata_hide(output);
   vips_image_set_progress(output, TRUE);
   gulong handler = g_signal_connect(output, "eval", G_CALLBACK(on_eval), cancel);
-  bool good = f->encode(output, target) == 0 || cli_fail_vips(error, path);
+  bool good = encode_as(output, f, fd, path, error);
   g_signal_handler_disconnect(output, handler);
   g_object_unref(output);
-  return good;
-}
-
-static bool fail_system(const char *path, GError **error) {
-  g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
-  return false;
-}
-
-/* What is to be written to `fd`, on the disc when this returns. A file there was keeps its
- * permissions. */
-static bool write_all(VipsImage *image, const cli_format *f, int fd, const char *path,
-                      rst_cancel *cancel, GError **error) {
-  GStatBuf before;
-  VipsTarget *target = vips_target_new_to_descriptor(fd);
-  if (target == NULL)
-    return cli_fail_vips(error, path);
-  bool good = encode(image, f, target, path, cancel, error);
-  g_object_unref(target);
-  if (!good)
-    return false;
-  if (rst_cancel_is_set(cancel))
+  if (good && rst_cancel_is_set(cancel))
     return cli_fail_interrupted(error);
-  if (f->encode == encode_tiff && !exif_add_to_tiff(fd, image))
-    cli_say(_("%s: its EXIF is malformed and not kept"), path);
-  if (g_stat(path, &before) == 0 && fchmod(fd, before.st_mode & 07777) != 0)
-    return fail_system(path, error);
-  return fsync(fd) == 0 || fail_system(path, error);
+  return good;
 }
 
 bool file_write(VipsImage *image, const cli_format *f, const char *path, rst_cancel *cancel,
                 GError **error) {
-  char *linked = realpath(path, NULL); /* a link stays a link */
-  const char *real = linked == NULL ? path : linked;
-  char *folder = g_path_get_dirname(real), *name = g_path_get_basename(real);
-  char *temporary = g_strdup_printf("%s/.%s.XXXXXX", folder, name);
-  int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0666);
-  bool good = fd >= 0 || fail_system(path, error);
-  if (fd >= 0) {
-    good = write_all(image, f, fd, real, cancel, error);
-    close(fd);
-    good = good && (g_rename(temporary, real) == 0 || fail_system(path, error));
-    if (!good)
-      g_unlink(temporary);
-  }
-  free(linked);
-  g_free(folder);
-  g_free(name);
-  g_free(temporary);
+  cli_temporary temporary = {.fd = -1};
+  char *target = temporary_target(path); /* a link stays a link */
+  bool good = (target != NULL && temporary_open(&temporary, target)) || fail_system(path, error);
+  good = good && write_all(image, f, temporary.fd, path, cancel, error) &&
+         (temporary_finish(&temporary, target) || fail_system(path, error));
+  temporary_drop(&temporary);
+  g_free(target);
   return good;
 }

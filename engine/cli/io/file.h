@@ -26,6 +26,9 @@ const char *file_suffix(const cli_format *format);
 /* The format that a file's suffix stands for, once that file could be written: its folder is
  * there and writable. NULL and an error otherwise. */
 const cli_format *file_output_format(const char *path, GError **error);
+/* Whether a file that is there may be replaced: its permissions are asked, since renaming would
+ * not ask them. */
+bool file_check_writable(const char *path, GError **error);
 /* Whether the format can hold a picture of that size whose pixels are as `image` has them: their
  * depth, their transparency. `reduce`: losing depth and transparency is wanted. */
 bool file_check_fit(const cli_format *format, VipsImage *image, int width, int height, bool reduce,

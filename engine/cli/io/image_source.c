@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "io/file.h"
+#include "io/xmp.h"
 
 enum { HELD = 64 << 20 }; /* bytes of pixels; larger pictures are read in strips */
 
@@ -86,11 +88,24 @@ static VipsImage *hold(VipsImage *image) {
 
 /* The steps from the file to the program's form. Each takes the reference and gives the next. */
 
+/* XMP may tell the orientation too. */
+static void set_upright(VipsImage *image) {
+  const void *packet;
+  size_t size;
+  if (vips_image_get_typeof(image, VIPS_META_XMP_NAME) == 0 ||
+      vips_image_get_blob(image, VIPS_META_XMP_NAME, &packet, &size) != 0)
+    return;
+  char *upright = xmp_set_upright(packet, size);
+  if (upright != NULL)
+    vips_image_set_blob_copy(image, VIPS_META_XMP_NAME, upright, strlen(upright));
+  g_free(upright);
+}
+
 /* To turn a picture, all of it is needed. */
 static VipsImage *turn_upright(VipsImage *image) {
   VipsImage *upright = NULL, *pixels = hold(image);
-  if (pixels != NULL)
-    vips_autorot(pixels, &upright, NULL);
+  if (pixels != NULL && vips_autorot(pixels, &upright, NULL) == 0)
+    set_upright(upright);
   g_clear_object(&pixels);
   return upright;
 }

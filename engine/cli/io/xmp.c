@@ -13,6 +13,7 @@
  * could be made of; one under .invalid (RFC 2606) can be no one else's either. */
 #define OWN "https://restorator.invalid/xmp/1.0/"
 #define PROPERTY "history"
+#define TIFF "http://ns.adobe.com/tiff/1.0/"
 
 #define PACKET_HEAD                                                      \
   "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n" \
@@ -43,6 +44,7 @@ typedef struct place {
  * in the packet it is. */
 typedef struct scan {
   const char *packet;
+  const char *uri, *property; /* the one that is looked for, by its namespace */
   gsize at;
   gsize tag; /* `at` of the latest start tag */
   int depth; /* of open elements */
@@ -50,7 +52,7 @@ typedef struct scan {
   GArray *bindings;
   place root, rdf, value; /* where content can be added, and the property's value; end 0: none */
   bool within; /* the property is open */
-  GString *history; /* its value, decoded */
+  GString *text; /* its value, decoded */
 } scan;
 
 static void clear_binding(void *data) {
@@ -132,15 +134,15 @@ static void on_start(GMarkupParseContext *context, const char *name, const char 
     s->rdf_depth = s->depth;
   } else if (s->rdf_depth != 0 && s->depth == s->rdf_depth + 1) {
     for (; *names != NULL; names++, values++)
-      if (strchr(*names, ':') != NULL && is_named(s, *names, OWN, PROPERTY)) {
+      if (strchr(*names, ':') != NULL && is_named(s, *names, s->uri, s->property)) {
         find_attribute(s, *names);
-        g_string_assign(s->history, *values);
+        g_string_assign(s->text, *values);
       }
   } else if (s->rdf_depth != 0 && s->depth == s->rdf_depth + 2 &&
-             is_named(s, name, OWN, PROPERTY)) {
+             is_named(s, name, s->uri, s->property)) {
     s->within = true;
     set_place(&s->value, s->at, 0, NULL);
-    g_string_truncate(s->history, 0);
+    g_string_truncate(s->text, 0);
   }
 }
 
@@ -150,7 +152,7 @@ static void on_text(GMarkupParseContext *context, const char *text, gsize size, 
   (void)context;
   (void)error;
   if (s->within)
-    g_string_append_len(s->history, text, (gssize)size);
+    g_string_append_len(s->text, text, (gssize)size);
 }
 
 static void on_end(GMarkupParseContext *context, const char *name, void *data, GError **error) {
@@ -178,16 +180,17 @@ static void on_end(GMarkupParseContext *context, const char *name, void *data, G
 
 static void scan_clear(scan *s) {
   g_array_unref(s->bindings);
-  g_string_free(s->history, TRUE);
+  g_string_free(s->text, TRUE);
   g_free(s->root.name);
   g_free(s->rdf.name);
   g_free(s->value.name);
 }
 
 /* False where the packet is malformed; clear the scan in any case. */
-static bool scan_packet(scan *s, const char *packet) {
+static bool scan_packet(scan *s, const char *packet, const char *uri, const char *property) {
   static const GMarkupParser parser = {on_start, on_end, on_text, NULL, NULL};
-  *s = (scan){.packet = packet, .history = g_string_new(NULL)};
+  *s = (scan){
+    .packet = packet, .uri = uri, .property = property, .text = g_string_new(NULL)};
   s->bindings = g_array_new(FALSE, FALSE, sizeof(binding));
   g_array_set_clear_func(s->bindings, clear_binding);
   GMarkupParseContext *context =
@@ -214,8 +217,8 @@ char *xmp_get_history(const char *packet, size_t size) {
   if (text == NULL)
     return NULL;
   scan s;
-  if (scan_packet(&s, text) && s.value.end > 0)
-    history = g_strdup(s.history->str);
+  if (scan_packet(&s, text, OWN, PROPERTY) && s.value.end > 0)
+    history = g_strdup(s.text->str);
   scan_clear(&s);
   g_free(text);
   return history;
@@ -233,7 +236,7 @@ static char *replace(const char *packet, const place *p, const char *content) {
 static char *add_history(const char *packet, const char *escaped) {
   scan s;
   char *result = NULL;
-  if (scan_packet(&s, packet)) {
+  if (scan_packet(&s, packet, OWN, PROPERTY)) {
     char *rdf = g_strconcat(RDF_HEAD DESCRIPTION_HEAD, escaped, DESCRIPTION_TAIL RDF_TAIL, NULL);
     char *description = g_strconcat(DESCRIPTION_HEAD, escaped, DESCRIPTION_TAIL, NULL);
     if (s.value.end > 0)
@@ -262,6 +265,18 @@ char *xmp_set_history(const char *packet, size_t size, const char *history) {
     g_clear_pointer(&result, g_free);
   g_free(kept);
   g_free(escaped);
+  g_free(text);
+  return result;
+}
+
+char *xmp_set_upright(const char *packet, size_t size) {
+  char *text = packet_text(packet, size), *result = NULL;
+  if (text == NULL)
+    return NULL;
+  scan s;
+  if (scan_packet(&s, text, TIFF, "Orientation") && s.value.end > 0)
+    result = replace(text, &s.value, "1");
+  scan_clear(&s);
   g_free(text);
   return result;
 }

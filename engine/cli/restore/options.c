@@ -80,7 +80,6 @@ static bool take_files(cli_options *o, GError **error) {
 }
 
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
-  gboolean force = FALSE;
   *o = (cli_options){.threads = 0};
   const GOptionEntry own[] = {
     {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
@@ -118,8 +117,8 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Do not add to the picture's XMP what was done"), NULL},
     {"reduce", 0, 0, G_OPTION_ARG_NONE, &o->reduce,
      N_("Write a file that cannot hold the picture's depth or transparency"), NULL},
-    {"force", 0, 0, G_OPTION_ARG_NONE, &force, N_("Both: --reduce, and in a folder --overwrite"),
-     NULL},
+    {"force", 0, 0, G_OPTION_ARG_NONE, &o->force,
+     N_("--reduce, in a folder --overwrite, and replace a file that must not be written to"), NULL},
     {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
      N_("Report progress even where standard error is no terminal"), NULL},
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, N_("Print errors only"), NULL},
@@ -138,8 +137,8 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
     setlocale(LC_MESSAGES, "C"); /* machines read the same everywhere */
   if (!take_files(o, error))
     return false;
-  o->overwrite |= force;
-  o->reduce |= force;
+  o->overwrite |= o->force;
+  o->reduce |= o->force;
   return true;
 }
 

@@ -25,7 +25,7 @@ typedef struct cli_options {
   int uncertainty;   /* seeds to measure it over; 0: the result is written */
   double white;      /* of its picture; 0: chosen */
   int threads;
-  gboolean progress, quiet, overwrite, reduce, json, no_record;
+  gboolean progress, quiet, overwrite, reduce, force, json, no_record;
 } cli_options;
 
 /* Reads the command line. Prints the help and ends the program where that is asked for. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Bytes to take apart: a file's, read where they lie, or in memory.
+ */
+#ifndef CLI_BYTES_H
+#define CLI_BYTES_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct cli_bytes {
+  int fd;                /* −1: in memory */
+  const guint8 *memory;
+  guint64 size;
+} cli_bytes;
+
+/* Those of an open file, whose descriptor stays the caller's. */
+cli_bytes bytes_in(int fd);
+
+/* Copies `size` bytes from `offset` on. False where there are not so many. */
+bool bytes_take(const cli_bytes *bytes, guint64 offset, void *to, gsize size);
+/* The same as a new buffer, with a zero after it, for g_free(); NULL where there are not so many. */
+guint8 *bytes_copy(const cli_bytes *bytes, guint64 offset, gsize size);
+
+#endif

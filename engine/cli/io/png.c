@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/png.h"
+
+#include <lcms2.h>
+#include <math.h>
+#include <string.h>
+
+enum {
+  SIGNATURE = 8,
+  FRAME = 12, /* bytes of a chunk round its data: length, type, sum */
+  TEXTS_MAX = 16 << 20,
+};
+
+static guint32 big_endian(const guint8 *bytes) {
+  guint32 value;
+  memcpy(&value, bytes, sizeof value);
+  return GUINT32_FROM_BE(value);
+}
+
+static guint32 checksum(const guint8 *bytes, gsize size) {
+  guint32 sum = 0xffffffff;
+  for (gsize i = 0; i < size; i++) {
+    sum ^= bytes[i];
+    for (int bit = 0; bit < 8; bit++)
+      sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum;
+}
+
+void png_put(GByteArray *out, const char type[4], gconstpointer data, gsize size) {
+  const guint32 length = GUINT32_TO_BE((guint32)size);
+  const guint start = out->len + 4;
+  g_byte_array_append(out, (const guint8 *)&length, 4);
+  g_byte_array_append(out, (const guint8 *)type, 4);
+  g_byte_array_append(out, data, (guint)size);
+  const guint32 sum = GUINT32_TO_BE(checksum(out->data + start, 4 + size));
+  g_byte_array_append(out, (const guint8 *)&sum, 4);
+}
+
+void png_put_text(GByteArray *out, const char *keyword, const char *text, gsize size) {
+  GByteArray *data = g_byte_array_new();
+  g_byte_array_append(data, (const guint8 *)keyword, (guint)strlen(keyword) + 1);
+  g_byte_array_append(data, (const guint8 *)"\0\0\0", 4); /* plain, no language, no translation */
+  g_byte_array_append(data, (const guint8 *)text, (guint)size);
+  png_put(out, "iTXt", data->data, data->len);
+  g_byte_array_unref(data);
+}
+
+/* ---- reading ---- */
+
+static bool is_text(const char *type) {
+  return memcmp(type, "tEXt", 4) == 0 || memcmp(type, "zTXt", 4) == 0 ||
+         memcmp(type, "iTXt", 4) == 0;
+}
+
+/* XMP is libvips' own matter, and changes. */
+static void take_text(png_head *h, const char *type, const guint8 *data, gsize size) {
+  static const char xmp[] = "XML:com.adobe.xmp";
+  bool is_xmp = size >= sizeof xmp && memcmp(data, xmp, sizeof xmp) == 0;
+  if (!is_xmp && memchr(data, '\0', size) != NULL && h->texts->len + size + FRAME <= TEXTS_MAX)
+    png_put(h->texts, type, data, size);
+}
+
+static void take_chunk(png_head *h, const char *type, const guint8 *data, gsize size) {
+  if (is_text(type)) {
+    take_text(h, type, data, size);
+  } else if (memcmp(type, "acTL", 4) == 0 && size >= 4) {
+    h->frames = (int)MIN(big_endian(data), G_MAXINT32);
+  } else if (memcmp(type, "iCCP", 4) == 0) {
+    h->profile = true;
+  } else if (memcmp(type, "sRGB", 4) == 0) {
+    h->srgb = true;
+  } else if (memcmp(type, "cICP", 4) == 0 && size == 4) {
+    h->cicp = true;
+    memcpy(h->code_points, data, 4);
+  } else if (memcmp(type, "gAMA", 4) == 0 && size == 4) {
+    h->exponent = big_endian(data);
+    png_put(h->gamma, type, data, size);
+  } else if (memcmp(type, "cHRM", 4) == 0 && size == 32) {
+    h->chromaticities = true;
+    for (int i = 0; i < 8; i++)
+      h->xy[i] = big_endian(data + 4 * i) / 1e5;
+    png_put(h->gamma, type, data, size);
+  }
+}
+
+/* Colours and the number of frames come before the pixels; texts may come after them. */
+void png_read(const cli_bytes *b, png_head *h) {
+  static const char wanted[][5] = {"tEXt", "zTXt", "iTXt", "acTL", "iCCP",
+                                   "sRGB", "cICP", "gAMA", "cHRM"};
+  char head[9] = {0};
+  bool pixels = false;
+  *h = (png_head){.frames = 1, .texts = g_byte_array_new(), .gamma = g_byte_array_new()};
+  for (guint64 at = SIGNATURE; bytes_take(b, at, head, 8);) {
+    const guint32 size = big_endian((const guint8 *)head);
+    const char *type = head + 4;
+    bool want = false;
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
+      want = want || memcmp(type, wanted[i], 4) == 0;
+    pixels = pixels || memcmp(type, "IDAT", 4) == 0;
+    if (want && (!pixels || is_text(type)) && size <= TEXTS_MAX) {
+      guint8 *data = bytes_copy(b, at + 8, size);
+      if (data != NULL)
+        take_chunk(h, type, data, size);
+      g_free(data);
+    }
+    at += (guint64)size + FRAME;
+  }
+}
+
+void png_clear(png_head *h) {
+  g_clear_pointer(&h->texts, g_byte_array_unref);
+  g_clear_pointer(&h->gamma, g_byte_array_unref);
+}
+
+/* ---- texts ---- */
+
+char *png_keywords(const guint8 *texts, gsize size) {
+  GString *list = g_string_new(NULL);
+  for (gsize at = 0; at + FRAME <= size; at += FRAME + big_endian(texts + at)) {
+    char *keyword =
+      g_convert((const char *)texts + at + 8, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "",
+                           keyword == NULL ? "?" : keyword);
+    g_free(keyword);
+  }
+  return g_string_free(list, FALSE);
+}
+
+char *png_get_text(const guint8 *texts, gsize size, const char *keyword) {
+  for (gsize at = 0; at + FRAME <= size; at += FRAME + big_endian(texts + at)) {
+    const char *data = (const char *)texts + at + 8, *end = data + big_endian(texts + at);
+    const char *text = data + strlen(data) + 1;
+    if (strcmp(data, keyword) != 0)
+      continue;
+    if (memcmp(data - 4, "tEXt", 4) == 0)
+      return g_convert(text, end - text, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+    if (memcmp(data - 4, "iTXt", 4) != 0 || end - text < 4 || text[0] != 0)
+      continue;
+    text += 2;
+    for (int i = 0; i < 2 && text != NULL; i++) { /* language, translated keyword */
+      text = memchr(text, '\0', (gsize)(end - text));
+      text = text == NULL ? NULL : text + 1;
+    }
+    if (text != NULL && g_utf8_validate(text, end - text, NULL))
+      return g_strndup(text, (gsize)(end - text));
+  }
+  return NULL;
+}
+
+/* ---- colours ---- */
+
+static const double srgb_xy[8] = {0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06};
+
+/* A curve of ICC's type 4: (a x + b)^g where x ≥ d, else c x. */
+static cmsToneCurve *curve_of(double g, double a, double b, double c, double d) {
+  const double parameters[] = {g, a, b, c, d};
+  return cmsBuildParametricToneCurve(NULL, 4, parameters);
+}
+
+static cmsToneCurve *srgb_curve(void) {
+  return curve_of(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045);
+}
+
+/* H.273, table 3: from code to light; NULL for what is not known here, HDR among it. */
+static cmsToneCurve *transfer_curve(guint8 code) {
+  switch (code) {
+    case 1:
+    case 6:
+    case 14:
+    case 15:
+      return curve_of(1 / 0.45, 1 / 1.099, 0.099 / 1.099, 1 / 4.5, 0.081);
+    case 4:
+      return cmsBuildGamma(NULL, 2.2);
+    case 5:
+      return cmsBuildGamma(NULL, 2.8);
+    case 8:
+      return cmsBuildGamma(NULL, 1);
+    case 13:
+      return srgb_curve();
+    default:
+      return NULL;
+  }
+}
+
+/* H.273, table 2, as xy of white, red, green, blue; NULL for what is not known here. */
+static const double *primaries_of(guint8 code) {
+  static const double bt470m[] = {0.310, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08};
+  static const double bt470bg[] = {0.3127, 0.3290, 0.64, 0.33, 0.29, 0.60, 0.15, 0.06};
+  static const double smpte170m[] = {0.3127, 0.3290, 0.630, 0.340, 0.310, 0.595, 0.155, 0.070};
+  static const double bt2020[] = {0.3127, 0.3290, 0.708, 0.292, 0.170, 0.797, 0.131, 0.046};
+  static const double dci[] = {0.314, 0.351, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060};
+  static const double p3[] = {0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060};
+  static const double *const known[13] = {
+    [1] = srgb_xy,   [4] = bt470m, [5] = bt470bg, [6] = smpte170m,
+    [7] = smpte170m, [9] = bt2020, [11] = dci,    [12] = p3,
+  };
+  return code < G_N_ELEMENTS(known) ? known[code] : NULL;
+}
+
+/* The date that lcms puts into a profile would make each file another. */
+static GBytes *save_profile(cmsHPROFILE profile) {
+  static const guint8 date[12] = {2000 >> 8, 2000 & 0xff, 0, 1, 0, 1};
+  cmsUInt32Number size = 0;
+  if (profile == NULL || !cmsSaveProfileToMem(profile, NULL, &size))
+    return NULL;
+  guint8 *bytes = g_malloc(size);
+  if (!cmsSaveProfileToMem(profile, bytes, &size)) {
+    g_free(bytes);
+    return NULL;
+  }
+  memcpy(bytes + 24, date, sizeof date);
+  memset(bytes + 84, 0, 16); /* the profile's sum */
+  return g_bytes_new_take(bytes, size);
+}
+
+/* NULL where the chromaticities are those of no colours. Frees the curve. */
+static GBytes *make_profile(const double xy[8], cmsToneCurve *curve, bool grey) {
+  const cmsCIExyY white = {xy[0], xy[1], 1};
+  const cmsCIExyYTRIPLE primaries = {{xy[2], xy[3], 1}, {xy[4], xy[5], 1}, {xy[6], xy[7], 1}};
+  cmsToneCurve *curves[] = {curve, curve, curve};
+  cmsHPROFILE profile = white.y <= 0 ? NULL
+                        : grey       ? cmsCreateGrayProfile(&white, curve)
+                                     : cmsCreateRGBProfile(&white, &primaries, curves);
+  GBytes *bytes = save_profile(profile);
+  if (profile != NULL)
+    cmsCloseProfile(profile);
+  cmsFreeToneCurve(curve);
+  return bytes;
+}
+
+static bool is_srgb(const double xy[8]) {
+  double worst = 0;
+  for (int i = 0; i < 8; i++)
+    worst = fmax(worst, fabs(xy[i] - srgb_xy[i]));
+  return worst < 0.002;
+}
+
+static png_colour colour_of_code_points(const png_head *h, bool grey, GBytes **profile) {
+  const guint8 *code = h->code_points;
+  const double *xy = primaries_of(code[0]);
+  if (code[2] != 0 || code[3] != 1 || xy == NULL)
+    return PNG_COLOUR_UNKNOWN;
+  if (code[1] == 13 && xy == srgb_xy)
+    return PNG_COLOUR_SRGB;
+  cmsToneCurve *curve = transfer_curve(code[1]);
+  if (curve == NULL)
+    return PNG_COLOUR_UNKNOWN;
+  *profile = make_profile(xy, curve, grey);
+  return *profile == NULL ? PNG_COLOUR_UNKNOWN : PNG_COLOUR_PROFILE;
+}
+
+png_colour png_get_colour(const png_head *h, bool grey, GBytes **profile) {
+  /* What the standard has beside sRGB, for programs that do not know it: not meant to the digit. */
+  const bool srgb_exponent = ABS((int)h->exponent - 45455) <= 10;
+  const double *xy = h->chromaticities ? h->xy : srgb_xy;
+  *profile = NULL;
+  if (h->cicp)
+    return colour_of_code_points(h, grey, profile);
+  if (h->profile || h->srgb || (h->exponent == 0 && !h->chromaticities) ||
+      ((h->exponent == 0 || srgb_exponent) && is_srgb(xy)))
+    return PNG_COLOUR_KEPT;
+  *profile = make_profile(
+    xy, h->exponent == 0 ? srgb_curve() : cmsBuildGamma(NULL, 1e5 / h->exponent), grey);
+  return *profile == NULL ? PNG_COLOUR_KEPT : PNG_COLOUR_PROFILE;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A file on its way: written beside the one that it becomes, which appears complete or not at all.
+ * Its name is short, whatever the other's is, and its own, whoever else writes there.
+ */
+#ifndef CLI_TEMPORARY_H
+#define CLI_TEMPORARY_H
+
+#include <stdbool.h>
+
+typedef struct cli_temporary {
+  char *path;
+  int fd; /* open for reading and writing; −1: none */
+} cli_temporary;
+
+/* Where a path leads through links, whether a file is there or not. Free it with g_free(). NULL,
+ * and errno, where they lead nowhere. */
+char *temporary_target(const char *path);
+
+/* Each returns false, and errno, on failure. */
+
+/* Begins a file in the folder of `target`. Drop it in any case. */
+bool temporary_open(cli_temporary *temporary, const char *target);
+/* Puts it, once it is on the disc, in the place of `target`; a file there leaves it its owner and
+ * permissions, as far as the system allows. */
+bool temporary_finish(cli_temporary *temporary, const char *target);
+/* Removes what is not finished. */
+void temporary_drop(cli_temporary *temporary);
+
+#endif
