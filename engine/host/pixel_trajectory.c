@@ -48,7 +48,8 @@ static void keep_result(trajectory *t) {
 
 rst_status trajectory_new(rst_session *session, const rst_model *model,
                           const rst_encoding *encoding, const rst_parameters *parameters, int x,
-                          int y, rst_cancel *cancel, trajectory **made, rst_error *error) {
+                          int y, float luma, rst_cancel *cancel, trajectory **made,
+                          rst_error *error) {
   rst_model_info info = {.size = sizeof info};
   rst_hooks hooks = RST_HOOKS_INIT;
   rst_trajectory to = {.size = sizeof to};
@@ -68,6 +69,7 @@ rst_status trajectory_new(rst_session *session, const rst_model *model,
   to.values = t->values + 3;
   to.clean = t->clean;
   rst_grid_pixels(&grid, x, y, 1, 1);
+  grid.luma = &luma;
   status = rst_sample_trajectory(session, encoding, parameters, &grid, NULL, &to, &hooks, error);
   if (status != RST_OK) {
     trajectory_unref(t);

@@ -21,11 +21,13 @@ typedef struct trajectory {
   float *clean; /* (count, 3) */
 } trajectory;
 
-/* Computes it for the encoding's model, with the noise of that pixel. The new trajectory has one reference. Errors: as
+/* Computes it for the encoding's model, with the noise of that pixel and its luma as
+ * rst_pixel_luma() has it (NaN: not known). The new trajectory has one reference. Errors: as
  * rst_sample_trajectory() has them. Thread: the session's caller. */
 rst_status trajectory_new(rst_session *session, const rst_model *model,
                           const rst_encoding *encoding, const rst_parameters *parameters, int x,
-                          int y, rst_cancel *cancel, trajectory **made, rst_error *error);
+                          int y, float luma, rst_cancel *cancel, trajectory **made,
+                          rst_error *error);
 trajectory *trajectory_ref(trajectory *t);
 void trajectory_unref(trajectory *t); /* NULL is allowed */
 

@@ -371,9 +371,19 @@ typedef struct rst_grid {
   double dx, dy;
   int column, row;
   int column_step, row_step;
+  /* (rows, columns), −1…1: the luma of the picture's pixel at each sample as rst_pixel_luma() has
+   * it, NaN where it is not known: between pixels, or where the pixel is hidden from the network;
+   * NULL: nowhere. Models whose description has `luma.pixel` look at it, others do not. */
+  const float *luma;
 } rst_grid;
 
-/* The grid of a rectangle's pixel centres. */
+/* The luma, −1…1, of pixels of a picture as the network takes them (0.2989 R' + 0.5870 G' +
+ * 0.1140 B' of values clamped to 0…1, times 2, less 1); NaN for transparent and for hidden ones.
+ * `rgba`: (count, 4); `hidden`: (count), above 0 where a pixel is kept from the network (hide the
+ * region: the coverage), NULL: nowhere. `luma`: (count). */
+RST_API void rst_pixel_luma(size_t count, const float *rgba, const float *hidden, float *luma);
+
+/* The grid of a rectangle's pixel centres, whose luma is not known yet. */
 RST_API void rst_grid_pixels(rst_grid *grid, int x, int y, int width, int height);
 /* The grid that shows a rectangle of the picture as columns × rows samples (stretched where the
  * shapes differ); noise belongs to the samples. */

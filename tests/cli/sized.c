@@ -60,14 +60,14 @@ static void test_between(void) {
 }
 
 /* At the region's own size in the picture's corner, all is as without a size, noise included. */
-static void test_same_size(void) {
+static void test_same_size(gconstpointer model) {
   const char *input = write_picture("in.png", 3, 8), *output = path_of("sized.png");
   const char *whole = path_of("whole.png");
   const rect box = {0, 0, 16, 20};
-  run_well("restore", input, whole, "--model", "tiny-diffusion", "--start", "20", "--region",
-           "0,0,16x20", NULL);
-  run_well("restore", input, output, "--model", "tiny-diffusion", "--start", "20", "--region",
-           "0,0,16x20", "--size", "16x20", NULL);
+  run_well("restore", input, whole, "--model", model, "--start", "20", "--region", "0,0,16x20",
+           NULL);
+  run_well("restore", input, output, "--model", model, "--start", "20", "--region", "0,0,16x20",
+           "--size", "16x20", NULL);
   pixels *sized = read_pixels(output), *restored = read_pixels(whole);
   check_centres(sized, restored, box, 1, 1, 0);
   pixels_free(sized);
@@ -141,7 +141,8 @@ int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/sized/places", test_places);
   g_test_add_func("/sized/between", test_between);
-  g_test_add_func("/sized/same-size", test_same_size);
+  g_test_add_data_func("/sized/same-size", "tiny-diffusion", test_same_size);
+  g_test_add_data_func("/sized/same-size/pixel", "tiny-pixel", test_same_size);
   g_test_add_func("/sized/smaller", test_smaller);
   g_test_add_func("/sized/mask", test_mask);
   g_test_add_func("/sized/refused", test_refused);

@@ -107,6 +107,8 @@ static char *describe(const net *s) {
                            s->condition ? "true" : "false", s->residual ? "true" : "false");
     if (s->reach > 0)
       g_string_append_printf(t, ", \"reach\": %d", s->reach);
+    if (s->pixel)
+      g_string_append(t, ", \"pixel\": true");
     if (s->factor > 0) {
       g_string_append_printf(t, ", \"enlarger\": {\"factor\": %d, \"channels\": ", s->factor);
       append_widths(t, &s->channels);
@@ -239,7 +241,8 @@ network *network_new(const net *shape) {
             "encoder.global");
   add_dense(n, &d, shape->stages.count * shape->latent, &shape->features, shape->latent,
             "features");
-  in = 2 * shape->latent + shape->condition * (2 * shape->reach + 1) * (2 * shape->reach + 1) + 6;
+  in = 2 * shape->latent + shape->condition * (2 * shape->reach + 1) * (2 * shape->reach + 1) +
+       shape->pixel + 6;
   for (const char *axis = shape->axes; *axis != '\0'; axis++) {
     char *prefix = g_strdup_printf("position.%c", *axis);
 

@@ -58,6 +58,7 @@ typedef struct {
   const char *colour;   /* "rgb", "bgr" */
   bool condition, residual;
   int reach;            /* 0: not mentioned */
+  bool pixel;           /* false: not mentioned */
   bool holes;           /* the input has two channels */
   int factor;           /* of the enlarger; 0: none */
   widths channels;      /* of the enlarger */

@@ -317,6 +317,34 @@ static void test_wild(void) {
   canvas_free(c);
 }
 
+/* A pixel's own luma is what its cell would be, were it alone. */
+static void test_pixel_luma(void) {
+  canvas *c = canvas_new(30, 20, 8);
+  const size_t count = 600;
+  float *luma = g_new(float, count);
+
+  c->coverage = random_floats(9, count, -1, 1);
+  c->rgba[0] = NAN;
+  c->rgba[5] = 7;
+  c->rgba[10] = -7;
+  for (size_t i = 0; i < count; i += 7)
+    c->rgba[4 * i + 3] = i % 2 == 0 ? 0 : 0.2f;
+  for (int hide = 0; hide < 2; hide++) {
+    rst_pixel_luma(count, c->rgba, hide ? c->coverage : NULL, luma);
+    for (size_t i = 0; i < count; i++) {
+      double weight, value;
+
+      plain_pixel(c, false, (int)(i % 30), (int)(i / 30), &weight, &value);
+      if (c->rgba[4 * i + 3] > 0 && !(hide && c->coverage[i] > 0))
+        g_assert_cmpfloat(fabs(luma[i] - value / weight), <, 1e-6);
+      else
+        g_assert_true(isnan(luma[i]));
+    }
+  }
+  g_free(luma);
+  canvas_free(c);
+}
+
 static void test_calls(void) {
   static const struct {
     rst_window window;
@@ -378,6 +406,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/input/empty", test_empty);
   g_test_add_func("/input/far", test_far);
   g_test_add_func("/input/wild", test_wild);
+  g_test_add_func("/input/pixel luma", test_pixel_luma);
   g_test_add_func("/input/calls", test_calls);
   return g_test_run();
 }

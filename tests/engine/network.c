@@ -196,6 +196,7 @@ typedef struct {
   map seen, hidden; /* one channel */
   map maps[LIST_MAX];
   map luma;         /* ℓ, one channel */
+  double pixel;     /* the luma of the pixel at the point at hand; NaN: not known */
   double global[1024];
 } plain;
 
@@ -383,6 +384,8 @@ static int plain_condition(const plain *p, double x, double y, double *out) {
     for (int i = -s->reach; i <= s->reach; i++)
       out[width++] =
         plain_interpolate(&p->luma, x + (double)i / s->input, y + (double)j / s->input);
+  if (s->pixel)
+    out[width++] = isnan(p->pixel) ? 0 : p->pixel - plain_interpolate(&p->luma, x, y);
   return width;
 }
 
@@ -495,7 +498,9 @@ static void plain_restore(const plain *p, const rst_parameters *q, const int *se
     }
   }
   for (int c = 0; c < 3; c++) {
-    const double base = s->residual ? plain_interpolate(&p->luma, px, py) : 0;
+    const double light =
+      s->pixel && !isnan(p->pixel) ? p->pixel : plain_interpolate(&p->luma, px, py);
+    const double base = s->residual ? light : 0;
     const double value = x[bgr ? 2 - c : c] + base;
 
     colour[c] = value / 2 + 0.5;
@@ -507,7 +512,8 @@ static void compare_sampling(const net *shape, const rst_parameters *parameters)
   network *n = network_new(shape);
   rst_model *model = network_model(shape);
   rst_session *session = new_session(2);
-  float *input = random_floats(77, (size_t)(shape->input * shape->input), -1, 1), *noise, *colours;
+  float *input = random_floats(77, (size_t)(shape->input * shape->input), -1, 1), *noise, *colours,
+        *luma;
   plain p = {.n = n, .input = input};
   rst_encoding *encoding;
   rst_hooks hooks = RST_HOOKS_INIT;
@@ -535,19 +541,24 @@ static void compare_sampling(const net *shape, const rst_parameters *parameters)
   free(features.global);
 
   /* all of the window, its four corners included, and positions of no regularity in it */
-  grid = (rst_grid){sizeof grid, 9, 7, 3, -5, 5, 40.0 / 6, 0, 0, 1, 1};
+  grid = (rst_grid){sizeof grid, 9, 7, 3, -5, 5, 40.0 / 6, 0, 0, 1, 1, NULL};
   points = (size_t)(grid.columns * grid.rows);
   assert_ok(rst_parameters_steps(parameters, model, sequence, &passes, NULL));
   noise = random_floats(78, points * 3 * (size_t)(passes + 1), -1.7, 1.7);
   colours = g_new(float, 3 * points);
   assert_ok(rst_encode_values(session, model, input, &window, NULL, &encoding, NULL));
   hooks.noise = noise;
+  luma = random_floats(79, points, -1, 1); /* which a network without `luma.pixel` does not see */
+  for (size_t i = 0; i < points; i += 4)
+    luma[i] = NAN;
+  grid.luma = luma;
   assert_ok(rst_sample(session, encoding, parameters, &grid, NULL, colours, &hooks, NULL));
   for (size_t i = 0; i < points; i++) {
     const double x = (grid.x + (int)(i % 9) * grid.dx - window.x) / window.side;
     const double y = (grid.y + (int)(i / 9) * grid.dy - window.y) / window.side;
     double expected[3];
 
+    p.pixel = luma[i];
     plain_restore(&p, parameters, sequence, passes, x, y, noise + 3 * i, 3 * points, expected);
     for (int c = 0; c < 3; c++)
       largest = MAX(largest, fabs(expected[c]));
@@ -556,6 +567,7 @@ static void compare_sampling(const net *shape, const rst_parameters *parameters)
   g_assert_cmpfloat(largest, <, 100); /* the bound above would mean little */
   plain_clear(&p);
   g_free(noise);
+  g_free(luma);
   g_free(colours);
   g_free(input);
   rst_encoding_unref(encoding);
@@ -719,13 +731,29 @@ static net vary(int which) {
       s.blocks = 1;
       s.condition = s.residual = false;
       break;
+    case 35:
+      s.pixel = true;
+      break;
+    case 36:
+      s.pixel = true;
+      s.reach = 1;
+      s.factor = 3;
+      s.channels = (widths){1, {4}};
+      s.colour = "bgr";
+      break;
+    case 37:
+      s.pixel = true;
+      s.reach = 2;
+      s.residual = false;
+      s.position_bands = s.time_bands = 2;
+      break;
     default:
       g_assert_not_reached();
   }
   return s;
 }
 
-enum { SHAPES = 35, ANY = 24 };
+enum { SHAPES = 38, ANY = 24 };
 
 static widths any_widths(dice *d, int low, int high, int widest) {
   widths w = {dice_int(d, low, high), {0}};
@@ -770,6 +798,7 @@ static net any_shape(int which) {
     s.factor = dice_int(&d, 2, 4);
     s.channels = any_widths(&d, 1, 2, 7);
   }
+  s.pixel = s.condition && dice_int(&d, 0, 1);
   return s;
 }
 

@@ -16,6 +16,7 @@ static room room_new(int threads) {
   net shape = net_small;
 
   shape.steps = 4;
+  shape.pixel = true;
   return (room){new_session(threads), network_model(&shape)};
 }
 
@@ -64,6 +65,7 @@ static void restore_by_hand(const room *r, const canvas *c, const rst_parameters
                             const rst_part *part, float *result) {
   const size_t pixels = (size_t)(c->width * c->height);
   float *colours = g_new0(float, 3 * pixels), *coverage = g_new0(float, pixels);
+  float *luma = g_new(float, pixels);
   rst_input *input;
   rst_encoding *encoding;
   rst_grid grid;
@@ -83,6 +85,8 @@ static void restore_by_hand(const room *r, const canvas *c, const rst_parameters
     for (int column = part->x; column < part->x + part->width; column++)
       coverage[row * c->width + column] = covered(c, row * c->width + column);
   rst_grid_pixels(&grid, 0, 0, c->width, c->height);
+  rst_pixel_luma(pixels, c->rgba, parameters->hide_region ? c->coverage : NULL, luma);
+  grid.luma = luma;
   assert_ok(rst_sample(r->session, encoding, parameters, &grid, coverage, colours, NULL, NULL));
   rst_mix(part->mode, pixels, c->rgba, colours, colours);
   for (size_t i = 0; i < pixels; i++)
@@ -92,6 +96,7 @@ static void restore_by_hand(const room *r, const canvas *c, const rst_parameters
   rst_input_free(input);
   g_free(colours);
   g_free(coverage);
+  g_free(luma);
 }
 
 /* Two faces, a feathered edge, a hole in alpha. */

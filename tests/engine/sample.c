@@ -595,7 +595,7 @@ static void test_outside(void) {
       rst_sample(r.session, r.encoding, &r.parameters, &grid, coverage, colours, NULL, NULL));
   }
   /* the window's own corners are inside, what is farther is not */
-  grid = (rst_grid){sizeof grid, 2, 2, -7, 11, 61, 61, 0, 0, 1, 1};
+  grid = (rst_grid){sizeof grid, 2, 2, -7, 11, 61, 61, 0, 0, 1, 1, NULL};
   assert_ok(rst_sample(r.session, r.encoding, &r.parameters, &grid, NULL, colours, NULL, NULL));
   grid.dx = 61.001;
   assert_status(rst_sample(r.session, r.encoding, &r.parameters, &grid, NULL, colours, NULL, NULL),

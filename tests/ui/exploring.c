@@ -45,11 +45,11 @@ static void check_trajectory(bench *b, const char *setup, int x, int y, const tr
   }
 }
 
-static void test_trajectory(void) {
+static void test_trajectory(gconstpointer model) {
   static const char *const several[] = {"start 12 step-skip 4 mode full",
                                         "start 12 sampler ddpm mode full seed 5",
                                         "start 12 end 2 mode full project false"};
-  bench *b = new_bench("tiny-diffusion");
+  bench *b = new_bench(model);
   trajectory *t;
 
   finish(b, several[0]);
@@ -214,12 +214,12 @@ static void check_overlay(bench *b, const viewport *v, const char *setup, int se
   frame_unref(f);
 }
 
-static void test_uncertainty(void) {
+static void test_uncertainty(gconstpointer model) {
   static const char *const several[] = {"start 12 step-skip 4 mode full",
                                         "start 12 sampler ddpm mode colour seed 2147483646",
                                         "start 12 mode full match on strength 0.1"};
   const viewport v = {60, 50, 20, 30, 1};
-  bench *b = new_bench("tiny-diffusion");
+  bench *b = new_bench(model);
   preview_status status;
   frame *f;
 
@@ -304,11 +304,13 @@ static void test_free_while_exploring(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/exploring/trajectory", test_trajectory);
+  g_test_add_data_func("/exploring/trajectory", "tiny-diffusion", test_trajectory);
+  g_test_add_data_func("/exploring/trajectory/pixel", "tiny-pixel", test_trajectory);
   g_test_add_func("/exploring/probe-alone", test_probe_alone);
   g_test_add_func("/exploring/single-pass", test_single_pass);
   g_test_add_func("/exploring/range", test_range);
-  g_test_add_func("/exploring/uncertainty", test_uncertainty);
+  g_test_add_data_func("/exploring/uncertainty", "tiny-diffusion", test_uncertainty);
+  g_test_add_data_func("/exploring/uncertainty/pixel", "tiny-pixel", test_uncertainty);
   g_test_add_func("/exploring/uncertainty-behind", test_uncertainty_behind);
   g_test_add_func("/exploring/certainty", test_certainty);
   g_test_add_func("/exploring/free-while-exploring", test_free_while_exploring);

@@ -536,6 +536,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_data_func("/preview/exact/diffusion", "tiny-diffusion", test_exact);
   g_test_add_data_func("/preview/exact/single-pass", "tiny-single", test_exact);
+  g_test_add_data_func("/preview/exact/pixel", "tiny-pixel", test_exact);
   g_test_add_func("/preview/order", test_order);
   g_test_add_func("/preview/first-look", test_first_look);
   g_test_add_func("/preview/changes/diffusion", test_changes);

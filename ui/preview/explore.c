@@ -36,10 +36,13 @@ rst_status preview_probe(preview *p, rst_error *error) {
     return RST_OK;
   for (int i = 0; i < p->count && !t && status == RST_OK; i++)
     if (canvas_get_coverage(p->canvases[i], x, y) > 0) {
+      const canvas_job job = preview_job(p);
+
       status = preview_need_encoding(p, i, error);
       if (status == RST_OK)
-        status = trajectory_new(p->session, p->work.model, p->canvases[i]->encoding,
-                                &p->work.parameters, x, y, p->cancel, &t, error);
+        status =
+          trajectory_new(p->session, p->work.model, p->canvases[i]->encoding, &p->work.parameters,
+                         x, y, canvas_get_luma(p->canvases[i], &job, x, y), p->cancel, &t, error);
     }
   if (status == RST_OK)
     tell_trajectory(p, t);

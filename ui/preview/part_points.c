@@ -33,6 +33,14 @@ float canvas_get_coverage(const canvas *c, int x, int y) {
   return in_part(&c->part, x, y) ? c->coverage[index_of(c, x, y)] : 0;
 }
 
+float canvas_get_luma(const canvas *c, const canvas_job *job, int x, int y) {
+  const float *hidden = job->parameters->hide_region ? c->coverage + index_of(c, x, y) : NULL;
+  float luma;
+
+  rst_pixel_luma(1, plane_at(job->pixels, x, y), hidden, &luma);
+  return luma;
+}
+
 /* ---- new and free ---- */
 
 static void copy_coverage(canvas *c, const plane *pixels, const plane *coverage) {
@@ -172,6 +180,7 @@ typedef struct {
   const canvas_job *job;
   rst_grid grid;
   float *wanted;  /* (rows, columns) */
+  float *luma;    /* (rows, columns): where they are wanted */
   float *colours; /* (rows, columns, 3) */
 } lattice;
 
@@ -246,6 +255,7 @@ static rst_status sort_points(lattice *l, guint8 kind, gint64 *missing, bool *ch
         mix(c, l->job->pixels, i, x, y);
       } else {
         l->wanted[point] = 1;
+        l->luma[point] = canvas_get_luma(c, l->job, x, y);
         ++*missing;
       }
     }
@@ -263,11 +273,13 @@ rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, con
 
   if (!place(c, area, step, &l.grid))
     return RST_OK;
-  room = g_try_malloc_n((gsize)l.grid.columns * (gsize)l.grid.rows, 4 * sizeof *room);
+  room = g_try_malloc_n((gsize)l.grid.columns * (gsize)l.grid.rows, 5 * sizeof *room);
   if (!room)
     return failure_of_memory(error);
   l.wanted = room;
-  l.colours = room + (gsize)l.grid.columns * (gsize)l.grid.rows;
+  l.luma = room + (gsize)l.grid.columns * (gsize)l.grid.rows;
+  l.colours = room + 2 * (gsize)l.grid.columns * (gsize)l.grid.rows;
+  l.grid.luma = l.luma;
   status = sort_points(&l, kind == CANVAS_RING ? RING : COVERED, &missing, changed, error);
   if (status != RST_OK || missing == 0)
     return status;
@@ -308,12 +320,16 @@ static gsize sort_undeviated(lattice *l) {
 
   for (int row = 0; row < l->grid.rows; row++)
     for (int column = 0; column < l->grid.columns; column++) {
-      const gsize i = index_of(c, l->grid.column + column * l->grid.column_step,
-                               l->grid.row + row * l->grid.row_step);
+      const int x = l->grid.column + column * l->grid.column_step;
+      const int y = l->grid.row + row * l->grid.row_step;
+      const gsize i = index_of(c, x, y);
+      const gsize point = (gsize)row * (gsize)l->grid.columns + (gsize)column;
       const bool wanted =
         (c->state[i] & (COVERED | MIXED)) == (COVERED | MIXED) && c->deviation[i] < 0;
 
-      l->wanted[(gsize)row * (gsize)l->grid.columns + (gsize)column] = wanted;
+      l->wanted[point] = wanted;
+      if (wanted)
+        l->luma[point] = canvas_get_luma(c, l->job, x, y);
       missing += wanted;
     }
   return missing;
@@ -380,7 +396,7 @@ rst_status canvas_deviate(canvas *c, const canvas_job *job, int seeds, const rec
   if (!place(c, area, step, &l.grid))
     return RST_OK;
   points = (gsize)l.grid.columns * (gsize)l.grid.rows;
-  room = g_try_malloc_n(points, 10 * sizeof *room);
+  room = g_try_malloc_n(points, 11 * sizeof *room);
   if (!c->deviation) {
     c->deviation = g_try_malloc_n(pixel_count(c), sizeof *c->deviation);
     for (gsize i = 0; c->deviation && i < pixel_count(c); i++)
@@ -389,13 +405,15 @@ rst_status canvas_deviate(canvas *c, const canvas_job *job, int seeds, const rec
   if (!room || !c->deviation)
     return failure_of_memory(error);
   l.wanted = room;
-  l.colours = room + points;
+  l.luma = room + points;
+  l.colours = room + 2 * points;
+  l.grid.luma = l.luma;
   if (sort_undeviated(&l) == 0)
     return RST_OK;
-  status = add_seeds(&l, seeds, room + 4 * points, room + 7 * points, error);
+  status = add_seeds(&l, seeds, room + 5 * points, room + 8 * points, error);
   if (status != RST_OK)
     return status;
-  take_deviations(&l, seeds, room + 7 * points);
+  take_deviations(&l, seeds, room + 8 * points);
   *changed = true;
   return RST_OK;
 }

@@ -81,6 +81,8 @@ rst_status canvas_deviate(canvas *c, const canvas_job *job, int seeds, const rec
                           bool *changed, rst_error *error);
 void canvas_forget_deviation(canvas *c);
 
+/* The luma of a pixel inside the box, which the job's `pixels` hold, as rst_pixel_luma() has it. */
+float canvas_get_luma(const canvas *c, const canvas_job *job, int x, int y);
 /* How much of a pixel is covered by the part: 0 beyond it. */
 float canvas_get_coverage(const canvas *c, int x, int y);
 /* The restored colours (count, 3) of the pixels of a row inside the box, or while they are missing,

@@ -208,9 +208,14 @@ static bool follow(walk *w, GError **error) {
   const options *o = w->options;
   for (int i = 0; i < o->count; i++) {
     rst_error cause = RST_ERROR_INIT;
+    const int *at = o->points[i];
+    const float *rgba = w->frame.rgba + 4 * ((gsize)at[1] * w->frame.width + at[0]);
+    const float hidden = w->parameters.hide_region;
+    float luma;
     trajectory *way;
-    if (trajectory_new(w->session, w->model, w->encoding, &w->parameters, o->points[i][0],
-                       o->points[i][1], w->cancel, &way, &cause) != RST_OK)
+    rst_pixel_luma(1, rgba, &hidden, &luma);
+    if (trajectory_new(w->session, w->model, w->encoding, &w->parameters, at[0], at[1], luma,
+                       w->cancel, &way, &cause) != RST_OK)
       return cli_fail_engine(error, &cause);
     g_ptr_array_add(w->ways, way);
   }
@@ -321,7 +326,7 @@ static bool run(const options *o, GError **error) {
             .ways = g_ptr_array_new_with_free_func((GDestroyNotify)trajectory_unref)};
   bool good = prepare(&w, error) && follow(&w, error) && tell(&w, error);
   if (good && o->strip != NULL) {
-    const cli_strip strip = {w.session, w.model, w.encoding, &w.parameters,
+    const cli_strip strip = {w.session, w.model, w.encoding, &w.parameters, &w.frame,
                              w.region,  o->cell, o->steps,   w.cancel};
     good = strip_write(&strip, o->strip, error);
   }

@@ -19,6 +19,7 @@ typedef struct sheet {
   int every;        /* picture's pixels a sample, each way */
   rst_grid grid;
   gsize floats;     /* of one picture, (rows, columns, 3) */
+  float *luma;      /* (rows, columns) */
   float *first;
   GArray *recorded; /* of int: the steps whose values and x̂₀ are kept */
   float *values, *clean; /* (recorded, floats) */
@@ -83,17 +84,34 @@ static void place(const cli_strip *s, sheet *t) {
   t->floats = (gsize)3 * t->grid.columns * t->grid.rows;
 }
 
+/* The luma of the pixels that are shown, unless the region is hidden from the network. */
+static void find_luma(const cli_strip *s, sheet *t) {
+  const rst_grid *grid = &t->grid;
+  if (s->parameters->hide_region)
+    return;
+  for (int row = 0; row < grid->rows; row++)
+    for (int column = 0; column < grid->columns; column++) {
+      gsize pixel =
+        (gsize)(s->region[1] + row * t->every) * s->frame->width + s->region[0] + column * t->every;
+      rst_pixel_luma(1, s->frame->rgba + 4 * pixel, NULL,
+                     t->luma + (gsize)row * grid->columns + column);
+    }
+  t->grid.luma = t->luma;
+}
+
 static bool sample(const cli_strip *s, sheet *t, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_hooks hooks = {.size = sizeof hooks, .cancel = s->cancel};
   gsize records = t->recorded->len;
+  t->luma = g_try_malloc_n(t->floats / 3, sizeof *t->luma);
   t->first = g_try_malloc_n(t->floats, sizeof *t->first);
   t->values = g_try_malloc_n(t->floats, sizeof *t->values * records);
   t->clean = g_try_malloc_n(t->floats, sizeof *t->clean * records);
-  if (t->first == NULL || t->values == NULL || t->clean == NULL) {
+  if (t->luma == NULL || t->first == NULL || t->values == NULL || t->clean == NULL) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     return false;
   }
+  find_luma(s, t);
   const rst_trajectory to = {sizeof to, (int)records, (const int *)(void *)t->recorded->data,
                              t->first,  t->values,    t->clean};
   return rst_sample_trajectory(s->session, s->encoding, s->parameters, &t->grid, NULL, &to, &hooks,
@@ -164,6 +182,7 @@ bool strip_write(const cli_strip *s, const char *path, GError **error) {
   g_array_unref(t.states);
   g_array_unref(t.recorded);
   g_free(t.timesteps);
+  g_free(t.luma);
   g_free(t.first);
   g_free(t.values);
   g_free(t.clean);

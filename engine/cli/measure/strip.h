@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "measure/frame.h"
 #include "restorator.h"
 
 typedef struct cli_strip {
@@ -16,6 +17,7 @@ typedef struct cli_strip {
   rst_model *model;
   const rst_encoding *encoding;
   const rst_parameters *parameters;
+  const cli_frame *frame; /* the picture */
   const int *region; /* x, y, width, height */
   int cell; /* pictures show every nth pixel, so that they fit into squares of that side */
   const char *steps; /* "0,3,15": 0 is the noise, the number of passes the result; NULL: six */

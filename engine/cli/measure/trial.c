@@ -88,6 +88,8 @@ rst_status trial_init(cli_trial *t, cli_protocol protocol, const cli_frame *fram
     t->truth = *frame;
     t->truth.rgba = g_memdup2(frame->rgba, sizeof(float) * 4 * (gsize)size_of(frame));
     make_grey(frame, &t->grey);
+    t->luma = g_new(float, size_of(frame));
+    rst_pixel_luma((size_t)size_of(frame), t->grey.rgba, NULL, t->luma);
   }
   frame_clear(&square);
   draw_points(t, pixels, seed);
@@ -105,6 +107,7 @@ void trial_clear(cli_trial *t) {
   frame_clear(&t->grey);
   rst_encoding_unref(t->encoding);
   g_clear_pointer(&t->coverage, g_free);
+  g_clear_pointer(&t->luma, g_free);
   t->encoding = NULL;
 }
 
@@ -135,6 +138,8 @@ static rst_status measure_rows(const cli_trial *t, rst_session *session,
   int width = t->truth.width;
   int64_t first = (int64_t)row * width;
   rst_grid_pixels(&grid, 0, row, width, rows);
+  if (t->luma != NULL)
+    grid.luma = t->luma + first;
   double start = processor_seconds();
   rst_status status =
     rst_sample(session, t->encoding, parameters, &grid,

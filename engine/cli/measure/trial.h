@@ -25,6 +25,8 @@ typedef struct cli_trial {
   cli_frame grey;       /* colour: what is restored */
   rst_encoding *encoding;
   float *coverage;      /* (height, width), 0 or 1: the points compared; NULL: all */
+  float *luma;          /* (height, width): of the picture that the network colours; NULL: not
+                         * known, of points between pixels */
   int64_t points;       /* how many these are */
   double bicubic;       /* reference: the baseline's squared error, see below */
 } cli_trial;

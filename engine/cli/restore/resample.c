@@ -64,7 +64,11 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
   float *rgba = g_new(float, (size_t)4 * width * band);
   float *coverage = g_new(float, (size_t)width *band);
   float *colours = g_new(float, (size_t)3 * width * band);
+  float *luma = g_new(float, (size_t)width *band);
   rst_hooks silent = {.size = sizeof silent, .cancel = hooks->cancel};
+  /* Mode full draws what lies between the pixels; the others colour the resampled picture. */
+  bool on_pixels = part->mode != RST_MODE_FULL ||
+                   (width == picture->patch->Xsize && height == picture->patch->Ysize);
   bool good = encode(session, model, parameters, &view, &part->window, hooks, &encoding, &cause);
   *points = 0;
   for (int row = 0; row < height && good; row += band) {
@@ -73,6 +77,11 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
     rows.y = grid.y + row * grid.dy;
     rows.row = grid.row + row * grid.row_step;
     read_rows(&samples, 0, row, width, rows.rows, rgba, coverage);
+    if (on_pixels) {
+      rst_pixel_luma((size_t)width * (size_t)rows.rows, rgba,
+                     parameters->hide_region ? coverage : NULL, luma);
+      rows.luma = luma;
+    }
     good = rst_sample(session, encoding, parameters, &rows, coverage, colours, &silent, &cause) ==
            RST_OK;
     if (!good)
@@ -88,6 +97,7 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
   g_free(rgba);
   g_free(coverage);
   g_free(colours);
+  g_free(luma);
   rst_encoding_unref(encoding);
   return good || cli_fail_engine(error, &cause);
 }

@@ -52,6 +52,7 @@ static void locate(const job *j, size_t first, rst_batch_points *points, int32_t
 
     points->column[p] = point % (uint32_t)set->columns;
     points->row[p] = point / (uint32_t)set->columns;
+    points->luma[p] = set->luma == NULL ? NAN : set->luma[point];
     noise_column[p] =
       (int32_t)((uint32_t)set->column + points->column[p] * (uint32_t)set->column_step);
     noise_row[p] = (int32_t)((uint32_t)set->row + points->row[p] * (uint32_t)set->row_step);
@@ -127,7 +128,7 @@ static bool restore_batch(job *j, int worker, size_t batch) {
                                .count = points.count,
                                .points = j->set->points + first,
                                .values = value,
-                               .luma = j->model->luma_residual ? scratch->middle : NULL};
+                               .luma = j->model->luma_residual ? scratch->start : NULL};
   rst_decoder_local(j->encoding, j->kernels, j->axes, &points, scratch);
   rst_decoder_begin(j->encoding, j->kernels, j->axes, &points, scratch);
   if (j->course.first_noise)
@@ -300,14 +301,14 @@ rst_status rst_sample_points(rst_session *session, const rst_encoding *encoding,
 /* ---- the public call ---- */
 
 void rst_grid_pixels(rst_grid *grid, int x, int y, int width, int height) {
-  *grid = (rst_grid){sizeof *grid, width, height, x + 0.5, y + 0.5, 1, 1, x, y, 1, 1};
+  *grid = (rst_grid){sizeof *grid, width, height, x + 0.5, y + 0.5, 1, 1, x, y, 1, 1, NULL};
 }
 
 void rst_grid_samples(rst_grid *grid, double x, double y, double width, double height, int columns,
                       int rows) {
   const double dx = width / columns, dy = height / rows;
 
-  *grid = (rst_grid){sizeof *grid, columns, rows, x + dx / 2, y + dy / 2, dx, dy, 0, 0, 1, 1};
+  *grid = (rst_grid){sizeof *grid, columns, rows, x + dx / 2, y + dy / 2, dx, dy, 0, 0, 1, 1, NULL};
 }
 
 /* The covered points, and the box of columns and rows that they lie in. */
@@ -391,6 +392,7 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
                         .x = x,
                         .y = y,
                         .points = points,
+                        .luma = grid->luma,
                         .column = grid->column,
                         .row = grid->row,
                         .column_step = grid->column_step,

@@ -14,6 +14,7 @@ typedef struct rst_point_set {
   int columns, rows;
   const double *x, *y;            /* (columns), (rows): in the window, 0…1 */
   const uint32_t *points;         /* (count): row · columns + column */
+  const float *luma;              /* (rows, columns): the grid's; NULL: not known */
   /* The noise's coordinates of column c and row r: column + c · column_step, … */
   int column, row, column_step, row_step;
 } rst_point_set;

@@ -24,7 +24,7 @@ static int first_width(const rst_model *model, int block) {
 
 /* Where in the rows of a block's first kernel each input's columns begin. */
 typedef struct {
-  int local, position, time, value; /* ℓ's follow the local vector's */
+  int local, position, time, value; /* luma's follow the local vector's */
 } layout;
 
 static layout layout_of(const rst_model *model) {
@@ -45,14 +45,16 @@ static const float *first_kernel(const rst_model *model, int block, int row) {
 
 void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scratch *scratch) {
   const rst_dense_stack *features = &model->features;
-  /* ℓ's columns follow the local vector's, so that one product takes both. */
-  const int side = 2 * model->luma_reach + 1, condition = model->latent + side * side;
+  /* Luma's columns follow the local vector's, so that one product takes both. */
+  const int side = 2 * model->luma_reach + 1;
+  const int condition = model->latent + side * side + model->luma_pixel;
   const int feature = widest(features, 1, features->count - 1);
   size_t hidden = 0;
 
   scratch->gathered = rst_arena_take(arena, (size_t)features->layers[0].out);
   scratch->mixed = rst_arena_take(arena, (size_t)features->layers[0].out * RST_BATCH);
   scratch->input = rst_arena_take(arena, 6 * RST_BATCH);
+  scratch->start = rst_arena_take(arena, RST_BATCH);
   for (int k = 0; k < model->block_count; k++) {
     const rst_dense_stack *block = &model->blocks[k];
     const size_t width = (size_t)widest(block, 0, block->count > 1 ? block->count - 2 : 0);
@@ -203,6 +205,18 @@ static void gather_luma(const rst_encoding *encoding, const rst_axis axes[2],
   }
 }
 
+/* The pixel's own luma as what it has beyond ℓ, 0 where it is not known. */
+static void add_pixels(const rst_model *model, const rst_batch_points *points,
+                       rst_decoder_scratch *scratch) {
+  const int side = 2 * model->luma_reach + 1;
+  float *beyond = scratch->luma + side * side * RST_BATCH;
+
+  for (int p = 0; p < points->count; p++) {
+    beyond[p] = isnan(points->luma[p]) ? 0 : points->luma[p] - scratch->middle[p];
+    scratch->start[p] = scratch->middle[p] + beyond[p];
+  }
+}
+
 void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
                        const rst_axis axes[2], const rst_batch_points *points,
                        rst_decoder_scratch *scratch) {
@@ -234,8 +248,13 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
     kernels->product(layer->in, layer->out, layer->kernel, layer->bias, true, in, out, RST_BATCH);
     in = out;
   }
-  if (model->luma_condition || model->luma_residual)
-    gather_luma(encoding, axes, points, scratch);
+  if (!model->luma_condition && !model->luma_residual)
+    return;
+  gather_luma(encoding, axes, points, scratch);
+  if (model->luma_pixel)
+    add_pixels(model, points, scratch);
+  else
+    memcpy(scratch->start, scratch->middle, RST_BATCH * sizeof *scratch->start);
 }
 
 void rst_decoder_begin(const rst_encoding *encoding, const rst_kernels *kernels,

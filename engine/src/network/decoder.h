@@ -3,11 +3,11 @@
  * The decoder: condition, position, time and value of a point → the network's prediction.
  *
  * The condition and the position of a point do not change between steps, the time does not change
- * between points. So the first layer of each block, a product with [global, local, ℓ, position,
- * time, value, running result], falls into
+ * between points. So the first layer of each block, a product with [global, local, ℓ, the pixel's
+ * own luma less ℓ, position, time, value, running result], falls into
  *   a part per window and step   bias, global, time     rst_decoder_times()
  *   a part per column and row    position               rst_decoder_tables()
- *   a part per point             local, ℓ               rst_decoder_begin()
+ *   a part per point             local, ℓ, luma         rst_decoder_begin()
  *   what remains                 value, running result  rst_decoder_run()
  */
 #ifndef RST_DECODER_H
@@ -30,6 +30,7 @@ typedef struct rst_axis {
 typedef struct rst_batch_points {
   int count; /* 1 … RST_BATCH; what lies behind in the scratch is padding, its values unused */
   uint32_t column[RST_BATCH], row[RST_BATCH];
+  float luma[RST_BATCH]; /* of the pixel at the point, −1…1; NaN: not known */
 } rst_batch_points;
 
 /* One thread's memory for a batch. */
@@ -38,8 +39,11 @@ typedef struct rst_decoder_scratch {
   float *mixed;                     /* (first feature layer, RST_BATCH) */
   float *feature[2];                /* (widest feature layer, RST_BATCH); the local vector ends
                                      * in feature[0] */
-  float *luma;                      /* (luma columns, RST_BATCH): ℓ; behind the local vector */
+  float *luma;                      /* (luma columns, RST_BATCH): ℓ, then how much lighter the
+                                     * pixel itself is; behind the local vector */
   float *middle;                    /* (RST_BATCH): ℓ at the points themselves, one row of luma */
+  float *start;                     /* (RST_BATCH): what a residual network's result is the
+                                     * difference to */
   float *base[RST_BLOCKS_MAX];      /* (first layer, RST_BATCH): parts per point, column, row */
   float *hidden[2];                 /* (widest hidden layer, RST_BATCH) */
   float *input;                     /* (6, RST_BATCH): value, then running result */
@@ -59,7 +63,7 @@ size_t rst_decoder_step_size(const rst_model *model);
 void rst_decoder_time(const rst_encoding *encoding, double time, float *step);
 
 /* Local vectors of a batch: scratch->feature[0] (latent, RST_BATCH), and ℓ: scratch->luma, which
- * a network without ℓ in its condition has at the points themselves alone. */
+ * a network without ℓ in its condition has at the points themselves alone; scratch->start. */
 void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
                        const rst_axis axes[2], const rst_batch_points *points,
                        rst_decoder_scratch *scratch);

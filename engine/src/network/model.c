@@ -283,7 +283,8 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
   static const char *const position_keys[] = {"kind", "bands", "axes", NULL};
   static const char *const time_keys[] = {"kind", "bands", NULL};
   static const char *const axes[] = {"x", "xy", NULL};
-  static const char *const luma_keys[] = {"condition", "residual", "reach", "enlarger", NULL};
+  static const char *const luma_keys[] = {"condition", "residual", "reach",
+                                          "pixel",     "enlarger", NULL};
   yyjson_val *features = get_object(r, yyjson_obj_get(root, "features"), "features", feature_keys);
   yyjson_val *position = get_object(r, yyjson_obj_get(root, "position"), "position", position_keys);
   yyjson_val *time = get_object(r, yyjson_obj_get(root, "time"), "time", time_keys);
@@ -308,9 +309,13 @@ static void describe_points(reader *r, yyjson_val *root, rst_model *model) {
     model->luma_reach = get_int_or(r, luma, "reach", 0, RST_REACH_MAX, 0);
     if (model->luma_reach > 0 && !model->luma_condition)
       fail_key(r, "reach", "given without condition", "left out");
+    model->luma_pixel = get_bool_or(r, luma, "pixel", false);
+    if (model->luma_pixel && !model->luma_condition)
+      fail_key(r, "pixel", "given without condition", "left out");
     describe_enlarger(r, luma, model);
     if (model->luma_condition)
-      model->luma_columns = (2 * model->luma_reach + 1) * (2 * model->luma_reach + 1);
+      model->luma_columns =
+        (2 * model->luma_reach + 1) * (2 * model->luma_reach + 1) + model->luma_pixel;
   }
 }
 
@@ -318,7 +323,7 @@ static void describe_decoder(reader *r, yyjson_val *root, rst_model *model) {
   static const char *const keys[] = {"blocks", "dense", "residual", NULL};
   yyjson_val *decoder = get_object(r, yyjson_obj_get(root, "decoder"), "decoder", keys);
   int dense[RST_LAYERS_MAX], count;
-  /* condition (global, local, ℓ), position, time, value, running result */
+  /* condition (global, local, ℓ, the pixel's luma), position, time, value, running result */
   const int in =
     2 * model->latent + model->luma_columns + model->position_width + model->time.width + 3 + 3;
 

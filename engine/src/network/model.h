@@ -93,8 +93,9 @@ struct rst_model {
   rst_scalar_encoding time;
 
   bool luma_condition, luma_residual;
+  bool luma_pixel;  /* the condition has the pixel's own luma less ℓ */
   int luma_reach;   /* ℓ is seen at the points up to so many input pixels away on each axis */
-  int luma_columns; /* of the condition: (2 luma_reach + 1)², 0 without luma_condition */
+  int luma_columns; /* of the condition: ℓ's (2 luma_reach + 1)², one for the pixel's own luma */
   int luma_factor;  /* of the enlarger, 1 without one: how much finer ℓ is than the input */
   rst_conv_stack enlarger; /* its last layer gives the luma_factor² samples in an input pixel */
   int fill_reach;

@@ -95,12 +95,24 @@ void rst_input_get_box(const rst_input *input, int *x, int *y, int *width, int *
   *height = input->height;
 }
 
-/* ---- adding rows ---- */
-
 /* Within 0…1. Not by fminf(), which is a call for each value where NaN has to be minded. */
 static float clamp(float value) {
   return value > 0 ? value < 1 ? value : 1 : 0; /* NaN is 0 */
 }
+
+static double pixel_luma(const float *rgba) {
+  return 2.0 * rst_luma(clamp(rgba[0]), clamp(rgba[1]), clamp(rgba[2])) - 1;
+}
+
+void rst_pixel_luma(size_t count, const float *rgba, const float *hidden, float *luma) {
+  for (size_t i = 0; i < count; i++) {
+    const bool seen = rgba[4 * i + 3] > 0 && (hidden == NULL || !(hidden[i] > 0));
+
+    luma[i] = seen ? (float)pixel_luma(rgba + 4 * i) : NAN;
+  }
+}
+
+/* ---- adding rows ---- */
 
 /* One picture row into input->line. */
 static void weigh_row(rst_input *input, const float *rgba, const float *hidden) {
@@ -108,11 +120,10 @@ static void weigh_row(rst_input *input, const float *rgba, const float *hidden) 
 
   for (int i = 0; i < input->width; i++) {
     const float *pixel = rgba + 4 * (size_t)i;
-    const float luma = rst_luma(clamp(pixel[0]), clamp(pixel[1]), clamp(pixel[2]));
     const float shown = hidden == NULL ? 1 : 1 - clamp(hidden[i]);
 
     weight[i] = (double)clamp(pixel[3]) * shown;
-    value[i] = weight[i] * (2.0 * luma - 1);
+    value[i] = weight[i] * pixel_luma(pixel);
   }
 }
 

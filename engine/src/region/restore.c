@@ -98,7 +98,7 @@ typedef struct {
   int x, y, width, height;
   int threads;
   const rst_cancel *cancel;
-  float *rgba, *coverage, *wanted, *colours;
+  float *rgba, *coverage, *wanted, *luma, *colours;
   bool *ring;            /* where it is matched; else NULL */
   float *mean, *squares; /* of the colours so far, where their deviation is wanted */
 } band;
@@ -110,14 +110,15 @@ static size_t band_pixels(const band *b) {
 static rst_status take_band(restoration *r, band *b) {
   const size_t pixels = band_pixels(b);
 
-  b->rgba = rst_floats((r->deviation ? 15 : 9) * pixels);
+  b->rgba = rst_floats((r->deviation ? 16 : 10) * pixels);
   if (b->rgba == NULL)
     return rst_fail_memory(r->error);
   b->coverage = b->rgba + 4 * pixels;
   b->wanted = b->rgba + 5 * pixels;
-  b->colours = b->rgba + 6 * pixels;
-  b->mean = r->deviation ? b->rgba + 9 * pixels : NULL;
-  b->squares = r->deviation ? b->rgba + 12 * pixels : NULL;
+  b->luma = b->rgba + 6 * pixels;
+  b->colours = b->rgba + 7 * pixels;
+  b->mean = r->deviation ? b->rgba + 10 * pixels : NULL;
+  b->squares = r->deviation ? b->rgba + 13 * pixels : NULL;
   return RST_OK;
 }
 
@@ -141,6 +142,7 @@ static rst_status restore_wanted(restoration *r, const rst_parameters *parameter
   rst_grid grid;
 
   rst_grid_pixels(&grid, b->x, b->y, b->width, b->height);
+  grid.luma = b->luma;
   status =
     rst_sample(r->session, encoding, parameters, &grid, b->wanted, b->colours, &hooks, r->error);
   if (status != RST_OK)
@@ -177,6 +179,7 @@ static rst_status restore_band(restoration *r, const rst_part *part, const rst_e
   const size_t values = 3 * band_pixels(b);
   rst_status status = RST_OK;
 
+  rst_pixel_luma(band_pixels(b), b->rgba, r->parameters->hide_region ? b->coverage : NULL, b->luma);
   for (int i = 1; i <= r->seeds && status == RST_OK; i++) {
     status = restore_wanted(r, &parameters, encoding, b);
     r->done += r->band_points;

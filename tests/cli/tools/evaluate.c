@@ -94,7 +94,7 @@ static void test_bicubic(void) {
 }
 
 /* The grey of the picture, restored in mode colour. */
-static void test_colour(void) {
+static void test_colour(gconstpointer model) {
   const char *input = write_colours("colour", "a.png", 60, 44, 1.1);
   const char *output = path_of("coloured.png"), *figures = path_of("colour.json");
   pixels *truth = read_pixels(input), *grey = read_pixels(input);
@@ -106,10 +106,10 @@ static void test_colour(void) {
       grey->values[3 * i + c] = (guint16)(65535 * luma + 0.5);
   }
   pixels_update(grey);
-  run_well("restore", write_pixels(grey, "grey.png"), output, "--model", "tiny-single", "--mode",
-           "colour", "--window", "picture", NULL);
-  run_well("evaluate", path_of("colour"), "--model", "tiny-single", "--protocol", "colour",
-           "--json", figures, NULL);
+  run_well("restore", write_pixels(grey, "grey.png"), output, "--model", model, "--mode", "colour",
+           "--window", "picture", NULL);
+  run_well("evaluate", path_of("colour"), "--model", model, "--protocol", "colour", "--json",
+           figures, NULL);
   yyjson_val *root = read_json(figures);
   pixels *restored = read_pixels(output);
   double distance = 0, plain = 0, chroma = 0, chroma_truth = 0;
@@ -203,7 +203,8 @@ int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/evaluate/reference", test_reference);
   g_test_add_func("/evaluate/bicubic", test_bicubic);
-  g_test_add_func("/evaluate/colour", test_colour);
+  g_test_add_data_func("/evaluate/colour", "tiny-single", test_colour);
+  g_test_add_data_func("/evaluate/colour of pixels", "tiny-pixel", test_colour);
   g_test_add_func("/evaluate/many", test_many);
   g_test_add_func("/evaluate/pixels", test_pixels);
   g_test_add_func("/evaluate/refused", test_refused);

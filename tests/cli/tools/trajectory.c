@@ -52,12 +52,12 @@ static void check_result(const row *last, const char *restored) {
   pixels_free(p);
 }
 
-static void test_table(void) {
+static void test_table(gconstpointer model) {
   const char *in = picture(), *out = path_of("out.png"), *csv = path_of("way.csv");
   char *text;
-  run_well("restore", in, out, "--model", "tiny-diffusion", "--mode", "full", "--seed", "9",
-           "--region", "10,8,40x30", "--step-skip", "30", NULL);
-  run_well("trajectory", in, "--model", "tiny-diffusion", "--seed", "9", "--region", "10,8,40x30",
+  run_well("restore", in, out, "--model", model, "--mode", "full", "--seed", "9", "--region",
+           "10,8,40x30", "--step-skip", "30", NULL);
+  run_well("trajectory", in, "--model", model, "--seed", "9", "--region", "10,8,40x30",
            "--step-skip", "30", "--point", "12,20", "--point", "49,37", "--csv", csv, NULL);
   g_assert_true(g_file_get_contents(csv, &text, NULL, NULL));
   GArray *rows = read_rows(text);
@@ -186,16 +186,16 @@ static int differing_cell(const pixels *strip, int x, int y, const pixels *p, re
   return count;
 }
 
-static void test_strip(void) {
+static void test_strip(gconstpointer model) {
   const char *in = picture(), *out = path_of("out.png"), *strip = path_of("strip.png");
   const rect box = {4, 2, 50, 36};
-  run_well("restore", in, out, "--model", "tiny-diffusion", "--mode", "full", "--region",
-           "4,2,50x36", "--step-skip", "30", NULL);
+  run_well("restore", in, out, "--model", model, "--mode", "full", "--region", "4,2,50x36",
+           "--step-skip", "30", NULL);
   pixels *result = read_pixels(out);
   for (int every = 1; every <= 2; every++) {
     int width = 50 / every, height = 36 / every, step = MAX(width, SIDE) + GAP;
-    run_well("trajectory", in, "--model", "tiny-diffusion", "--region", "4,2,50x36", "--step-skip",
-             "30", "--strip", strip, "--steps", "0,2,6", "--cell", every == 1 ? "50" : "25", NULL);
+    run_well("trajectory", in, "--model", model, "--region", "4,2,50x36", "--step-skip", "30",
+             "--strip", strip, "--steps", "0,2,6", "--cell", every == 1 ? "50" : "25", NULL);
     pixels *p = read_pixels(strip);
     g_assert_cmpint(p->width, ==, SIDE + GAP + 3 * step);
     g_assert_cmpint(p->height, ==, TOP + 2 * (height + GAP));
@@ -209,7 +209,7 @@ static void test_strip(void) {
     pixels_free(p);
   }
   pixels_free(result);
-  run_well("trajectory", in, "--model", "tiny-diffusion", "--strip", strip, NULL);
+  run_well("trajectory", in, "--model", model, "--strip", strip, NULL);
   result = read_pixels(strip);
   g_assert_cmpint(result->width, ==, SIDE + GAP + 6 * (WIDTH + GAP));
   pixels_free(result);
@@ -244,10 +244,12 @@ static void test_refusals(void) {
 
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
-  g_test_add_func("/trajectory/table", test_table);
+  g_test_add_data_func("/trajectory/table", "tiny-diffusion", test_table);
+  g_test_add_data_func("/trajectory/table of pixels", "tiny-pixel", test_table);
   g_test_add_func("/trajectory/json", test_json);
   g_test_add_func("/trajectory/plot", test_plot);
-  g_test_add_func("/trajectory/strip", test_strip);
+  g_test_add_data_func("/trajectory/strip", "tiny-diffusion", test_strip);
+  g_test_add_data_func("/trajectory/strip of pixels", "tiny-pixel", test_strip);
   g_test_add_func("/trajectory/refusals", test_refusals);
   return harness_run();
 }
