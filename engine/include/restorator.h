@@ -136,6 +136,7 @@ typedef struct rst_parameters {
   bool clip;
   int seed; /* 0…2147483647 */
   rst_mode mode;
+  double saturation; /* 0…2 */
   double strength; /* 0…1 */
   double context; /* 1…4 */
   rst_window_kind window_kind;
@@ -447,10 +448,11 @@ RST_API bool rst_resolve_match(const rst_parameters *parameters);
 /* Joins the network's colours with the picture's by `mode` (not RST_MODE_AUTO): full takes the
  * network's, clamped to 0…1; colour the picture's L* and the network's a*b*; detail the
  * network's L* and the picture's a*b* (CIELAB of sRGB, D65; out of gamut, chroma shrinks at
- * constant L* and hue). `rgba`: (count, 4) the picture; `colours`: (count, 3); `result`: (count,
- * 3), may be `colours`. */
-RST_API void rst_mix(rst_mode mode, size_t count, const float *rgba, const float *colours,
-                     float *result);
+ * constant L* and hue). The chroma of what comes out, a*b*, is multiplied by `saturation` (0…2; 1
+ * leaves the bits of all modes as they are). `rgba`: (count, 4) the picture; `colours`: (count, 3);
+ * `result`: (count, 3), may be `colours`. */
+RST_API void rst_mix(rst_mode mode, double saturation, size_t count, const float *rgba,
+                     const float *colours, float *result);
 
 /* Interpolates gamma-coded values of any space from `original` to `restored`: strength 0 gives
  * the original's bits, 1 the restored one's. All (count), any number of channels; `result` may

@@ -24,6 +24,7 @@ static const struct {
   {"clip", {"--clip"}},
   {"seed", {"--seed", "7"}},
   {"mode", {"--mode", "detail"}},
+  {"saturation", {"--saturation", "0.5"}},
   {"strength", {"--strength", "0.5"}},
   {"context", {"--context", "1.1"}},
   {"window", {"--window", "picture"}},

@@ -118,14 +118,14 @@ static void test_modes(void) {
   float *rgba = random_floats(3, 4 * COUNT, 0.2, 0.8);
   float *colours = random_floats(4, 3 * COUNT, 0.2, 0.8), result[3 * COUNT], same[3 * COUNT];
 
-  rst_mix(RST_MODE_FULL, COUNT, rgba, colours, result);
+  rst_mix(RST_MODE_FULL, 1, COUNT, rgba, colours, result);
   assert_same(result, colours, 3 * COUNT);
   for (int mode = RST_MODE_COLOUR; mode <= RST_MODE_DETAIL; mode++) {
     int exact = 0;
 
-    rst_mix((rst_mode)mode, COUNT, rgba, colours, result);
+    rst_mix((rst_mode)mode, 1, COUNT, rgba, colours, result);
     memcpy(same, colours, sizeof same);
-    rst_mix((rst_mode)mode, COUNT, rgba, same, same); /* in place */
+    rst_mix((rst_mode)mode, 1, COUNT, rgba, same, same); /* in place */
     assert_same(same, result, 3 * COUNT);
     for (int i = 0; i < COUNT; i++) {
       double picture[3], restored[3], found[3];
@@ -144,17 +144,49 @@ static void test_modes(void) {
   g_free(colours);
 }
 
+/* The chroma of what comes out, times a factor, at its own lightness and hue. */
+static void test_saturation(void) {
+  enum { COUNT = 2000 };
+  static const double factors[] = {0, 0.5, 1.5, 2};
+  float *rgba = random_floats(5, 4 * COUNT, 0.35, 0.65);
+  float *colours = random_floats(6, 3 * COUNT, 0.35, 0.65), plain[3 * COUNT], result[3 * COUNT];
+
+  for (int mode = RST_MODE_FULL; mode <= RST_MODE_DETAIL; mode++)
+    for (size_t f = 0; f < G_N_ELEMENTS(factors); f++) {
+      int exact = 0;
+
+      rst_mix((rst_mode)mode, 1, COUNT, rgba, colours, plain);
+      rst_mix((rst_mode)mode, factors[f], COUNT, rgba, colours, result);
+      for (int i = 0; i < COUNT; i++) {
+        double before[3], after[3];
+
+        rst_to_lab(plain + 3 * i, before);
+        rst_to_lab(result + 3 * i, after);
+        g_assert_cmpfloat(fabs(after[0] - before[0]), <=, 2e-2);
+        g_assert_cmpfloat(hypot(after[1], after[2]), <=,
+                          factors[f] * hypot(before[1], before[2]) + 2e-2);
+        exact += fabs(after[1] - factors[f] * before[1]) < 2e-2 &&
+                 fabs(after[2] - factors[f] * before[2]) < 2e-2;
+      }
+      g_assert_cmpint(exact, >, COUNT * 3 / 4); /* the others were out of gamut */
+    }
+  g_free(rgba);
+  g_free(colours);
+}
+
 /* What no mode may make of wild values: anything beyond 0…1. */
 static void test_wild(void) {
   static const float wild[] = {0, 1, -1, 2, 1e30f, -1e30f, NAN, INFINITY, -INFINITY};
 
   for (size_t i = 0; i < 9; i++)
     for (size_t j = 0; j < 9; j++)
-      for (int mode = RST_MODE_FULL; mode <= RST_MODE_DETAIL; mode++) {
+      for (int k = 0; k < 9; k++) {
+        const int mode = RST_MODE_FULL + k % 3;
+        const double saturation = k / 3;
         const float rgba[4] = {wild[i], 0.3f, wild[j], 1}, colours[3] = {0.6f, wild[j], wild[i]};
         float result[3];
 
-        rst_mix((rst_mode)mode, 1, rgba, colours, result);
+        rst_mix((rst_mode)mode, saturation, 1, rgba, colours, result);
         for (int c = 0; c < 3; c++)
           g_assert_true(result[c] >= 0 && result[c] <= 1);
       }
@@ -244,6 +276,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/colour/lightness", test_lightness);
   g_test_add_func("/colour/modes", test_modes);
   g_test_add_func("/colour/wild", test_wild);
+  g_test_add_func("/colour/saturation", test_saturation);
   g_test_add_func("/colour/strength", test_strength);
   g_test_add_func("/colour/catmull-rom", test_catmull_rom);
   return g_test_run();

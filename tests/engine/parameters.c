@@ -21,7 +21,7 @@ static void test_table(void) {
   static const char *const names[] = {
     "model",    "sampler",      "stochasticity", "step-skip",   "sequence", "start",
     "end",      "noise-stddev", "project",       "clip",        "seed",     "mode",
-    "strength", "context",      "window",        "hide-region",
+    "strength", "context",      "window",        "hide-region", "match",    "saturation",
   };
   const rst_parameter *entry;
 
@@ -69,6 +69,7 @@ static void test_defaults(void) {
   g_assert_false(p.clip);
   g_assert_cmpint(p.seed, ==, 0);
   g_assert_cmpint(p.mode, ==, RST_MODE_AUTO);
+  g_assert_cmpfloat(p.saturation, ==, 1);
   g_assert_cmpfloat(p.strength, ==, 1);
   g_assert_cmpfloat(p.context, ==, 1.5);
   g_assert_cmpint(p.window_kind, ==, RST_WINDOW_AUTO);
@@ -76,10 +77,11 @@ static void test_defaults(void) {
 }
 
 static void test_members(void) {
-  const rst_parameters p = new_parameters(
-    "model=a/b", "sampler=ddpm", "stochasticity=.25", "step-skip=4000", "sequence=quadratic",
-    "start=7", "end=3", "noise-stddev=zero", "project=false", "clip=true", "seed=2147483647",
-    "mode=detail", "strength=0", "context=4", "window=-3,4,5", "hide-region=true", NULL);
+  const rst_parameters p =
+    new_parameters("model=a/b", "sampler=ddpm", "stochasticity=.25", "step-skip=4000",
+                   "sequence=quadratic", "start=7", "end=3", "noise-stddev=zero", "project=false",
+                   "clip=true", "seed=2147483647", "mode=detail", "saturation=1.75", "strength=0",
+                   "context=4", "window=-3,4,5", "hide-region=true", NULL);
 
   g_assert_cmpstr(p.model, ==, "a/b");
   g_assert_cmpint(p.sampler, ==, RST_SAMPLER_DDPM);
@@ -93,6 +95,7 @@ static void test_members(void) {
   g_assert_true(p.clip);
   g_assert_cmpint(p.seed, ==, G_MAXINT32);
   g_assert_cmpint(p.mode, ==, RST_MODE_DETAIL);
+  g_assert_cmpfloat(p.saturation, ==, 1.75);
   g_assert_cmpfloat(p.strength, ==, 0);
   g_assert_cmpfloat(p.context, ==, 4);
   g_assert_cmpint(p.window_kind, ==, RST_WINDOW_GIVEN);
@@ -181,6 +184,7 @@ static const struct {
   {"stochasticity", "", RST_WRONG_TYPE, 0, 0, NULL},
   {"stochasticity", "0x1p-1", RST_WRONG_TYPE, 0, 0, NULL},
   {"stochasticity", "true", RST_WRONG_TYPE, 0, 0, NULL},
+  {"saturation", "2.01", RST_OUT_OF_RANGE, 0, 2, ""},
   {"strength", "2", RST_OUT_OF_RANGE, 0, 1, ""},
   {"context", "0.99", RST_OUT_OF_RANGE, 1, 4, ""},
   {"context", "4.01", RST_OUT_OF_RANGE, 1, 4, ""},

@@ -111,11 +111,11 @@ static void test_apply(void) {
 
 /* What is written is read back to the same values; the seed stays out. */
 static void test_written(void) {
-  const rst_parameters p =
-    new_parameters("model=/a \"b\"/c.safetensors", "sampler=ddpm", "stochasticity=0.1",
-                   "step-skip=3", "sequence=quadratic", "start=77", "end=4", "noise-stddev=squared",
-                   "project=false", "clip=true", "mode=detail", "strength=0.30000000000000004",
-                   "context=3.7", "window=-4,5,600", "hide-region=true", "match=off", NULL);
+  const rst_parameters p = new_parameters(
+    "model=/a \"b\"/c.safetensors", "sampler=ddpm", "stochasticity=0.1", "step-skip=3",
+    "sequence=quadratic", "start=77", "end=4", "noise-stddev=squared", "project=false", "clip=true",
+    "mode=detail", "saturation=0.1", "strength=0.30000000000000004", "context=3.7",
+    "window=-4,5,600", "hide-region=true", "match=off", NULL);
   rst_parameters q = new_parameters("seed=9", NULL);
   rst_preset *preset;
   char *text;

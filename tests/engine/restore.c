@@ -88,7 +88,7 @@ static void restore_by_hand(const room *r, const canvas *c, const rst_parameters
   rst_pixel_luma(pixels, c->rgba, parameters->hide_region ? c->coverage : NULL, luma);
   grid.luma = luma;
   assert_ok(rst_sample(r->session, encoding, parameters, &grid, coverage, colours, NULL, NULL));
-  rst_mix(part->mode, pixels, c->rgba, colours, colours);
+  rst_mix(part->mode, parameters->saturation, pixels, c->rgba, colours, colours);
   for (size_t i = 0; i < pixels; i++)
     if (coverage[i] > 0)
       memcpy(result + 3 * i, colours + 3 * i, 3 * sizeof *result);
@@ -128,6 +128,7 @@ static void test_restore(void) {
         assert_ok(rst_parameters_set(&parameters, "mode", modes[m], NULL));
         assert_ok(rst_parameters_set(&parameters, "window", windows_[w], NULL));
         parameters.hide_region = hide;
+        parameters.saturation = 1 + 0.5 * (double)w;
         plan = make_plan(c, &parameters);
         g_assert_cmpint(plan.count, ==, w == 0 ? 2 : 1);
         expected = g_memdup2(c->result, 3 * 90 * 70 * sizeof *expected);

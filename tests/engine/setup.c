@@ -37,8 +37,9 @@ static rst_parameters unusual_parameters(void) {
   return new_parameters("model=/some/where \"quoted\" ä.safetensors", "sampler=ddpm",
                         "stochasticity=0.1", "step-skip=3", "sequence=quadratic", "start=77",
                         "end=4", "noise-stddev=squared", "project=false", "clip=true",
-                        "seed=2147483647", "mode=detail", "strength=0.30000000000000004",
-                        "context=3.7", "window=-4,5,600", "hide-region=true", "match=off", NULL);
+                        "seed=2147483647", "mode=detail", "saturation=1.9",
+                        "strength=0.30000000000000004", "context=3.7", "window=-4,5,600",
+                        "hide-region=true", "match=off", NULL);
 }
 
 static void test_round_trip(void) {

@@ -215,9 +215,10 @@ static void check_overlay(bench *b, const viewport *v, const char *setup, int se
 }
 
 static void test_uncertainty(gconstpointer model) {
-  static const char *const several[] = {"start 12 step-skip 4 mode full",
-                                        "start 12 sampler ddpm mode colour seed 2147483646",
-                                        "start 12 mode full match on strength 0.1"};
+  static const char *const several[] = {
+    "start 12 step-skip 4 mode full",
+    "start 12 sampler ddpm mode colour saturation 0.75 seed 2147483646",
+    "start 12 mode full match on strength 0.1"};
   const viewport v = {60, 50, 20, 30, 1};
   bench *b = new_bench(model);
   preview_status status;

@@ -119,6 +119,7 @@ int main(int argc, char **argv) {
   measure(settings, "seed", "2");
   measure(settings, "context", "1.6");
   measure(settings, "strength", "0.8");
+  measure(settings, "saturation", "1.2");
   measure(settings, "mode", "full");
   measure(settings, "match", "on");
   measure(settings, "match", "off");

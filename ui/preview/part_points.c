@@ -146,10 +146,11 @@ void canvas_forget(canvas *c) {
   clear_state(c, RESTORED | MIXED);
 }
 
-void canvas_set_mode(canvas *c, rst_mode mode) {
-  if (c->part.mode != mode)
+void canvas_set_mix(canvas *c, rst_mode mode, double saturation) {
+  if (c->part.mode != mode || c->saturation != saturation)
     clear_state(c, MIXED);
   c->part.mode = mode;
+  c->saturation = saturation;
 }
 
 void canvas_set_encoding(canvas *c, rst_encoding *encoding) {
@@ -185,7 +186,8 @@ typedef struct {
 } lattice;
 
 static void mix(canvas *c, const plane *pixels, gsize i, int x, int y) {
-  rst_mix(c->part.mode, 1, plane_at(pixels, x, y), c->colours + 3 * i, c->mixed + 3 * i);
+  rst_mix(c->part.mode, c->saturation, 1, plane_at(pixels, x, y), c->colours + 3 * i,
+          c->mixed + 3 * i);
   c->state[i] |= MIXED;
   if (c->state[i] & COVERED) {
     c->covered_done++;
@@ -357,7 +359,7 @@ static rst_status add_seeds(const lattice *l, int seeds, float *mean, float *squ
       if (!(l->wanted[point] > 0))
         continue;
       if (seed > 1)
-        rst_mix(c->part.mode, 1, plane_at(l->job->pixels, x, y), colour, colour);
+        rst_mix(c->part.mode, c->saturation, 1, plane_at(l->job->pixels, x, y), colour, colour);
       else
         memcpy(colour, c->mixed + 3 * index_of(c, x, y), 3 * sizeof *colour);
       rst_deviation_add(seed, 3, colour, mean + 3 * point, squares + 3 * point);

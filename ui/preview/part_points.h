@@ -22,6 +22,7 @@ extern const float canvas_ranges[CANVAS_RANGES];
 
 typedef struct canvas {
   rst_part part;
+  double saturation;
   rect box;              /* the part's, with the border that it is matched to */
   float *coverage;       /* (height, width): 0 where alpha is */
   float *colours;        /* (height, width, 3): the network's */
@@ -46,9 +47,9 @@ canvas *canvas_new(const rst_part *part, int width, int height, const plane *pix
                    const plane *coverage);
 void canvas_free(canvas *c); /* NULL is allowed */
 
-/* Forgets all colours; with the mode, what it made of them. */
+/* Forgets all colours; with another way to mix them, what the one before made of them. */
 void canvas_forget(canvas *c);
-void canvas_set_mode(canvas *c, rst_mode mode);
+void canvas_set_mix(canvas *c, rst_mode mode, double saturation);
 /* Takes over the points, and the encoding, of a canvas with the same window. */
 void canvas_adopt(canvas *c, const canvas *from);
 /* Takes over the reference; NULL forgets it. */

@@ -156,7 +156,7 @@ void preview_forget_stale(preview *p) {
       canvas_set_encoding(c, NULL);
     if (input || setup)
       canvas_forget(c);
-    canvas_set_mode(c, rst_resolve_mode(parameters, &c->part.window));
+    canvas_set_mix(c, rst_resolve_mode(parameters, &c->part.window), parameters->saturation);
   }
   preview_take_model(&p->sampled_model, p->work.model);
   p->sampled = now;

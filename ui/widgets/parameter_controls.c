@@ -22,6 +22,7 @@ typedef struct {
 static const Row rows[] = {
   {"model", N_("_Model"), FALSE, NULL},
   {"mode", N_("Mo_de"), FALSE, N_("Tone is L*, colour a* and b* of CIELAB (CIE 1976, D65).")},
+  {"saturation", N_("Saturation"), FALSE, N_("Chroma of CIELAB (CIE 1976, D65).")},
   {"strength", N_("Stren_gth"), FALSE, NULL},
   {"context", N_("Conte_xt"), FALSE, NULL},
   {"window", N_("_Window"), FALSE, NULL},

@@ -117,9 +117,10 @@ static double processor_seconds(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static void add_colour(const float *grey, float *colour, const float *truth, cli_figures *sums) {
+static void add_colour(double saturation, const float *grey, float *colour, const float *truth,
+                       cli_figures *sums) {
   double restored[3], plain[3], true_lab[3];
-  rst_mix(RST_MODE_COLOUR, 1, grey, colour, colour);
+  rst_mix(RST_MODE_COLOUR, saturation, 1, grey, colour, colour);
   colour_lab(colour, restored);
   colour_lab(grey, plain);
   colour_lab(truth, true_lab);
@@ -152,7 +153,8 @@ static rst_status measure_rows(const cli_trial *t, rst_session *session,
     if (t->protocol == PROTOCOL_REFERENCE)
       sums->mse += squared_error(colours + 3 * i, truth);
     else
-      add_colour(t->grey.rgba + 4 * (first + i), colours + 3 * i, truth, sums);
+      add_colour(parameters->saturation, t->grey.rgba + 4 * (first + i), colours + 3 * i, truth,
+                 sums);
   }
   return status;
 }

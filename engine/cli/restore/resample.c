@@ -88,7 +88,8 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
       break;
     for (int i = 0; i < width * rows.rows; i++)
       if (coverage[i] > 0) {
-        rst_mix(part->mode, 1, rgba + 4 * i, colours + 3 * i, colours + 3 * i);
+        rst_mix(part->mode, parameters->saturation, 1, rgba + 4 * i, colours + 3 * i,
+                colours + 3 * i);
         ++*points;
       }
     samples.write(samples.user, 0, row, width, rows.rows, colours, coverage);

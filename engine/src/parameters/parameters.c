@@ -52,6 +52,10 @@ static const rst_parameter table[] = {
    N_("What is taken from the network: everything, its colour, or its detail; auto is full for "
       "windows of up to 256 pixels and hidden regions, else colour"),
    RST_TYPE_CHOICE, 0, 0, "auto", modes, false, false, AT(mode)},
+  {"saturation", N_("Saturation"),
+   N_("How vivid the result is: its chroma is multiplied by this; 0 is grey, 1 as the network has "
+      "it"),
+   RST_TYPE_REAL, 0, 2, "1", NULL, false, false, AT(saturation)},
   {"strength", N_("Strength"), N_("How far the result replaces the picture"), RST_TYPE_REAL, 0, 1,
    "1", NULL, false, false, AT(strength)},
   {"context", N_("Context"),

@@ -131,20 +131,23 @@ rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *wi
   return window->side <= 256 || parameters->hide_region ? RST_MODE_FULL : RST_MODE_COLOUR;
 }
 
-void rst_mix(rst_mode mode, size_t count, const float *rgba, const float *colours, float *result) {
+void rst_mix(rst_mode mode, double saturation, size_t count, const float *rgba,
+             const float *colours, float *result) {
   for (size_t i = 0; i < count; i++) {
     double picture[3], network[3];
     float clamped[3];
 
     for (int c = 0; c < 3; c++)
       clamped[c] = fminf(fmaxf(colours[3 * i + c], 0), 1);
-    if (mode == RST_MODE_COLOUR || mode == RST_MODE_DETAIL) {
+    if (mode == RST_MODE_COLOUR || mode == RST_MODE_DETAIL || saturation != 1) {
       rst_to_lab(rgba + 4 * i, picture);
       rst_to_lab(clamped, network);
       if (mode == RST_MODE_COLOUR)
         network[0] = picture[0];
-      else
+      else if (mode == RST_MODE_DETAIL)
         memcpy(network + 1, picture + 1, 2 * sizeof *network);
+      network[1] *= saturation;
+      network[2] *= saturation;
       rst_from_lab(network, clamped);
     }
     memcpy(result + 3 * i, clamped, sizeof clamped);

@@ -95,6 +95,7 @@ static rst_status encode_window(restoration *r, const rst_window *window, rst_en
  * its colours. */
 typedef struct {
   rst_mode mode;
+  double saturation;
   int x, y, width, height;
   int threads;
   const rst_cancel *cancel;
@@ -130,7 +131,7 @@ static void mix_rows(void *data, int worker) {
 
     for (size_t i = first; i < first + (size_t)b->width; i++)
       if (b->wanted[i] > 0)
-        rst_mix(b->mode, 1, b->rgba + 4 * i, b->colours + 3 * i, b->colours + 3 * i);
+        rst_mix(b->mode, b->saturation, 1, b->rgba + 4 * i, b->colours + 3 * i, b->colours + 3 * i);
   }
 }
 
@@ -206,6 +207,7 @@ static rst_status restore_bands(restoration *r, const rst_part *part,
                                 const rst_encoding *encoding) {
   const rst_picture *picture = r->picture;
   band b = {.mode = part->mode,
+            .saturation = r->parameters->saturation,
             .x = part->x,
             .width = part->width,
             .height = rst_band_rows(part->width, part->height),
@@ -247,7 +249,9 @@ static rst_status write_part(restoration *r, const rst_part *part, const band *b
 /* The ring's influence reaches everywhere, so the part is held whole. */
 static rst_status restore_matched(restoration *r, const rst_part *part,
                                   const rst_encoding *encoding) {
-  band b = {.mode = part->mode, .threads = rst_session_threads(r->session)};
+  band b = {.mode = part->mode,
+            .saturation = r->parameters->saturation,
+            .threads = rst_session_threads(r->session)};
   rst_status status;
   int box[4];
 

@@ -199,7 +199,8 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
       continue;
     }
     weight[i] = weigh(weight[i] / length);
-    rst_mix(m->part->mode, 1, m->rgba + 4 * i, fill + 3 * i, fill + 3 * i);
+    /* the surroundings' own colours stay as vivid as they are */
+    rst_mix(m->part->mode, 1, 1, m->rgba + 4 * i, fill + 3 * i, fill + 3 * i);
     for (size_t c = 0; c < 3; c++)
       offset[3 * i + c] = weight[i] * offset[3 * i + c] + (1 - weight[i]) * fill[3 * i + c];
   }
