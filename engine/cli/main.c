@@ -4,6 +4,7 @@
  */
 #include <glib.h>
 #include <glib/gi18n.h>
+#include <locale.h>
 #include <string.h>
 
 #include "commands/commands.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * uncertainty: `restore` that writes how much its result varies with the seed.
+ * How much a result varies with the seed: measured, and drawn as a picture.
  */
 #include "restore/uncertainty_map.h"
 
@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "commands/commands.h"
 #include "base/error.h"
 
 /* The engine's reading side is the picture's, its writing side the uncertainty's. */
@@ -104,34 +103,4 @@ VipsImage *uncertainty_picture(const cli_uncertainty *u, int width, int height, 
     cli_fail_vips(error, _("uncertainty"));
   g_clear_object(&region);
   return whole;
-}
-
-/* ---- the command ---- */
-
-/* --seeds is what restore calls --uncertainty; eight where it is not given. */
-int uncertainty_command(int argc, char **argv) {
-  static const char seeds[] = "--seeds";
-  GPtrArray *words = g_ptr_array_new();
-  GPtrArray *made = g_ptr_array_new_with_free_func(g_free);
-  bool given = false;
-  for (int i = 0; i < argc; i++) {
-    const char *rest = argv[i] + strlen(seeds);
-    if (g_str_has_prefix(argv[i], seeds) && (*rest == '\0' || *rest == '=')) {
-      g_ptr_array_add(made, g_strconcat("--uncertainty", rest, NULL));
-      g_ptr_array_add(words, made->pdata[made->len - 1]);
-      given = true;
-    } else {
-      g_ptr_array_add(words, argv[i]);
-    }
-  }
-  if (!given) {
-    g_ptr_array_add(made, g_strdup("--uncertainty=8"));
-    g_ptr_array_insert(words, 1, made->pdata[made->len - 1]);
-  }
-  int count = (int)words->len;
-  g_ptr_array_add(words, NULL);
-  int status = restore_command(count, (char **)words->pdata);
-  g_ptr_array_unref(words);
-  g_ptr_array_unref(made);
-  return status;
 }
