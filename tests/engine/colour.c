@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "network/interpolation.h"
 #include "region/colour.h"
 
 /* L*, a*, b* of sRGB under D65, as published to two places. */

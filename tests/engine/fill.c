@@ -2,7 +2,7 @@
  *
  * A model's fill against the same mathematics written out plainly, and what it does to a picture.
  */
-#include "network/border_net.h"
+#include "region/border_net.h"
 
 #include <math.h>
 #include <string.h>

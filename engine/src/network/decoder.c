@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "network/position_encoding.h"
-#include "region/colour.h"
+#include "network/interpolation.h"
 
 /* ---- sizes ---- */
 

@@ -7,7 +7,7 @@
 
 #include "kernels/blas.h"
 #include "network/pull_push.h"
-#include "region/colour.h"
+#include "network/interpolation.h"
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"

@@ -10,8 +10,8 @@
 
 #include <yyjson.h>
 
-#include "region/colour.h"
 #include "base/integer.h"
+#include "network/interpolation.h"
 #include "base/memory.h"
 #include "network/safetensors.h"
 #include "base/status.h"

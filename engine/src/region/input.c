@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "network/encoder.h"
-#include "region/colour.h"
+#include "network/interpolation.h"
 #include "base/memory.h"
 #include "base/status.h"
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "network/encoder.h"
-#include "network/border_net.h"
+#include "region/border_net.h"
 #include "region/poisson.h"
 #include "base/memory.h"
 #include "base/session.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "network/border_net.h"
+#include "region/border_net.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "kernels/blas.h"
-#include "region/colour.h"
+#include "network/interpolation.h"
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
