@@ -62,6 +62,6 @@ void item_write(const cli_job *job, cli_item *item);
  * second. Unref it. NULL and an error on failure. */
 VipsImage *item_picture(const cli_item *item, GError **error);
 /* For g_ptr_array_new_with_free_func(). */
-void item_free(void *item);
+void item_free(void *data);
 
 #endif
