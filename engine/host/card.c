@@ -38,10 +38,6 @@ static bool parse_setup(const char *text, rst_parameters *parameters) {
   return good;
 }
 
-static bool is_sampling(const rst_parameter *p) {
-  return p->sampling && strcmp(p->name, "seed") != 0;
-}
-
 /* A preset of the sampler's parameters. */
 static bool has_sampling(const rst_preset *preset) {
   bool has = false;
@@ -49,7 +45,7 @@ static bool has_sampling(const rst_preset *preset) {
   const rst_parameter *table = rst_parameter_table(&count);
 
   for (size_t i = 0; i < count; i++)
-    has = has || (is_sampling(&table[i]) && rst_preset_has(preset, table[i].name));
+    has = has || (setup_has(&table[i]) && rst_preset_has(preset, table[i].name));
   return has;
 }
 
@@ -59,7 +55,7 @@ static void take_sampling(const rst_parameters *from, rst_parameters *to) {
   const rst_parameter *table = rst_parameter_table(&count);
 
   for (size_t i = 0; i < count; i++)
-    if (is_sampling(&table[i]) &&
+    if (setup_has(&table[i]) &&
         rst_parameters_get(from, table[i].name, text, sizeof text, NULL) == RST_OK)
       rst_parameters_set(to, table[i].name, text, NULL);
 }

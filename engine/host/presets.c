@@ -139,11 +139,6 @@ const preset_file *presets_find_title(const GPtrArray *presets, const char *titl
   return NULL;
 }
 
-static void resolve_auto(rst_parameters *parameters) {
-  if (parameters->sampler == RST_SAMPLER_AUTO)
-    parameters->sampler = RST_SAMPLER_DDIM;
-}
-
 bool presets_is_set(const rst_preset *preset, const rst_parameters *now) {
   rst_parameters here = *now, there;
   char mine[sizeof here.model], its[sizeof there.model];
@@ -151,10 +146,10 @@ bool presets_is_set(const rst_preset *preset, const rst_parameters *now) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
-  resolve_auto(&here);
+  here.sampler = rst_resolve_sampler(&here);
   there = here;
   rst_preset_apply(preset, &there);
-  resolve_auto(&there);
+  there.sampler = rst_resolve_sampler(&there);
   for (size_t i = 0; i < count; i++) {
     rst_parameters_get(&here, table[i].name, mine, sizeof mine, NULL);
     rst_parameters_get(&there, table[i].name, its, sizeof its, NULL);

@@ -3,44 +3,70 @@
 
 #include <glib/gi18n.h>
 
+#include <string.h>
+
 #include "parameter_use.h"
 
-static bool is_read(const char *name, const rst_parameters *p, const rst_model_info *info) {
-  return setup_get_use(rst_parameter_find(name), p, info) == SETUP_USED;
+/* What the number of steps stands for. */
+static bool is_among_steps(const char *name) {
+  static const char *const names[] = {"sampler", "step-skip", "sequence", NULL};
+
+  return g_strv_contains(names, name);
 }
 
-static void append_noise(GString *text, const rst_parameters *p, const rst_model_info *info) {
-  if (!is_read("noise-stddev", p, info))
-    return;
-  if (p->noise_stddev == RST_STDDEV_SQUARED)
-    g_string_append(text, _(", noise σ²"));
-  else if (p->noise_stddev == RST_STDDEV_ZERO)
-    g_string_append(text, _(", without noise"));
+/* One parameter that is used; nothing where it goes without saying. */
+static void append_parameter(GString *text, const rst_parameter *entry, const rst_parameters *p,
+                             const rst_model_info *info) {
+  char value[1024], its[1024];
+  rst_parameters initial;
+
+  rst_parameters_init(&initial);
+  if (strcmp(entry->name, "stochasticity") == 0) {
+    g_string_append_printf(text, _(", η %g"), p->stochasticity);
+  } else if (strcmp(entry->name, "noise-stddev") == 0) {
+    if (p->noise_stddev == RST_STDDEV_SQUARED)
+      g_string_append(text, _(", noise σ²"));
+    else if (p->noise_stddev == RST_STDDEV_ZERO)
+      g_string_append(text, _(", without noise"));
+  } else if (strcmp(entry->name, "project") == 0) {
+    if (p->project)
+      g_string_append(text, _(", projected"));
+  } else if (strcmp(entry->name, "clip") == 0) {
+    if (p->clip)
+      g_string_append(text, _(", clipped"));
+  } else if (strcmp(entry->name, "start") == 0) {
+    if (p->start != 0 && p->start != info->steps)
+      g_string_append_printf(text, _(", start %d"), p->start);
+  } else if (strcmp(entry->name, "end") == 0) {
+    if (p->end != 0)
+      g_string_append_printf(text, _(", end %d"), p->end);
+  } else if (rst_parameters_get(p, entry->name, value, sizeof value, NULL) == RST_OK &&
+             rst_parameters_get(&initial, entry->name, its, sizeof its, NULL) == RST_OK &&
+             strcmp(value, its) != 0) {
+    g_string_append_printf(text, ", %s %s", entry->name, value);
+  }
 }
 
 char *words_of_setup(const rst_parameters *p, const rst_model *model) {
   rst_model_info info = {.size = sizeof info};
+  const char *const *samplers = rst_parameter_find("sampler")->choices;
   GString *text;
   int passes = 0;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
 
   rst_model_get_info(model, &info);
   if (info.process == RST_SINGLE_PASS)
     return g_strdup(_("single pass"));
   rst_parameters_steps(p, model, NULL, &passes, NULL);
   text = g_string_new(NULL);
-  g_string_append_printf(text, _("%s, %d of %d steps"),
-                         p->sampler == RST_SAMPLER_DDPM ? "DDPM" : "DDIM", passes, info.steps);
-  if (p->start != 0 && p->start != info.steps)
-    g_string_append_printf(text, _(", start %d"), p->start);
-  if (p->end != 0)
-    g_string_append_printf(text, _(", end %d"), p->end);
-  if (is_read("stochasticity", p, &info))
-    g_string_append_printf(text, _(", η %g"), p->stochasticity);
-  append_noise(text, p, &info);
-  if (is_read("project", p, &info) && p->project)
-    g_string_append(text, _(", projected"));
-  if (p->clip)
-    g_string_append(text, _(", clipped"));
+  g_autofree char *sampler = g_ascii_strup(samplers[rst_resolve_sampler(p)], -1);
+
+  g_string_append_printf(text, _("%s, %d of %d steps"), sampler, passes, info.steps);
+  for (size_t i = 0; i < count; i++)
+    if (setup_has(&table[i]) && !is_among_steps(table[i].name) &&
+        rst_parameter_use(&table[i], p, &info) == RST_USED)
+      append_parameter(text, &table[i], p, &info);
   return g_string_free(text, FALSE);
 }
 

@@ -166,8 +166,6 @@ typedef struct rst_parameter {
                                * RST_STEPS_MAX narrows step-skip, start and end further */
   const char *initial; /* the default as text */
   const char *const *choices; /* NULL-terminated, for RST_TYPE_CHOICE; index = the enum's value */
-  bool sampling; /* read by diffusion samplers only; ignored by single-pass models */
-  bool ddpm; /* of these: read by the sampler ddpm too */
   size_t offset; /* of its member in rst_parameters (`window`: window_kind) */
 } rst_parameter;
 
@@ -175,6 +173,49 @@ typedef struct rst_parameter {
 RST_API const rst_parameter *rst_parameter_table(size_t *count);
 /* The entry of that name, NULL if there is none. */
 RST_API const rst_parameter *rst_parameter_find(const char *name);
+
+/* The stages of the work, as bits: what reads a parameter. */
+typedef enum rst_stage {
+  RST_STAGE_PLAN = 1 << 0,   /* the region's parts and their windows: rst_plan_region() */
+  RST_STAGE_ENCODE = 1 << 1, /* a window's encoding: rst_encode_window() */
+  RST_STAGE_SAMPLE = 1 << 2, /* the network's colours: rst_sample() */
+  RST_STAGE_MIX = 1 << 3,    /* these, joined with the picture and matched to it: mode, match */
+  RST_STAGE_BLEND = 1 << 4   /* what hosts make of it: strength, coverage */
+} rst_stage;
+
+/* Which stages read a parameter; results of other stages do not change with it. */
+RST_API unsigned rst_parameter_stages(const rst_parameter *parameter);
+
+/* Whether presets hold it: all but the seed, which is another draw and not another setup. */
+RST_API bool rst_parameter_in_presets(const rst_parameter *parameter);
+
+/* Whether a parameter has an effect, and why it has none. */
+typedef enum rst_use {
+  RST_USED,
+  RST_UNUSED_SINGLE_PASS, /* a single pass has no sampler */
+  RST_UNUSED_SAMPLER,     /* the sampler does not read it */
+  RST_UNUSED_SEQUENCE,    /* the sequence has steps of its own */
+  RST_UNUSED_NOISE,       /* no step adds any */
+  RST_UNUSED_WINDOW       /* the window is given */
+} rst_use;
+
+typedef struct rst_model_info rst_model_info;
+
+/* Whether it has one beside what the others are set to, with such a model (NULL: a diffusion
+ * model). */
+RST_API rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *now,
+                                  const rst_model_info *model);
+/* The same setup in one way of many to say it: what is unused at its default, the sampler that
+ * `auto` stands for, start 0 for all of the model's steps. `reduced` may be `parameters`. */
+RST_API void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_info *model,
+                                   rst_parameters *reduced);
+/* The stages whose results differ between two setups with one model: what a change makes stale.
+ * Seeds count. All of them where one is no set of parameters. */
+RST_API unsigned rst_parameters_compare(const rst_parameters *a, const rst_parameters *b,
+                                        const rst_model_info *model);
+
+/* The sampler that the parameter stands for: `auto` is ddim. */
+RST_API rst_sampler rst_resolve_sampler(const rst_parameters *parameters);
 
 /* Sets the parameter of that name from text (locale-free numbers: "0.5").
  * Errors: RST_UNKNOWN_PARAMETER, RST_WRONG_TYPE, RST_OUT_OF_RANGE, RST_NOT_A_CHOICE. */
@@ -194,7 +235,7 @@ typedef struct rst_model rst_model;
 
 typedef enum rst_process { RST_SINGLE_PASS, RST_DIFFUSION } rst_process;
 
-typedef struct rst_model_info {
+struct rst_model_info {
   size_t size; /* sizeof (rst_model_info), set by the caller */
   const char *name; /* as the description says */
   rst_process process;
@@ -204,7 +245,7 @@ typedef struct rst_model_info {
   int64_t parameters; /* counted, not as stated */
   const char *description; /* JSON, as in the file */
   const char *card; /* JSON; "{}" where the file has none */
-} rst_model_info;
+};
 
 /* Reads a model file; `path` is a regular file under 256 MiB. The file is treated as hostile.
  * The new model has one reference. Errors: RST_CANNOT_OPEN, RST_NOT_A_FILE, RST_FILE_TOO_LARGE,

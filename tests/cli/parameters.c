@@ -146,6 +146,12 @@ static void test_ignored(void) {
                "--project", "--clip", NULL);
   g_assert_nonnull(strstr(o->err, "restorator: project has no effect with the sampler ddpm\n"));
   g_assert_null(strstr(o->err, "clip has"));
+  o = run_well("restore", input, output, "--model", "tiny-diffusion", "--sequence", "quadratic",
+               "--step-skip", "4", "--stochasticity", "0", "--noise-stddev", "zero", "--window",
+               "picture", "--context", "2", NULL);
+  g_assert_nonnull(strstr(o->err, "step-skip has no effect: the quadratic sequence has its own"));
+  g_assert_nonnull(strstr(o->err, "noise-stddev has no effect: no step adds noise\n"));
+  g_assert_nonnull(strstr(o->err, "context has no effect: the window is given\n"));
   o = run_well("restore", input, output, "--model", "tiny-diffusion", "--step-skip", "4", NULL);
   g_assert_null(strstr(o->err, "no effect"));
 }

@@ -332,7 +332,7 @@ static void test_closing_line(void) {
                               "--window", "4,2,36", NULL);
   char *expected = g_strdup_printf(
     "restorator: %s: restored 320 points with tiny-diffusion (ddim, "
-    "5 of 100 steps, stochasticity 1, noise stddev normal, "
+    "5 of 100 steps, stochasticity 1, start 20, noise stddev normal, "
     "projected, seed 5), mode full, window 4,2,36, in ",
     output);
   g_assert_true(g_str_has_prefix(o->err, expected));
@@ -342,7 +342,12 @@ static void test_closing_line(void) {
   o = run_well("restore", input, output, SINGLE, "--region", INNER, "--hide-region", NULL);
   g_assert_nonnull(strstr(o->err,
                           "with tiny-single (single pass), mode full, matched to the "
-                          "surroundings, window 5,3,30, in "));
+                          "surroundings, hide-region true, window 5,3,30, in "));
+  o = run_well("restore", input, output, "--model", "tiny-diffusion", "--start", "40", "--strength",
+               "0.5", "--stochasticity", "0", NULL);
+  g_assert_nonnull(strstr(o->err,
+                          " of 100 steps, stochasticity 0, start 40, noise stddev normal, "
+                          "seed 0), mode full, strength 0.5, window "));
   o = run_well("restore", input, output, SINGLE, "--quiet", "--step-skip", "3", NULL);
   g_assert_cmpstr(o->err, ==, "");
   pixels_free(source);

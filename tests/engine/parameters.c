@@ -37,7 +37,7 @@ static void test_table(void) {
     g_assert_cmpuint(entry->offset, >=, sizeof(size_t));
     g_assert_cmpuint(entry->offset, <, sizeof(rst_parameters));
     g_assert_true((entry->choices != NULL) == (entry->type == RST_TYPE_CHOICE));
-    g_assert_true(entry->sampling || !entry->ddpm);
+    g_assert_cmpuint(rst_parameter_stages(entry), !=, 0);
     rst_parameters_init(&parameters);
     assert_ok(rst_parameters_get(&parameters, entry->name, text, sizeof text, NULL));
     if (entry->type == RST_TYPE_REAL)
@@ -101,6 +101,84 @@ static void test_members(void) {
   g_assert_cmpint(p.window_kind, ==, RST_WINDOW_GIVEN);
   g_assert_true(p.window.x == -3 && p.window.y == 4 && p.window.side == 5);
   g_assert_true(p.hide_region);
+}
+
+static void check_use(const rst_parameters *p, const rst_model_info *model, const char *name,
+                      rst_use use) {
+  g_assert_cmpint(rst_parameter_use(rst_parameter_find(name), p, model), ==, use);
+}
+
+/* What counts beside what; that samplers do read what they say is seen in sample.c. */
+static void test_use(void) {
+  const rst_model_info single = {.size = sizeof single, .process = RST_SINGLE_PASS};
+  const rst_model_info diffusion = {
+    .size = sizeof diffusion, .process = RST_DIFFUSION, .steps = 100};
+  rst_parameters p = new_parameters(NULL, NULL);
+  const rst_parameter *entry;
+
+  for (size_t i = 0; (entry = table(i)) != NULL; i++) {
+    check_use(&p, &diffusion, entry->name, RST_USED);
+    check_use(&p, NULL, entry->name, RST_USED);
+    check_use(&p, &single, entry->name,
+              rst_parameter_stages(entry) == RST_STAGE_SAMPLE ? RST_UNUSED_SINGLE_PASS : RST_USED);
+    g_assert_true(rst_parameter_in_presets(entry) == (strcmp(entry->name, "seed") != 0));
+  }
+  p = new_parameters("sequence=quadratic", NULL);
+  check_use(&p, NULL, "step-skip", RST_UNUSED_SEQUENCE);
+  p = new_parameters("sampler=ddpm", "sequence=quadratic", "stochasticity=0", NULL);
+  check_use(&p, NULL, "step-skip", RST_UNUSED_SAMPLER);
+  check_use(&p, NULL, "sequence", RST_UNUSED_SAMPLER);
+  check_use(&p, NULL, "project", RST_UNUSED_SAMPLER);
+  check_use(&p, NULL, "noise-stddev", RST_USED);
+  p = new_parameters("stochasticity=0", NULL);
+  check_use(&p, NULL, "noise-stddev", RST_UNUSED_NOISE);
+  check_use(&p, NULL, "project", RST_UNUSED_NOISE);
+  p = new_parameters("noise-stddev=zero", NULL);
+  check_use(&p, NULL, "project", RST_UNUSED_NOISE);
+  check_use(&p, NULL, "stochasticity", RST_USED);
+  p = new_parameters("window=picture", NULL);
+  check_use(&p, NULL, "context", RST_UNUSED_WINDOW);
+  g_assert_cmpint(rst_resolve_sampler(&p), ==, RST_SAMPLER_DDIM);
+}
+
+/* The stages that a change makes stale. */
+static void test_compare(void) {
+  static const struct {
+    const char *from, *to;
+    unsigned stages;
+  } changes[] = {
+    {"seed=0", "seed=1", RST_STAGE_SAMPLE},
+    {"sampler=auto", "sampler=ddim", 0},
+    {"sampler=auto", "sampler=ddpm", RST_STAGE_SAMPLE},
+    {"start=0", "start=100", 0},
+    {"start=0", "start=99", RST_STAGE_SAMPLE},
+    {"mode=auto", "mode=full", RST_STAGE_MIX},
+    {"saturation=1", "saturation=0.5", RST_STAGE_MIX},
+    {"match=auto", "match=off", RST_STAGE_MIX},
+    {"strength=1", "strength=0.5", RST_STAGE_BLEND},
+    {"context=1.5", "context=2", RST_STAGE_PLAN},
+    {"window=auto", "window=picture", RST_STAGE_PLAN},
+    {"window=1,2,30", "window=1,2,31", RST_STAGE_PLAN},
+    {"hide-region=false", "hide-region=true", RST_STAGE_ENCODE | RST_STAGE_MIX},
+    {"model=portrait", "model=repair", RST_STAGE_ENCODE | RST_STAGE_SAMPLE},
+  };
+  const rst_model_info model = {.size = sizeof model, .process = RST_DIFFUSION, .steps = 100};
+  rst_parameters a, b;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+    a = new_parameters(changes[i].from, NULL);
+    b = new_parameters(changes[i].to, NULL);
+    g_assert_cmpuint(rst_parameters_compare(&a, &b, &model), ==, changes[i].stages);
+    g_assert_cmpuint(rst_parameters_compare(&b, &a, &model), ==, changes[i].stages);
+  }
+  a = new_parameters("window=picture", "context=2", NULL); /* which is not used */
+  b = new_parameters("window=picture", NULL);
+  g_assert_cmpuint(rst_parameters_compare(&a, &b, &model), ==, 0);
+  rst_parameters_reduce(&a, &model, &a);
+  g_assert_cmpfloat(a.context, ==, 1.5);
+  g_assert_cmpint(a.sampler, ==, RST_SAMPLER_DDIM);
+  memset(&a, 0, sizeof a);
+  g_assert_cmpuint(rst_parameters_compare(&a, &b, &model), ==, 31);
 }
 
 static void keep(const char *name, const char *text) {
@@ -336,6 +414,8 @@ static void test_comma(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/parameters/table", test_table);
+  g_test_add_func("/parameters/use", test_use);
+  g_test_add_func("/parameters/compare", test_compare);
   g_test_add_func("/parameters/defaults", test_defaults);
   g_test_add_func("/parameters/members", test_members);
   g_test_add_func("/parameters/round trips", test_round_trips);

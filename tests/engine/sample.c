@@ -511,21 +511,24 @@ static void test_parameters(void) {
   net shape = net_small;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
+  const rst_model_info single_pass = {.size = sizeof single_pass, .process = RST_SINGLE_PASS};
   bench diffusion = bench_new(&window, &shape, 1), single;
   int sampling = 0;
 
   shape.process = "single pass";
   single = bench_new(&window, &shape, 1);
   for (size_t i = 0; i < count; i++) {
-    if (!table[i].sampling)
+    if (rst_parameter_use(&table[i], &single.parameters, &single_pass) != RST_UNUSED_SINGLE_PASS)
       continue;
     sampling++;
+    g_assert_cmpuint(rst_parameter_stages(&table[i]), ==, RST_STAGE_SAMPLE);
     g_assert_false(changes(&single, &table[i]));
     diffusion.parameters.sampler = RST_SAMPLER_DDIM;
     g_assert_true(changes(&diffusion, &table[i]));
     diffusion.parameters.sampler = RST_SAMPLER_DDPM;
     if (strcmp(table[i].name, "sampler") != 0)
-      g_assert_true(changes(&diffusion, &table[i]) == table[i].ddpm);
+      g_assert_true(changes(&diffusion, &table[i]) ==
+                    (rst_parameter_use(&table[i], &diffusion.parameters, NULL) == RST_USED));
   }
   g_assert_cmpint(sampling, ==, 10);
   bench_clear(&diffusion);

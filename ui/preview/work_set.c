@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "failure.h"
-#include "parameter_use.h"
 
 enum { ENCODINGS_SPARE = 16 /* windows encoded earlier that are kept beside those in use */ };
 
@@ -41,12 +40,9 @@ static bool same_window(const rst_window *a, const rst_window *b) {
 }
 
 static bool is_planned(const preview *p) {
-  const rst_parameters *a = &p->planned, *b = &p->work.parameters;
-
   return p->count > 0 && p->planned_pixels == p->work.pixels_serial &&
-         p->planned_region == p->work.region_serial && a->context == b->context &&
-         a->window_kind == b->window_kind &&
-         (a->window_kind != RST_WINDOW_GIVEN || same_window(&a->window, &b->window));
+         p->planned_region == p->work.region_serial &&
+         !(rst_parameters_compare(&p->planned, &p->work.parameters, NULL) & RST_STAGE_PLAN);
 }
 
 static void drop_encoding(preview *p, guint i) {
@@ -139,15 +135,13 @@ rst_status preview_make_plan(preview *p, rst_error *error) {
 /* Only what is read decides. */
 void preview_forget_stale(preview *p) {
   const rst_parameters *parameters = &p->work.parameters;
-  const bool model = p->sampled_model != p->work.model;
   rst_model_info info = {.size = sizeof info};
-  const bool input = model || p->sampled.hide_region != parameters->hide_region;
-  rst_parameters now;
 
   rst_model_get_info(p->work.model, &info);
-  setup_keep_read(parameters, &info, &now);
-  now.hide_region = parameters->hide_region;
-  const bool setup = memcmp(&now, &p->sampled, sizeof now) != 0;
+  const unsigned stale = p->sampled_model != p->work.model
+                           ? RST_STAGE_ENCODE
+                           : rst_parameters_compare(&p->sampled, parameters, &info);
+  const bool input = stale & RST_STAGE_ENCODE, setup = stale & RST_STAGE_SAMPLE;
 
   for (int i = 0; i < p->count; i++) {
     canvas *c = p->canvases[i];
@@ -159,7 +153,7 @@ void preview_forget_stale(preview *p) {
     canvas_set_mix(c, rst_resolve_mode(parameters, &c->part.window), parameters->saturation);
   }
   preview_take_model(&p->sampled_model, p->work.model);
-  p->sampled = now;
+  p->sampled = *parameters;
 }
 
 static rst_status read_input(preview *p, rst_input *input, rst_error *error) {

@@ -7,7 +7,6 @@
 #include "widgets/card_button.h"
 #include "widgets/accessible.h"
 #include "widgets/widget_util.h"
-#include "parameter_use.h"
 
 /* One control. Labels are written here for their mnemonics, which are unique all over a dialog: R,
  * C, L, S, H and O belong to its buttons, P, F and B to the panel. So some have none. */
@@ -87,16 +86,16 @@ struct controls {
 /* Why a parameter has no effect; NULL where it has. */
 static char *why_unused(const rst_parameter *p, const rst_parameters *now,
                         const rst_model_info *info) {
-  switch (setup_get_use(p, now, info)) {
-    case SETUP_SINGLE_PASS:
+  switch (rst_parameter_use(p, now, info)) {
+    case RST_UNUSED_SINGLE_PASS:
       return g_strdup_printf(_("Not used: the model “%s” works in a single pass"), now->model);
-    case SETUP_DDPM:
+    case RST_UNUSED_SAMPLER:
       return g_strdup(_("Not used by the sampler DDPM"));
-    case SETUP_QUADRATIC:
+    case RST_UNUSED_SEQUENCE:
       return g_strdup(_("Not used: the quadratic sequence has its own steps"));
-    case SETUP_NO_NOISE:
+    case RST_UNUSED_NOISE:
       return g_strdup(_("Not used: no step adds noise"));
-    case SETUP_WINDOW:
+    case RST_UNUSED_WINDOW:
       return g_strdup(_("Not used: the window is given"));
     default:
       return NULL;

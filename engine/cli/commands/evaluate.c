@@ -228,11 +228,12 @@ static void add_setup(const evaluation *e, yyjson_mut_doc *doc, yyjson_mut_val *
     return;
   }
   yyjson_mut_val *setup = yyjson_mut_obj_add_obj(doc, root, "setup");
+  const rst_model_info single_pass = {.size = sizeof single_pass, .process = RST_SINGLE_PASS};
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
     char text[1024];
-    if (!table[i].sampling ||
+    if (rst_parameter_use(&table[i], &e->parameters, &single_pass) != RST_UNUSED_SINGLE_PASS ||
         rst_parameters_get(&e->parameters, table[i].name, text, sizeof text, NULL) != RST_OK)
       continue;
     yyjson_mut_obj_add_val(doc, setup, table[i].name,

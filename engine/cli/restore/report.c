@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <yyjson.h>
 
 #include "base/error.h"
@@ -19,12 +20,70 @@ void report_ignored(const cli_job *job) {
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
     const rst_parameter *p = &table[i];
-    if (!p->sampling || !g_hash_table_contains(job->options->given.values, p->name))
+    if (!g_hash_table_contains(job->options->given.values, p->name))
       continue;
-    if (job->info.process == RST_SINGLE_PASS)
-      cli_say(_("%s has no effect: %s is a single-pass model"), p->name, parameters->model);
-    else if (parameters->sampler == RST_SAMPLER_DDPM && !p->ddpm)
-      cli_say(_("%s has no effect with the sampler ddpm"), p->name);
+    switch (rst_parameter_use(p, parameters, &job->info)) {
+      case RST_UNUSED_SINGLE_PASS:
+        cli_say(_("%s has no effect: %s is a single-pass model"), p->name, parameters->model);
+        break;
+      case RST_UNUSED_SAMPLER:
+        cli_say(_("%s has no effect with the sampler %s"), p->name,
+                choice_name("sampler", rst_resolve_sampler(parameters)));
+        break;
+      case RST_UNUSED_SEQUENCE:
+        cli_say(_("%s has no effect: the quadratic sequence has its own steps"), p->name);
+        break;
+      case RST_UNUSED_NOISE:
+        cli_say(_("%s has no effect: no step adds noise"), p->name);
+        break;
+      case RST_UNUSED_WINDOW:
+        cli_say(_("%s has no effect: the window is given"), p->name);
+        break;
+      case RST_USED:
+      default:
+        break;
+    }
+  }
+}
+
+/* One parameter that is used, in words of its own; false where it has none. */
+static bool add_worded(GString *text, const char *name, const rst_parameters *p) {
+  if (strcmp(name, "stochasticity") == 0)
+    g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
+  else if (strcmp(name, "noise-stddev") == 0)
+    g_string_append_printf(text, _(", noise stddev %s"), choice_name(name, p->noise_stddev));
+  else if (strcmp(name, "project") == 0)
+    g_string_append(text, p->project ? _(", projected") : "");
+  else if (strcmp(name, "clip") == 0)
+    g_string_append(text, p->clip ? _(", clipped") : "");
+  else if (strcmp(name, "seed") == 0)
+    g_string_append_printf(text, _(", seed %d"), p->seed);
+  else
+    return false;
+  return true;
+}
+
+/* Adds the parameters that these stages read and that are used. What has no words of its own is
+ * called as on the command line, where it is not at its default. */
+static void add_parameters(GString *text, const rst_parameters *parameters,
+                           const rst_model_info *info, unsigned stages) {
+  /* The report has these anyway: as what they come to. */
+  static const char *const told[] = {"model",   "sampler", "step-skip", "sequence", "mode",
+                                     "context", "window",  "match",     NULL};
+  rst_parameters initial;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+  rst_parameters_init(&initial);
+  for (size_t i = 0; i < count; i++) {
+    const rst_parameter *p = &table[i];
+    char value[1024], its[1024];
+    if ((rst_parameter_stages(p) & stages) == 0 || g_strv_contains(told, p->name) ||
+        rst_parameter_use(p, parameters, info) != RST_USED || add_worded(text, p->name, parameters))
+      continue;
+    if (rst_parameters_get(parameters, p->name, value, sizeof value, NULL) == RST_OK &&
+        rst_parameters_get(&initial, p->name, its, sizeof its, NULL) == RST_OK &&
+        strcmp(value, its) != 0)
+      g_string_append_printf(text, ", %s %s", p->name, value);
   }
 }
 
@@ -35,18 +94,10 @@ char *report_setup(const rst_parameters *p, const rst_model *model) {
     return g_strdup(_("single pass"));
   int passes = 0;
   rst_parameters_steps(p, model, NULL, &passes, NULL);
-  bool ddpm = p->sampler == RST_SAMPLER_DDPM;
   GString *text = g_string_new(NULL);
-  g_string_append_printf(text, _("%s, %d of %d steps"), ddpm ? "ddpm" : "ddim", passes, info.steps);
-  if (!ddpm)
-    g_string_append_printf(text, _(", stochasticity %g"), p->stochasticity);
-  g_string_append_printf(text, _(", noise stddev %s"),
-                         choice_name("noise-stddev", p->noise_stddev));
-  if (!ddpm && p->project)
-    g_string_append(text, _(", projected"));
-  if (p->clip)
-    g_string_append(text, _(", clipped"));
-  g_string_append_printf(text, _(", seed %d"), p->seed);
+  g_string_append_printf(text, _("%s, %d of %d steps"),
+                         choice_name("sampler", rst_resolve_sampler(p)), passes, info.steps);
+  add_parameters(text, p, &info, RST_STAGE_SAMPLE);
   return g_string_free(text, FALSE);
 }
 
@@ -66,6 +117,7 @@ static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) 
   }
   if (rst_resolve_match(parameters))
     g_string_append(text, _(", matched to the surroundings"));
+  add_parameters(text, parameters, NULL, (unsigned)~RST_STAGE_SAMPLE);
   if (plan->count == 1)
     g_string_append_printf(text, _(", window %d,%d,%d"), plan->parts[0].window.x,
                            plan->parts[0].window.y, plan->parts[0].window.side);

@@ -65,4 +65,13 @@ static void advance(const rst_step *step, int count, int stride, float *value,
                                                       noise);
 }
 
-const rst_sampler_class rst_sampler_ddim = {"ddim", prepare, advance};
+static const char *const reads[] = {"stochasticity", "step-skip", "sequence",
+                                    "noise-stddev",  "project",   NULL};
+
+/* σ is 0 with η, and any power of it. */
+static bool is_noiseless(const rst_parameters *parameters) {
+  return !(parameters->stochasticity > 0);
+}
+
+const rst_sampler_class rst_sampler_ddim = {
+  .traits = {.reads = reads, .is_noiseless = is_noiseless}, .prepare = prepare, .advance = advance};

@@ -28,4 +28,8 @@ static void advance(const rst_step *step, int count, int stride, float *value,
     }
 }
 
-const rst_sampler_class rst_sampler_ddpm = {"ddpm", prepare, advance};
+/* Not step-skip and sequence: β_t belongs to neighbours. */
+static const char *const reads[] = {"noise-stddev", NULL};
+
+const rst_sampler_class rst_sampler_ddpm = {
+  .traits = {.reads = reads}, .prepare = prepare, .advance = advance};

@@ -9,12 +9,21 @@
 #include "diffusion/schedule.h"
 #include "base/status.h"
 
-/* Index = rst_sampler. */
-static const rst_sampler_class *const registry[] = {
-  [RST_SAMPLER_AUTO] = &rst_sampler_ddim,
-  [RST_SAMPLER_DDPM] = &rst_sampler_ddpm,
-  [RST_SAMPLER_DDIM] = &rst_sampler_ddim,
-};
+#define SAMPLER(name) &rst_sampler_##name,
+static const rst_sampler_class *const registry[] = {RST_SAMPLERS};
+#undef SAMPLER
+
+static const rst_sampler_class *find_sampler(rst_sampler sampler) {
+  const size_t i = (size_t)sampler - 1; /* `auto` has no entry */
+
+  return i < sizeof registry / sizeof *registry ? registry[i] : NULL;
+}
+
+const rst_sampler_traits *rst_sampler_get_traits(rst_sampler sampler) {
+  const rst_sampler_class *found = find_sampler(sampler);
+
+  return found == NULL ? NULL : &found->traits;
+}
 
 double rst_noise_stddev(rst_stddev kind, double variance) {
   switch (kind) {
@@ -33,14 +42,14 @@ void rst_step_set_clean(double now, rst_step *step) {
   step->clean_prediction = -sqrt(1 - now) / sqrt(now);
 }
 
-/* Which of the model's timesteps a setup takes. DDPM takes every one: β_t belongs to neighbours. */
+/* Which of the model's timesteps a setup takes: every one with a sampler that cannot skip any. */
 static int take_steps(const rst_parameters *parameters, const rst_model *model, int *sequence) {
   const int start = parameters->start == 0 ? model->steps : parameters->start;
 
-  return parameters->sampler == RST_SAMPLER_DDPM
-           ? rst_sequence_fill(RST_SEQUENCE_UNIFORM, 1, start, parameters->end, sequence)
-           : rst_sequence_fill(parameters->sequence, parameters->step_skip, start, parameters->end,
-                               sequence);
+  return rst_sequence_fill(
+    rst_sampler_reads(parameters, "sequence") ? parameters->sequence : RST_SEQUENCE_UNIFORM,
+    rst_sampler_reads(parameters, "step-skip") ? parameters->step_skip : 1, start, parameters->end,
+    sequence);
 }
 
 rst_status rst_parameters_steps(const rst_parameters *parameters, const rst_model *model,
@@ -93,7 +102,7 @@ static rst_status make_diffusion(const rst_parameters *parameters, const rst_mod
     return rst_fail_memory(error);
   }
   rst_schedule_fill(model->schedule, model->steps, beta, alpha_bar);
-  course->sampler = registry[parameters->sampler];
+  course->sampler = find_sampler(rst_resolve_sampler(parameters));
   course->first_noise = true;
   course->first_t = model->steps;
   course->clip = parameters->clip;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Restoration processes: how predictions become colours. One file each: single_pass.c, ddpm.c,
- * ddim.c; a new one is a file and a line in sampler.c's registry.
+ * Restoration processes: how predictions become colours. One file each: single_pass.c and those of
+ * the samplers, ddpm.c, ddim.c. A new sampler is a file NAME.c that defines rst_sampler_NAME, and
+ * its name in the list of ../meson.build.
  */
 #ifndef RST_SAMPLER_H
 #define RST_SAMPLER_H
 
 #include "network/model.h"
+#include "parameters/samplers.h"
 
 /* One network pass from timestep `t` to the earlier `previous` (−1: the clean picture), with
  * coefficients of the sampler's own, in double: 1/√ᾱ reaches 6400 at t = T−1. */
@@ -22,7 +24,7 @@ typedef struct rst_step {
 } rst_step;
 
 typedef struct rst_sampler_class {
-  const char *name;
+  rst_sampler_traits traits;
   /* Fills all but t, previous, time, clip of a step between levels of signal `now` = ᾱ_t and
    * `next` = ᾱ of the previous timestep; β_t is the schedule's. */
   void (*prepare)(const rst_parameters *parameters, double beta, double now, double next,
@@ -33,7 +35,10 @@ typedef struct rst_sampler_class {
                   const float *prediction, const float *noise);
 } rst_sampler_class;
 
-extern const rst_sampler_class rst_sampler_single_pass, rst_sampler_ddpm, rst_sampler_ddim;
+extern const rst_sampler_class rst_sampler_single_pass;
+#define SAMPLER(name) extern const rst_sampler_class rst_sampler_##name;
+RST_SAMPLERS
+#undef SAMPLER
 
 /* σ as the parameter noise-stddev has it: normal σ, squared σ², zero 0. */
 double rst_noise_stddev(rst_stddev kind, double variance);

@@ -23,4 +23,4 @@ static void advance(const rst_step *step, int count, int stride, float *value,
     memcpy(value + c * stride, prediction + c * stride, (size_t)count * sizeof *value);
 }
 
-const rst_sampler_class rst_sampler_single_pass = {"single pass", prepare, advance};
+const rst_sampler_class rst_sampler_single_pass = {.prepare = prepare, .advance = advance};

@@ -112,7 +112,7 @@ static void for_each_conv(const rst_model *model,
   for (int j = 0; j < model->enlarger.count; j++)
     visit(data, &model->enlarger.layers[j], size);
   for (int i = 0; i < model->stage_count; i++) {
-    const rst_stage *stage = &model->stages[i];
+    const rst_encoder_stage *stage = &model->stages[i];
 
     visit(data, &stage->down, size);
     size = stage->size;
@@ -193,8 +193,8 @@ static bool run_convs(const rst_conv_stack *stack, int size, workspace *w, const
   return true;
 }
 
-static bool run_stage(const rst_stage *stage, int in_size, workspace *w, const rst_cancel *cancel,
-                      float *map) {
+static bool run_stage(const rst_encoder_stage *stage, int in_size, workspace *w,
+                      const rst_cancel *cancel, float *map) {
   const size_t values = (size_t)stage->size * (size_t)stage->size * (size_t)stage->channels;
 
   if (rst_cancelled(cancel))
@@ -318,7 +318,7 @@ static rst_gemm mix_shape(const rst_model *model) {
 }
 
 /* The maps' pixels, rounded up to whole products. */
-static size_t padded_pixels(const rst_stage *stage) {
+static size_t padded_pixels(const rst_encoder_stage *stage) {
   const size_t pixels = (size_t)stage->size * (size_t)stage->size;
 
   return (pixels + ROWS - 1) / ROWS * ROWS;

@@ -208,7 +208,7 @@ static void describe_encoder(reader *r, yyjson_val *object, rst_model *model) {
   local_before = get_int(r, local, "before", 0, RST_LAYERS_MAX);
   kernel = get_int(r, local, "kernel", 1, RST_KERNEL_MAX);
   for (int i = 0; i < model->stage_count; i++) {
-    rst_stage *stage = &model->stages[i];
+    rst_encoder_stage *stage = &model->stages[i];
 
     size = (size + 1) / 2;
     stage->channels = widths[i];

@@ -63,13 +63,13 @@ typedef struct rst_scalar_encoding {
   const float *frequency, *weight, *bias, *gate; /* (N), (N, 2), (N), (N) */
 } rst_scalar_encoding;
 
-typedef struct rst_stage {
+typedef struct rst_encoder_stage {
   int channels;
   int size;             /* of its maps, size × size */
   rst_conv down;        /* stride 2 */
   rst_conv_stack before, after;
   rst_conv_stack local; /* its last layer gives the local context, `latent` channels */
-} rst_stage;
+} rst_encoder_stage;
 
 struct rst_model {
   atomic_int references;
@@ -82,7 +82,7 @@ struct rst_model {
   int latent;
   const float *norm_gamma, *norm_beta, *norm_mean, *norm_variance; /* (channels) */
   int stage_count;
-  rst_stage stages[RST_STAGES_MAX];
+  rst_encoder_stage stages[RST_STAGES_MAX];
   rst_conv global_conv;
   rst_dense_stack global_dense; /* its last layer gives the global vector */
   rst_dense_stack features;     /* (stages · latent) → … → latent */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The one table of parameters, and their values from and to text.
+ * The values of parameters, from and to text.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,67 +13,24 @@
 #include "base/memory.h"
 #include "network/model.h"
 #include "parameters/parameters.h"
+#include "parameters/samplers.h"
 #include "base/status.h"
 
-static const char *const samplers[] = {"auto", "ddpm", "ddim", NULL};
+#define SAMPLER(name) #name,
+static const char *const samplers[] = {"auto", RST_SAMPLERS NULL};
+#undef SAMPLER
 static const char *const sequences[] = {"uniform", "quadratic", NULL};
 static const char *const stddevs[] = {"normal", "squared", "zero", NULL};
 static const char *const matches[] = {"auto", "on", "off", NULL};
 static const char *const modes[] = {"auto", "full", "colour", "detail", NULL};
 
-#define AT(member) offsetof(rst_parameters, member)
-
+/* What hosts see of the table; use.c has the rest. */
+#define PARAMETER(name, title, blurb, type, low, high, initial, choices, member, readers, unused) \
+  {name, title, blurb, type, low, high, initial, choices, offsetof(rst_parameters, member)},
 static const rst_parameter table[] = {
-  {"model", N_("Model"), N_("The network: an id, or the path of a model file"), RST_TYPE_TEXT, 0, 0,
-   "portrait", NULL, false, false, AT(model)},
-  {"sampler", N_("Sampler"), N_("How the steps from noise to picture are computed; auto is ddim"),
-   RST_TYPE_CHOICE, 0, 0, "auto", samplers, true, true, AT(sampler)},
-  {"stochasticity", N_("Stochasticity (η)"), N_("How much fresh noise each step of ddim adds"),
-   RST_TYPE_REAL, 0, 1, "1", NULL, true, false, AT(stochasticity)},
-  {"step-skip", N_("Step skipping (K)"),
-   N_("Every how many timesteps one is taken: 1 takes all of them and is slowest"), RST_TYPE_INT, 1,
-   RST_STEPS_MAX, "8", NULL, true, false, AT(step_skip)},
-  {"sequence", N_("Sequence"), N_("Which timesteps are taken; quadratic ignores step-skip"),
-   RST_TYPE_CHOICE, 0, 0, "uniform", sequences, true, false, AT(sequence)},
-  {"start", N_("Start"), N_("How many of the model's timesteps are gone through; 0 stands for all"),
-   RST_TYPE_INT, 0, RST_STEPS_MAX, "0", NULL, true, true, AT(start)},
-  {"end", N_("End"), N_("The last timestep taken; above 0 the result is still noisy"), RST_TYPE_INT,
-   0, RST_STEPS_MAX - 1, "0", NULL, true, true, AT(end)},
-  {"noise-stddev", N_("Noise stddev"), N_("Standard deviation of the noise that a step adds"),
-   RST_TYPE_CHOICE, 0, 0, "normal", stddevs, true, true, AT(noise_stddev)},
-  {"project", N_("Noise projection"),
-   N_("Whether the noisy value is put back at its distance from the predicted colour"),
-   RST_TYPE_BOOL, 0, 0, "true", NULL, true, false, AT(project)},
-  {"clip", N_("Clipping"), N_("Whether values are clipped to the range of colours after each step"),
-   RST_TYPE_BOOL, 0, 0, "false", NULL, true, true, AT(clip)},
-  {"seed", N_("Seed"), N_("Which noise is drawn; the same seed gives the same picture"),
-   RST_TYPE_INT, 0, INT_MAX, "0", NULL, true, true, AT(seed)},
-  {"mode", N_("Mode"),
-   N_("What is taken from the network: everything, its colour, or its detail; auto is full for "
-      "windows of up to 256 pixels and hidden regions, else colour"),
-   RST_TYPE_CHOICE, 0, 0, "auto", modes, false, false, AT(mode)},
-  {"saturation", N_("Saturation"),
-   N_("How vivid the result is: its chroma is multiplied by this; 0 is grey, 1 as the network has "
-      "it"),
-   RST_TYPE_REAL, 0, 2, "1", NULL, false, false, AT(saturation)},
-  {"strength", N_("Strength"), N_("How far the result replaces the picture"), RST_TYPE_REAL, 0, 1,
-   "1", NULL, false, false, AT(strength)},
-  {"context", N_("Context"),
-   N_("How much of the surroundings the network sees: the window's side divided by the longest "
-      "side of the selected part"),
-   RST_TYPE_REAL, 1, 4, "1.5", NULL, false, false, AT(context)},
-  {"window", N_("Window"),
-   N_("The square that the network sees: auto, picture, or X,Y,SIDE in pixels of the layer"),
-   RST_TYPE_TEXT, 0, 0, "auto", NULL, false, false, AT(window_kind)},
-  {"hide-region", N_("Hide the region"),
-   N_("Whether the selected pixels are damage that the network must not see"), RST_TYPE_BOOL, 0, 0,
-   "false", NULL, false, false, AT(hide_region)},
-  {"match", N_("Match the surroundings"),
-   N_("Whether the region is matched to its surroundings, so that no seam shows: the difference "
-      "along its border is spread inward, and where it is hidden, the surroundings are continued "
-      "into it near the border; auto is on for hidden regions"),
-   RST_TYPE_CHOICE, 0, 0, "auto", matches, false, false, AT(match)},
+#include "parameters/table.h"
 };
+#undef PARAMETER
 
 #define COUNT (sizeof table / sizeof *table)
 
@@ -376,7 +333,7 @@ rst_status rst_parameters_check(const rst_parameters *parameters, const rst_mode
     return rst_fail_call(error, "rst_parameters_check");
   if (model->process == RST_SINGLE_PASS)
     return RST_OK;
-  if (parameters->sampler != RST_SAMPLER_DDPM && parameters->sequence == RST_SEQUENCE_UNIFORM) {
+  if (rst_parameter_use(rst_parameter_find("step-skip"), parameters, NULL) == RST_USED) {
     status = check_steps("step-skip", parameters->step_skip, 1, model->steps, error);
     if (status != RST_OK)
       return status;

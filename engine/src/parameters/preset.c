@@ -32,7 +32,7 @@ static rst_status take_parameter(rst_preset *preset, const char *key, yyjson_val
   const rst_parameter *entry = rst_parameter_find(key), *table = rst_parameter_table(NULL);
   rst_error inner = RST_ERROR_INIT;
 
-  if (entry == NULL || strcmp(key, "seed") == 0)
+  if (entry == NULL || !rst_parameter_in_presets(entry))
     return fail_preset(error, preset->name, key, "is not a key of presets");
   if (preset->has[entry - table])
     return fail_preset(error, preset->name, key, "is there twice");
@@ -178,16 +178,15 @@ rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *m
   bool done = root != NULL && yyjson_mut_obj_add_int(doc, root, "format", 1) &&
               (title == NULL || yyjson_mut_obj_add_strcpy(doc, root, "title", title)) &&
               (note == NULL || yyjson_mut_obj_add_strcpy(doc, root, "note", note));
-  rst_model_info info = {.size = sizeof info};
+  rst_model_info info = {.size = sizeof info, .process = RST_DIFFUSION};
   rst_status status;
-  bool single_pass;
 
   rst_model_get_info(model, &info);
-  single_pass = model != NULL && info.process == RST_SINGLE_PASS;
   if (root != NULL)
     yyjson_mut_doc_set_root(doc, root);
   for (size_t i = 0; i < count && done; i++)
-    if (strcmp(table[i].name, "seed") != 0 && (!single_pass || !table[i].sampling))
+    if (rst_parameter_in_presets(&table[i]) &&
+        rst_parameter_use(&table[i], parameters, &info) != RST_UNUSED_SINGLE_PASS)
       done = rst_json_write_parameter(doc, root, &table[i], parameters);
   status = done ? rst_json_text(doc, text, error) : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);
@@ -196,12 +195,15 @@ rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *m
 
 /* ---- fitting a model ---- */
 
+/* Whether it sets what a single pass would not read. */
 static bool wants_diffusion(const rst_preset *preset) {
+  const rst_model_info single_pass = {.size = sizeof single_pass, .process = RST_SINGLE_PASS};
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
   for (size_t i = 0; i < count; i++)
-    if (table[i].sampling && preset->has[i])
+    if (preset->has[i] &&
+        rst_parameter_use(&table[i], &preset->values, &single_pass) == RST_UNUSED_SINGLE_PASS)
       return true;
   return false;
 }

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which stages read a parameter, and whether it counts beside what the others are set to.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "parameters/samplers.h"
+
+/* Readers, as the table has them: stages, and conditions beyond them. */
+enum {
+  PLAN = RST_STAGE_PLAN,
+  ENCODE = RST_STAGE_ENCODE,
+  SAMPLE = RST_STAGE_SAMPLE,
+  MIX = RST_STAGE_MIX,
+  BLEND = RST_STAGE_BLEND,
+  STAGES = PLAN | ENCODE | SAMPLE | MIX | BLEND,
+  DIFFUSION = 1 << 8,   /* a single pass does not read it */
+  BY_SAMPLER = 1 << 9,  /* a sampler that does says so */
+  NO_PRESET = 1 << 10   /* presets do not hold it */
+};
+
+static bool is_noiseless(const rst_parameters *now) {
+  const rst_sampler_traits *traits = rst_sampler_get_traits(rst_resolve_sampler(now));
+
+  return traits != NULL && traits->is_noiseless != NULL && traits->is_noiseless(now);
+}
+
+static rst_use unused_step_skip(const rst_parameters *now) {
+  return now->sequence == RST_SEQUENCE_QUADRATIC ? RST_UNUSED_SEQUENCE : RST_USED;
+}
+
+static rst_use unused_noise_stddev(const rst_parameters *now) {
+  return is_noiseless(now) ? RST_UNUSED_NOISE : RST_USED;
+}
+
+static rst_use unused_project(const rst_parameters *now) {
+  return is_noiseless(now) || now->noise_stddev == RST_STDDEV_ZERO ? RST_UNUSED_NOISE : RST_USED;
+}
+
+static rst_use unused_context(const rst_parameters *now) {
+  return now->window_kind == RST_WINDOW_AUTO ? RST_USED : RST_UNUSED_WINDOW;
+}
+
+#define PARAMETER(name, title, blurb, type, low, high, initial, choices, member, readers, unused) \
+  {readers, unused},
+static const struct {
+  unsigned readers;
+  rst_use (*unused)(const rst_parameters *now);
+} table[] = {
+#include "parameters/table.h"
+};
+#undef PARAMETER
+
+#define COUNT (sizeof table / sizeof *table)
+
+static size_t index_of(const rst_parameter *parameter) {
+  return (size_t)(parameter - rst_parameter_table(NULL));
+}
+
+unsigned rst_parameter_stages(const rst_parameter *parameter) {
+  return table[index_of(parameter)].readers & STAGES;
+}
+
+bool rst_parameter_in_presets(const rst_parameter *parameter) {
+  return (table[index_of(parameter)].readers & NO_PRESET) == 0;
+}
+
+rst_sampler rst_resolve_sampler(const rst_parameters *parameters) {
+  return parameters->sampler == RST_SAMPLER_AUTO ? RST_SAMPLER_DDIM : parameters->sampler;
+}
+
+bool rst_sampler_reads(const rst_parameters *parameters, const char *name) {
+  const rst_sampler_traits *traits = rst_sampler_get_traits(rst_resolve_sampler(parameters));
+
+  for (const char *const *read = traits == NULL ? NULL : traits->reads;
+       read != NULL && *read != NULL; read++)
+    if (strcmp(*read, name) == 0)
+      return true;
+  return false;
+}
+
+rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *now,
+                          const rst_model_info *model) {
+  const size_t i = index_of(parameter);
+
+  if ((table[i].readers & DIFFUSION) != 0 && model != NULL && model->process == RST_SINGLE_PASS)
+    return RST_UNUSED_SINGLE_PASS;
+  if ((table[i].readers & BY_SAMPLER) != 0 && !rst_sampler_reads(now, parameter->name))
+    return RST_UNUSED_SAMPLER;
+  return table[i].unused == NULL ? RST_USED : table[i].unused(now);
+}
+
+void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_info *model,
+                           rst_parameters *reduced) {
+  const rst_parameters from = *parameters;
+  const rst_parameter *entry = rst_parameter_table(NULL);
+  char text[sizeof from.model];
+
+  rst_parameters_init(reduced);
+  for (size_t i = 0; i < COUNT; i++, entry++)
+    if (rst_parameter_use(entry, &from, model) == RST_USED &&
+        rst_parameters_get(&from, entry->name, text, sizeof text, NULL) == RST_OK)
+      rst_parameters_set(reduced, entry->name, text, NULL);
+  if (model == NULL || model->process != RST_SINGLE_PASS)
+    reduced->sampler = rst_resolve_sampler(&from);
+  if (model != NULL && reduced->start == model->steps)
+    reduced->start = 0;
+}
+
+unsigned rst_parameters_compare(const rst_parameters *a, const rst_parameters *b,
+                                const rst_model_info *model) {
+  const rst_parameter *entry = rst_parameter_table(NULL);
+  char mine[sizeof a->model], its[sizeof b->model];
+  rst_parameters one, other;
+  unsigned stages = 0;
+
+  if (a->size != sizeof *a || b->size != sizeof *b)
+    return STAGES;
+  rst_parameters_reduce(a, model, &one);
+  rst_parameters_reduce(b, model, &other);
+  for (size_t i = 0; i < COUNT; i++, entry++)
+    if (rst_parameters_get(&one, entry->name, mine, sizeof mine, NULL) != RST_OK ||
+        rst_parameters_get(&other, entry->name, its, sizeof its, NULL) != RST_OK ||
+        strcmp(mine, its) != 0)
+      stages |= table[i].readers & STAGES;
+  return stages;
+}
