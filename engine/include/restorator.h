@@ -547,6 +547,21 @@ typedef struct rst_plan {
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const int box[4], rst_plan *plan, rst_error *error);
 
+/* What a picture shows in colours. */
+typedef enum rst_picture_kind {
+  RST_PICTURE_MONOCHROME,
+  RST_PICTURE_TONED, /* its chroma is one tint: sepia, cyanotype, yellowed paper, a split tone */
+  RST_PICTURE_COLOURED
+} rst_picture_kind;
+
+/* Tells whether `box` (x, y, width, height; NULL: all) of a picture is monochrome, toned or
+ * coloured, and how sure that is, 0…1: by the chroma that a fitted tint, a smooth function of L*,
+ * leaves of it. A stamp or a frame of a few hundredths of the area do not make it coloured. Reads at
+ * most 64 × 64 patches of 8 × 8 pixels, whatever its size; memory is bounded. Coverage is not read;
+ * what is transparent does not count. Errors: RST_HOST_FAILED, RST_NO_MEMORY. */
+RST_API rst_status rst_classify(const rst_picture *picture, const int box[4],
+                                rst_picture_kind *kind, double *sure, rst_error *error);
+
 /* The rectangle `reach` (x, y, width, height) of a picture of `width` × `height` pixels that holds
  * whatever planning and restoring a region inside `box` can read: what a host of a large picture
  * needs to have at hand. The parameters must be good. */

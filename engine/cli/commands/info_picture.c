@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fields.h"
 #include "io/file.h"
+#include "io/picture_kind.h"
 #include "io/record.h"
 
 /* What is not a parameter's default, "NAME VALUE" each. */
@@ -73,6 +74,17 @@ static bool print_history(const char *history, GError **error) {
   return true;
 }
 
+/* Of a picture that cannot be read it is left out; its header may say enough. */
+static void print_kind(VipsImage *image) {
+  rst_picture_kind kind;
+  double sure;
+  if (!picture_kind_read(image, &kind, &sure, NULL))
+    return;
+  char *text = g_strdup_printf(_("%s (sure by %.2f of 1)"), picture_kind_name(kind), sure);
+  print_field(_("colours"), text);
+  g_free(text);
+}
+
 bool info_picture(const char *path, GError **error) {
   VipsImage *image = file_open(path, error);
   if (image == NULL)
@@ -84,6 +96,7 @@ bool info_picture(const char *path, GError **error) {
   print_field(_("file"), path);
   print_field(_("size"), size);
   print_field(_("channels"), channels);
+  print_kind(image);
   bool good = true;
   if (history == NULL)
     print_field(_("restored"), _("no record"));

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a picture file shows in colours, by a small version of it.
+ */
+#ifndef CLI_PICTURE_KIND_H
+#define CLI_PICTURE_KIND_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <vips/vips.h>
+
+#include "restorator.h"
+
+/* As rst_classify() tells it of the whole picture, which is read once, from top to bottom, and not
+ * held. */
+bool picture_kind_read(VipsImage *image, rst_picture_kind *kind, double *sure, GError **error);
+
+/* "monochrome" …, in the language of people. */
+const char *picture_kind_name(rst_picture_kind kind);
+
+#endif
