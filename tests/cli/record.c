@@ -320,6 +320,10 @@ static void test_info(void) {
   assert_contains(o->out, "\nparameters    the defaults\n");
   o = run_well("info", input, NULL);
   assert_contains(o->out, "restored      no record\n");
+  pixels *grey = make_pixels(48, 40, 1, 8);
+  o = run_well("info", write_pixels(grey, "grey.png"), NULL);
+  assert_contains(o->out, "colours       monochrome (sure by 1.00 of 1)\n");
+  pixels_free(grey);
   check_failed(run("info", path_of("none.png"), NULL), 1, "none.png: No such file");
   g_free(first);
   g_free(sum);
