@@ -67,6 +67,8 @@ typedef enum rst_status {
   RST_OUT_OF_RANGE = 11,      /* subject: parameter; value; low, high: the range allowed */
   RST_NOT_A_CHOICE = 12,      /* subject: parameter; value; choices: those allowed */
   RST_WRONG_TYPE = 13,        /* subject: parameter; value; choices: the type wanted */
+  RST_BAD_HINT = 14,          /* subject: its number, from 1; value: its text; choices: how it has
+                               * to be */
 
   RST_CANNOT_OPEN = 20,       /* subject: path; value: the system's reason */
   RST_NOT_A_FILE = 21,        /* subject: path; a folder, device, … */
@@ -640,6 +642,62 @@ RST_API rst_status rst_match_spread(const rst_parameters *parameters, const rst_
 /* A covered pixel's colour, joined with the picture by mode, becomes its result: weight · colour +
  * offset, clamped to 0…1. */
 RST_API void rst_match_join(float weight, const float offset[3], float colour[3]);
+
+/* -------------------------------------------------------------------------------------------
+ * Colour hints
+ */
+
+#define RST_HINTS_MAX 256 /* hints to a picture */
+#define RST_HINT_REACH 0.5 /* where none is given */
+#define RST_HINT_REACH_MIN 0.01
+#define RST_HINT_REACH_MAX 4
+#define RST_HINTS_TEXT 10240 /* bytes that hold any hints as text */
+
+/* What someone knows of a picture's colours: a pixel of it, and the colour there. It spreads over
+ * what looks like one thing, about `reach` sides of the window far at most. */
+typedef struct rst_hint {
+  int x, y; /* the pixel */
+  bool keep; /* a pin: the network's colour stays; else the colour's a* and b* are taken */
+  float rgb[3]; /* R'G'B' of sRGB, 0…1; 0 for a pin */
+  double reach; /* RST_HINT_REACH_MIN … RST_HINT_REACH_MAX sides of the window */
+} rst_hint;
+
+/* Reads "X,Y,#rrggbb[,REACH]; X,Y,keep[,REACH]; …" into `hints` (RST_HINTS_MAX); spaces round a
+ * hint and a ";" at the end are allowed, "" is none. Errors: RST_BAD_HINT; RST_OUT_OF_RANGE, for
+ * "hints", where there are more. */
+RST_API rst_status rst_hints_parse(const char *text, rst_hint *hints, int *count, rst_error *error);
+/* The text of hints, colours at 8 bits. Errors: RST_BAD_CALL where `size` bytes are too few;
+ * RST_HINTS_TEXT are enough. */
+RST_API rst_status rst_hints_write(const rst_hint *hints, int count, char *text, size_t size,
+                                   rst_error *error);
+
+/* A window of a picture as hints see it: its luma at 512 cells a side at most, rid of grain, lines
+ * up to two cells wide and shading, with edges kept, and what it costs to go from cell to cell: a
+ * length in sides of the window, and (ΔL / 25)² of luma from 0 to 100. Immutable. */
+typedef struct rst_hint_guide rst_hint_guide;
+
+/* Reads a window of a picture. Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
+RST_API rst_status rst_hint_guide_new(const rst_picture *picture, const rst_window *window,
+                                      const rst_cancel *cancel, rst_hint_guide **guide,
+                                      rst_error *error);
+RST_API void rst_hint_guide_free(rst_hint_guide *guide);
+
+/* What hints come to in a window. Immutable; the guide must outlive it. */
+typedef struct rst_hint_field rst_hint_field;
+
+/* Measures each hint's distance from all that it may reach: the cheapest way over the guide. Hints
+ * outside of the window are left out; their order does not count. Errors: RST_CANCELLED,
+ * RST_NO_MEMORY. Thread: the session's caller. */
+RST_API rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
+                                      const rst_hint *hints, int count, const rst_cancel *cancel,
+                                      rst_hint_field **field, rst_error *error);
+RST_API void rst_hint_field_free(rst_hint_field *field);
+/* Gives the points of a grid the hints' chroma at their own L*. `rgba`: (rows, columns, 4) the
+ * picture there; `coverage`: (rows, columns), points above 0 count, NULL: all; `colours`: (rows,
+ * columns, 3) in 0…1, joined with the picture by mode and matched. What no hint reaches keeps its
+ * bits. Thread: any. */
+RST_API void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid,
+                                  const float *rgba, const float *coverage, float *colours);
 
 /* -------------------------------------------------------------------------------------------
  * Setups: what was done to a picture, kept with it as text, so that it can be repeated

@@ -69,7 +69,7 @@ static bool is_whole(const char *text) {
 }
 
 /* A number as JSON has it, or one that begins with its point. */
-static bool read_real(const char *text, double *number) {
+bool rst_read_real(const char *text, double *number) {
   char padded[64];
   yyjson_val value;
   const char *end;
@@ -136,7 +136,7 @@ static rst_status set_real(const rst_parameter *entry, double *to, const char *t
                            rst_error *error) {
   double value;
 
-  if (!read_real(text, &value))
+  if (!rst_read_real(text, &value))
     return fail_type(entry, text, type_names[entry->type], error);
   if (!(value >= entry->low && value <= entry->high))
     return rst_fail_range(error, entry->name, text, entry->low, entry->high);
