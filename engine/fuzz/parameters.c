@@ -12,7 +12,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rst_error error = RST_ERROR_INIT;
   rst_parameters first, second;
-  char *text = malloc(size + 1), *value, written[1024];
+  char *text = malloc(size + 1), *value, written[RST_TEXT_MAX];
 
   memcpy(text, data, size);
   text[size] = '\0';

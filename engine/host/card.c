@@ -50,7 +50,7 @@ static bool has_sampling(const rst_preset *preset) {
 }
 
 static void take_sampling(const rst_parameters *from, rst_parameters *to) {
-  char text[sizeof from->model];
+  char text[RST_TEXT_MAX];
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 

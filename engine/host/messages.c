@@ -42,6 +42,9 @@ char *messages_text(const rst_error *why) {
     case RST_NOT_A_CHOICE:
       return g_strdup_printf(_("The value “%s” of “%s” is unknown: it has to be one of %s"), value,
                              subject, choices);
+    case RST_BAD_HINT:
+      return g_strdup_printf(_("Colour hint %s, “%s”, cannot be read: it has to be %s"), subject,
+                             value, messages_words(choices));
     case RST_WRONG_TYPE:
       return g_strdup_printf(_("The value “%s” of “%s” cannot be read: it has to be %s"), value,
                              subject, messages_words(choices));

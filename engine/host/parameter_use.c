@@ -14,7 +14,7 @@ bool setup_has(const rst_parameter *parameter) {
 
 int setup_count_changes(const rst_parameters *a, const rst_parameters *b,
                         const rst_model_info *info) {
-  char mine[sizeof a->model], its[sizeof b->model];
+  char mine[RST_TEXT_MAX], its[RST_TEXT_MAX];
   rst_parameters one, other;
   int changes = 0;
   size_t count;

@@ -141,7 +141,7 @@ const preset_file *presets_find_title(const GPtrArray *presets, const char *titl
 
 bool presets_is_set(const rst_preset *preset, const rst_parameters *now) {
   rst_parameters here = *now, there;
-  char mine[sizeof here.model], its[sizeof there.model];
+  char mine[RST_TEXT_MAX], its[RST_TEXT_MAX];
   bool same = true;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);

@@ -69,7 +69,7 @@ rst_status values_read(GObject *object, rst_parameters *parameters, rst_error *e
 }
 
 void values_write(GObject *object, const rst_parameters *parameters) {
-  char text[sizeof parameters->model];
+  char text[RST_TEXT_MAX];
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 

@@ -122,6 +122,9 @@ typedef struct rst_window {
 
 #define RST_STEPS_MAX 4000 /* the longest schedule a model may have */
 #define RST_SIDE_MAX (1 << 24) /* the largest width, height, and window side, in pixels */
+#define RST_HINTS_MAX 256 /* colour hints to a picture */
+#define RST_HINTS_TEXT 16384 /* bytes that hold any hints as text */
+#define RST_TEXT_MAX RST_HINTS_TEXT /* bytes that hold any parameter's value as text */
 
 /* A full set of parameters; contract and formulas: see docs of each name in the table below. */
 typedef struct rst_parameters {
@@ -145,6 +148,7 @@ typedef struct rst_parameters {
   rst_window window; /* where window_kind is RST_WINDOW_GIVEN */
   bool hide_region;
   rst_match match;
+  char hints[RST_HINTS_TEXT]; /* as rst_hints_parse() reads them */
 } rst_parameters;
 
 /* Sets every parameter to its default. */
@@ -155,7 +159,7 @@ typedef enum rst_type {
   RST_TYPE_INT,
   RST_TYPE_REAL,
   RST_TYPE_CHOICE, /* one of `choices` */
-  RST_TYPE_TEXT /* `model`: id or path; `window`: "auto", "picture" or "X,Y,SIDE" */
+  RST_TYPE_TEXT /* `model`: id or path; `window`: "auto", "picture" or "X,Y,SIDE"; `hints` */
 } rst_type;
 
 /* What a host needs to offer one parameter. All strings are static. */
@@ -224,8 +228,8 @@ RST_API rst_sampler rst_resolve_sampler(const rst_parameters *parameters);
 RST_API rst_status rst_parameters_set(rst_parameters *parameters, const char *name,
                                       const char *text, rst_error *error);
 /* Writes the parameter's value as text, so that rst_parameters_set() reads it back to the same
- * bits. Errors: RST_UNKNOWN_PARAMETER; RST_BAD_CALL where `size` bytes do not hold it (1024 do
- * for every parameter). */
+ * bits. Errors: RST_UNKNOWN_PARAMETER; RST_BAD_CALL where `size` bytes do not hold it
+ * (RST_TEXT_MAX do for every parameter). */
 RST_API rst_status rst_parameters_get(const rst_parameters *parameters, const char *name,
                                       char *text, size_t size, rst_error *error);
 
@@ -315,7 +319,7 @@ RST_API void rst_preset_apply(const rst_preset *preset, rst_parameters *paramete
 RST_API rst_status rst_preset_check(const rst_preset *preset, const rst_model *model,
                                     rst_error *error);
 
-/* A preset file of all parameters but the seed, with title and note (NULL: without). For a
+/* A preset file of all parameters but seed and hints, which belong to one picture, with title and note (NULL: without). For a
  * single-pass `model` the sampler's are left out, so that the preset fits it; NULL: all. `text` is
  * to be freed with free(). Errors: RST_NO_MEMORY, RST_BAD_CALL where a text is not UTF-8. */
 RST_API rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *model,
@@ -587,7 +591,7 @@ RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
  * fill from these alone, their slopes continued (a plate under tension of two samples of the
  * network's input: below that length like biharmonic inpainting), from four samples on it is the
  * network's, and between them it passes over smoothly. A sample is the window's side / input size,
- * at least a pixel. Hooks: progress and cancel.
+ * at least a pixel. Last come the colour hints. Hooks: progress and cancel.
  * Errors: as the calls above.
  * Thread: the session's caller. */
 RST_API rst_status rst_restore(rst_session *session, rst_model *model,
@@ -647,11 +651,9 @@ RST_API void rst_match_join(float weight, const float offset[3], float colour[3]
  * Colour hints
  */
 
-#define RST_HINTS_MAX 256 /* hints to a picture */
 #define RST_HINT_REACH 0.5 /* where none is given */
 #define RST_HINT_REACH_MIN 0.01
 #define RST_HINT_REACH_MAX 4
-#define RST_HINTS_TEXT 10240 /* bytes that hold any hints as text */
 
 /* What someone knows of a picture's colours: a pixel of it, and the colour there. It spreads over
  * what looks like one thing, about `reach` sides of the window far at most. */
@@ -671,9 +673,18 @@ RST_API rst_status rst_hints_parse(const char *text, rst_hint *hints, int *count
 RST_API rst_status rst_hints_write(const rst_hint *hints, int count, char *text, size_t size,
                                    rst_error *error);
 
+/* Hints from a picture on which strokes are painted, of the size of the one that they are for:
+ * pixels of alpha ½ or more that touch and are of like colour are one stroke, grey ones too. Each
+ * stroke becomes hints of its colours, a 64th of the longer side apart, or farther where they would
+ * be more than `limit` (0 … RST_HINTS_MAX). `hints`: (limit). Reads it at 512 cells a side at most.
+ * Errors: RST_OUT_OF_RANGE, for "hints", where there are more strokes; RST_HOST_FAILED,
+ * RST_CANCELLED, RST_NO_MEMORY. */
+RST_API rst_status rst_hints_from_strokes(const rst_picture *strokes, int limit, rst_hint *hints,
+                                          int *count, const rst_cancel *cancel, rst_error *error);
+
 /* A window of a picture as hints see it: its luma at 512 cells a side at most, rid of grain, lines
  * up to two cells wide and shading, with edges kept, and what it costs to go from cell to cell: a
- * length in sides of the window, and (ΔL / 25)² of luma from 0 to 100. Immutable. */
+ * length in sides of the window, and (ΔL / 15)² of luma from 0 to 100. Immutable. */
 typedef struct rst_hint_guide rst_hint_guide;
 
 /* Reads a window of a picture. Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
@@ -691,8 +702,14 @@ typedef struct rst_hint_field rst_hint_field;
 RST_API rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
                                       const rst_hint *hints, int count, const rst_cancel *cancel,
                                       rst_hint_field **field, rst_error *error);
+/* The same for a part, from the parameters' hints, with a guide of its own; NULL where there are
+ * none, and in mode detail, which takes no colour. Errors: those of its pieces. */
+RST_API rst_status rst_hint_field_read(rst_session *session, const rst_parameters *parameters,
+                                       const rst_picture *picture, const rst_part *part,
+                                       const rst_cancel *cancel, rst_hint_field **field,
+                                       rst_error *error);
 RST_API void rst_hint_field_free(rst_hint_field *field);
-/* Gives the points of a grid the hints' chroma at their own L*. `rgba`: (rows, columns, 4) the
+/* Gives the points of a grid the hints' chroma at their own L*; NULL gives none. `rgba`: (rows, columns, 4) the
  * picture there; `coverage`: (rows, columns), points above 0 count, NULL: all; `colours`: (rows,
  * columns, 3) in 0…1, joined with the picture by mode and matched. What no hint reaches keeps its
  * bits. Thread: any. */

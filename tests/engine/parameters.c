@@ -19,9 +19,9 @@ static const rst_parameter *table(size_t i) {
 /* What hosts build their options, arguments and dialogs from. */
 static void test_table(void) {
   static const char *const names[] = {
-    "model",    "sampler",      "stochasticity", "step-skip",   "sequence", "start",
-    "end",      "noise-stddev", "project",       "clip",        "seed",     "mode",
-    "strength", "context",      "window",        "hide-region", "match",    "saturation",
+    "model",        "sampler",     "stochasticity", "step-skip",  "sequence", "start",    "end",
+    "noise-stddev", "project",     "clip",          "seed",       "mode",     "strength", "context",
+    "window",       "hide-region", "match",         "saturation", "hints",
   };
   const rst_parameter *entry;
 
@@ -29,7 +29,7 @@ static void test_table(void) {
     g_assert_nonnull(rst_parameter_find(names[i]));
   for (size_t i = 0; (entry = table(i)) != NULL; i++) {
     rst_parameters parameters;
-    char text[1024];
+    char text[RST_TEXT_MAX];
 
     g_assert_true(rst_parameter_find(entry->name) == entry); /* so names are unique */
     g_assert_cmpstr(entry->title, !=, "");
@@ -183,7 +183,7 @@ static void test_compare(void) {
 
 static void keep(const char *name, const char *text) {
   rst_parameters p = new_parameters(NULL, NULL), q = new_parameters(NULL, NULL);
-  char written[1024];
+  char written[RST_TEXT_MAX];
 
   assert_ok(rst_parameters_set(&p, name, text, NULL));
   assert_ok(rst_parameters_get(&p, name, written, sizeof written, NULL));
@@ -207,6 +207,7 @@ static void test_round_trips(void) {
       keep(entry->name, text);
     }
   }
+  keep("hints", "3,4,#aabbcc;5,6,keep,0.1");
   keep("window", "picture");
   keep("window", "-16777216,16777216,16777216");
   keep("model", "\xc3\xa4 b/\"'\\,=");
@@ -337,13 +338,13 @@ static void test_bad_values(void) {
 
 static void test_long_values(void) {
   rst_parameters p = new_parameters(NULL, NULL);
-  char *text = g_strnfill(5000, '1'), written[1024];
+  char *text = g_strnfill(5000, '1'), written[RST_TEXT_MAX];
   rst_error error = RST_ERROR_INIT;
   const rst_parameter *entry;
 
   for (size_t i = 0; (entry = table(i)) != NULL; i++) {
     g_assert_cmpint(rst_parameters_set(&p, entry->name, text, &error), !=, RST_OK);
-    assert_error(&error, error.code, entry->name);
+    assert_error(&error, error.code, strcmp(entry->name, "hints") == 0 ? "1" : entry->name);
   }
   text[1023] = '\0'; /* the longest path that a struct holds */
   assert_ok(rst_parameters_set(&p, "model", text, NULL));
@@ -360,7 +361,7 @@ static void test_calls(void) {
   rst_parameters p = new_parameters(NULL, NULL);
   rst_error error = RST_ERROR_INIT;
   rst_model *model = network_model(&net_small);
-  char text[1024];
+  char text[RST_TEXT_MAX];
 
   assert_status(rst_parameters_set(NULL, "seed", "1", NULL), RST_BAD_CALL);
   assert_status(rst_parameters_set(&p, NULL, "1", NULL), RST_BAD_CALL);

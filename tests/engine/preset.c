@@ -158,6 +158,7 @@ static const struct {
   {"another case", "{\"format\": 1, \"Clip\": true}", "Clip"},
   {"underscore", "{\"format\": 1, \"step_skip\": 3}", "step_skip"},
   {"seed", "{\"format\": 1, \"seed\": 3}", "seed"},
+  {"hints", "{\"format\": 1, \"hints\": \"1,2,keep\"}", "hints"},
   {"zero byte in a key", "{\"format\": 1, \"clip\\u0000\": true}", "a key"},
   {"key twice", "{\"format\": 1, \"clip\": true, \"clip\": true}", "clip"},
   {"title twice", "{\"format\": 1, \"title\": \"\", \"title\": \"\"}", "title"},

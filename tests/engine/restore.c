@@ -169,6 +169,61 @@ static void test_restore_matched(void) {
   room_clear(&r);
 }
 
+/* Hints come last, whatever the mode, the bands and the threads; a part that none reaches, and
+ * mode detail, stay as they are. */
+static void test_hints(void) {
+  static const char *const modes[] = {"full", "colour", "detail"};
+
+  for (int i = 0; i < 6; i++) {
+    room r = room_new(1 + i % 3);
+    canvas *c = photograph();
+    rst_parameters parameters = new_parameters("step-skip=2", i < 3 ? "match=off" : "match=on",
+                                               "hints=20,20,#806050,0.3; 8,8,keep", NULL);
+    const size_t values = 3 * 90 * 70;
+    float *hinted;
+    rst_plan plan;
+    int changed = 0;
+
+    assert_ok(rst_parameters_set(&parameters, "mode", modes[i % 3], NULL));
+    plan = make_plan(c, &parameters);
+    assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+    assert_written(c);
+    hinted = g_memdup2(c->result, values * sizeof *hinted);
+    canvas_wipe(c);
+    parameters.hints[0] = '\0';
+    assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
+    for (int y = 0; y < 70; y++)
+      for (int x = 0; x < 90; x++) {
+        const size_t at = 3 * (size_t)(y * 90 + x);
+        const bool same = memcmp(hinted + at, c->result + at, 3 * sizeof *hinted) == 0;
+
+        g_assert_true(same || x < 45);
+        changed += !same;
+      }
+    g_assert_true(i % 3 == 2 ? changed == 0 : changed > 50);
+    for (int part = 0; part < plan.count && i < 3; part++) { /* by hand, all at once */
+      rst_hint_field *field;
+      rst_grid grid;
+
+      assert_ok(rst_parameters_set(&parameters, "hints", "8,8,keep;20,20,#806050,0.3", NULL));
+      assert_ok(rst_hint_field_read(r.session, &parameters, &c->picture, &plan.parts[part], NULL,
+                                    &field, NULL));
+      rst_grid_pixels(&grid, 0, 0, 45, 1);
+      for (grid.y = 0.5; part == 0 && grid.y < 70; grid.y++) {
+        const size_t at = (size_t)(90 * (int)grid.y);
+
+        rst_hint_field_apply(field, &grid, c->rgba + 4 * at, c->coverage + at, c->result + 3 * at);
+      }
+      rst_hint_field_free(field);
+    }
+    if (i < 3)
+      assert_same(hinted, c->result, values);
+    g_free(hinted);
+    canvas_free(c);
+    room_clear(&r);
+  }
+}
+
 static void test_everything(void) {
   room r = room_new(2);
   canvas *c = canvas_new(40, 30, 3);
@@ -572,6 +627,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/restore/by hand", test_restore);
   g_test_add_func("/restore/matched", test_restore_matched);
   g_test_add_func("/restore/everything", test_everything);
+  g_test_add_func("/restore/hints", test_hints);
   g_test_add_func("/restore/host fails", test_host_fails);
   g_test_add_func("/restore/growing", test_growing);
   g_test_add_func("/restore/bands", test_bands);

@@ -25,7 +25,7 @@ static void assert_same_parameters(const rst_parameters *a, const rst_parameters
   const rst_parameter *table = rst_parameter_table(&count);
 
   for (size_t i = 0; i < count; i++) {
-    char of_a[1024], of_b[1024];
+    char of_a[RST_TEXT_MAX], of_b[RST_TEXT_MAX];
 
     assert_ok(rst_parameters_get(a, table[i].name, of_a, sizeof of_a, NULL));
     assert_ok(rst_parameters_get(b, table[i].name, of_b, sizeof of_b, NULL));
@@ -39,7 +39,7 @@ static rst_parameters unusual_parameters(void) {
                         "end=4", "noise-stddev=squared", "project=false", "clip=true",
                         "seed=2147483647", "mode=detail", "saturation=1.9",
                         "strength=0.30000000000000004", "context=3.7", "window=-4,5,600",
-                        "hide-region=true", "match=off", NULL);
+                        "hide-region=true", "match=off", "hints=3,4,#aabbcc; 5,6,keep,0.25", NULL);
 }
 
 static void test_round_trip(void) {
@@ -50,7 +50,9 @@ static void test_round_trip(void) {
 
   read->size = sizeof *read;
   assert_ok(rst_setup_append(NULL, first, &one, NULL));
+  g_assert_nonnull(strstr(one, "\"hints\""));
   assert_ok(rst_setup_append(one, second, &two, NULL));
+  g_assert_null(strstr(strstr(two, "\"hints\"") + 1, "\"hints\"")); /* none: no key */
   assert_ok(rst_setup_read(two, 0, read, &count, NULL));
   g_assert_cmpint(count, ==, 2);
   assert_same_parameters(&read->parameters, &unusual);
@@ -222,7 +224,7 @@ static void test_hostile(void) {
 
 static void test_preset_written(void) {
   const rst_parameters unusual = unusual_parameters();
-  rst_parameters read = new_parameters("seed=2147483647", NULL);
+  rst_parameters read = new_parameters("seed=2147483647", "hints=3,4,#aabbcc; 5,6,keep,0.25", NULL);
   rst_preset *preset;
   char *text = NULL;
 
@@ -231,6 +233,7 @@ static void test_preset_written(void) {
   g_assert_cmpstr(rst_preset_title(preset), ==, "A \"title\"");
   g_assert_cmpstr(rst_preset_note(preset), ==, "");
   g_assert_false(rst_preset_has(preset, "seed"));
+  g_assert_false(rst_preset_has(preset, "hints"));
   rst_preset_apply(preset, &read);
   assert_same_parameters(&read, &unusual);
   rst_preset_free(preset);

@@ -13,7 +13,7 @@ struct history {
 };
 
 static bool differs(const rst_parameters *a, const rst_parameters *b, const char *name) {
-  char here[sizeof a->model], there[sizeof b->model];
+  char here[RST_TEXT_MAX], there[RST_TEXT_MAX];
 
   rst_parameters_get(a, name, here, sizeof here, NULL);
   rst_parameters_get(b, name, there, sizeof there, NULL);

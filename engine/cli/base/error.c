@@ -18,6 +18,7 @@ bool cli_fail_engine(GError **error, const rst_error *cause) {
     case RST_OUT_OF_RANGE:
     case RST_NOT_A_CHOICE:
     case RST_WRONG_TYPE:
+    case RST_BAD_HINT:
       status = CLI_WRONG_USAGE;
       break;
     default:

@@ -7,6 +7,11 @@
 #include "base/error.h"
 #include "base/lookup.h"
 
+static const char hint_help[] =
+  N_("A colour that is known, at a pixel of the picture, or keep where the restored one is right; "
+     "it spreads over what looks like one thing, REACH times the window's side at most [0.5]; may "
+     "be given again for others");
+
 /* What values a parameter takes, for the help. */
 static char *values_text(const rst_parameter *parameter) {
   switch (parameter->type) {
@@ -39,6 +44,13 @@ static gboolean on_parameter(const char *option, const char *value, void *data, 
   return TRUE;
 }
 
+/* `--hint X,Y,COLOUR`, any number of times: together they are the parameter `hints`. */
+static gboolean on_hint(const char *option, const char *value, void *data, GError **error) {
+  cli_given *given = data;
+  (void)option;
+  return given_add_hints(given, value, error);
+}
+
 static void add_entry(GArray *entries, const char *name, int flags, char *help, char *values) {
   GOptionEntry entry = {name, 0, flags, G_OPTION_ARG_CALLBACK, on_parameter, help, values};
   g_array_append_val(entries, entry);
@@ -51,6 +63,12 @@ static GArray *parameter_entries(GPtrArray *strings) {
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
     const rst_parameter *p = &table[i];
+    if (strcmp(p->name, HINTS) == 0) {
+      const GOptionEntry hint = {"hint", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_hint,
+                                 hint_help, "X,Y,#RRGGBB|keep[,REACH]"};
+      g_array_append_val(entries, hint);
+      continue;
+    }
     char *help = g_strdup_printf("%s [%s]", _(p->blurb), p->initial);
     g_ptr_array_add(strings, help);
     if (p->type == RST_TYPE_BOOL) {
@@ -85,6 +103,19 @@ static bool check_values(const GOptionEntry *entries, char **arguments, GError *
       }
     }
   return true;
+}
+
+bool given_add_hints(cli_given *given, const char *hints, GError **error) {
+  const char *before = g_hash_table_lookup(given->values, HINTS);
+  char *all = before == NULL ? g_strdup(hints) : g_strdup_printf("%s; %s", before, hints);
+  rst_error cause = RST_ERROR_INIT;
+  int count;
+  bool good =
+    rst_hints_parse(all, NULL, &count, &cause) == RST_OK || cli_fail_engine(error, &cause);
+  if (good)
+    g_hash_table_replace(given->values, g_strdup(HINTS), g_steal_pointer(&all));
+  g_free(all);
+  return good;
 }
 
 bool given_parse(cli_given *given, const char *synopsis, const char *summary,

@@ -24,6 +24,11 @@ bool given_parse(cli_given *given, const char *synopsis, const char *summary,
                  const GOptionEntry *own, int *argc, char ***argv, GError **error);
 void given_clear(cli_given *given);
 
+/* The parameter that `--hint` adds to. */
+#define HINTS "hints"
+/* Adds hints to those given. False and an error where one is bad or they are too many. */
+bool given_add_hints(cli_given *given, const char *hints, GError **error);
+
 /* Applies preset and parameters to `parameters`, and reads the model that they then name, once it
  * fits them. Unref it. `sha256` (NULL: not wanted) is its file's sum, to be freed. NULL and an
  * error on failure. */

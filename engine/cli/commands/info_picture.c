@@ -17,7 +17,7 @@ static char *parameters_text(const rst_parameters *parameters) {
   rst_parameters_init(&defaults);
   GString *text = g_string_new(NULL);
   for (size_t i = 0; i < count; i++) {
-    char value[1024], initial[1024];
+    char value[RST_TEXT_MAX], initial[RST_TEXT_MAX];
     rst_parameters_get(parameters, table[i].name, value, sizeof value, NULL);
     rst_parameters_get(&defaults, table[i].name, initial, sizeof initial, NULL);
     if (table[i].type != RST_TYPE_TEXT && g_strcmp0(value, initial) != 0)

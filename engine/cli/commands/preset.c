@@ -32,7 +32,7 @@ static bool show(char **arguments, GError **error) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
-    char text[1024];
+    char text[RST_TEXT_MAX];
     if (rst_preset_has(preset, table[i].name) &&
         rst_parameters_get(&parameters, table[i].name, text, sizeof text, &cause) == RST_OK)
       print_field(table[i].name, text);

@@ -55,6 +55,7 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
   rst_picture view, samples;
   rst_grid grid;
   rst_encoding *encoding = NULL;
+  rst_hint_field *hints = NULL;
   const rst_part *part = &plan->parts[0];
   picture_view(picture, &view);
   picture_view(sized, &samples);
@@ -69,7 +70,9 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
   /* Mode full draws what lies between the pixels; the others colour the resampled picture. */
   bool on_pixels = part->mode != RST_MODE_FULL ||
                    (width == picture->patch->Xsize && height == picture->patch->Ysize);
-  bool good = encode(session, model, parameters, &view, &part->window, hooks, &encoding, &cause);
+  bool good =
+    encode(session, model, parameters, &view, &part->window, hooks, &encoding, &cause) &&
+    rst_hint_field_read(session, parameters, &view, part, hooks->cancel, &hints, &cause) == RST_OK;
   *points = 0;
   for (int row = 0; row < height && good; row += band) {
     rst_grid rows = grid;
@@ -92,6 +95,7 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
                 colours + 3 * i);
         ++*points;
       }
+    rst_hint_field_apply(hints, &rows, rgba, coverage, colours);
     samples.write(samples.user, 0, row, width, rows.rows, colours, coverage);
     hooks->progress(hooks->user, RST_PHASE_SAMPLING, (double)(row + rows.rows) / height);
   }
@@ -99,6 +103,7 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
   g_free(coverage);
   g_free(colours);
   g_free(luma);
+  rst_hint_field_free(hints);
   rst_encoding_unref(encoding);
   return good || cli_fail_engine(error, &cause);
 }

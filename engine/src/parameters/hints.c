@@ -150,7 +150,7 @@ rst_status rst_hints_write(const rst_hint *hints, int count, char *text, size_t 
   *text = '\0';
   for (int i = 0; i < count; i++) {
     const rst_hint *h = &hints[i];
-    char colour[16] = "keep", number[32], one[96];
+    char colour[32] = "keep", number[32], one[128];
 
     if (!h->keep)
       snprintf(colour, sizeof colour, "#%02x%02x%02x", level(h->rgb[0]), level(h->rgb[1]),

@@ -47,7 +47,7 @@ rst_status rst_json_read_parameter(const rst_parameter *entry, yyjson_val *value
                                    rst_parameters *parameters, rst_error *error) {
   static const char *const wanted[] = {N_("true or false"), N_("a whole number"), N_("a number"),
                                        N_("a text"), N_("a text")};
-  char text[sizeof parameters->model + 1];
+  char text[RST_TEXT_MAX + 1];
 
   if (!to_text(entry, value, text, sizeof text))
     return rst_fail(error, RST_WRONG_TYPE, entry->name, yyjson_get_type_desc(value),
@@ -58,7 +58,7 @@ rst_status rst_json_read_parameter(const rst_parameter *entry, yyjson_val *value
 bool rst_json_write_parameter(yyjson_mut_doc *doc, yyjson_mut_val *object,
                               const rst_parameter *entry, const rst_parameters *parameters) {
   const char *member = (const char *)parameters + entry->offset;
-  char text[sizeof parameters->model];
+  char text[RST_TEXT_MAX];
 
   switch (entry->type) {
     case RST_TYPE_BOOL:

@@ -168,6 +168,18 @@ static rst_status set_model(const rst_parameter *entry, char *to, size_t size, c
   return RST_OK;
 }
 
+static rst_status set_hints(const rst_parameter *entry, char *to, size_t size, const char *text,
+                            rst_error *error) {
+  int count;
+  rst_status status = rst_hints_parse(text, NULL, &count, error);
+
+  if (status == RST_OK && strlen(text) >= size)
+    return fail_type(entry, text, N_("a shorter text"), error);
+  if (status == RST_OK)
+    strcpy(to, text);
+  return status;
+}
+
 /* `what` of the window, a part of its text, is out of range. */
 static rst_status fail_window(rst_error *error, const rst_parameter *entry, const char *text,
                               const char *what, int low) {
@@ -224,9 +236,11 @@ rst_status rst_parameters_set(rst_parameters *parameters, const char *name, cons
       return set_choice(entry, (int *)member, text, error);
     case RST_TYPE_TEXT:
     default:
-      return member == parameters->model
-               ? set_model(entry, parameters->model, sizeof parameters->model, text, error)
-               : set_window(entry, parameters, text, error);
+      if (member == parameters->model)
+        return set_model(entry, parameters->model, sizeof parameters->model, text, error);
+      if (member == parameters->hints)
+        return set_hints(entry, parameters->hints, sizeof parameters->hints, text, error);
+      return set_window(entry, parameters, text, error);
   }
 }
 
@@ -265,6 +279,8 @@ static bool write_value(const rst_parameters *parameters, const rst_parameter *e
     default:
       if (member == parameters->model)
         number = snprintf(text, size, "%s", parameters->model);
+      else if (member == parameters->hints)
+        number = snprintf(text, size, "%s", parameters->hints);
       else if (parameters->window_kind == RST_WINDOW_GIVEN)
         number = snprintf(text, size, "%d,%d,%d", window->x, window->y, window->side);
       else
@@ -307,7 +323,7 @@ static rst_status check_steps(const char *name, int value, int low, int high, rs
 
 rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {
   rst_parameters copy;
-  char text[sizeof copy.model];
+  char text[RST_TEXT_MAX];
 
   if (parameters == NULL || parameters->size != sizeof *parameters)
     return rst_fail_call(error, "parameters");

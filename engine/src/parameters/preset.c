@@ -161,7 +161,7 @@ bool rst_preset_has(const rst_preset *preset, const char *parameter) {
 void rst_preset_apply(const rst_preset *preset, rst_parameters *parameters) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
-  char text[sizeof parameters->model];
+  char text[RST_TEXT_MAX];
 
   for (size_t i = 0; i < count; i++)
     if (preset->has[i] &&

@@ -6,7 +6,7 @@
  *     "preset": "b", "parameters": {NAME: VALUE, …}, "box": [x, y, width, height],
  *     "windows": [[x, y, side], …], "mask": {"name": "face.png", "sha256": "…"},
  *     "size": [width, height], "output": "in-place"}, …]
- * Without a preset, a mask or a size their keys are missing; in format 1 they and `output` always
+ * Without a preset, a mask, a size or hints their keys are missing; in format 1 they and `output` always
  * are.
  */
 #include <limits.h>
@@ -65,7 +65,8 @@ static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup
   parameters = done ? yyjson_mut_obj_add_obj(doc, object, "parameters") : NULL;
   done = parameters != NULL;
   for (size_t i = 0; i < count && done; i++)
-    done = rst_json_write_parameter(doc, parameters, &table[i], &setup->parameters);
+    if (strcmp(table[i].name, "hints") != 0 || setup->parameters.hints[0] != '\0')
+      done = rst_json_write_parameter(doc, parameters, &table[i], &setup->parameters);
   done = done && add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "box"), setup->box, 4);
   windows = done ? yyjson_mut_obj_add_arr(doc, object, "windows") : NULL;
   done = windows != NULL;

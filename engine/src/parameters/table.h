@@ -65,3 +65,8 @@ PARAMETER("match", N_("Match the surroundings"),
              "difference along its border is spread inward, and where it is hidden, the "
              "surroundings are continued into it near the border; auto is on for hidden regions"),
           RST_TYPE_CHOICE, 0, 0, "auto", matches, match, MIX, NULL)
+PARAMETER("hints", N_("Colour hints"),
+          N_("Colours that are known: X,Y,#RRGGBB for a pixel of the layer, or X,Y,keep for one "
+             "whose restored colour is right, separated by “;”; they spread over what looks like "
+             "one thing, within a reach that may follow as a share of the window's side (0.5)"),
+          RST_TYPE_TEXT, 0, 0, "", NULL, hints, MIX | NO_PRESET, NULL)

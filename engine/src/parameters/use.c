@@ -95,7 +95,7 @@ void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_inf
                            rst_parameters *reduced) {
   const rst_parameters from = *parameters;
   const rst_parameter *entry = rst_parameter_table(NULL);
-  char text[sizeof from.model];
+  char text[RST_TEXT_MAX];
 
   rst_parameters_init(reduced);
   for (size_t i = 0; i < COUNT; i++, entry++)
@@ -111,7 +111,7 @@ void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_inf
 unsigned rst_parameters_compare(const rst_parameters *a, const rst_parameters *b,
                                 const rst_model_info *model) {
   const rst_parameter *entry = rst_parameter_table(NULL);
-  char mine[sizeof a->model], its[sizeof b->model];
+  char mine[RST_TEXT_MAX], its[RST_TEXT_MAX];
   rst_parameters one, other;
   unsigned stages = 0;
 

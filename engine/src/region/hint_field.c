@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
+#include "network/interpolation.h"
 #include "region/colour.h"
 #include "region/hint_guide.h"
 
@@ -24,7 +25,8 @@ typedef struct {
 
 struct rst_hint_field {
   const rst_hint_guide *guide;
-  cell *cells; /* (height, width) of the guide */
+  rst_hint_guide *own; /* the guide, where it was read for this field */
+  cell *cells; /* (height, width) of the guide; NULL: no hint lies in it */
 };
 
 /* A distance, in sides of the window, at which a hint's share stops to grow. */
@@ -213,9 +215,38 @@ rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
   return status;
 }
 
+rst_status rst_hint_field_read(rst_session *session, const rst_parameters *parameters,
+                               const rst_picture *picture, const rst_part *part,
+                               const rst_cancel *cancel, rst_hint_field **field, rst_error *error) {
+  rst_hint hints[RST_HINTS_MAX];
+  rst_hint_guide *guide;
+  rst_status status;
+  int count;
+
+  if (parameters == NULL || parameters->size != sizeof *parameters || part == NULL || field == NULL)
+    return rst_fail_call(error, "rst_hint_field_read");
+  status = rst_hints_parse(parameters->hints, hints, &count, error);
+  if (status != RST_OK)
+    return status;
+  if (count == 0 || part->mode == RST_MODE_DETAIL) {
+    *field = NULL;
+    return RST_OK;
+  }
+  status = rst_hint_guide_new(picture, &part->window, cancel, &guide, error);
+  if (status != RST_OK)
+    return status;
+  status = rst_hint_field_new(session, guide, hints, count, cancel, field, error);
+  if (status == RST_OK)
+    (*field)->own = guide;
+  else
+    rst_hint_guide_free(guide);
+  return status;
+}
+
 void rst_hint_field_free(rst_hint_field *field) {
   if (field == NULL)
     return;
+  rst_hint_guide_free(field->own);
   free(field->cells);
   free(field);
 }
@@ -259,7 +290,7 @@ static cell raise(const rst_hint_field *f, double x, double y, float luma) {
 
 void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid, const float *rgba,
                           const float *coverage, float *colours) {
-  if (field->cells == NULL)
+  if (field == NULL || field->cells == NULL)
     return;
   for (int row = 0; row < grid->rows; row++)
     for (int column = 0; column < grid->columns; column++) {

@@ -101,6 +101,7 @@ typedef struct {
   const rst_cancel *cancel;
   float *rgba, *coverage, *wanted, *luma, *colours;
   bool *ring;            /* where it is matched; else NULL */
+  const rst_hint_field *hints; /* NULL: none */
   float *mean, *squares; /* of the colours so far, where their deviation is wanted */
 } band;
 
@@ -173,6 +174,29 @@ static rst_status match_ring(restoration *r, const rst_part *part, const rst_enc
   return status;
 }
 
+/* ---- colour hints ---- */
+
+static void hint_rows(void *data, int worker) {
+  const band *b = data;
+
+  for (int row = worker; row < b->height && !rst_cancelled(b->cancel); row += b->threads) {
+    const size_t first = (size_t)row * (size_t)b->width;
+    rst_grid grid;
+
+    rst_grid_pixels(&grid, b->x, b->y + row, b->width, 1);
+    rst_hint_field_apply(b->hints, &grid, b->rgba + 4 * first, b->coverage + first,
+                         b->colours + 3 * first);
+  }
+}
+
+static rst_status apply_hints(restoration *r, band *b) {
+  if (b->hints == NULL)
+    return RST_OK;
+  b->cancel = cancel_of(r);
+  rst_pool_run(r->session->pool, hint_rows, b);
+  return rst_cancelled(b->cancel) ? rst_fail_cancelled(r->error) : RST_OK;
+}
+
 /* What is handed to the host: the colours, or how they vary with the seed. */
 static rst_status restore_band(restoration *r, const rst_part *part, const rst_encoding *encoding,
                                band *b) {
@@ -186,6 +210,8 @@ static rst_status restore_band(restoration *r, const rst_part *part, const rst_e
     r->done += r->band_points;
     if (status == RST_OK && b->ring != NULL)
       status = match_ring(r, part, encoding, b);
+    if (status == RST_OK)
+      status = apply_hints(r, b);
     if (r->deviation)
       rst_deviation_add(i, values, b->colours, b->mean, b->squares);
     parameters.seed = rst_next_seed(parameters.seed);
@@ -203,15 +229,16 @@ static int64_t count_covered(const band *b) {
   return count;
 }
 
-static rst_status restore_bands(restoration *r, const rst_part *part,
-                                const rst_encoding *encoding) {
+static rst_status restore_bands(restoration *r, const rst_part *part, const rst_encoding *encoding,
+                                const rst_hint_field *hints) {
   const rst_picture *picture = r->picture;
   band b = {.mode = part->mode,
             .saturation = r->parameters->saturation,
             .x = part->x,
             .width = part->width,
             .height = rst_band_rows(part->width, part->height),
-            .threads = rst_session_threads(r->session)};
+            .threads = rst_session_threads(r->session),
+            .hints = hints};
   rst_status status = take_band(r, &b);
   const int rows = b.height, end = part->y + part->height;
 
@@ -248,10 +275,11 @@ static rst_status write_part(restoration *r, const rst_part *part, const band *b
 
 /* The ring's influence reaches everywhere, so the part is held whole. */
 static rst_status restore_matched(restoration *r, const rst_part *part,
-                                  const rst_encoding *encoding) {
+                                  const rst_encoding *encoding, const rst_hint_field *hints) {
   band b = {.mode = part->mode,
             .saturation = r->parameters->saturation,
-            .threads = rst_session_threads(r->session)};
+            .threads = rst_session_threads(r->session),
+            .hints = hints};
   rst_status status;
   int box[4];
 
@@ -284,11 +312,16 @@ static rst_status restore_matched(restoration *r, const rst_part *part,
 static rst_status restore_part(restoration *r, const rst_part *part) {
   rst_encoding *encoding;
   rst_status status = encode_window(r, &part->window, &encoding);
+  rst_hint_field *hints = NULL;
 
   if (status != RST_OK)
     return status;
-  status = rst_resolve_match(r->parameters) ? restore_matched(r, part, encoding)
-                                            : restore_bands(r, part, encoding);
+  status = rst_hint_field_read(r->session, r->parameters, r->picture, part, cancel_of(r), &hints,
+                               r->error);
+  if (status == RST_OK)
+    status = rst_resolve_match(r->parameters) ? restore_matched(r, part, encoding, hints)
+                                              : restore_bands(r, part, encoding, hints);
+  rst_hint_field_free(hints);
   rst_encoding_unref(encoding);
   return status;
 }

@@ -10,6 +10,7 @@ static gboolean is_callers_fault(const GError *error) {
     case RST_OUT_OF_RANGE:
     case RST_NOT_A_CHOICE:
     case RST_WRONG_TYPE:
+    case RST_BAD_HINT:
     case RST_NO_SUCH_MODEL:
     case RST_NO_SUCH_PRESET:
     case RST_PRESET_MISFIT:
