@@ -30,6 +30,7 @@ static const struct {
   {"window", {"--window", "picture"}},
   {"hide-region", {"--hide-region"}},
   {"match", {"--match", "on"}},
+  {"hints", {"--hint", "20,15,#c02020"}},
 };
 
 static const rect region = {12, 8, 16, 20};
@@ -84,7 +85,7 @@ static void test_each_default(void) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   for (size_t i = 0; i < count; i++) {
-    if (strcmp(table[i].name, "model") == 0)
+    if (strcmp(table[i].name, "model") == 0 || strcmp(table[i].name, "hints") == 0)
       continue;
     char *option = g_strdup_printf("--%s", table[i].name);
     char *opposite = g_strdup_printf("--no-%s", table[i].name);
@@ -118,6 +119,9 @@ static void test_wrong_values(void) {
   check_failed(run("restore", input, output, "--step-skip", "many", NULL), 2, "step-skip");
   check_failed(run("restore", input, output, "--mode", "sepia", NULL), 2, "colour");
   check_failed(run("restore", input, output, "--window", "1,2", NULL), 2, "window");
+  check_failed(run("restore", input, output, "--hint", "1,2,red", NULL), 2, "hint 1");
+  check_failed(run("restore", input, output, "--hint", "1,2,keep", "--hint", "1,2,#000000,9", NULL),
+               2, "hint 2");
   check_failed(run("restore", input, output, "--no-seed", NULL), 2, "--no-seed");
   check_failed(run("restore", input, output, "--clip=false", NULL), 2, "--clip takes no value");
   check_failed(run("restore", input, output, "--no-clip=true", NULL), 2,

@@ -175,6 +175,58 @@ static void test_repeated(void) {
   g_assert_cmpint(differing_files(done, path_of("all/in.png")), ==, 0);
 }
 
+/* A transparent picture with strokes: red, and grey, which is a colour too. */
+static const char *write_strokes(const char *name, int width) {
+  pixels *strokes = make_pixels(width, 40, 4, 8);
+  for (int i = 0; i < width * 40; i++) {
+    const int x = i % width, y = i / width;
+    const guint16 red[4] = {200, 30, 30, 255}, grey[4] = {128, 128, 128, 255}, none[4] = {0};
+    memcpy(strokes->values + 4 * i,
+           y == 12 && x > 14 && x < 24   ? red
+           : y == 24 && x > 14 && x < 24 ? grey
+                                         : none,
+           sizeof none);
+  }
+  pixels_update(strokes);
+  const char *path = write_pixels(strokes, name);
+  pixels_free(strokes);
+  return path;
+}
+
+/* Hints, one by one and painted, are in the record and repeated. */
+static void test_repeated_hints(void) {
+  pixels *p = make_pixels(48, 40, 3, 8);
+  const char *input = write_pixels(p, "unhinted.png"), *strokes = write_strokes("strokes.png", 48);
+  const char *plain = path_of("plain.png"), *one = path_of("one.png"), *two = path_of("two.png");
+  const char *copy = path_of("copy.png");
+  pixels_free(p);
+  run_well("restore", input, plain, "--model", "tiny-single", NULL);
+  run_well("restore", input, one, "--model", "tiny-single", "--hint", "20,20,#c02020,0.4", "--hint",
+           "40,5,keep", NULL);
+  run_well("restore", input, two, "--model", "tiny-single", "--hints", strokes, NULL);
+  g_assert_cmpint(differing_files(plain, one), >, 0);
+  g_assert_cmpint(differing_files(plain, two), >, 0);
+  g_assert_cmpint(differing_files(one, two), >, 0);
+  run_well("restore", input, copy, "--repeat", one, NULL);
+  g_assert_cmpint(differing_files(one, copy), ==, 0);
+  run_well("restore", input, copy, "--repeat", two, NULL);
+  g_assert_cmpint(differing_files(two, copy), ==, 0);
+  run_well("restore", input, copy, "--repeat", one, "--hints", strokes, NULL); /* wins */
+  g_assert_cmpint(differing_files(two, copy), ==, 0);
+  /* in a region, and at a size of its own */
+  run_well("restore", input, copy, "--model", "tiny-single", "--region", "10,10,20x20", "--size",
+           "40x40", "--hint", "20,20,#c02020", NULL);
+  run_well("restore", input, one, "--model", "tiny-single", "--region", "10,10,20x20", "--size",
+           "40x40", NULL);
+  g_assert_cmpint(differing_files(one, copy), >, 0);
+
+  check_failed(
+    run("restore", input, copy, "--hints", write_strokes("narrow.png", 47), "--quiet", NULL), 1,
+    "47 × 40");
+  check_failed(run("restore", input, copy, "--hints", input, NULL), 1, "transparen");
+  check_failed(run("restore", input, copy, "--hints", "none.png", NULL), 1, "none.png");
+}
+
 static const char *write_mask(const char *name, int right) {
   pixels *mask = make_pixels(48, 40, 1, 8);
   for (int i = 0; i < 48 * 40; i++) {
@@ -336,6 +388,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/record/not-kept", test_not_kept);
   g_test_add_func("/record/repeated", test_repeated);
   g_test_add_func("/record/repeated-mask", test_repeated_mask);
+  g_test_add_func("/record/repeated-hints", test_repeated_hints);
   g_test_add_func("/record/repeated-size", test_repeated_size);
   g_test_add_func("/record/refused", test_refused);
   g_test_add_func("/record/info", test_info);

@@ -151,7 +151,7 @@ static void restore_items(const cli_job *job, GPtrArray *items, counts *c) {
   }
 }
 
-static bool run(const cli_options *o, counts *c, GError **error) {
+static bool run(cli_options *o, counts *c, GError **error) {
   rst_cancel *cancel = interrupt_catch();
   cli_job job = {.options = o};
   GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
@@ -165,7 +165,7 @@ static bool run(const cli_options *o, counts *c, GError **error) {
       g_ptr_array_add(left, item);
   }
   if (good && left->len > 0) {
-    good = job_open(&job, o, cancel, error);
+    good = options_read_hints(o, cancel, error) && job_open(&job, o, cancel, error);
     if (good && !o->quiet)
       report_ignored(&job);
     if (good)

@@ -119,6 +119,18 @@ static bool get_box(const cli_job *job, const cli_source *source, int box[4], GE
   return false;
 }
 
+/* Strokes fit the picture that they were painted over. */
+static bool check_hints(const cli_options *o, const cli_source *source, GError **error) {
+  const int *size = o->hints_size;
+  if (o->hints == NULL || (size[0] == source->width && size[1] == source->height))
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("the picture of hints has %d × %d pixels and the picture %d × %d; they must be of "
+                "one size"),
+              size[0], size[1], source->width, source->height);
+  return false;
+}
+
 static bool is_sized(const cli_item *item) {
   return item->sized.patch != NULL;
 }
@@ -140,7 +152,7 @@ static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   VipsImage *mask = NULL;
   bool good = source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL,
                           job->cancel, error) &&
-              get_box(job, &item->source, box, error) &&
+              check_hints(o, &item->source, error) && get_box(job, &item->source, box, error) &&
               (o->mask == NULL || (mask = mask_read(o->mask, &item->source, !sized, box,
                                                     job->cancel, error)) != NULL) &&
               picture_open(&item->picture, &item->source, box, &job->parameters, error);

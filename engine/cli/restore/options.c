@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/strokes.h"
 
 static gboolean on_size(const char *option, const char *value, void *data, GError **error) {
   cli_options *o = data;
@@ -93,6 +94,10 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
     {"mask", 'm', 0, G_OPTION_ARG_FILENAME, &o->mask,
      N_("Restore where this picture of the same size is white, partly where it is grey"),
      N_("FILE")},
+    {"hints", 0, 0, G_OPTION_ARG_FILENAME, &o->hints,
+     N_("Colours that are known, as strokes on a picture of the same size: its transparent pixels "
+        "say nothing, pixels of one colour that touch are one stroke, grey is a colour too"),
+     N_("FILE")},
     {"uncertainty", 'u', 0, G_OPTION_ARG_INT, &o->uncertainty,
      N_(
        "Write, in place of the result, how much each pixel of it varies over so many seeds: a grey "
@@ -142,10 +147,18 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   return true;
 }
 
+bool options_read_hints(cli_options *o, rst_cancel *cancel, GError **error) {
+  char *text = o->hints == NULL ? NULL : strokes_read(o->hints, cancel, o->hints_size, error);
+  bool good = o->hints == NULL || (text != NULL && given_add_hints(&o->given, text, error));
+  g_free(text);
+  return good;
+}
+
 void options_clear(cli_options *o) {
   given_clear(&o->given);
   g_free(o->repeat);
   g_free(o->mask);
+  g_free(o->hints);
   g_strfreev(o->inputs);
   g_free(o->output);
   g_free(o->output_dir);

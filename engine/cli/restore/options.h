@@ -19,6 +19,8 @@ typedef struct cli_options {
   const cli_format *format; /* of files in output_dir; NULL: as each name says */
   char *repeat;      /* path, NULL without */
   char *mask;        /* path, NULL without */
+  char *hints;       /* path of a picture of strokes, NULL without … */
+  int hints_size[2]; /* … and its width and height */
   bool has_region;
   int region[4];     /* x, y, width, height */
   int size[2];       /* width and height of the output, 0: the picture's own */
@@ -30,6 +32,8 @@ typedef struct cli_options {
 
 /* Reads the command line. Prints the help and ends the program where that is asked for. */
 bool options_parse(cli_options *options, int argc, char **argv, GError **error);
+/* Adds what is painted in the file of hints, if there is one, to the hints given. */
+bool options_read_hints(cli_options *options, rst_cancel *cancel, GError **error);
 void options_clear(cli_options *options);
 
 #endif
