@@ -101,6 +101,8 @@ static void test_sources(void) {
 
   rst_parameters_init(&any);
   for (size_t i = 0; i < count; i++) {
+    if (strcmp(table[i].name, "hints") == 0) /* the panel has no control for them */
+      continue;
     g_autofree char *tooltip = gtk_widget_get_tooltip_text(control(b, table[i].name));
 
     g_assert_nonnull(strstr(tooltip, table[i].blurb));
