@@ -94,7 +94,7 @@ build_for_user() {
 take_libraries() {
   mkdir "$plug_in/lib"
   # shellcheck disable=SC2016 # for the shell there
-  "${enter[@]}" sh -c 'ldd "$1" | awk "/lib(yyjson|openblas|gfortran|quadmath)/ { print \$3 }" |
+  "${enter[@]}" sh -c 'ldd "$1" | awk "/libyyjson/ { print \$3 }" |
     xargs -r cp -L -t "$2"' sh "$plug_in/restorator" "$plug_in/lib"
   rmdir --ignore-fail-on-non-empty "$plug_in/lib"
 }

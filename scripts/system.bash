@@ -47,7 +47,7 @@ kind_of_system() {
       if command -v apt-cache >/dev/null && apt-cache show libgimp-3.0-dev &>/dev/null; then
         echo apt
       elif command -v meson ninja >/dev/null &&
-        pkg-config --exists gimp-3.0 gimpui-3.0 openblas vips yyjson &>/dev/null; then
+        pkg-config --exists gimp-3.0 gimpui-3.0 vips yyjson &>/dev/null; then
         echo other
       else
         echo root

@@ -46,8 +46,8 @@ extern "C" {
 /* Version of the library, such as "0.1.0". */
 RST_API const char *rst_version(void);
 
-/* One line on the arithmetic in use: BLAS, its processor core, the kernels' instruction set, and
- * whether OpenBLAS failed its check and the reference product took its place. Static storage. */
+/* One line on the arithmetic in use: the kernels' instruction set, the best that this processor
+ * runs or the one that the variable RESTORATOR_KERNEL names. Static storage. */
 RST_API const char *rst_arithmetic(void);
 
 /* -------------------------------------------------------------------------------------------

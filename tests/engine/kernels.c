@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The inner loops of every instruction set that this processor runs, and OpenBLAS, against sums in
+ * The inner loops of every instruction set that this processor runs, against sums in
  * double; the noise, bit by bit.
  */
 #include "fixtures.h"
@@ -176,7 +176,26 @@ static void test_sets(void) {
   g_assert_cmpstr(sets[0]->name, ==, "generic");
   while (sets[count] != NULL)
     g_test_message("%s", sets[count++]->name);
-  g_assert_true(rst_kernels_best() == sets[count - 1]);
+  if (g_getenv("RESTORATOR_KERNEL") == NULL)
+    g_assert_true(rst_kernels_best() == sets[count - 1]);
+}
+
+/* A variable names the set, in a process of its own. */
+static void test_forced(void) {
+  const char *wanted = g_getenv("RESTORATOR_KERNEL");
+
+  if (g_test_subprocess()) {
+    g_assert_cmpstr(rst_kernels_best()->name, ==, wanted);
+    return;
+  }
+  for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++) {
+    char **variables = g_environ_setenv(g_get_environ(), "RESTORATOR_KERNEL", (*set)->name, TRUE);
+
+    g_test_trap_subprocess_with_envp(NULL, (const char *const *)variables, 0,
+                                     G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed();
+    g_strfreev(variables);
+  }
 }
 
 /* ---- products ---- */
@@ -189,15 +208,15 @@ static const struct {
   {33, 129, 31}, {127, 513, 63}, {1, RST_BATCH, 200}, {200, 1, 3},         {16, 16, 1025},
 };
 
-static void check_gemm(void (*gemm)(const rst_gemm *, const float *, const float *, float *)) {
+static void check_gemm(const rst_kernels *set) {
   for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
     const rst_gemm s = {shapes[i].m, shapes[i].n, shapes[i].k};
     float *a = random_floats(20, (size_t)(s.m * s.k), -1, 1);
     float *b = random_floats(21, (size_t)(s.k * s.n), -1, 1);
-    float *c = random_floats(22, (size_t)(s.m * s.n), -1, 1);
+    float *c = random_floats(22, (size_t)(s.m * s.n) + 1, -1, 1), beyond = c[s.m * s.n];
 
-    rst_blas_check(&s);
-    gemm(&s, a, b, c);
+    set->gemm(&s, a, b, c);
+    g_assert_cmpfloat(c[s.m * s.n], ==, beyond);
     for (int row = 0; row < s.m; row++)
       for (int column = 0; column < s.n; column++) {
         sum total = {0, 0, 0};
@@ -212,13 +231,9 @@ static void check_gemm(void (*gemm)(const rst_gemm *, const float *, const float
   }
 }
 
-static void test_reference_gemm(void) {
-  check_gemm(rst_gemm_reference);
-}
-
 static void test_gemm(void) {
-  check_gemm(rst_blas_gemm);
-  g_test_message("%s", rst_arithmetic());
+  for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++)
+    check_gemm(*set);
 }
 
 /* A point's bits must not depend on its place in a batch: the same numbers at every place give the
@@ -447,7 +462,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/kernels/layer", test_layer);
   g_test_add_func("/kernels/last layer", test_last_layer);
   g_test_add_func("/kernels/gather", test_gather);
-  g_test_add_func("/kernels/reference products", test_reference_gemm);
+  g_test_add_func("/kernels/forced", test_forced);
   g_test_add_func("/kernels/products", test_gemm);
   g_test_add_func("/kernels/places", test_places);
   g_test_add_func("/noise/known answers", test_known_answers);

@@ -11,7 +11,7 @@
 
 static const rst_window window = {-7, 11, 61};
 
-/* Widths as networks in use have them: OpenBLAS takes other ways through such products. */
+/* Widths as networks in use have them: the products take other ways through them. */
 static net wide(void) {
   net s = net_small;
 

@@ -3,16 +3,23 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "restorator.h"
 
 extern const rst_kernels rst_kernels_generic;
 #ifdef RST_X86
 extern const rst_kernels rst_kernels_avx2, rst_kernels_avx512;
 #endif
 
-static const rst_kernels *available[4];
+static const rst_kernels *available[4], *chosen;
+static char description[64];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void find(void) {
+  const char *wanted = getenv("RESTORATOR_KERNEL");
   int count = 0;
 
   available[count++] = &rst_kernels_generic;
@@ -24,6 +31,11 @@ static void find(void) {
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
     available[count++] = &rst_kernels_avx512;
 #endif
+  chosen = available[count - 1];
+  for (int i = 0; i < count && wanted != NULL; i++)
+    if (strcmp(available[i]->name, wanted) == 0)
+      chosen = available[i];
+  snprintf(description, sizeof description, "kernels %s", chosen->name);
 }
 
 const rst_kernels *const *rst_kernels_all(void) {
@@ -32,9 +44,11 @@ const rst_kernels *const *rst_kernels_all(void) {
 }
 
 const rst_kernels *rst_kernels_best(void) {
-  const rst_kernels *const *set = rst_kernels_all();
+  pthread_once(&once, find);
+  return chosen;
+}
 
-  while (set[1] != NULL)
-    set++;
-  return *set;
+const char *rst_arithmetic(void) {
+  pthread_once(&once, find);
+  return description;
 }

@@ -13,16 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels/blas.h"
-
 /* Points of one batch; every product has this many, tails are padded. Large enough for the work
  * per batch to vanish beside that per point, small enough for a batch's data to stay in L2. A
  * multiple of twice the longest vector. */
 #define RST_BATCH 128
 
-/* The product of blas.h by plain loops: the reference, and what takes OpenBLAS's place where it is
- * wrong. */
-void rst_gemm_reference(const rst_gemm *shape, const float *a, const float *b, float *c);
+/* The sizes of a product C (m × n) = A (m × k) · B (k × n). */
+typedef struct rst_gemm {
+  int m, n, k;
+} rst_gemm;
 
 typedef struct rst_kernels {
   const char *name; /* "generic", "avx2", "avx512" */
@@ -37,10 +36,13 @@ typedef struct rst_kernels {
   /* A dense layer of all points:
    *   result[o · stride + p] = bias[o] + Σ_i weight[i][o] · input[i][p]
    * and at least 0 where `only_positive` (ReLU); bias NULL is 0. weight (in, out); input (in,
-   * RST_BATCH); result (out, stride). Not OpenBLAS: some of its kernels add up a product's first
-   * columns in another order than the rest, and a point's bits may not depend on its place. */
+   * RST_BATCH); result (out, stride). A point's bits do not depend on its place. */
   void (*product)(int in, int out, const float *weight, const float *bias, bool only_positive,
                   const float *input, float *result, size_t stride);
+
+  /* The encoder's product, row-major without gaps. Each value is one sum along k, whose bits do not
+   * depend on its place. */
+  void (*gemm)(const rst_gemm *shape, const float *a, const float *b, float *c);
 
   /* Last layer of a block, added to the running result:
    *   result[c][p] += bias[c] + Σ_o weight[o][c] · in[o][p], c = 0, 1, 2
@@ -58,7 +60,8 @@ typedef struct rst_kernels {
   void (*noise)(uint32_t seed, uint32_t t, const int32_t *column, const int32_t *row, float *z);
 } rst_kernels;
 
-/* The best set this processor runs. */
+/* The best set this processor runs, or the one that the variable RESTORATOR_KERNEL names where it
+ * runs that. */
 const rst_kernels *rst_kernels_best(void);
 /* All sets this processor runs, the generic first; NULL-terminated. For tests and benchmarks. */
 const rst_kernels *const *rst_kernels_all(void);

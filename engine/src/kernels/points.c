@@ -16,6 +16,13 @@ enum { LANES = 16, ROWS = 8 };
 #define VECTOR_ALL(number) _mm512_set1_ps(number)
 #define VECTOR_MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define VECTOR_RELU(v) _mm512_max_ps(v, _mm512_setzero_ps())
+static vector load_some(const float *from, int count) {
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+}
+static void store_some(float *to, vector v, int count) {
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), v);
+}
+#define HAS_MASKS
 #elif defined __AVX2__ && defined __FMA__
 #include <immintrin.h>
 typedef __m256 vector;
@@ -25,6 +32,16 @@ enum { LANES = 8, ROWS = 4 };
 #define VECTOR_ALL(number) _mm256_set1_ps(number)
 #define VECTOR_MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define VECTOR_RELU(v) _mm256_max_ps(v, _mm256_setzero_ps())
+static __m256i first_lanes(int count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+static vector load_some(const float *from, int count) {
+  return _mm256_maskload_ps(from, first_lanes(count));
+}
+static void store_some(float *to, vector v, int count) {
+  _mm256_maskstore_ps(to, first_lanes(count), v);
+}
+#define HAS_MASKS
 #elif defined __ARM_NEON && defined __ARM_FEATURE_FMA
 #include <arm_neon.h>
 typedef float32x4_t vector;
@@ -49,6 +66,25 @@ enum { LANES = 4, ROWS = 4 };
 #define MULTIPLY_ADD(a, b, c) __builtin_fmaf(a, b, c)
 #else
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+#ifndef HAS_MASKS
+/* The first `count` lanes; the others are 0. */
+static vector load_some(const float *from, int count) {
+  float lanes[LANES] = {0};
+
+  for (int i = 0; i < count; i++)
+    lanes[i] = from[i];
+  return VECTOR_LOAD(lanes);
+}
+
+static void store_some(float *to, vector v, int count) {
+  float lanes[LANES];
+
+  VECTOR_STORE(lanes, v);
+  for (int i = 0; i < count; i++)
+    to[i] = lanes[i];
+}
 #endif
 
 static float relu(float x) {
@@ -118,6 +154,74 @@ static void product(int in, int out, const float *weight, const float *bias, boo
       product_block(1, in, out, weight + o, bias == NULL ? NULL : bias + o, only_positive,
                     input + p, result + (size_t)o * stride + p, stride);
   }
+}
+
+/* `rows` rows and `columns` columns, more than LANES and at most twice as many where there are
+ * two, of a product: each sum runs along k in one order, wherever it lies. */
+static inline __attribute__((always_inline)) void gemm_block(const rst_gemm *s, int rows,
+                                                             int columns, bool whole, bool two,
+                                                             const float *a, const float *b,
+                                                             float *c) {
+  const int rest = two ? columns - LANES : columns;
+  vector sums[ROWS][2];
+
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++)
+    sums[r][0] = sums[r][1] = VECTOR_ALL(0);
+  for (int l = 0; l < s->k; l++, a++, b += s->n) {
+    const float *end = two ? b + LANES : b;
+    const vector first = two ? VECTOR_LOAD(b) : VECTOR_ALL(0),
+                 last = whole ? VECTOR_LOAD(end) : load_some(end, rest);
+
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+      const vector w = VECTOR_ALL(a[(size_t)r * (size_t)s->k]);
+
+      if (two)
+        sums[r][0] = VECTOR_MULTIPLY_ADD(w, first, sums[r][0]);
+      sums[r][1] = VECTOR_MULTIPLY_ADD(w, last, sums[r][1]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) {
+    float *to = c + (size_t)r * (size_t)s->n;
+
+    if (two) {
+      VECTOR_STORE(to, sums[r][0]);
+      to += LANES;
+    }
+    if (whole)
+      VECTOR_STORE(to, sums[r][1]);
+    else
+      store_some(to, sums[r][1], rest);
+  }
+}
+
+static inline __attribute__((always_inline)) void gemm_rows(const rst_gemm *s, int rows,
+                                                            const float *a, const float *b,
+                                                            float *c) {
+  for (int j = 0; j < s->n;) {
+    const int left = s->n - j;
+
+    if (left >= 2 * LANES)
+      gemm_block(s, rows, 2 * LANES, true, true, a, b + j, c + j);
+    else if (left > LANES)
+      gemm_block(s, rows, left, false, true, a, b + j, c + j);
+    else if (left == LANES)
+      gemm_block(s, rows, left, true, false, a, b + j, c + j);
+    else
+      gemm_block(s, rows, left, false, false, a, b + j, c + j);
+    j += 2 * LANES;
+  }
+}
+
+static void gemm(const rst_gemm *s, const float *a, const float *b, float *c) {
+  int i = 0;
+
+  for (; i + ROWS <= s->m; i += ROWS)
+    gemm_rows(s, ROWS, a + (size_t)i * (size_t)s->k, b, c + (size_t)i * (size_t)s->n);
+  for (; i < s->m; i++)
+    gemm_rows(s, 1, a + (size_t)i * (size_t)s->k, b, c + (size_t)i * (size_t)s->n);
 }
 
 static void last_layer(int width, const float *restrict weight, const float *restrict bias,
@@ -233,6 +337,7 @@ const rst_kernels RST_KERNELS = {
   .name = RST_KERNELS_NAME,
   .first_layer = first_layer,
   .product = product,
+  .gemm = gemm,
   .last_layer = last_layer,
   .gather = gather,
   .noise = noise,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/blas.h"
+#include "kernels/kernels.h"
 #include "network/pull_push.h"
 #include "network/interpolation.h"
 #include "base/memory.h"
@@ -60,7 +60,7 @@ static void run_conv(const rst_conv *conv, const float *in, int size, float *pat
       take_patch(conv, in, size, x * conv->stride - before, y * conv->stride - before,
                  patches + (size_t)i * (size_t)values);
     }
-    rst_blas_gemm(&shape, patches, conv->kernel, products);
+    rst_kernels_best()->gemm(&shape, patches, conv->kernel, products);
     for (int i = 0; i < count; i++)
       for (int c = 0; c < conv->out; c++) {
         const float sum = products[i * conv->out + c] + conv->bias[c];
@@ -130,11 +130,9 @@ typedef struct {
   size_t map, patches, products;
 } conv_sizes;
 
-static void check_and_measure(void *data, const rst_conv *conv, int in_size) {
+static void measure(void *data, const rst_conv *conv, int in_size) {
   conv_sizes *sizes = data;
-  const rst_gemm shape = conv_shape(conv);
 
-  rst_blas_check(&shape);
   measure_conv(conv, in_size, &sizes->map, &sizes->patches, &sizes->products);
 }
 
@@ -286,7 +284,7 @@ rst_status rst_encoder_run(const rst_model *model, const float *input, const rst
   workspace w;
   bool finished;
 
-  for_each_conv(model, check_and_measure, &sizes);
+  for_each_conv(model, measure, &sizes);
   for (int j = 0; j < model->global_dense.count; j++)
     if ((size_t)model->global_dense.layers[j].out > sizes.map)
       sizes.map = (size_t)model->global_dense.layers[j].out;
@@ -342,7 +340,6 @@ static void mix_maps(rst_encoding *encoding, const rst_features *features, float
   const size_t latent = (size_t)model->latent, width = (size_t)layer->out;
   const rst_gemm shape = mix_shape(model);
 
-  rst_blas_check(&shape);
   for (int i = 0; i < model->stage_count; i++) {
     const float *kernel = layer->kernel + (size_t)i * latent * width;
     const size_t pixels = (size_t)model->stages[i].size * (size_t)model->stages[i].size;
@@ -351,7 +348,7 @@ static void mix_maps(rst_encoding *encoding, const rst_features *features, float
       const size_t count = pixels - first < ROWS ? pixels - first : ROWS;
 
       memcpy(rows, features->maps[i] + first * latent, count * latent * sizeof *rows);
-      rst_blas_gemm(&shape, rows, kernel, encoding->mixed[i] + first * width);
+      rst_kernels_best()->gemm(&shape, rows, kernel, encoding->mixed[i] + first * width);
     }
   }
 }

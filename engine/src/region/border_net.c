@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/blas.h"
+#include "kernels/kernels.h"
 #include "network/interpolation.h"
 #include "base/memory.h"
 #include "base/session.h"
@@ -61,7 +61,7 @@ static void add_rows(filling *f, const float *distance, float *colours) {
     const rst_gemm shape = shape_of(layer);
     float *next = f->next;
 
-    rst_blas_gemm(&shape, f->rows, layer->kernel, next);
+    rst_kernels_best()->gemm(&shape, f->rows, layer->kernel, next);
     for (int i = 0; i < ROWS * layer->out; i++) {
       const float sum = next[i] + layer->bias[i % layer->out];
 
@@ -109,11 +109,6 @@ rst_status rst_fill_add(const rst_model *model, int width, int height, const uns
 
   if (model->fill.count == 0)
     return RST_OK;
-  for (int j = 0; j < model->fill.count; j++) {
-    const rst_gemm shape = shape_of(&model->fill.layers[j]);
-
-    rst_blas_check(&shape);
-  }
   f.luma = rst_floats(count);
   f.rows = one = rst_floats(ROWS * widest(&model->fill));
   f.next = other = rst_floats(ROWS * widest(&model->fill));
