@@ -2,14 +2,45 @@
 #include "base/interrupt.h"
 
 #include <glib.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What sends a signal may send it twice, as timeout does: to the program and to its group. */
+static const int64_t SAME = 200; /* milliseconds */
 
 static rst_cancel *token;
 static volatile sig_atomic_t caught;
+static int64_t since; /* the handler's own */
+static char file[PATH_MAX];
+static atomic_bool file_set;
 
+static int64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Calls nothing that a signal handler may not call. */
 static void on_signal(int number) {
+  if (caught != 0 && now() - since > SAME) {
+    if (atomic_load(&file_set))
+      unlink(file);
+    _exit(128 + number);
+  }
+  if (caught == 0)
+    since = now();
   caught = number;
-  rst_cancel_set(token); /* an atomic store, which a signal handler may do */
+  rst_cancel_set(token); /* an atomic store */
+}
+
+void interrupt_set_file(const char *path) {
+  atomic_store(&file_set, false);
+  if (path != NULL && g_strlcpy(file, path, sizeof file) < sizeof file)
+    atomic_store(&file_set, true);
 }
 
 rst_cancel *interrupt_catch(void) {
@@ -21,6 +52,8 @@ rst_cancel *interrupt_catch(void) {
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     struct sigaction before, action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
+    for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
+      sigaddset(&action.sa_mask, numbers[k]);
     /* What the caller has us ignore stays ignored: nohup, a shell's background job. */
     if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
       sigaction(numbers[i], &action, NULL);

@@ -88,6 +88,10 @@ const cli_format *file_output_format(const char *path, GError **error) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a folder"), path);
     return NULL;
   }
+  if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a device or a pipe and no file"), path);
+    return NULL;
+  }
   if (found == NULL || found->encode == NULL) {
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
                 _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);

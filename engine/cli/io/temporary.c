@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "io/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
+
 enum { LINKS_MAX = 40 }; /* as Linux has it */
+
+/* A file without a name leaves nothing behind, however the program ends. Where the file system has
+ * none, the file has a name from the beginning, and whoever writes it holds a lock on it: what
+ * nobody holds was left by a killed run. */
+#define NAME ".restorator-"
+#define UNIQUE "XXXXXX"
 
 char *temporary_target(const char *path) {
   char *at = g_strdup(path), *to;
@@ -27,12 +39,76 @@ char *temporary_target(const char *path) {
   return at;
 }
 
+/* Removes what killed runs have left in a folder. */
+static void sweep(const char *folder) {
+  GDir *entries = g_dir_open(folder, 0, NULL);
+  for (const char *name; entries != NULL && (name = g_dir_read_name(entries)) != NULL;) {
+    GStatBuf status;
+    if (!g_str_has_prefix(name, NAME) || strlen(name) != strlen(NAME UNIQUE))
+      continue;
+    char *path = g_build_filename(folder, name, NULL);
+    int fd = g_open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        flock(fd, LOCK_EX | LOCK_NB) == 0)
+      g_unlink(path);
+    if (fd >= 0)
+      close(fd);
+    g_free(path);
+  }
+  g_clear_pointer(&entries, g_dir_close);
+}
+
+static bool open_nameless(cli_temporary *t, const char *folder) {
+  t->fd = g_access("/proc/self/fd", X_OK) == 0
+            ? g_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666)
+            : -1;
+  return t->fd >= 0;
+}
+
+/* A lock that another run's sweep has taken first comes with a file that it has removed. */
+static bool open_named(cli_temporary *t, const char *folder) {
+  GStatBuf status;
+  do {
+    if (t->fd >= 0)
+      close(t->fd);
+    g_free(t->path);
+    t->path = g_build_filename(folder, NAME UNIQUE, NULL);
+    t->fd = g_mkstemp_full(t->path, O_RDWR | O_CLOEXEC, 0666);
+    if (t->fd < 0)
+      return false;
+  } while (flock(t->fd, LOCK_EX) == 0 && fstat(t->fd, &status) == 0 && status.st_nlink == 0);
+  interrupt_set_file(t->path);
+  return true;
+}
+
 bool temporary_open(cli_temporary *t, const char *target) {
   char *folder = g_path_get_dirname(target);
-  t->path = g_build_filename(folder, ".restorator-XXXXXX", NULL);
-  t->fd = g_mkstemp_full(t->path, O_RDWR | O_CLOEXEC, 0666);
+  *t = (cli_temporary){.fd = -1};
+  sweep(folder);
+  bool good = open_nameless(t, folder) || open_named(t, folder);
   g_free(folder);
-  return t->fd >= 0;
+  return good;
+}
+
+/* Gives a nameless file a name beside `target`, since no call puts it in another's place. */
+static bool name(cli_temporary *t, const char *target) {
+  char *folder = g_path_get_dirname(target), *content = g_strdup_printf("/proc/self/fd/%d", t->fd);
+  bool named = false;
+  flock(t->fd, LOCK_EX); /* where there are no locks nobody sweeps */
+  errno = EEXIST;
+  while (!named && errno == EEXIST) {
+    char unique[sizeof UNIQUE];
+    snprintf(unique, sizeof unique, "%06x", g_random_int() & 0xffffff);
+    g_free(t->path);
+    t->path = g_strconcat(folder, "/" NAME, unique, NULL);
+    interrupt_set_file(t->path);
+    named = linkat(AT_FDCWD, content, AT_FDCWD, t->path, AT_SYMLINK_FOLLOW) == 0;
+  }
+  if (!named)
+    g_clear_pointer(&t->path, g_free);
+  g_free(content);
+  g_free(folder);
+  return named;
 }
 
 /* The owner is another's to give away: where that is refused, the group alone, or neither. The
@@ -47,8 +123,10 @@ static bool take_over(int fd, const char *target) {
 }
 
 bool temporary_finish(cli_temporary *t, const char *target) {
-  if (!take_over(t->fd, target) || fsync(t->fd) != 0 || g_rename(t->path, target) != 0)
+  if (!take_over(t->fd, target) || fsync(t->fd) != 0 || (t->path == NULL && !name(t, target)) ||
+      g_rename(t->path, target) != 0)
     return false;
+  interrupt_set_file(NULL);
   g_clear_pointer(&t->path, g_free);
   return true;
 }
@@ -58,6 +136,7 @@ void temporary_drop(cli_temporary *t) {
     close(t->fd);
   if (t->fd >= 0 && t->path != NULL)
     g_unlink(t->path);
+  interrupt_set_file(NULL);
   g_clear_pointer(&t->path, g_free);
   t->fd = -1;
 }

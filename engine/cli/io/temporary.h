@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A file on its way: written beside the one that it becomes, which appears complete or not at all.
- * Its name is short, whatever the other's is, and its own, whoever else writes there.
+ * Where the file system can, it has no name until then and a killed program leaves nothing; else
+ * its name is short and its own, and the next run clears what a killed one has left.
  */
 #ifndef CLI_TEMPORARY_H
 #define CLI_TEMPORARY_H
@@ -9,7 +10,7 @@
 #include <stdbool.h>
 
 typedef struct cli_temporary {
-  char *path;
+  char *path; /* NULL where it has no name yet */
   int fd; /* open for reading and writing; −1: none */
 } cli_temporary;
 

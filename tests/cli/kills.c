@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The program ended at any moment, and what it may write to: nothing is half written, nothing is
+ * left behind.
+ *
+ * RESTORATOR_KILLS=200 kills it so often; 10 times without it.
+ */
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#define SINGLE "--model", "tiny-single"
+
+static GPid start(const char *const *arguments) {
+  GPtrArray *command = g_ptr_array_new();
+  GPid pid;
+  g_ptr_array_add(command, (char *)program());
+  for (; *arguments != NULL; arguments++)
+    g_ptr_array_add(command, (char *)*arguments);
+  g_ptr_array_add(command, NULL);
+  g_assert_true(g_spawn_async(NULL, (char **)command->pdata, environment(),
+                              G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                              &pid, NULL));
+  g_ptr_array_free(command, TRUE);
+  return pid;
+}
+
+static int end(GPid pid) {
+  int status;
+  g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+  return status;
+}
+
+/* What of a folder is no picture of the batch. */
+static int count_strange(const char *folder) {
+  GDir *entries = g_dir_open(folder, 0, NULL);
+  int count = 0;
+  for (const char *name; (name = g_dir_read_name(entries)) != NULL;)
+    count += !g_str_has_prefix(name, "picture-");
+  g_dir_close(entries);
+  return count;
+}
+
+/* A batch of large and small pictures, over ones that are there, killed after a random time:
+ * every file is the whole old picture or the whole new one. */
+static void test_killed(void) {
+  enum { PICTURES = 6 };
+  const char *wish = g_getenv("RESTORATOR_KILLS"), *folder = path_of("batch");
+  const int kills = wish == NULL ? 10 : atoi(wish);
+  const char *sources[PICTURES], *done = path_of("done");
+  pixels *before[PICTURES], *after[PICTURES];
+  const char *arguments[PICTURES + 16] = {"restore"};
+  int count = 1, killed = 0;
+  g_mkdir(folder, 0777);
+  g_mkdir(done, 0777);
+  for (int i = 0; i < PICTURES; i++) {
+    char *name = g_strdup_printf("picture-%d.png", i);
+    pixels *p = make_pixels(60 + 150 * i, 50 + 100 * i, 3, 8);
+    arguments[count++] = sources[i] = write_pixels(p, name);
+    before[i] = p;
+    g_free(name);
+  }
+  const char *const options[] = {"--output-dir", done,        "--quiet", SINGLE,
+                                 "--region",     "0,0,32x32", "--force"};
+  for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
+    arguments[count++] = options[i];
+  gint64 begin = g_get_monotonic_time();
+  g_assert_cmpint(end(start(arguments)), ==, 0);
+  const gint64 whole = g_get_monotonic_time() - begin;
+  for (int i = 0; i < PICTURES; i++) {
+    char *name = g_strdup_printf("%s/picture-%d.png", done, i);
+    after[i] = read_pixels(name);
+    g_free(name);
+  }
+  for (int i = 0; i < count; i++)
+    if (arguments[i] == done)
+      arguments[i] = folder;
+  for (int k = 0; k < kills; k++) {
+    for (int i = 0; i < PICTURES; i++) {
+      char *name = g_strdup_printf("batch/picture-%d.png", i);
+      write_pixels(before[i], name);
+      g_free(name);
+    }
+    GPid pid = start(arguments);
+    g_usleep((gulong)g_random_double_range(0, (double)whole));
+    kill(pid, SIGKILL);
+    killed += WIFSIGNALED(end(pid));
+    for (int i = 0; i < PICTURES; i++) {
+      char *name = g_strdup_printf("%s/picture-%d.png", folder, i);
+      pixels *now = read_pixels(name);
+      if (differing(now, before[i]) != 0)
+        g_assert_cmpint(differing(now, after[i]), ==, 0);
+      pixels_free(now);
+      g_free(name);
+    }
+    g_assert_cmpint(count_strange(folder), <=, 1); /* between two calls it has a name */
+  }
+  g_test_message("%d of %d runs killed", killed, kills);
+  g_assert_cmpint(killed, >, 0);
+  g_assert_cmpint(end(start(arguments)), ==, 0); /* and what was left is cleared */
+  g_assert_cmpint(count_strange(folder), ==, 0);
+  for (int i = 0; i < PICTURES; i++) {
+    pixels_free(before[i]);
+    pixels_free(after[i]);
+  }
+}
+
+/* Files of killed runs, as they are where there are no nameless ones: cleared by the next run,
+ * but for one that a run at work holds, and what only looks alike. */
+static void test_swept(void) {
+  pixels *p = make_pixels(48, 40, 3, 8);
+  const char *input = write_pixels(p, "plain.png");
+  g_mkdir(path_of("swept"), 0777);
+  write_text("swept/.restorator-a1b2c3", "half a picture");
+  write_text("swept/.restorator-settings", "somebody's");
+  int held = g_open(write_text("swept/.restorator-d4e5f6", "half a picture"), O_RDWR, 0);
+  g_assert_cmpint(flock(held, LOCK_EX), ==, 0);
+  run_well("restore", input, path_of("swept/out.png"), SINGLE, NULL);
+  g_assert_false(g_file_test(path_of("swept/.restorator-a1b2c3"), G_FILE_TEST_EXISTS));
+  g_assert_true(g_file_test(path_of("swept/.restorator-settings"), G_FILE_TEST_EXISTS));
+  g_assert_true(g_file_test(path_of("swept/.restorator-d4e5f6"), G_FILE_TEST_EXISTS));
+  close(held);
+  pixels_free(p);
+}
+
+/* A pipe that nobody writes to holds the program up before it can ask. */
+static void test_second_signal(void) {
+  static const int numbers[] = {SIGINT, SIGTERM};
+  const char *input = path_of("never.png");
+  g_assert_cmpint(mkfifo(input, 0666), ==, 0);
+  const char *const arguments[] = {"restore", input, path_of("out.png"), SINGLE, NULL};
+  for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+    GPid pid = start(arguments);
+    int status;
+    g_usleep(1500000);
+    kill(pid, numbers[i]);
+    g_usleep(500000);
+    g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, 0); /* it hangs indeed */
+    kill(pid, numbers[i]);
+    status = end(pid);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 128 + numbers[i]);
+  }
+  g_assert_false(g_file_test(path_of("out.png"), G_FILE_TEST_EXISTS));
+}
+
+/* A rename would put a file in the place of a device. */
+static void test_special_outputs(void) {
+  pixels *p = make_pixels(48, 40, 3, 8);
+  const char *input = write_pixels(p, "in.png"), *pipe = path_of("pipe.png");
+  const char *link = path_of("null.png");
+  GStatBuf status;
+  g_assert_cmpint(mkfifo(pipe, 0666), ==, 0);
+  g_assert_cmpint(symlink("/dev/null", link), ==, 0);
+  check_failed(run("restore", input, pipe, SINGLE, NULL), 1, "pipe.png: is a device or a pipe");
+  check_failed(run("restore", input, link, SINGLE, NULL), 1, "null.png: is a device or a pipe");
+  g_assert_cmpint(g_stat(pipe, &status), ==, 0);
+  g_assert_true(S_ISFIFO(status.st_mode));
+  g_assert_cmpint(g_stat("/dev/null", &status), ==, 0);
+  g_assert_true(S_ISCHR(status.st_mode));
+  pixels_free(p);
+}
+
+int main(int argc, char **argv) {
+  harness_begin(&argc, &argv);
+  g_test_add_func("/kills/killed", test_killed);
+  g_test_add_func("/kills/swept", test_swept);
+  g_test_add_func("/kills/second-signal", test_second_signal);
+  g_test_add_func("/kills/special-outputs", test_special_outputs);
+  return harness_run();
+}
