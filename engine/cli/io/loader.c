@@ -71,3 +71,15 @@ VipsImage *loader_open_raw(int fd, bool *known) {
   }
   return image;
 }
+
+VipsImage *loader_open_svg(const GString *svg, bool *known) {
+  GType type = vips_type_find("VipsOperation", "svgload_buffer");
+  VipsImage *image = NULL;
+  *known = type != 0;
+  if (*known) {
+    vips_operation_block_set(g_type_name(type), FALSE);
+    vips_svgload_buffer((void *)svg->str, svg->len, &image, NULL);
+    vips_operation_block_set(g_type_name(type), TRUE);
+  }
+  return image;
+}

@@ -28,4 +28,7 @@ const char *loader_name_refused(VipsSource *source);
  * this libvips reads no such files. Not for two threads at once. */
 VipsImage *loader_open_raw(int fd, bool *known);
 
+/* Draws a diagram of the program's own; the text has to live as long as the image. As above. */
+VipsImage *loader_open_svg(const GString *svg, bool *known);
+
 #endif

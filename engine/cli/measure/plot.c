@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "io/file.h"
+#include "io/loader.h"
 #include "measure/axis.h"
 
 /* Of the drawing's own units: pixels where it is not scaled. */
@@ -136,17 +137,18 @@ static GString *draw(const char *title, const GPtrArray *ways) {
 /* As a picture of another kind. */
 static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel, GError **error) {
   const cli_format *format = file_output_format(path, error);
-  VipsImage *drawn = NULL, *opaque = NULL, *pixels = NULL;
+  VipsImage *drawn, *opaque = NULL, *pixels = NULL;
+  bool known;
   if (format == NULL)
     return false;
-  if (vips_type_find("VipsOperation", "svgload_buffer") == 0) {
+  drawn = loader_open_svg(svg, &known);
+  if (!known) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: this libvips cannot draw diagrams; a name that ends in .svg needs nothing"),
                 path);
     return false;
   }
-  if (vips_svgload_buffer((void *)svg->str, svg->len, &drawn, NULL) == 0 &&
-      vips_flatten(drawn, &opaque, NULL) == 0)
+  if (drawn != NULL && vips_flatten(drawn, &opaque, NULL) == 0)
     pixels = vips_image_copy_memory(opaque);
   g_clear_object(&drawn);
   g_clear_object(&opaque);
