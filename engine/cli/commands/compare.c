@@ -8,6 +8,8 @@
 #include "measure/canvas.h"
 #include "measure/column.h"
 #include "commands/commands.h"
+#include "commands/tool.h"
+#include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
 #include "measure/frame.h"
@@ -42,7 +44,8 @@ static bool check(const options *o, GError **error) {
   return fault == NULL;
 }
 
-static bool parse(options *o, int argc, char **argv, GError **error) {
+static bool parse(void *data, int argc, char **argv, GError **error) {
+  options *o = data;
   *o = (options){.cell = 256};
   const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, N_("Write the sheet into this file"),
@@ -59,10 +62,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
      N_("Show what the network of the first column sees"), NULL},
     {"no-original", 0, 0, G_OPTION_ARG_NONE, &o->no_original,
      N_("Leave out the pictures as they are"), NULL},
-    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
-     N_("Threads to work with [as many as there are processors]"), "1..256"},
-    {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
-     N_("Report progress even where standard error is no terminal"), NULL},
+    OPTION_THREADS(&o->threads),
+    OPTION_PROGRESS(&o->progress),
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
@@ -195,7 +196,8 @@ static bool draw(const options *o, const GPtrArray *captions, const row *rows, i
   return good;
 }
 
-static bool run(const options *o, GError **error) {
+static bool run(const void *data, GError **error) {
+  const options *o = data;
   rst_cancel *cancel = interrupt_catch();
   int count = (int)g_strv_length(o->paths);
   cli_progress progress;
@@ -229,17 +231,16 @@ static bool run(const options *o, GError **error) {
   return good;
 }
 
+static void clear(void *data) {
+  options *o = data;
+  g_strfreev(o->paths);
+  g_strfreev(o->with);
+  g_free(o->output);
+  g_free(o->common);
+}
+
 int compare_command(int argc, char **argv) {
-  options o;
-  GError *error = NULL;
-  bool good = parse(&o, argc, argv, &error) && file_init(o.threads, &error);
-  if (good) {
-    good = run(&o, &error);
-    vips_shutdown();
-  }
-  g_strfreev(o.paths);
-  g_strfreev(o.with);
-  g_free(o.output);
-  g_free(o.common);
-  return good ? CLI_DONE : cli_report(error);
+  static const cli_tool tool = {parse, run, clear};
+  options o = {0};
+  return tool_main(&tool, &o, &o.threads, argc, argv);
 }

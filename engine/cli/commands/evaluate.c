@@ -7,8 +7,9 @@
 #include <yyjson.h>
 
 #include "commands/commands.h"
+#include "commands/tool.h"
+#include "base/common_options.h"
 #include "base/error.h"
-#include "io/file.h"
 #include "measure/frame.h"
 #include "base/parameter_options.h"
 #include "base/interrupt.h"
@@ -51,7 +52,8 @@ static bool take_protocol(const char *name, bool wanted[PROTOCOLS], GError **err
   return found;
 }
 
-static bool parse(options *o, int argc, char **argv, GError **error) {
+static bool parse(void *data, int argc, char **argv, GError **error) {
+  options *o = data;
   *o = (options){.pixels = 0};
   const GOptionEntry own[] = {
     {"protocol", 0, 0, G_OPTION_ARG_STRING, &o->protocol,
@@ -62,10 +64,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
      N_("Write all figures, of each picture too, into this file"), N_("FILE")},
     {"pixels", 0, 0, G_OPTION_ARG_INT, &o->pixels,
      N_("Compare that many random pixels of each picture [all]"), "N"},
-    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
-     N_("Threads to work with [as many as there are processors]"), "1..256"},
-    {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
-     N_("Report progress even where standard error is no terminal"), NULL},
+    OPTION_THREADS(&o->threads),
+    OPTION_PROGRESS(&o->progress),
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
@@ -279,7 +279,8 @@ static bool write_json(const evaluation *e, const options *o, const cli_figures 
   return good;
 }
 
-static bool run(const options *o, GError **error) {
+static bool run(const void *data, GError **error) {
+  const options *o = data;
   evaluation e = {.cancel = interrupt_catch()};
   rst_error cause = RST_ERROR_INIT;
   cli_progress progress;
@@ -311,17 +312,16 @@ static bool run(const options *o, GError **error) {
   return good;
 }
 
+static void clear(void *data) {
+  options *o = data;
+  given_clear(&o->given);
+  g_strfreev(o->paths);
+  g_free(o->protocol);
+  g_free(o->json);
+}
+
 int evaluate_command(int argc, char **argv) {
-  options o;
-  GError *error = NULL;
-  bool good = parse(&o, argc, argv, &error) && file_init(o.threads, &error);
-  if (good) {
-    good = run(&o, &error);
-    vips_shutdown();
-  }
-  given_clear(&o.given);
-  g_strfreev(o.paths);
-  g_free(o.protocol);
-  g_free(o.json);
-  return good ? CLI_DONE : cli_report(error);
+  static const cli_tool tool = {parse, run, clear};
+  options o = {0};
+  return tool_main(&tool, &o, &o.threads, argc, argv);
 }

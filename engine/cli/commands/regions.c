@@ -10,6 +10,8 @@
 #include "measure/canvas.h"
 #include "measure/column.h"
 #include "commands/commands.h"
+#include "commands/tool.h"
+#include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
 #include "base/interrupt.h"
@@ -59,7 +61,8 @@ static bool check(const options *o, GError **error) {
   return fault == NULL;
 }
 
-static bool parse(options *o, int argc, char **argv, GError **error) {
+static bool parse(void *data, int argc, char **argv, GError **error) {
+  options *o = data;
   *o = (options){.count = 4};
   const GOptionEntry entries[] = {
     {"with", 'w', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->with,
@@ -75,8 +78,7 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
      N_("Write a sheet with the regions drawn into this file"), N_("FILE")},
     {"json", 0, 0, G_OPTION_ARG_FILENAME, &o->json, N_("Write the regions into this file"),
      N_("FILE")},
-    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
-     N_("Threads to work with [as many as there are processors]"), "1..256"},
+    OPTION_THREADS(&o->threads),
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
@@ -267,7 +269,8 @@ static bool draw(const regions *r, GError **error) {
   return good;
 }
 
-static bool run(const options *o, GError **error) {
+static bool run(const void *data, GError **error) {
+  const options *o = data;
   regions r = {
     .options = o,
     .cancel = interrupt_catch(),
@@ -287,18 +290,17 @@ static bool run(const options *o, GError **error) {
   return good;
 }
 
+static void clear(void *data) {
+  options *o = data;
+  g_strfreev(o->paths);
+  g_strfreev(o->with);
+  g_free(o->common);
+  g_free(o->output);
+  g_free(o->json);
+}
+
 int regions_command(int argc, char **argv) {
-  options o;
-  GError *error = NULL;
-  bool good = parse(&o, argc, argv, &error) && file_init(o.threads, &error);
-  if (good) {
-    good = run(&o, &error);
-    vips_shutdown();
-  }
-  g_strfreev(o.paths);
-  g_strfreev(o.with);
-  g_free(o.common);
-  g_free(o.output);
-  g_free(o.json);
-  return good ? CLI_DONE : cli_report(error);
+  static const cli_tool tool = {parse, run, clear};
+  options o = {0};
+  return tool_main(&tool, &o, &o.threads, argc, argv);
 }

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/tool.h"
+#include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
 #include "measure/frame.h"
@@ -57,7 +59,8 @@ static bool check(const options *o, GError **error) {
   return fault == NULL;
 }
 
-static bool parse(options *o, int argc, char **argv, GError **error) {
+static bool parse(void *data, int argc, char **argv, GError **error) {
+  options *o = data;
   *o = (options){.pictures = 32, .pixels = 1024};
   const GOptionEntry entries[] = {
     {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
@@ -72,10 +75,8 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
     {"pixels", 0, 0, G_OPTION_ARG_INT, &o->pixels,
      N_("Compare that many random pixels of each picture; 0: all [1024]"), "N"},
     {"seed", 0, 0, G_OPTION_ARG_INT, &o->seed, N_("Picture i has the noise of seed + i [0]"), "N"},
-    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
-     N_("Threads to work with [as many as there are processors]"), "1..256"},
-    {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
-     N_("Report progress even where standard error is no terminal"), NULL},
+    OPTION_THREADS(&o->threads),
+    OPTION_PROGRESS(&o->progress),
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
@@ -262,7 +263,8 @@ static bool draw(const sweep *s, GError **error) {
   return good;
 }
 
-static bool run(const options *o, GError **error) {
+static bool run(const void *data, GError **error) {
+  const options *o = data;
   sweep *s = g_new0(sweep, 1);
   char *model = NULL;
   s->options = o;
@@ -286,17 +288,16 @@ static bool run(const options *o, GError **error) {
   return good;
 }
 
+static void clear(void *data) {
+  options *o = data;
+  g_strfreev(o->paths);
+  g_free(o->model);
+  g_free(o->output);
+  g_free(o->heat_map);
+}
+
 int sweep_command(int argc, char **argv) {
-  options o;
-  GError *error = NULL;
-  bool good = parse(&o, argc, argv, &error) && file_init(o.threads, &error);
-  if (good) {
-    good = run(&o, &error);
-    vips_shutdown();
-  }
-  g_strfreev(o.paths);
-  g_free(o.model);
-  g_free(o.output);
-  g_free(o.heat_map);
-  return good ? CLI_DONE : cli_report(error);
+  static const cli_tool tool = {parse, run, clear};
+  options o = {0};
+  return tool_main(&tool, &o, &o.threads, argc, argv);
 }

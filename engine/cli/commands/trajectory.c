@@ -11,8 +11,9 @@
 
 #include "pixel_trajectory.h"
 #include "commands/commands.h"
+#include "commands/tool.h"
+#include "base/common_options.h"
 #include "base/error.h"
-#include "io/file.h"
 #include "measure/frame.h"
 #include "base/parameter_options.h"
 #include "base/interrupt.h"
@@ -102,7 +103,8 @@ static bool check(const options *o, GError **error) {
   return fault == NULL;
 }
 
-static bool parse(options *o, int argc, char **argv, GError **error) {
+static bool parse(void *data, int argc, char **argv, GError **error) {
+  options *o = data;
   *o = (options){.cell = 160};
   const GOptionEntry own[] = {
     {"point", 0, 0, G_OPTION_ARG_CALLBACK, on_point,
@@ -124,8 +126,7 @@ static bool parse(options *o, int argc, char **argv, GError **error) {
      N_("Show no more of the strip's pictures than every so many pixels fit into squares of this "
         "side [160]"),
      "16..4096"},
-    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
-     N_("Threads to work with [as many as there are processors]"), "1..256"},
+    OPTION_THREADS(&o->threads),
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
@@ -320,7 +321,8 @@ static bool tell(const walk *w, GError **error) {
   return good;
 }
 
-static bool run(const options *o, GError **error) {
+static bool run(const void *data, GError **error) {
+  const options *o = data;
   walk w = {.options = o,
             .cancel = interrupt_catch(),
             .ways = g_ptr_array_new_with_free_func((GDestroyNotify)trajectory_unref)};
@@ -338,20 +340,19 @@ static bool run(const options *o, GError **error) {
   return good;
 }
 
+static void clear(void *data) {
+  options *o = data;
+  given_clear(&o->given);
+  g_strfreev(o->paths);
+  g_free(o->csv);
+  g_free(o->json);
+  g_free(o->plot);
+  g_free(o->strip);
+  g_free(o->steps);
+}
+
 int trajectory_command(int argc, char **argv) {
-  options o;
-  GError *error = NULL;
-  bool good = parse(&o, argc, argv, &error) && file_init(o.threads, &error);
-  if (good) {
-    good = run(&o, &error);
-    vips_shutdown();
-  }
-  given_clear(&o.given);
-  g_strfreev(o.paths);
-  g_free(o.csv);
-  g_free(o.json);
-  g_free(o.plot);
-  g_free(o.strip);
-  g_free(o.steps);
-  return good ? CLI_DONE : cli_report(error);
+  static const cli_tool tool = {parse, run, clear};
+  options o = {0};
+  return tool_main(&tool, &o, &o.threads, argc, argv);
 }

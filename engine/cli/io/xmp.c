@@ -189,8 +189,7 @@ static void scan_clear(scan *s) {
 /* False where the packet is malformed; clear the scan in any case. */
 static bool scan_packet(scan *s, const char *packet, const char *uri, const char *property) {
   static const GMarkupParser parser = {on_start, on_end, on_text, NULL, NULL};
-  *s = (scan){
-    .packet = packet, .uri = uri, .property = property, .text = g_string_new(NULL)};
+  *s = (scan){.packet = packet, .uri = uri, .property = property, .text = g_string_new(NULL)};
   s->bindings = g_array_new(FALSE, FALSE, sizeof(binding));
   g_array_set_clear_func(s->bindings, clear_binding);
   GMarkupParseContext *context =

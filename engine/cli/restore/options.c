@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "base/common_options.h"
 #include "base/error.h"
 #include "io/strokes.h"
 
@@ -107,8 +108,7 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("The standard deviation that is white there, of values 0..1 [the first of 0.002, 0.005, "
         "0.01 … that all but a hundredth of the pixels are within; it is told]"),
      "SIGMA"},
-    {"threads", 't', 0, G_OPTION_ARG_INT, &o->threads,
-     N_("Threads to work with [as many as there are processors]"), "1..256"},
+    OPTION_THREADS(&o->threads),
     {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, &o->output_dir,
      N_("Write into this folder, each picture under its own name; it is made where it is missing"),
      N_("DIR")},
@@ -124,8 +124,7 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("Write a file that cannot hold the picture's depth or transparency"), NULL},
     {"force", 0, 0, G_OPTION_ARG_NONE, &o->force,
      N_("--reduce, in a folder --overwrite, and replace a file that must not be written to"), NULL},
-    {"progress", 0, 0, G_OPTION_ARG_NONE, &o->progress,
-     N_("Report progress even where standard error is no terminal"), NULL},
+    OPTION_PROGRESS(&o->progress),
     {"quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, N_("Print errors only"), NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->inputs, NULL, NULL},
     G_OPTION_ENTRY_NULL,
