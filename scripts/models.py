@@ -113,7 +113,7 @@ def section(tools, name, path, photos):
     sheet = tools.pictures / f"{name}-historic.jpg"
     if sheet.exists():
         parts.append("All of `historic`, the window of each face at 2.3 times its width, in mode "
-                     "*colour* (`python3 -m historic`, engine/training):\n\n"
+                     "*colour* (`python3 -m restorator_training.measure.historic`, engine/training):\n\n"
                      f"![Old portraits before and after](models/{sheet.name})")
     return "\n\n".join(part for part in parts if part)
 

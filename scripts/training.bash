@@ -54,12 +54,12 @@ train() {
     shift
   done
   [[ -n $recipe ]] ||
-    wrong_usage "train needs a recipe: $(cd "$top/engine/training/recipes" && echo *.json)"
+    wrong_usage "train needs a recipe: $(cd "$top/engine/training/restorator_training/recipes" && echo *.json)"
   [[ -d $pictures ]] || fail "the folder $pictures is not there: --pictures names another"
   $own || name=$(basename "$recipe" .json)
   out=${out:-$data/training/$name}
   prepare_python
-  PYTHONPATH=$top/engine/training nice -n 19 "$python" -m train "$recipe" \
+  PYTHONPATH=$top/engine/training nice -n 19 "$python" -m restorator_training.train "$recipe" \
     --pictures "$pictures" --out "$out" "${arguments[@]}" || exit
   # A model with an id of its own joins those that GIMP offers. One with the id of a model that
   # ships would take that one's place: its owner may copy it.

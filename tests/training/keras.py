@@ -23,9 +23,8 @@ if missing:
 
 import h5py
 import numpy as np
-from safetensors import safe_open
-
 import tap
+from safetensors import safe_open
 
 IMPORT = pathlib.Path(__file__).resolve().parent.parent.parent / "engine/training/restorator-import"
 

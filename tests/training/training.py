@@ -27,22 +27,18 @@ sys.path.insert(0, str(TRAINING))
 sys.dont_write_bytecode = True
 
 import numpy as np
+import tap
 import torch
 from PIL import Image
 from safetensors.numpy import save_file
 
-import colour
-import diffusion
-import filling
-import joining
-import masking
-import model_file
-import network
-import pictures
-import recipe as recipes
-import studio
-import tap
-import train
+from restorator_training import colour, diffusion, losses, model_file, network, schema, train
+from restorator_training import recipe as recipes
+from restorator_training import run as runs
+from restorator_training.colour import LUMA
+from restorator_training.data import augmentation, dataset, filling, joining, masking, studio
+from restorator_training.data import photographs as drawn
+from restorator_training.measure import kinds
 
 # Sharma, Wu, Dalal 2005, table 1: rows 1, 4, 7, 9, 17, 25, 34.
 SHARMA = [((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
@@ -69,14 +65,16 @@ def make_pictures(folder, count, seed):
         Image.fromarray(np.rint(made * 255).astype(np.uint8)).save(folder / f"{i:02}.png")
 
 
-def tiny():
-    return recipes.load(HERE / "tiny.json")
+def tiny(change=None):
+    """The tiny recipe with the keys of a change."""
+    return recipes.whole(schema.merged(json.loads((HERE / "tiny.json").read_text()), change or {}))
 
 
-def single_pass():
-    recipe = tiny()
-    recipe["network"] |= {"name": "tiny-single", "process": {"kind": "single pass"}}
-    return {key: value for key, value in recipe.items() if key != "stages"}
+def single_pass(change=None):
+    one = {"network": {"name": "tiny-single", "process": {"kind": "single pass", "predicts": None,
+                                                          "schedule": None, "steps": None}},
+           "stages": [{}]}
+    return tiny(schema.merged(one, change or {}))
 
 
 def start(scratch, name, recipe=None, tensors=None):
@@ -95,17 +93,17 @@ def refusal(call, *arguments):
 
 
 def stages_change_the_recipe(scratch):
-    first, _, last = recipes.stages(tiny())
-    assert "masking" not in first and last["masking"]["grid"] == [4, 8]
-    assert (first["training"]["iterations"], last["training"]["iterations"]) == (100, 30)
-    assert last["training"]["batch"] == first["training"]["batch"] == 8
+    first, _, last = tiny().stages
+    assert first.masking is None and last.masking.grid == (4, 8)
+    assert (first.training.iterations, last.training.iterations) == (100, 30)
+    assert last.training.batch == first.training.batch == 8
 
 
 def a_larger_reach_changes_nothing_at_first(scratch):
-    small, large, _ = recipes.stages(tiny())
-    del large["network"]["luma"]["enlarger"]
+    small, large, _ = tiny().stages
+    large = large.changed({"network": {"luma": {"enlarger": None}}})
     torch.manual_seed(3)
-    before, after = train.Network(small["network"]), train.Network(large["network"])
+    before, after = network.Network(small.network), network.Network(large.network)
     after.load_state_dict(network.grown(before.state_dict(), after))
     picture, points = torch.rand(2, 16, 16, 1) * 2 - 1, torch.rand(2, 30, 2)
     time, value = torch.zeros(1), torch.randn(2, 30, 3)
@@ -124,10 +122,10 @@ def a_larger_reach_changes_nothing_at_first(scratch):
 
 
 def the_pixels_own_luma_counts_where_it_is_known(scratch):
-    for small in recipes.stages(tiny())[:2]:
-        large = recipes.merged(small["network"], {"luma": {"pixel": True}})
+    for small in tiny().stages[:2]:
+        large = small.changed({"network": {"luma": {"pixel": True}}})
         torch.manual_seed(3)
-        before, after = train.Network(small["network"]), train.Network(large)
+        before, after = network.Network(small.network), network.Network(large.network)
         after.load_state_dict(network.grown(before.state_dict(), after))
         picture, points = torch.rand(2, 16, 16, 1) * 2 - 1, torch.rand(2, 30, 2)
         pixel = torch.rand(2, 30) * 2 - 1
@@ -144,7 +142,7 @@ def the_pixels_own_luma_counts_where_it_is_known(scratch):
             after.decoder.block0.dense0.kernel[row] += 1
             moved = (after.prepare(picture, points, pixel=pixel)[0][0] - old[0])[..., 0]
             assert torch.allclose(moved, torch.where(known, pixel - base[..., 0], 0), atol=1e-5)
-        again = train.Network(large)
+        again = network.Network(large.network)
         again.load_state_dict(network.grown(after.state_dict(), again))
         assert torch.equal(again.decoder.block0.dense0.kernel, after.decoder.block0.dense0.kernel)
 
@@ -152,10 +150,10 @@ def the_pixels_own_luma_counts_where_it_is_known(scratch):
 def a_model_without_the_pixels_luma_may_be_begun_with(scratch):
     recipe = single_pass()
     model = scratch / "without.safetensors"
-    model_file.save(model, train.Network(recipe["network"]), {})
-    own = recipes.merged(recipe, {"network": {"luma": {"pixel": True}}})
+    model_file.save(model, network.Network(recipe.stages[0].network), {})
+    own = single_pass({"network": {"luma": {"pixel": True}}})
     assert train.initial(model, own)
-    model_file.save(model, train.Network(own["network"]), {})
+    model_file.save(model, network.Network(own.stages[0].network), {})
     assert train.initial(model, own)
     assert "another one than the recipe's" in refusal(train.initial, model, recipe)
 
@@ -174,10 +172,10 @@ def holes_are_filled(scratch):
 
 
 def more_channels_change_nothing_at_first(scratch):
-    stage = recipes.stages(tiny())[1]
+    stage = tiny().stages[1]
     torch.manual_seed(3)
-    before = train.Network(stage["network"])
-    after = train.Network(recipes.merged(stage["network"], {"input": {"channels": 2}}))
+    before = network.Network(stage.network)
+    after = network.Network(stage.changed({"network": {"input": {"channels": 2}}}).network)
     after.load_state_dict(network.grown(before.state_dict(), after))
     picture, points = torch.rand(2, 16, 16, 1) * 2 - 1, torch.rand(2, 30, 2)
     with torch.no_grad():
@@ -211,9 +209,9 @@ def hidden_cells_are_joined_to_their_ring(scratch):
 
 
 def a_constant_error_costs_nothing_inside(scratch):
-    stage = recipes.stages({**single_pass(), "masking": {"grid": 4, "share": 0.4, "free": 0.5}})[0]
-    stage["training"] |= {"joined": 0.25, "points": 50}
-    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage))
+    stage = single_pass({"masking": {"grid": 4, "share": 0.4, "free": 0.5},
+                         "training": {"joined": 0.25, "points": 50}}).stages[0]
+    run = runs.Run(stage, dataset.Pictures(scratch / "pictures", stage))
     before = [tensor.clone() for tensor in run.network.state_dict().values()]
     assert math.isfinite(run.step())
     assert not all(map(torch.equal, before, run.network.state_dict().values()))
@@ -222,7 +220,7 @@ def a_constant_error_costs_nothing_inside(scratch):
     run.network.prepare = lambda *_, **__: (None, 0)
     run.network.single_pass = lambda _: colours + 0.5
     left = (1 - weight).unsqueeze(-1) * (fill - colours[:, :50])
-    assert torch.isclose(run.joined_loss(np.random.default_rng(4)),
+    assert torch.isclose(run.loss(np.random.default_rng(4)),
                          left.square().mean() + 0.25 * 0.25, rtol=1e-4)
 
 
@@ -233,19 +231,18 @@ def a_fill_learns_what_the_plate_lacks(scratch):
     whole = filling.Plates().fill(slant, hole, 8)
     assert np.abs(whole - slant).max() < 1e-6 and hole.any()
 
-    stage = recipes.stages(single_pass())[0]
-    stage["network"]["fill"] = {"reach": 6, "dense": [16]}
-    stage["training"] |= {"part": "fill", "holes": 6, "batch": 8, "points": 64}
-    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage))
+    stage = single_pass({"network": {"fill": {"reach": 6, "dense": [16]}}, "training": {
+        "part": "fill", "holes": 6, "batch": 8, "points": 64}}).stages[0]
+    run = runs.Run(stage, dataset.Pictures(scratch / "pictures", stage))
     # Edges, which a plate does not continue.
     edges = np.zeros((filling.ROOM, filling.ROOM), dtype=np.float32)
     edges[:, ::24] = edges[:, 1::24] = edges[:, 2::24] = 1
     run.data.luma = lambda rng: edges
     whole = {name: tensor.clone() for name, tensor in run.network.state_dict().items()}
-    first = run.fill_loss(np.random.default_rng(9)).item()
+    first = run.loss(np.random.default_rng(9)).item()
     for _ in range(200):
         run.step()
-    last = run.fill_loss(np.random.default_rng(9)).item()
+    last = run.loss(np.random.default_rng(9)).item()
     assert last < 0.8 * first, f"{last} of {first}"
     for name, tensor in run.network.state_dict().items():
         assert torch.equal(tensor, whole[name]) != name.startswith("fill."), name
@@ -279,14 +276,14 @@ def a_fill_sees_what_the_format_says(scratch):
 
 
 def the_enlarger_is_trained_alone(scratch):
-    first, stage, _ = recipes.stages(tiny())
-    stage["training"]["learning_rate"] = 0.02
-    initial = train.Network(first["network"]).state_dict()
-    edges = np.zeros((8, pictures.SIDE, pictures.SIDE, 3), dtype=np.uint8)
+    first, stage, _ = tiny().stages
+    stage = stage.changed({"training": {"learning_rate": 0.02}})
+    initial = network.Network(first.network).state_dict()
+    edges = np.zeros((8, augmentation.SIDE, augmentation.SIDE, 3), dtype=np.uint8)
     for i, picture in enumerate(edges):
         picture[:, 100 + i:] = 255
         picture[90 + 2 * i:] ^= 255
-    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage), initial)
+    run = runs.Run(stage, dataset.Pictures(scratch / "pictures", stage), initial)
     run.data.pictures, run.data.cumulative = edges, np.arange(1, 9) / 8
     whole = {name: tensor.clone() for name, tensor in run.network.state_dict().items()}
     protocol = train.evaluate.Protocol(edges, 16)
@@ -303,9 +300,9 @@ def the_enlarger_is_trained_alone(scratch):
 
 
 def what_is_frozen_stays(scratch):
-    stage = recipes.stages(tiny())[2]
-    initial = train.Network(recipes.stages(tiny())[0]["network"]).state_dict()
-    run = train.Run(stage, pictures.Pictures(scratch / "pictures", stage), initial)
+    first, _, stage = tiny().stages
+    initial = network.Network(first.network).state_dict()
+    run = runs.Run(stage, dataset.Pictures(scratch / "pictures", stage), initial)
     run.step()
     for name, tensor in network.grown(initial, run.network).items():
         changed = not torch.equal(tensor, run.network.state_dict()[name])
@@ -316,23 +313,23 @@ def what_is_frozen_stays(scratch):
 
 
 def turned_pictures_keep_their_middle(scratch):
-    picture = np.zeros((pictures.SIDE, pictures.SIDE, 3), dtype=np.uint8)
+    picture = np.zeros((augmentation.SIDE, augmentation.SIDE, 3), dtype=np.uint8)
     picture[96:160, 96:160] = 200
-    turned = pictures.turned(picture, 10, 1.2, np.random.default_rng(2))
+    turned = augmentation.turned(picture, 10, 1.2, np.random.default_rng(2))
     rows, columns = np.nonzero(turned[..., 0] > 100)
     assert abs(rows.mean() - 127.5) < 1 and abs(columns.mean() - 127.5) < 1
     assert abs(len(rows) / 64 ** 2 - 1) < 0.3 and not np.array_equal(turned, picture)
-    assert np.array_equal(pictures.turned(picture, 0, 1, np.random.default_rng(2)), picture)
+    assert np.array_equal(augmentation.turned(picture, 0, 1, np.random.default_rng(2)), picture)
 
 
 def truths_may_be_paler(scratch):
-    stage = recipes.stages(tiny())[0]
-    picture = np.random.default_rng(1).integers(0, 256, (pictures.SIDE, pictures.SIDE, 3), np.uint8)
-    grey, position, colours = pictures.sample(picture, stage, 16, np.random.default_rng(2))
-    stage["augmentation"]["chroma"] = 0.5
-    same, where, paler = pictures.sample(picture, stage, 16, np.random.default_rng(2))
+    stage = tiny().stages[0]
+    picture = np.random.default_rng(1).integers(0, 256, (augmentation.SIDE, augmentation.SIDE, 3), np.uint8)
+    grey, position, colours = augmentation.sample(picture, stage, 16, np.random.default_rng(2))
+    stage = stage.changed({"augmentation": {"chroma": 0.5}})
+    same, where, paler = augmentation.sample(picture, stage, 16, np.random.default_rng(2))
     assert np.array_equal(grey, same) and np.array_equal(position, where)
-    luma, other = (values @ pictures.LUMA for values in (colours, paler))
+    luma, other = (values @ LUMA for values in (colours, paler))
     assert np.allclose(luma, other, atol=1e-3)
     assert np.allclose(paler - other[:, None], 0.5 * (colours - luma[:, None]), atol=1e-3)
 
@@ -341,7 +338,7 @@ def drawn_portrait():
     """A head and shoulders before a blue wall with a flag, (SIDE, SIDE, 3), uint8, and where the
     person is."""
     rng = np.random.default_rng(4)
-    down, across = (np.indices((pictures.SIDE, pictures.SIDE)) + 0.5) / pictures.SIDE
+    down, across = (np.indices((augmentation.SIDE, augmentation.SIDE)) + 0.5) / augmentation.SIDE
     picture = np.broadcast_to([60, 90, 190], (*down.shape, 3)).copy()
     picture[(across < 0.1) & (down < 0.6)] = [200, 30, 40]
     head = np.hypot((across - 0.5) / 0.2, (down - 0.42) / 0.28) < 1
@@ -370,12 +367,13 @@ def a_studio_of_old_has_no_colours_but_the_persons(scratch):
 
     def posed(seed=5, low=0, **settings):
         settings = {"kept": 0.1, "clothes": 0.5, "changed": 0, "oval": 0, **settings}
-        return studio.posed(view[low:], person[low:], (0, low), pictures.SIDE, settings,
+        return studio.posed(view[low:], person[low:], (0, low), augmentation.SIDE,
+                            recipes.Studio(**settings),
                             np.random.default_rng(seed))
 
     seen, truth = posed()
     assert np.array_equal(seen, view)
-    assert np.allclose(truth @ pictures.LUMA, view @ pictures.LUMA, atol=1e-3)
+    assert np.allclose(truth @ LUMA, view @ LUMA, atol=1e-3)
     for where, kept in ((face, 1), (dress, 0.5), (wall, 0.1)):
         assert np.allclose(chroma(truth[where]), kept * chroma(view[where]), atol=1e-5)
     # A view that is a part of the picture has its clothes where they are.
@@ -384,7 +382,7 @@ def a_studio_of_old_has_no_colours_but_the_persons(scratch):
     tones = []
     for seed in range(8):
         seen, changed = posed(seed, changed=1)
-        assert np.array_equal(seen[face], view[face]) and 0 <= seen.min() and seen.max() <= 1
+        assert np.array_equal(seen[face], view[face]) and seen.min() >= 0 and seen.max() <= 1
         assert chroma(seen[wall]).max() < 1e-6 and np.allclose(changed[wall], seen[wall], atol=1e-3)
         assert np.array_equal(changed[face], truth[face])
         tones.append(seen[wall].mean())
@@ -395,18 +393,18 @@ def a_studio_of_old_has_no_colours_but_the_persons(scratch):
 
 
 def views_of_a_recipe_with_a_studio_have_mattes(scratch):
-    stage = recipes.stages(tiny())[0]
+    stage = tiny().stages[0]
     picture, person = drawn_portrait()
     (scratch / "studio").mkdir()
-    for number in range(stage["training"]["batch"]):
+    for number in range(stage.training.batch):
         Image.fromarray(picture).save(scratch / f"studio/{number}.png")
-    ageing_of_all = recipes.load(recipes.find("old-photo"))["ageing"]
-    stage |= {"pictures": [{"folder": "studio", "weight": 1}],
-              "augmentation": {"crop": [1, 1], "mirror": False, "gamma": [1, 1]},
-              "ageing": {**ageing_of_all, "studio": {
-                  "kept": 0, "clothes": 1, "changed": 0, "oval": 0}}}
-    _, position, colours = pictures.Pictures(scratch, stage).batch(np.random.default_rng(1))
-    y, x = (np.minimum((position[..., k] * pictures.SIDE).astype(int), pictures.SIDE - 1)
+    old = schema.as_dict(recipes.load(recipes.find("old-photo")).stages[0].ageing)
+    stage = stage.changed({"pictures": [{"folder": "studio", "weight": 1}],
+                           "augmentation": {"crop": [1, 1], "mirror": False, "gamma": [1, 1]},
+                           "ageing": {**old, "studio": {
+                               "kept": 0, "clothes": 1, "changed": 0, "oval": 0}}})
+    _, position, colours = dataset.Pictures(scratch, stage).batch(np.random.default_rng(1))
+    y, x = (np.minimum((position[..., k] * augmentation.SIDE).astype(int), augmentation.SIDE - 1)
             for k in (1, 0))
     inside = person[y, x]
     chroma = np.ptp(colours, axis=-1)
@@ -416,7 +414,7 @@ def views_of_a_recipe_with_a_studio_have_mattes(scratch):
 def training_learns(scratch):
     training = start(scratch, "single", single_pass())
     protocol = train.evaluate.Protocol(
-        pictures.validation(training.root, training.recipe), 16)
+        dataset.validation(training.root, "val"), 16)
     trained = protocol.measure(training.run().eval())
     assert trained < 0.5 * protocol.bicubic, f"{trained} of {protocol.bicubic}"
 
@@ -430,7 +428,7 @@ def a_killed_run_goes_on_to_the_same_weights(scratch):
     name = "features.dense0.kernel"
     assert torch.allclose(result[name], first[name].lerp(whole["average"][name], 0.75))
     for name, at in (("first stage", 25), ("last stage", 126)):
-        step, seconds, count = train.Run.step, train.CHECKPOINT_SECONDS, [0]
+        step, seconds, count = runs.Run.step, train.CHECKPOINT_SECONDS, [0]
 
         def killed(run):
             count[0] += 1
@@ -438,14 +436,14 @@ def a_killed_run_goes_on_to_the_same_weights(scratch):
                 raise KeyboardInterrupt
             return step(run)
 
-        train.Run.step, train.CHECKPOINT_SECONDS = killed, -1
+        runs.Run.step, train.CHECKPOINT_SECONDS = killed, -1
         try:
             start(scratch, name).run()
             raise AssertionError("it was not stopped")
         except KeyboardInterrupt:
             pass
         finally:
-            train.Run.step, train.CHECKPOINT_SECONDS = step, seconds
+            runs.Run.step, train.CHECKPOINT_SECONDS = step, seconds
         resumed = start(scratch, name)
         assert resumed.resumed["iteration"] == (25 if at == 25 else 6)
         again = resumed.run().state_dict()
@@ -460,7 +458,7 @@ def the_program_writes_a_model_with_its_card(scratch):
     for command in ([], ["--name", "mine", "--minutes", "0.001", "--initial",
                          str(scratch / "out/tiny.safetensors")]):
         out = scratch / ("out mine" if command else "out")
-        subprocess.run([sys.executable, "-m", "train", str(HERE / "tiny.json"), "--pictures",
+        subprocess.run([sys.executable, "-m", "restorator_training.train", str(HERE / "tiny.json"), "--pictures",
                         str(scratch / "pictures"), "--out", str(out), "--threads", "1", *command],
                        cwd=TRAINING, check=True, capture_output=True)
     network, card = model_file.load(scratch / "out/tiny.safetensors")
@@ -530,34 +528,46 @@ def bad_pictures_and_recipes_are_refused(scratch):
     make_pictures(few / "train", 5, 9)
     make_pictures(few / "val", 1, 9)
     assert "has 5 pictures; at least 8" in refusal(
-        pictures.Pictures, few, recipes.stages(tiny())[0])
+        dataset.Pictures, few, tiny().stages[0])
     (few / "train/zz broken.jpg").write_bytes(b"no picture")
     assert "zz broken.jpg cannot be read" in refusal(
-        pictures.Pictures, few, recipes.stages(tiny())[0])
-    assert "is not a folder" in refusal(pictures.load, scratch / "nowhere")
+        dataset.Pictures, few, tiny().stages[0])
+    assert "is not a folder" in refusal(dataset.load, scratch / "nowhere")
     assert "no recipe nobody; those that ship are" in refusal(recipes.find, "nobody")
     wrong = scratch / "wrong.json"
-    wrong.write_text(json.dumps({**tiny(), "colour": 1}))
-    assert "unknown colour" in refusal(recipes.load, wrong)
+    whole = json.loads((HERE / "tiny.json").read_text())
+    for change, message in (
+            ({"colours": 1}, "an unknown colours; known are network, pictures"),
+            ({"training": {"learnin_rate": 1}}, "an unknown training › learnin_rate"),
+            ({"network": {"encoder": {"global": {"kernl": 3}}}}, "network › encoder › global › kernl"),
+            ({"stages": [{"masking": {"gird": 4}}]}, "an unknown masking › gird"),
+            ({"network": {"process": {"schedule": "square"}}}, "network › process › schedule"),
+            ({"augmentation": {"crop": [0.5]}}, "augmentation › crop has 1 values, not 2"),
+            ({"training": {"iterations": 1.5}}, "training › iterations is 1.5"),
+            ({"training": {"losses": {"chroma": 1}}}, "losses are those of photographs"),
+            ({"pictures": [{"folder": "train"}]}, "either a weight or a share")):
+        wrong.write_text(json.dumps(schema.merged(whole, change)))
+        said = refusal(recipes.load, wrong)
+        assert message in said and said.startswith(str(wrong)), f"{change}: {said}"
+    wrong.write_text(json.dumps({key: whole[key] for key in whole if key != "validation"}))
+    assert "it lacks validation" in refusal(recipes.load, wrong)
     wrong.write_text("{")
     assert "is no recipe" in refusal(recipes.load, wrong)
-    other = tiny()
-    other["training"]["learning_rate"] = 1
+    other = tiny({"training": {"learning_rate": 1}})
     assert "begun with another recipe" in refusal(start, scratch, "whole", other)
-    longer = tiny()
-    longer["training"]["iterations"] = 70
-    assert start(scratch, "whole", longer).stages[0]["training"]["iterations"] == 70
+    longer = tiny({"training": {"iterations": 70}})
+    assert start(scratch, "whole", longer).stages[0].training.iterations == 70
 
 
 def own_pictures_need_no_folders(scratch):
     own = scratch / "own"
     make_pictures(own, 40, 3)
     recipe = recipes.for_own_pictures(tiny(), 40)
-    drawn = pictures.Pictures(own, recipes.stages(recipe)[0])
-    aside = pictures.validation(own, recipe)
+    drawn = dataset.Pictures(own, recipe.stages[0])
+    aside = dataset.validation(own, recipe.stages[0].validation)
     assert len(drawn.pictures) + len(aside) == 40 and len(aside) >= 1
     assert not any((one == other).all() for one in aside for other in drawn.pictures)
-    assert recipe["card"]["data"] == ["40 pictures of one's own"]
+    assert recipe.card["data"] == ["40 pictures of one's own"]
 
 
 def every_recipe_that_ships_is_whole(scratch):
@@ -565,11 +575,147 @@ def every_recipe_that_ships_is_whole(scratch):
     assert "portrait" in names
     for name in names:
         recipe = recipes.load(recipes.find(name))
-        assert recipe["network"]["name"] == name
-        for stage in recipes.stages(recipe):
-            train.Network(stage["network"])
+        assert recipe.name == name
+        for stage in recipe.stages:
+            network.Network(stage.network)
+            written = schema.as_dict(stage)
+            assert schema.read(recipes.Stage, json.loads(json.dumps(written))) == stage
         for key in ("title", "summary", "use", "limits", "licence", "data"):
-            assert recipe["card"][key], f"{name} has no {key}"
+            assert recipe.card[key], f"{name} has no {key}"
+
+
+def photographs(change=None):
+    """The last stage of the recipe `photo` with a smaller network and the tiny pictures."""
+    small = {"network": {**json.loads((HERE / "tiny.json").read_text())["network"],
+                         "process": {"kind": "single pass", "predicts": None, "schedule": None,
+                                     "steps": None}, "luma": {"pixel": True}},
+             "pictures": [{"folder": "train", "share": 1}], "validation": ["val"],
+             "photographs": {"shorter": 80},
+             "training": {"iterations": 60, "batch": 8, "points": 64, "warm_up": 5}}
+    stage = recipes.load(recipes.find("photo")).stages[-1]
+    return stage.changed(schema.merged(small, change or {}))
+
+
+def flags(height, width):
+    """A picture whose colour tells where a pixel is: red across, green down, blue 1."""
+    down, across = (np.indices((height, width)) + 0.5) / [[[height]], [[width]]]
+    return np.rint(np.dstack([across, down, np.ones_like(down)]) * 255).astype(np.uint8)
+
+
+def points_of_photographs_lie_where_their_colours_are(scratch):
+    still = {"tilted": 0, "gamma": [1, 1], "aged": 0, "engraved": 0, "small": 0, "unknown": 0}
+    for height, width, whole, beyond in ((90, 150, 1, 0), (150, 90, 0, 0), (100, 100, 0, 1)):
+        settings = photographs({"photographs": {
+            **still, "whole": whole, "beyond": beyond}}).photographs
+        picture, seen = flags(height, width), set()
+        for seed in range(20):
+            grey, position, pixel, colours = drawn.sample(
+                picture, settings, (0.5, 1), 16, 200, np.random.default_rng(seed))
+            assert np.allclose(colours @ LUMA, pixel, atol=1e-3)
+            assert np.abs(colours[:, 2] - 1).max() < 1e-6
+            # Along each axis the colour is a straight line, mirrored or not, at the points.
+            for axis in (0, 1):
+                slope, _ = np.polyfit(position[:, axis], colours[:, axis], 1)
+                error = np.polyval(np.polyfit(position[:, axis], colours[:, axis], 1),
+                                   position[:, axis]) - colours[:, axis]
+                assert np.abs(error).max() < 0.06, (height, width, axis)
+                seen.add(axis if slope > 0 else f"mirrored {axis}")
+            shorter = min(height, width)
+            spans = np.ptp(position, axis=0)
+            if whole:  # all of the picture, and nothing of what its edges repeat
+                assert abs(spans[1] - height / width) < 0.05 and spans[0] > 0.9
+            elif beyond:
+                assert spans.max() <= 1 and shorter / 1.25 / shorter < spans.max() + 0.05
+        assert seen == {0, 1, "mirrored 0"}, seen
+
+
+def photographs_grow_old_with_their_pixels(scratch):
+    picture = flags(120, 90)
+    settings = photographs({"photographs": {
+        "tilted": 0, "gamma": [1, 1], "aged": 1, "engraved": 0, "small": 0,
+        "unknown": 0.5}}).photographs
+    unknown, tones = 0, []
+    for seed in range(40):
+        grey, position, pixel, colours = drawn.sample(
+            picture, settings, (1, 1), 32, 100, np.random.default_rng(seed))
+        assert grey.min() >= -1 and grey.max() <= 1 and grey.dtype == np.float32
+        if np.isnan(pixel).any():
+            assert np.isnan(pixel).all()
+            unknown += 1
+            continue
+        assert np.abs(pixel).max() <= 1 + 1e-6
+        # The input and the pixels are of the same old print, not of the truth.
+        cells = np.minimum((position * 32).astype(int), 31)
+        there = grey[cells[:, 1], cells[:, 0]]
+        tones.append((np.abs(there - pixel).mean(), np.abs(colours @ LUMA - pixel).mean()))
+    assert 8 < unknown < 32
+    own, truth = np.median(tones, axis=0)
+    assert own < 0.5 * truth, f"{own} {truth}"
+    engraved = photographs({"photographs": {"engraved": 1, "unknown": 0}}).photographs
+    *_, colours = drawn.sample(picture, engraved, (1, 1), 32, 100, np.random.default_rng(1))
+    assert np.ptp(colours, axis=1).max() < 1e-6
+
+
+def folders_of_photographs_have_shares(scratch):
+    for name, count in (("a", 24), ("b", 8)):
+        make_pictures(scratch / "shares" / name, count, 5)
+    for number in range(8):
+        path = scratch / f"shares/b/{number:02}.png"
+        path.rename(path.with_name(f"tight {path.name}"))
+    make_pictures(scratch / "more", 8, 6)
+    for path in (scratch / "more").iterdir():
+        path.rename(scratch / "shares/b" / path.name)
+    stage = photographs({"pictures": [
+        {"folder": "a", "share": 1},
+        {"folder": "b", "share": 2, "only": "tight", "crop": [0.2, 0.3]},
+        {"folder": "b", "share": 1, "without": "tight"}]})
+    data = dataset.drawn(scratch / "shares", stage)
+    assert len(data.pictures) == 40 and data.pictures[0][0].shape == (80, 80, 3)
+    share = np.diff(data.cumulative, prepend=0)
+    assert np.allclose([share[:24].sum(), share[24:32].sum(), share[32:].sum()], [0.25, 0.5, 0.25])
+    assert {crop for _, crop in data.pictures[24:32]} == {(0.2, 0.3)}
+    assert {crop for _, crop in data.pictures[32:]} == {stage.photographs.crop}
+
+
+def losses_of_photographs_are_what_they_say(scratch):
+    rng = np.random.default_rng(8)
+    truth = rng.uniform(0.2, 0.8, (4, 20, 3))
+    result = np.clip(truth + rng.normal(0, 0.05, truth.shape), 0.1, 0.9)
+    compared = losses.Compared(*(torch.tensor(one, dtype=torch.float32) for one in (result, truth)))
+    lab, wanted = colour.to_lab(result), colour.to_lab(truth)
+    assert np.allclose(compared.lab_error.numpy(), (lab - wanted)[..., 1:], atol=2e-2)
+    error = result - truth
+    luma = error @ LUMA
+    assert np.isclose(losses.luma_error(compared), 4 * (luma ** 2).mean(), rtol=1e-3)
+    assert np.isclose(losses.chroma_error(compared),
+                      4 * ((error - luma[..., None])[..., [0, 2]] ** 2).mean(), rtol=1e-3)
+    between = (lab - wanted)[:, :10, 1:] - (lab - wanted)[:, 10:, 1:]
+    assert np.isclose(losses.pair_error(compared), (between ** 2).sum(-1).mean() / 2000, rtol=1e-2)
+    # An error of the picture's light alone is no error of the colours' differences.
+    brighter = losses.Compared(compared.truth + 0.05, compared.truth)
+    assert losses.chroma_error(brighter) < 1e-9 < losses.luma_error(brighter)
+    # The same error counts less where the truth has more chroma, and least along it.
+    sizes = []
+    for colours in ((0.5, 0.5, 0.5), (0.8, 0.3, 0.2)):
+        grey = torch.tensor(colours).view(1, 1, 3)
+        one = losses.Compared(grey, grey)
+        one.lab_error = torch.tensor([[[3.0, 0.0]]])
+        sizes.append(losses.lab_error(one).item())
+    assert sizes[1] < 0.6 * sizes[0]
+
+
+def training_on_photographs_learns_and_is_measured(scratch):
+    stage = photographs()
+    run = runs.Run(stage, dataset.drawn(scratch / "pictures", stage))
+    validation = kinds.Validation(scratch / "pictures", stage)
+    kind = validation.kinds["val"]
+    before = kind.measure(run.average)
+    for _ in range(60):
+        run.step()
+    after = kind.measure(run.average)
+    assert after[0] < 0.8 * before[0] and after[1] == before[1], f"{before} {after}"
+    assert f"val {after[0] / after[1]:.3f} of grey, chroma {after[2]:.2f}" == \
+        validation.line(run.average)
 
 
 def hidden_cells_are_as_many_as_said(scratch):
@@ -578,11 +724,11 @@ def hidden_cells_are_as_many_as_said(scratch):
         assert masking.cells(64, 8, share, rng).mean() == share
     shares = [masking.free_forms(64, rng).mean() for _ in range(200)]
     assert 0.02 < np.mean(shares) < 0.4 and max(shares) > 0.3
-    stage = recipes.stages(tiny())[2]
-    stage["masking"] = {"grid": 4, "share": 0.5, "inside": 0.75}
+    stage = tiny().stages[2].changed({"masking": {
+        "grid": 4, "share": 0.5, "free": 0, "inside": 0.75}})
     for _ in range(20):
-        grey, position, _ = pictures.sample(
-            np.full((pictures.SIDE, pictures.SIDE, 3), 255, dtype=np.uint8), stage, 16, rng)
+        grey, position, _ = augmentation.sample(
+            np.full((augmentation.SIDE, augmentation.SIDE, 3), 255, dtype=np.uint8), stage, 16, rng)
         cell = (position * 16).astype(int)
         inside = (grey == 0)[cell[:, 1], cell[:, 0]]
         assert inside[:96].all() or not (grey == 0).any()
@@ -608,7 +754,9 @@ TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
          a_killed_run_goes_on_to_the_same_weights, the_program_writes_a_model_with_its_card,
          the_engine_computes_the_same, bad_pictures_and_recipes_are_refused,
          own_pictures_need_no_folders, every_recipe_that_ships_is_whole,
-         hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
+         points_of_photographs_lie_where_their_colours_are, photographs_grow_old_with_their_pixels,
+         folders_of_photographs_have_shares, losses_of_photographs_are_what_they_say,
+         training_on_photographs_learns_and_is_measured, hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
 
 
 def pictures_are_made(scratch):

@@ -26,7 +26,7 @@ def betas(schedule, steps):
 
 def alpha_bars(process):
     """ᾱ of the steps of a model's process, (steps,), float64."""
-    return np.cumprod(1 - betas(process["schedule"], process["steps"]))
+    return np.cumprod(1 - betas(process.schedule, process.steps))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,7 @@ def sample(predict, first, noise, setup, process):
     noise: a function of the step's index that returns standard normal noise, shaped like `first`.
     """
     bars = alpha_bars(process)
-    taken = sequence(setup, process["steps"])
+    taken = sequence(setup, process.steps)
     x = first.clamp(-1, 1) if setup.clip else first
     for i, t in enumerate(taken):
         s = taken[i + 1] if i + 1 < len(taken) else t - 1

@@ -2,8 +2,8 @@
 """Holes in pictures, as the fill of a hidden region meets them near the border.
 
 The engine continues the surroundings into a hole with their slopes (a plate under tension,
-engine/src/region/poisson.h). A small network sees the filled luma and the hole round a pixel and adds
-what the plate lacks: edges that go on, and less where it overshoots.
+engine/src/region/poisson.h). A small network sees the filled luma and the hole round a pixel and
+adds what the plate lacks: edges that go on, and less where it overshoots.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from scipy.sparse import coo_array, diags_array
 from scipy.sparse.linalg import spsolve
 
-import masking
+from restorator_training.data import masking
 
 SIDE = 144  # of a view, in pixels
 ROOM = 256  # of the picture that it is cut from

@@ -17,14 +17,12 @@ import pathlib
 import numpy as np
 import torch
 
-import colour
-import diffusion
-import filling
-import masking
-import model_file
-import pictures
+from restorator_training import colour, diffusion, model_file
+from restorator_training.colour import LUMA
+from restorator_training.data import dataset, filling, masking, resampling
 
 TRUTH = 178
+VALIDATION_PIXELS = 1000  # while a training runs
 
 
 def restore(network, grey, position, setup=None, seed=0, pixel=None):
@@ -41,12 +39,12 @@ def restore(network, grey, position, setup=None, seed=0, pixel=None):
             pixel = torch.from_numpy(np.asarray(2 * pixel - 1, dtype=np.float32)).to(device)
         prepared, base = network.prepare(
             grey.to(device), position.expand(len(grey), -1, -1).to(device), pixel=pixel)
-        if network.process["kind"] == "single pass":
+        if network.process.kind == "single pass":
             value = network.single_pass(prepared)
         else:
             generator = torch.Generator().manual_seed(seed)
             shape = (*prepared[0].shape[:-1], 3)
-            steps = network.process["steps"]
+            steps = network.process.steps
 
             def noise(_):
                 return torch.randn(shape, generator=generator).to(device)
@@ -83,11 +81,11 @@ class Protocol:
     def __init__(self, loaded, size, pixels=None, hidden=None):
         chosen = some_pixels(TRUTH, pixels)
         self.loaded = loaded
-        truth = [pictures.resize(picture / np.float32(255), TRUTH) for picture in loaded]
-        self.grey = np.stack([pictures.resize(picture @ pictures.LUMA, size) for picture in truth])
+        truth = [resampling.resize(picture / np.float32(255), TRUTH) for picture in loaded]
+        self.grey = np.stack([resampling.resize(picture @ LUMA, size) for picture in truth])
         self.position = grid(TRUTH)[chosen]
         self.truth = np.stack([picture.reshape(-1, 3)[chosen] for picture in truth])
-        enlarged = np.stack([pictures.resize(picture, TRUTH) for picture in self.grey])
+        enlarged = np.stack([resampling.resize(picture, TRUTH) for picture in self.grey])
         enlarged = enlarged.reshape(len(loaded), -1)[:, chosen]
         self.bicubic = self.error(enlarged[..., None])
         self.bicubic_luma = self.luma_error(enlarged)
@@ -100,7 +98,7 @@ class Protocol:
         return float(np.mean((np.clip(colours, 0, 1) - self.truth) ** 2, dtype=np.float64))
 
     def luma_error(self, luma):
-        return float(np.mean((np.clip(luma, 0, 1) - self.truth @ pictures.LUMA) ** 2,
+        return float(np.mean((np.clip(luma, 0, 1) - self.truth @ LUMA) ** 2,
                              dtype=np.float64))
 
     def measure_luma(self, network):
@@ -116,7 +114,7 @@ class Protocol:
         """Mean squared error of what the fill makes of holes in the pictures, as a share of the
         plate's."""
         def luma(rng):
-            return self.loaded[rng.integers(len(self.loaded))] @ (pictures.LUMA / 255)
+            return self.loaded[rng.integers(len(self.loaded))] @ (LUMA / 255)
 
         holes = filling.Holes(luma, len(self.loaded), network.fill.reach, seed=0)
         patches, lacking = (np.concatenate(part) for part in zip(*(
@@ -138,8 +136,8 @@ class ColourProtocol:
     def __init__(self, loaded, size, pixels=None):
         side = loaded.shape[1]
         chosen = some_pixels(side, pixels)
-        grey = [picture / np.float32(255) @ pictures.LUMA for picture in loaded]
-        self.input = np.stack([pictures.resize(picture, size) for picture in grey])
+        grey = [picture / np.float32(255) @ LUMA for picture in loaded]
+        self.input = np.stack([resampling.resize(picture, size) for picture in grey])
         self.position = grid(side)[chosen]
         self.truth = colour.to_lab(
             np.stack([picture.reshape(-1, 3)[chosen] for picture in loaded]) / 255)
@@ -162,6 +160,26 @@ class ColourProtocol:
                 chroma(lab) / chroma(self.truth))
 
 
+class Validation:
+    """A stage's folder of the validation, a part of its pixels."""
+
+    def __init__(self, root, stage):
+        self.part = stage.training.part
+        self.protocol = Protocol(dataset.validation(root, stage.validation),
+                                 stage.network.input.size, VALIDATION_PIXELS)
+
+    def line(self, network):
+        """The error of a network, for people to read."""
+        protocol = self.protocol
+        if self.part == "enlarger":
+            ratio = protocol.measure_luma(network) / protocol.bicubic_luma
+            return f"{ratio:.4f} of bicubic, luma alone"
+        if self.part == "fill":
+            return f"{protocol.measure_fill(network):.4f} of the plate"
+        ratio = protocol.measure(network, diffusion.SETUPS["B"]) / protocol.bicubic
+        return f"{ratio:.4f} of bicubic"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("model", type=pathlib.Path)
@@ -177,8 +195,8 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     network, _ = model_file.load(arguments.model)
-    size, loaded = network.description["input"]["size"], pictures.load(arguments.folder)
-    single = network.process["kind"] == "single pass"
+    size, loaded = network.description.input.size, dataset.load(arguments.folder)
+    single = network.process.kind == "single pass"
     if arguments.protocol == "colour":
         protocol = ColourProtocol(loaded, size, arguments.pixels)
     else:

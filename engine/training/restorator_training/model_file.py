@@ -8,7 +8,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save as to_bytes
 
-from network import Network
+from restorator_training.description import Description
+from restorator_training.network import Network
+from restorator_training.schema import as_dict, read
 
 
 def count(network):
@@ -21,7 +23,7 @@ def load(path):
     with safe_open(path, "pt") as file:
         metadata = file.metadata()
         tensors = {name: file.get_tensor(name) for name in file.keys()}
-    network = Network(json.loads(metadata["restorator"]))
+    network = Network(read(Description, json.loads(metadata["restorator"])))
     network.load_state_dict(tensors)
     return network.eval(), json.loads(metadata.get("card", "{}"))
 
@@ -32,7 +34,7 @@ def save(path, network, card):
                for name, tensor in network.state_dict().items()}
     if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError("the network holds values that are not finite: it is not written")
-    description = dict(network.description, format=1, parameters=count(network))
+    description = dict(as_dict(network.description), format=1, parameters=count(network))
     metadata = {"restorator": json.dumps(description, ensure_ascii=False),
                 "card": json.dumps(card, ensure_ascii=False)}
     partial = f"{path}.partial"

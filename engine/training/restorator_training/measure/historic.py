@@ -15,11 +15,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-import colour
-import diffusion
-import evaluate
-import model_file
-import pictures
+from restorator_training import colour, diffusion, model_file
+from restorator_training.colour import LUMA
+from restorator_training.data import dataset, resampling
+from restorator_training.measure import evaluate
 
 FACE_WIDTHS = 2.3
 SHOWN = 160
@@ -35,7 +34,7 @@ def window(picture, face, size):
         x, y, width, height = face
         side = FACE_WIDTHS * width
     across, down = (
-        pictures.box_matrix(start + (length - side) / 2, side, size, pixels)
+        resampling.box_matrix(start + (length - side) / 2, side, size, pixels)
         for start, length, pixels in ((x, width, picture.shape[1]), (y, height, picture.shape[0])))
     return np.moveaxis(np.tensordot(across, np.tensordot(down, picture, (1, 0)), (1, 1)), 0, 1)
 
@@ -55,13 +54,13 @@ class Protocol:
     def __init__(self, folder, size, shown=SHOWN):
         faces = json.loads((folder / "faces.json").read_text(encoding="utf-8"))
         self.names, self.faces, self.grey, self.before = [], [], [], []
-        for path in pictures.files(folder):
-            picture, face = pictures.read(path) / np.float32(255), faces.get(path.name)
+        for path in dataset.files(folder):
+            picture, face = dataset.read(path) / np.float32(255), faces.get(path.name)
             self.names.append(path.name)
             self.faces.append(face)
-            self.grey.append(window(picture, face, size) @ pictures.LUMA)
+            self.grey.append(window(picture, face, size) @ LUMA)
             self.before.append(
-                np.repeat((window(picture, face, shown) @ pictures.LUMA)[..., None], 3, axis=2))
+                np.repeat((window(picture, face, shown) @ LUMA)[..., None], 3, axis=2))
         self.position, self.shown = evaluate.grid(shown), shown
 
     def restored(self, network, setup):
@@ -89,7 +88,7 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     network, _ = model_file.load(arguments.model)
-    protocol = Protocol(arguments.folder, network.description["input"]["size"])
+    protocol = Protocol(arguments.folder, network.description.input.size)
     tiles, good = [], 0
     results = protocol.restored(network, diffusion.SETUPS[arguments.setup])
     for name, face, before, after in zip(protocol.names, protocol.faces, protocol.before, results):

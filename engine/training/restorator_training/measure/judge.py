@@ -13,7 +13,7 @@ import csv
 import json
 import pathlib
 
-import model_file
+from restorator_training import model_file
 
 COLUMNS = ("noise-stddev", "stochasticity", "step-skip", "project", "clip")
 PRESETS = {("normal", "1.0", "8", "true", "false"): "b",

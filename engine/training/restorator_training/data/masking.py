@@ -66,15 +66,15 @@ def free_forms(size, rng):
 def hidden(size, masking, rng):
     """A random part of an input to hide, (size, size), bool.
 
-    masking: `grid` (one, or several to draw from) and `share`, the most of its cells; `free`, the
-    probability of free forms in place of the grid; `clear`, that nothing is hidden.
+    masking: a recipe's: `grid` (one, or several to draw from) and `share`, the most of its cells;
+    `free`, the probability of free forms in place of the grid; `clear`, that nothing is hidden.
     """
-    if rng.random() < masking.get("clear", 0):
+    if rng.random() < masking.clear:
         return np.zeros((size, size), dtype=bool)
-    if rng.random() < masking.get("free", 0):
+    if rng.random() < masking.free:
         return free_forms(size, rng)
-    grid = int(rng.choice(np.atleast_1d(masking["grid"])))
-    return cells(size, grid, rng.uniform(0, masking["share"]), rng)
+    grid = int(rng.choice(np.atleast_1d(masking.grid)))
+    return cells(size, grid, rng.uniform(0, masking.share), rng)
 
 
 def draw_into(position, hidden, share, rng):

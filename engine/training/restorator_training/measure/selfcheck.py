@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from safetensors import safe_open
 
-import diffusion
-import model_file
+from restorator_training import diffusion, model_file
 
 
 def read_case(path):
@@ -51,7 +50,7 @@ def run_network(case, tensors, network):
         yield "output", (network.single_pass(prepared) + base)[0]
     elif kind == "sampling":
         prepared, base = network.prepare(picture, position, pixel=pixel)
-        steps = network.process["steps"]
+        steps = network.process.steps
         setup = setup_of(case["setup"])
         assert diffusion.sequence(setup, steps) == tensors["steps"].tolist()
         result = diffusion.sample(

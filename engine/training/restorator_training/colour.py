@@ -13,7 +13,7 @@ EPSILON, KAPPA = 216 / 24389, 24389 / 27
 
 
 def with_chroma(rgb, share):
-    """Colours (…, 3) with their luma and so much of their chroma: a number, or one a colour, (…, 1)."""
+    """Colours (…, 3) with their luma and so much of their chroma: a number, or one each, (…, 1)."""
     luma = (rgb @ LUMA)[..., None]
     return luma + share * (rgb - luma)
 

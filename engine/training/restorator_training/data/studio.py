@@ -9,8 +9,8 @@ network that learns from the former alone paints blotches on the latter.
 import cv2
 import numpy as np
 
-import ageing
-from colour import LUMA, with_chroma
+from restorator_training.colour import LUMA, with_chroma
+from restorator_training.data import ageing
 
 SIDE = 128  # of the picture that is cut out; its edge is as soft as two pixels of this
 ROUNDS = 4
@@ -87,12 +87,12 @@ def posed(view, person, corner, size, studio, rng):
     """
     down, across = (np.indices(person.shape) + 0.5 + np.reshape(corner[::-1], (2, 1, 1))) / size
     person, down, across = (plane.astype(np.float32) for plane in (person, down, across))
-    if rng.random() < studio["changed"]:
+    if rng.random() < studio.changed:
         tones = backdrop(view @ LUMA, person, down, across, rng)[..., None]
         view = tones + person[..., None] * (view - tones)
-    if rng.random() < studio["oval"]:
+    if rng.random() < studio.oval:
         paper = rng.choice([rng.uniform(0, 0.2), rng.uniform(0.6, 1)])
         view = paper + oval(down, across, rng)[..., None] * (view - paper)
     clothes = np.clip((down - 0.76) / 0.1, 0, 1)
-    chroma = studio["kept"] + person * (1 - clothes * (1 - studio["clothes"]) - studio["kept"])
+    chroma = studio.kept + person * (1 - clothes * (1 - studio.clothes) - studio.kept)
     return view.astype(np.float32), with_chroma(view, chroma[..., None])

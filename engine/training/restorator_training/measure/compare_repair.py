@@ -21,8 +21,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from skimage.restoration import inpaint_biharmonic
 
-import masking
-import pictures
+from restorator_training.data import dataset, masking
 
 FACE = 1 / 2.3
 SHARES = (0.05, 0.10, 0.20)
@@ -56,7 +55,7 @@ def restore(folder, truth, mask, model, arguments):
     subprocess.run([*arguments.command, "restore", folder / "in.png", folder / "out.png", "--mask",
                     folder / "mask.png", "--preset", "repair", "--model", model, "--force"],
                    check=True, capture_output=True)
-    return pictures.read(folder / "out.png")
+    return dataset.read(folder / "out.png")
 
 
 def main():
@@ -66,7 +65,7 @@ def main():
     parser.add_argument("--model", action="append", help="repeated for several (repair)")
     parser.add_argument("--pictures", type=int, help="only the first so many")
     arguments = parser.parse_args()
-    loaded = pictures.load(arguments.folder)[:arguments.pictures]
+    loaded = dataset.load(arguments.folder)[:arguments.pictures]
     models = arguments.model or ["repair"]
     with tempfile.TemporaryDirectory() as scratch:
         for share in SHARES:

@@ -21,10 +21,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-import diffusion
-import evaluate
-import model_file
-import pictures
+from restorator_training import diffusion, model_file
+from restorator_training.colour import LUMA
+from restorator_training.data import dataset, resampling
+from restorator_training.measure import evaluate
 
 # What a plate sees of red, green and blue light.
 EMULSIONS = {"collodion": (0.00, 0.22, 0.78), "orthochromatic": (0.06, 0.58, 0.36),
@@ -82,10 +82,10 @@ class Protocol(evaluate.Protocol):
 
     def __init__(self, loaded, size, pixels=None):
         super().__init__(loaded, size, pixels)
-        self.old = [aged(picture / np.float32(255), i) @ pictures.LUMA
+        self.old = [aged(picture / np.float32(255), i) @ LUMA
                     for i, picture in enumerate(loaded)]
-        self.grey = np.stack([pictures.resize(grey, size) for grey in self.old])
-        enlarged = np.stack([pictures.resize(grey, evaluate.TRUTH) for grey in self.grey])
+        self.grey = np.stack([resampling.resize(grey, size) for grey in self.old])
+        enlarged = np.stack([resampling.resize(grey, evaluate.TRUTH) for grey in self.grey])
         chosen = evaluate.some_pixels(evaluate.TRUTH, pixels)
         self.bicubic = self.error(enlarged.reshape(len(loaded), -1)[:, chosen, None])
 
@@ -100,10 +100,10 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    loaded, shown = pictures.load(arguments.folder), None
+    loaded, shown = dataset.load(arguments.folder), None
     for path in arguments.model:
         network, _ = model_file.load(path)
-        protocol = Protocol(loaded, network.description["input"]["size"], arguments.pixels)
+        protocol = Protocol(loaded, network.description.input.size, arguments.pixels)
         mse = protocol.measure(network, diffusion.SETUPS["B"])
         print(json.dumps({"model": path.stem, "pictures": len(loaded), "mse": round(mse, 6),
                           "aged": round(protocol.bicubic, 6),

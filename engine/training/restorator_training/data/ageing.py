@@ -9,14 +9,21 @@ PANCHROMATIC = np.array([0.30, 0.59, 0.11], dtype=np.float32)
 BLUE_SENSITIVE = np.array([0.05, 0.45, 0.50], dtype=np.float32)
 
 
-def emulsion(picture, ageing, rng):
-    """Gamma-coded sRGB (h, w, 3), 0…1 → the tones of a plate (h, w), 0…1."""
-    kind = rng.random()
+def plate(picture, ageing, rng, early=1):
+    """Gamma-coded sRGB (h, w, 3), 0…1 → the tones of a plate (h, w), 0…1.
+
+    ageing: a recipe's `ageing` or `print`. early: above 1, early emulsions are rarer.
+    """
+    kind = rng.random() ** early
     weights = (1 - kind) * PANCHROMATIC + kind * BLUE_SENSITIVE
-    weights = (weights * rng.uniform(*ageing["sensitivity"], 3)).astype(np.float32)
+    weights = (weights * rng.uniform(*ageing.sensitivity, 3)).astype(np.float32)
     light = np.minimum(np.square(picture) * np.sqrt(np.sqrt(picture)) @ weights, 1)
-    tones = light ** np.float32(rng.uniform(*ageing["exponent"]) / 2.2)
-    black, white = rng.uniform(*ageing["black"]), rng.uniform(*ageing["white"])
+    return light ** np.float32(rng.uniform(*ageing.exponent) / 2.2)
+
+
+def faded(tones, ageing, rng):
+    """The tones of a print whose black and white are no longer so."""
+    black, white = rng.uniform(*ageing.black), rng.uniform(*ageing.white)
     return black + (white - black) * tones
 
 
@@ -31,13 +38,13 @@ def blur(grey):
 
 def print_and_time(grey, ageing, rng):
     """What lens, paper and years add to the network's input (size, size), 0…1."""
-    if rng.random() < ageing["blur"]:
+    if rng.random() < ageing.blur:
         grey = blur(grey)
     across = (np.arange(grey.shape[0]) + 0.5) / grey.shape[0] * 2 - 1
     distance = (across ** 2 + across[:, None] ** 2) / 2
-    grey = grey * (1 - rng.uniform(0, ageing["vignette"]) * distance)
-    grey = grey + rng.uniform(-1, 1) * ageing["gradient"] * across
-    grey = grey + rng.uniform(0, ageing["grain"]) * rng.standard_normal(grey.shape)
+    grey = grey * (1 - rng.uniform(0, ageing.vignette) * distance)
+    grey = grey + rng.uniform(-1, 1) * ageing.gradient * across
+    grey = grey + rng.uniform(0, ageing.grain) * rng.standard_normal(grey.shape)
     return np.clip(grey, 0, 1)
 
 

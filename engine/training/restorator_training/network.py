@@ -79,16 +79,16 @@ class Stage(nn.Module):
 
     def __init__(self, inputs, channels, encoder):
         super().__init__()
-        local = encoder["local"]
+        local = encoder.local
         self.down = Conv(3, inputs, channels, stride=2)
         self.before = add_layers(
-            self, "before", [Conv(3, channels, channels) for _ in range(encoder["before"])])
+            self, "before", [Conv(3, channels, channels) for _ in range(encoder.before)])
         self.local = add_layers(
             self, "local",
-            [Conv(local["kernel"], channels, channels) for _ in range(local["before"])]
-            + [Conv(local["kernel"], channels, encoder["latent"])])
+            [Conv(local.kernel, channels, channels) for _ in range(local.before)]
+            + [Conv(local.kernel, channels, encoder.latent)])
         self.after = add_layers(
-            self, "after", [Conv(3, channels, channels) for _ in range(encoder["after"])])
+            self, "after", [Conv(3, channels, channels) for _ in range(encoder.after)])
 
     def forward(self, picture):
         picture = F.relu(self.down(picture))
@@ -107,9 +107,9 @@ class GlobalContext(nn.Module):
 
     def __init__(self, channels, size, encoder):
         super().__init__()
-        description = encoder["global"]
-        self.conv = Conv(description["kernel"], channels, description["channels"])
-        sizes = [size * size * description["channels"], *description["dense"], encoder["latent"]]
+        shape = encoder.global_
+        self.conv = Conv(shape.kernel, channels, shape.channels)
+        sizes = [size * size * shape.channels, *shape.dense, encoder.latent]
         self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
 
     def forward(self, picture):
@@ -124,11 +124,11 @@ class Encoder(nn.Module):
 
     def __init__(self, description):
         super().__init__()
-        encoder = description["encoder"]
-        size, inputs = description["input"]["size"], description["input"]["channels"]
+        encoder = description.encoder
+        size, inputs = description.input.size, description.input.channels
         self.norm = Norm(inputs)
         stages = []
-        for channels in encoder["stages"]:
+        for channels in encoder.stages:
             stages.append(Stage(inputs, channels, encoder))
             inputs, size = channels, -(-size // 2)
         self.stages = add_layers(self, "stage", stages)
@@ -148,7 +148,7 @@ class Features(nn.Module):
 
     def __init__(self, encoder, features):
         super().__init__()
-        sizes = [len(encoder["stages"]) * encoder["latent"], *features["dense"], encoder["latent"]]
+        sizes = [len(encoder.stages) * encoder.latent, *features.dense, encoder.latent]
         self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
 
     def forward(self, contexts, position):
@@ -201,12 +201,10 @@ class FixedEncoding(nn.Module):
 
 def encoding(description):
     """Returns the encoding that a description names and the number of its columns."""
-    bands = description["bands"]
-    if description["kind"] == "learned":
+    bands = description.bands
+    if description.kind == "learned":
         return LearnedEncoding(bands), bands + 1
-    if description["kind"] == "fixed":
-        return FixedEncoding(bands), bands
-    raise ValueError(f"unknown kind of encoding {description['kind']!r}")
+    return FixedEncoding(bands), bands
 
 
 class Position(nn.Module):
@@ -214,7 +212,7 @@ class Position(nn.Module):
 
     def __init__(self, description):
         super().__init__()
-        self.axes = description["axes"]
+        self.axes = description.axes
         self.columns = 0
         for axis in self.axes:
             module, columns = encoding(description)
@@ -257,8 +255,8 @@ class Decoder(nn.Module):
     def __init__(self, point, time, decoder):
         super().__init__()
         self.blocks = add_layers(
-            self, "block", [Block(point, time, decoder["dense"], decoder["residual"])
-                            for _ in range(decoder["blocks"])])
+            self, "block", [Block(point, time, decoder.dense, decoder.residual)
+                            for _ in range(decoder.blocks)])
 
     def prepare(self, condition, position_encoded):
         """What does not change between steps: (…, columns) → one (…, width) a block."""
@@ -333,8 +331,8 @@ class Enlarger(nn.Module):
 
     def __init__(self, description):
         super().__init__()
-        self.factor = description["factor"]
-        sizes = [1, *description["channels"], self.factor ** 2]
+        self.factor = description.factor
+        sizes = [1, *description.channels, self.factor ** 2]
         self.conv = add_layers(self, "conv", [
             Conv(3 if i else 5, *pair) for i, pair in enumerate(zip(sizes, sizes[1:]))])
         nn.init.zeros_(self.conv[-1].kernel)
@@ -352,14 +350,14 @@ class Enlarger(nn.Module):
 
 
 class Fill(nn.Module):
-    """What the plate lacks of the luma, 0…1, at a pixel of a hole: (n, 2 (2 reach + 1)²), the filled
-    luma round it less its own, rows first, and then where the hole is, 1, → (n)."""
+    """What the plate lacks of the luma, 0…1, at a pixel of a hole: (n, 2 (2 reach + 1)²), the
+    filled luma round it less its own, rows first, and then where the hole is, 1, → (n)."""
 
     def __init__(self, description):
         super().__init__()
-        self.reach = description["reach"]
+        self.reach = description.reach
         side = 2 * self.reach + 1
-        sizes = [2 * side * side, *description["dense"], 1]
+        sizes = [2 * side * side, *description.dense, 1]
         self.dense = add_layers(self, "dense", [Dense(*pair) for pair in zip(sizes, sizes[1:])])
         nn.init.zeros_(self.dense[-1].kernel)
 
@@ -370,36 +368,36 @@ class Fill(nn.Module):
 
 
 class Network(nn.Module):
-    """The whole network. Pictures are (n, size, size, 1), 0 where they are hidden, points
-    (n, p, 2)."""
+    """The whole network of a `Description`. Pictures are (n, size, size, 1), 0 where they are
+    hidden, points (n, p, 2)."""
 
     def __init__(self, description):
         super().__init__()
         self.description = description
-        self.process = description["process"]
-        luma = description.get("luma", {})
-        self.luma_condition = luma.get("condition", False)
-        self.luma_residual = luma.get("residual", False)
-        self.luma_pixel = luma.get("pixel", False)
-        reach = luma.get("reach", 0)
+        self.process = description.process
+        luma = description.luma
+        self.luma_condition = luma.condition
+        self.luma_residual = luma.residual
+        self.luma_pixel = luma.pixel
+        reach = luma.reach
         self.luma_offsets = [(x, y) for y in range(-reach, reach + 1)
                              for x in range(-reach, reach + 1)]
-        self.enlarger = Enlarger(luma["enlarger"]) if "enlarger" in luma else None
-        self.fill = Fill(description["fill"]) if "fill" in description else None
-        latent = description["encoder"]["latent"]
+        self.enlarger = Enlarger(luma.enlarger) if luma.enlarger else None
+        self.fill = Fill(description.fill) if description.fill else None
+        latent = description.encoder.latent
         self.encoder = Encoder(description)
-        self.features = Features(description["encoder"], description["features"])
-        self.position = Position(description["position"])
-        self.time, time_columns = encoding(description["time"])
+        self.features = Features(description.encoder, description.features)
+        self.position = Position(description.position)
+        self.time, time_columns = encoding(description.time)
         self.decoder = Decoder(
             2 * latent + self.luma_condition * len(self.luma_offsets) + self.luma_pixel
-            + self.position.columns, time_columns, description["decoder"])
+            + self.position.columns, time_columns, description.decoder)
 
     def see(self, picture):
         """What the encoder is given, (n, channels, size, size): the picture; or the picture without
         its holes, and where they were."""
         picture = picture.permute(0, 3, 1, 2)
-        if self.description["input"]["channels"] == 1:
+        if self.description.input.channels == 1:
             return picture
         hidden = (picture == 0).to(picture.dtype)
         return torch.cat([filled(picture, 1 - hidden), hidden], 1)
@@ -481,7 +479,7 @@ def grown(tensors, network):
     for name in state:
         if name.startswith("encoder.norm.") or name == "encoder.stage0.down.kernel":
             whole[name] = with_channels(tensors[name], state[name], name)
-    before = 2 * network.description["encoder"]["latent"]
+    before = 2 * network.description.encoder.latent
     offsets = network.luma_offsets if network.luma_condition else []
     own = len(offsets) + network.luma_pixel  # columns of luma: ℓ round the point, the pixel's own
     for name, wanted in state.items():

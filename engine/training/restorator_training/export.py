@@ -7,14 +7,11 @@ import pathlib
 
 import torch
 
-import compare_old
-import diffusion
-import evaluate
-import historic
-import model_file
-import pictures
-import recipe as recipes
-from network import Network
+from restorator_training import diffusion, model_file
+from restorator_training import recipe as recipes
+from restorator_training.data import dataset
+from restorator_training.measure import compare_old, evaluate, historic, kinds
+from restorator_training.network import Network
 
 # Setups of 100 steps, and CIEDE2000, are measured on so many pixels of each picture.
 PIXELS = 2000
@@ -25,7 +22,7 @@ SHARES = (0.25, 0.5, 0.75)
 
 def setups(network):
     """Name of the preset → setup, best first as a rule."""
-    if network.process["kind"] == "single pass":
+    if network.process.kind == "single pass":
         return {"single-pass": None}
     return {name.lower(): diffusion.SETUPS[name] for name in ("B", "A", "DDPM", "DDIM")}
 
@@ -38,7 +35,7 @@ def errors(setup, mse, bicubic):
 
 def reference_figure(network, loaded, folder, setup, pixels=None, hidden=None):
     """hidden: the cells of a side of the grid, and the share of them that the network misses."""
-    size = network.description["input"]["size"]
+    size = network.description.input.size
     protocol = evaluate.Protocol(loaded, size, pixels, hidden)
     figure = {"set": folder, "protocol": "reference", "pictures": len(loaded), "input": size,
               "output": evaluate.TRUTH}
@@ -52,7 +49,7 @@ def reference_figure(network, loaded, folder, setup, pixels=None, hidden=None):
 
 def aged_figure(network, loaded, folder, setup):
     """As reference_figure(), on the pictures made old; `bicubic` is the old ones' error."""
-    size = network.description["input"]["size"]
+    size = network.description.input.size
     protocol = compare_old.Protocol(loaded, size)
     name, values = setup
     return {"set": folder, "protocol": "aged", "pictures": len(loaded), "input": size,
@@ -61,7 +58,7 @@ def aged_figure(network, loaded, folder, setup):
 
 
 def colour_figure(network, loaded, folder, setup):
-    protocol = evaluate.ColourProtocol(loaded, network.description["input"]["size"], PIXELS)
+    protocol = evaluate.ColourProtocol(loaded, network.description.input.size, PIXELS)
     name, values = setup
     difference, grey, chroma = protocol.measure(network, values)
     return {"set": folder, "protocol": "user", "pictures": len(loaded), "output": loaded.shape[1],
@@ -70,9 +67,19 @@ def colour_figure(network, loaded, folder, setup):
             "chroma": round(chroma, 2)}
 
 
+def kind_figure(network, root, folder):
+    """Of a single pass, on a folder of photographs at their own sizes."""
+    kind = kinds.Kind(root / folder, network.description.input.size, dataset.part_of(folder))
+    difference, grey, chroma = kind.measure(network)
+    return {"set": folder, "protocol": "own size", "pictures": len(kind.views),
+            "pixels": kinds.PIXELS, "setup": "single-pass", "ciede2000": round(difference, 2),
+            "grey": round(grey, 2), "ratio": round(difference / grey, 3),
+            "chroma": round(chroma, 2)}
+
+
 def historic_figure(network, folder, setup):
     name, values = setup
-    protocol = historic.Protocol(folder, network.description["input"]["size"])
+    protocol = historic.Protocol(folder, network.description.input.size)
     good, faces = protocol.measure(network, values)
     return {"set": folder.name, "protocol": "historic", "pictures": len(protocol.names),
             "window": historic.FACE_WIDTHS, "setup": name, "skin_like": good, "faces": faces}
@@ -84,29 +91,32 @@ def figures(recipe, network, root, twin=None):
 
     twin: another network, trained without hidden cells, to stand beside where cells are hidden.
     """
-    validation = recipe["validation"]
-    loaded = pictures.validation(root, recipe)
+    last = recipe.stages[-1]
+    if last.photographs:
+        return [kind_figure(network, root, folder) for folder in last.folders]
+    validation = last.validation
+    loaded = dataset.validation(root, validation)
     every = list(setups(network).items())
     measured = [reference_figure(network, loaded, validation, setup,
                                  PIXELS if setup[1] is not None and setup[1].skip == 1 else None)
                 for setup in every]
-    masking = recipes.stages(recipe)[-1].get("masking")
-    if masking:
+    if last.masking:
         # Of several grids the first one is the model's own.
-        grid = masking["grid"][0] if isinstance(masking["grid"], list) else masking["grid"]
+        grid = last.masking.grid
+        grid = grid[0] if isinstance(grid, tuple) else grid
         for one in (network, twin) if twin else (network,):
             for share in SHARES:
                 setup = next(iter(setups(one).items()))
                 figure = reference_figure(one, loaded, validation, setup,
                                           None if setup[1] is None else PIXELS, (grid, share))
                 if one is twin:
-                    figure["model"] = one.description["name"]
+                    figure["model"] = one.description.name
                 measured.append(figure)
-    if "ageing" in recipes.stages(recipe)[-1]:
+    if last.ageing:
         measured.append(aged_figure(network, loaded, validation, every[0]))
     measured.append(colour_figure(network, loaded, validation, every[0]))
     if (root / "scenes/val").is_dir():
-        scenes = pictures.load(root / "scenes/val")
+        scenes = dataset.load(root / "scenes/val")
         measured.append(reference_figure(network, scenes, "scenes/val", every[0]))
     if (root / "historic/faces.json").is_file():
         measured.append(historic_figure(network, root / "historic", every[0]))
@@ -123,8 +133,10 @@ def judged(recipe, measured):
     def short(figure):
         return {key: figure[key] for key in ("setup", "mse", "bicubic")}
 
-    plain = [figure for figure in measured if figure["set"] == recipe["validation"]
+    plain = [figure for figure in measured if figure["set"] == recipe.stages[-1].validation
              and figure["protocol"] == "reference" and "hidden" not in figure]
+    if not plain:
+        return {}
     best = min(figure["ratio"] for figure in plain)
     return {"recommended": [short(f) for f in plain
                             if f["ratio"] <= RECOMMENDED * best and f["ratio"] < 1],
@@ -134,7 +146,7 @@ def judged(recipe, measured):
 def card(recipe, network, root, twin=None):
     """The recipe's card with figures; `root` holds the recipe's folders of pictures."""
     measured = figures(recipe, network, root, twin)
-    return {**recipe.get("card", {}), "figures": measured, **judged(recipe, measured)}
+    return {**recipe.card, "figures": measured, **judged(recipe, measured)}
 
 
 def main():
@@ -149,7 +161,7 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     recipe = recipes.load(recipes.find(arguments.recipe))
-    network = Network(recipes.stages(recipe)[-1]["network"])
+    network = Network(recipe.stages[-1].network)
     other, old = model_file.load(arguments.weights)
     network.load_state_dict(other.state_dict())
     made = {key: old[key] for key in ("minutes", "iterations") if key in old}

@@ -8,7 +8,7 @@ the border gives, but what lies deeper.
 
 import numpy as np
 
-import masking
+from restorator_training.data import masking
 
 MOST_HIDDEN = 400  # cells of a view, and of their ring: the systems below are dense
 MOST_RING = 256
@@ -83,21 +83,21 @@ def network_weight(hidden, ring):
     return 1 / (1 + (EVEN_DEPTH / away) ** 1.5)
 
 
-def hole(size, recipe, rng):
+def hole(size, stage, rng):
     """What of an input is hidden: some of it, not more than the systems bear."""
     while True:
-        hidden = masking.hidden(size, recipe["masking"], rng)
+        hidden = masking.hidden(size, stage.masking, rng)
         ring = widened(hidden) & ~hidden
         if 0 < hidden.sum() <= MOST_HIDDEN and 0 < ring.sum() <= MOST_RING:
             return hidden, np.argwhere(ring)
 
 
-def sample(colours, recipe, rng):
+def sample(colours, stage, rng):
     """Of a view's colours (size, size, 3), −1…1: what is hidden (size, size); points (p, 2), of
     hidden cells and then of the ring, and their colours (p, 3); of the hidden ones the ring's
     weights (h, MOST_RING), the fill (h, 3) and the network's weight (h)."""
-    size, count = len(colours), recipe["training"]["points"]
-    hidden, ring = hole(size, recipe, rng)
+    size, count = len(colours), stage.training.points
+    hidden, ring = hole(size, stage, rng)
     inner = np.argwhere(hidden)
     chosen = rng.integers(0, len(inner), count)
     weights = np.zeros((count, MOST_RING))
