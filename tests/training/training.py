@@ -667,14 +667,19 @@ def folders_of_photographs_have_shares(scratch):
         path.rename(scratch / "shares/b" / path.name)
     stage = photographs({"pictures": [
         {"folder": "a", "share": 1},
-        {"folder": "b", "share": 2, "only": "tight", "crop": [0.2, 0.3]},
+        {"folder": "b", "share": 2, "only": "tight", "crop": [0.2, 0.3], "chroma": 1.2},
         {"folder": "b", "share": 1, "without": "tight"}]})
     data = dataset.drawn(scratch / "shares", stage)
     assert len(data.pictures) == 40 and data.pictures[0][0].shape == (80, 80, 3)
     share = np.diff(data.cumulative, prepend=0)
     assert np.allclose([share[:24].sum(), share[24:32].sum(), share[32:].sum()], [0.25, 0.5, 0.25])
-    assert {crop for _, crop in data.pictures[24:32]} == {(0.2, 0.3)}
-    assert {crop for _, crop in data.pictures[32:]} == {stage.photographs.crop}
+    assert {one[1:] for one in data.pictures[24:32]} == {((0.2, 0.3), 1.2)}
+    assert {one[1:] for one in data.pictures[32:]} == {(stage.photographs.crop, 1)}
+    stage = stage.changed({"pictures": [{"folder": "a", "share": 1, "chroma": 0.5}]})
+    half, whole = (dataset.drawn(scratch / "shares", one).batch(np.random.default_rng(3))[3]
+                   for one in (stage, stage.changed({"pictures": [{"folder": "a", "share": 1}]})))
+    luma = (whole @ LUMA)[..., None]
+    assert np.allclose(half - luma, 0.5 * (whole - luma), atol=1e-2)
 
 
 def losses_of_photographs_are_what_they_say(scratch):

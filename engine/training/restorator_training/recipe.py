@@ -29,6 +29,7 @@ class Folder:
     only: str | None = None      # those whose names begin so
     without: str | None = None   # all but those
     crop: Range | None = None    # another one than `photographs` has
+    chroma: float = 1            # of the truth; of photographs alone
 
 
 @dataclass(frozen=True)

@@ -182,9 +182,10 @@ class Photographs(Drawn):
         loaded, heavy = [], []
         for entry in stage.pictures:
             crop = entry.crop or stage.photographs.crop
-            folder = [(shrunk(picture, stage.photographs.shorter), crop) for picture in whole(
-                pathlib.Path(root) / entry.folder, stage.training.batch, part=entry.part,
-                fits=wanted(entry))]
+            folder = [(shrunk(picture, stage.photographs.shorter), crop, entry.chroma)
+                      for picture in whole(
+                          pathlib.Path(root) / entry.folder, stage.training.batch,
+                          part=entry.part, fits=wanted(entry))]
             loaded += folder
             heavy.append(weights(entry, len(folder)))
         super().__init__(stage, loaded, np.concatenate(heavy))
@@ -193,8 +194,8 @@ class Photographs(Drawn):
         """Inputs (n, size, size, 1), points (n, p, 2), the pixels' own luma there (n, p), NaN where
         it is not known, and colours (n, p, 3)."""
         settings, count = self.stage.photographs, self.stage.training.points
-        views = [photographs.sample(picture, settings, crop, self.size, count, rng)
-                 for picture, crop in self.chosen(rng)]
+        views = [photographs.sample(picture, settings, crop, self.size, count, rng, chroma)
+                 for picture, crop, chroma in self.chosen(rng)]
         grey, *rest = (np.stack(part).astype(np.float32) for part in zip(*views))
         return [grey[..., None], *rest]
 

@@ -5,7 +5,7 @@ pixel's own luma, which the network sees beside its input, is as old as the pict
 import cv2
 import numpy as np
 
-from restorator_training.colour import LUMA
+from restorator_training.colour import LUMA, with_chroma
 from restorator_training.data import ageing
 
 LONG = 1.1     # a picture is long where its sides differ by more than a tenth
@@ -130,11 +130,12 @@ def points(count, side, edges, distances, rng):
     return ((low + position * (side - low - high)) / side).astype(np.float32)
 
 
-def sample(picture, settings, crop, size, count, rng):
+def sample(picture, settings, crop, size, count, rng, chroma=1):
     """One random view: input (size, size), points (count, 2), the pixel's own luma there (count),
     NaN where it is not known, colours (count, 3); float32, all but the points −1…1.
 
-    settings: a recipe's `photographs`. crop: of the folder. count: even.
+    settings: a recipe's `photographs`. crop, chroma: of the folder; how much of its chroma
+    the truth has. count: even.
     """
     seen, edges = view(picture, settings, crop, rng)
     if rng.random() < settings.engraved:
@@ -156,4 +157,5 @@ def sample(picture, settings, crop, size, count, rng):
     pixel = 2 * there(grey) - 1
     if rng.random() < settings.unknown:
         pixel = np.full_like(pixel, np.nan)
-    return 2 * shrunk(grey, size, coarse) - 1, position, pixel, 2 * there(seen) - 1
+    colours = np.clip(with_chroma(there(seen), np.float32(chroma)), 0, 1)
+    return 2 * shrunk(grey, size, coarse) - 1, position, pixel, 2 * colours - 1
