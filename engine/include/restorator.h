@@ -271,7 +271,8 @@ RST_API void rst_model_get_info(const rst_model *model, rst_model_info *info);
  *            $datadir/restorator/models, the build tree's folder
  *   presets  $RESTORATOR_PRESETS, $XDG_CONFIG_HOME/restorator/presets,
  *            $datadir/restorator/presets, the build tree's folder
- * An id is a file's stem: portrait for portrait.safetensors, b for b.json. */
+ * An id is a file's stem: portrait for portrait.safetensors, b for b.json. A model that was given
+ * another name is found by both. */
 typedef enum rst_kind { RST_KIND_MODEL, RST_KIND_PRESET } rst_kind;
 
 /* Calls `found` for each id once, with the path that wins, in the order of ids (by strcmp).
@@ -283,6 +284,22 @@ RST_API rst_status rst_list(rst_kind kind,
  * Errors: RST_NO_SUCH_MODEL, RST_NO_SUCH_PRESET, RST_BAD_CALL where `size` bytes are too few. */
 RST_API rst_status rst_find(rst_kind kind, const char *name, char *path, size_t size,
                             rst_error *error);
+
+/* What a picture shows in colours. */
+typedef enum rst_picture_kind {
+  RST_PICTURE_MONOCHROME,
+  RST_PICTURE_TONED, /* its chroma is one tint: sepia, cyanotype, yellowed paper, a split tone */
+  RST_PICTURE_COLOURED
+} rst_picture_kind;
+
+/* Puts the model that is meant into the parameters: for `auto` the one for pictures of that kind
+ * (monochrome and toned: photo; coloured: portrait), for a model that goes by another name today
+ * that name. Hosts do it before they look for the model, so that records say what was used. Returns
+ * whether a name was an old one. */
+RST_API bool rst_settle_model(rst_parameters *parameters, rst_picture_kind pictures);
+/* The id of the preset that is meant: for `auto` the one for pictures of that kind (monochrome and
+ * toned: photo), NULL where that is none; else `id` itself. */
+RST_API const char *rst_settle_preset(const char *id, rst_picture_kind pictures);
 
 /* Parameters against a model: what only the model can tell (steps within T, end below start).
  * Errors: RST_OUT_OF_RANGE. */
@@ -552,13 +569,6 @@ typedef struct rst_plan {
  * RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED, RST_NO_MEMORY. */
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const int box[4], rst_plan *plan, rst_error *error);
-
-/* What a picture shows in colours. */
-typedef enum rst_picture_kind {
-  RST_PICTURE_MONOCHROME,
-  RST_PICTURE_TONED, /* its chroma is one tint: sepia, cyanotype, yellowed paper, a split tone */
-  RST_PICTURE_COLOURED
-} rst_picture_kind;
 
 /* Tells whether `box` (x, y, width, height; NULL: all) of a picture is monochrome, toned or
  * coloured, and how sure that is, 0…1: by the chroma that a fitted tint, a smooth function of L*,

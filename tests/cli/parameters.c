@@ -204,9 +204,53 @@ static void test_preset_refused(void) {
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
 }
 
+/* A picture's kind chooses; the record says what was chosen. */
+static void test_auto(void) {
+  pixels *grey = make_pixels(48, 40, 1, 8), *coloured = make_pixels(48, 40, 3, 8);
+  for (int i = 0; i < 48 * 40; i++) /* stripes of clear colours */
+    for (int c = 0; c < 3; c++)
+      coloured->values[3 * i + c] = (guint16)((i / 5 + c) % 3 == 0 ? 220 : 40 + i % 48);
+  pixels_update(coloured);
+  const char *first = write_pixels(grey, "grey.png"), *second = write_pixels(coloured, "red.png");
+  const char *folder = path_of("home/restorator/models"), *out = path_of("auto");
+  const char *photo = path_of("home/restorator/models/photo.safetensors");
+  char *bytes;
+  gsize size;
+  g_mkdir_with_parents(folder, 0700);
+  g_assert_true(g_file_get_contents(data_path("tiny-single.safetensors"), &bytes, &size, NULL));
+  g_assert_true(g_file_set_contents(photo, bytes, (gssize)size, NULL));
+  g_free(bytes);
+  const outcome *o =
+    run_well("restore", first, second, "--output-dir", out, "--model", "auto", NULL);
+  g_assert_nonnull(strstr(o->err, "grey.png: restored 1920 points with photo"));
+  g_assert_nonnull(strstr(o->err, "red.png: restored 1920 points with portrait"));
+  char *done = g_build_filename(out, "red.png", NULL),
+       *other = g_build_filename(out, "grey.png", NULL);
+  o = run_well("info", done, NULL);
+  g_assert_nonnull(strstr(o->out, "model         portrait\n"));
+  o = run_well("restore", first, other, "--preset", "auto", NULL);
+  g_assert_nonnull(strstr(o->err, "with photo"));
+  o = run_well("info", other, NULL);
+  g_assert_nonnull(strstr(o->out, "model         photo\n"));
+  g_assert_nonnull(strstr(o->out, "preset        photo\n"));
+  o = run_well("restore", second, done, "--preset", "auto", NULL);
+  o = run_well("info", done, NULL);
+  g_assert_null(strstr(o->out, "preset "));
+  o = run_well("restore", second, done, "--preset", "photo", NULL);
+  g_assert_nonnull(strstr(o->err, "is a colour picture, whose colours are replaced"));
+  o = run_well("restore", first, other, "--model", "old-photo", NULL);
+  g_assert_nonnull(strstr(o->err, "the model old-photo is called photo today"));
+  g_assert_nonnull(strstr(o->err, "with photo"));
+  g_free(done);
+  g_free(other);
+  pixels_free(grey);
+  pixels_free(coloured);
+}
+
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   make_input();
+  g_test_add_func("/parameters/auto", test_auto);
   g_test_add_func("/parameters/each", test_each_parameter);
   g_test_add_func("/parameters/each-default", test_each_default);
   g_test_add_func("/parameters/last-flag-wins", test_last_flag_wins);

@@ -177,6 +177,69 @@ static void test_list(void) {
   listing_clear(&l);
 }
 
+/* A model that was given another name is found by both; `auto` stands for one. */
+static void test_names(void) {
+  static const struct {
+    const char *files[2], *id, *found, *path;
+    rst_picture_kind kind;
+    bool old;
+  } cases[] = {
+    {{"n1/old-photo"}, "old-photo", "old-photo", "n1/old-photo", RST_PICTURE_TONED, false},
+    {{"n1/old-photo"}, "photo", "old-photo", "n1/old-photo", RST_PICTURE_TONED, false},
+    {{"n1/old-photo"}, "auto", "old-photo", "n1/old-photo", RST_PICTURE_TONED, false},
+    {{"n2/photo"}, "old-photo", "photo", "n2/photo", RST_PICTURE_COLOURED, true},
+    {{"n2/photo"}, "photo", "photo", "n2/photo", RST_PICTURE_COLOURED, false},
+    {{"n2/photo"}, "auto", "photo", "n2/photo", RST_PICTURE_MONOCHROME, false},
+    {{"n2/photo"}, "auto", "photo", "n2/photo", RST_PICTURE_TONED, false},
+    {{"n3/photo", "n3/old-photo"}, "old-photo", "photo", "n3/photo", RST_PICTURE_TONED, true},
+    {{"n4/portrait"}, "auto", "portrait", "n4/portrait", RST_PICTURE_COLOURED, false},
+    {{"n4/portrait"}, "portrait", "portrait", "n4/portrait", RST_PICTURE_MONOCHROME, false},
+    {{"n4/portrait"}, "./auto", "./auto", NULL, RST_PICTURE_MONOCHROME, false},
+  };
+
+  char path[4096];
+  bool shipped;
+
+  set_all("@/none", "@/none", "@/none");
+  shipped = rst_find(RST_KIND_MODEL, "photo", path, sizeof path, NULL) == RST_OK &&
+            g_str_has_suffix(path, "/photo.safetensors");
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    rst_parameters parameters = new_parameters(NULL, NULL);
+    char *folder = g_path_get_dirname(cases[i].files[0]);
+    char *own = g_strconcat("@/", folder, NULL);
+
+    if (shipped && strcmp(folder, "n1") == 0) { /* nowhere is it missing */
+      g_free(folder);
+      g_free(own);
+      continue;
+    }
+    for (int k = 0; k < 2 && cases[i].files[k] != NULL; k++) {
+      char *file = g_strconcat(cases[i].files[k], ".safetensors", NULL);
+
+      put(file);
+      g_free(file);
+    }
+    set_all(own, "@/none", "@/none");
+    assert_ok(rst_parameters_set(&parameters, "model", cases[i].id, NULL));
+    g_assert_true(rst_settle_model(&parameters, cases[i].kind) == cases[i].old);
+    g_assert_cmpstr(parameters.model, ==, cases[i].found);
+    if (cases[i].path != NULL) {
+      char *file = g_strconcat(cases[i].path, ".safetensors", NULL);
+
+      assert_found(RST_KIND_MODEL, parameters.model, file);
+      if (strcmp(cases[i].id, "auto") != 0)
+        assert_found(RST_KIND_MODEL, cases[i].id, file);
+      g_free(file);
+    }
+    g_free(folder);
+    g_free(own);
+  }
+  g_assert_cmpstr(rst_settle_preset("auto", RST_PICTURE_MONOCHROME), ==, "photo");
+  g_assert_cmpstr(rst_settle_preset("auto", RST_PICTURE_TONED), ==, "photo");
+  g_assert_null(rst_settle_preset("auto", RST_PICTURE_COLOURED));
+  g_assert_cmpstr(rst_settle_preset("b", RST_PICTURE_COLOURED), ==, "b");
+}
+
 static void test_find(void) {
   char path[16];
   rst_error error = RST_ERROR_INIT;
@@ -241,6 +304,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/catalogue/order", test_order);
   g_test_add_func("/catalogue/list", test_list);
   g_test_add_func("/catalogue/find", test_find);
+  g_test_add_func("/catalogue/names", test_names);
   g_test_add_func("/catalogue/many", test_many);
   status = g_test_run();
   remove_all(top);

@@ -165,18 +165,26 @@ static bool apply_values(const cli_given *given, rst_parameters *parameters, GEr
   return true;
 }
 
-rst_model *given_open(const cli_given *given, rst_parameters *parameters, char **sha256,
-                      GError **error) {
+rst_model *given_open(const cli_given *given, rst_picture_kind kind, rst_parameters *parameters,
+                      char **sha256, bool *automatic, GError **error) {
+  const char *name = given->preset == NULL ? NULL : rst_settle_preset(given->preset, kind);
   rst_preset *preset = NULL;
   rst_model *model = NULL;
-  if (given->preset != NULL) {
-    preset = lookup_preset(given->preset, error);
+  if (name != NULL) {
+    preset = lookup_preset(name, error);
     if (preset == NULL)
       return NULL;
     rst_preset_apply(preset, parameters);
   }
-  if (apply_values(given, parameters, error))
+  if (apply_values(given, parameters, error)) {
+    char *before = g_strdup(parameters->model);
+    if (automatic != NULL)
+      *automatic = g_strcmp0(given->preset, name) != 0 || strcmp(before, "auto") == 0;
+    if (rst_settle_model(parameters, kind))
+      cli_say(_("the model %s is called %s today"), before, parameters->model);
+    g_free(before);
     model = lookup_model(parameters, preset, sha256, error);
+  }
   rst_preset_free(preset);
   return model;
 }

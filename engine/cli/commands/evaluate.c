@@ -288,7 +288,8 @@ static bool run(const void *data, GError **error) {
   bool good =
     take_protocol(o->protocol, e.wanted, error) &&
     (e.files = frame_list(o->paths, error)) != NULL &&
-    (e.model = given_open(&o->given, &e.parameters, &e.sha256, error)) != NULL &&
+    (e.model = given_open(&o->given, RST_PICTURE_MONOCHROME, &e.parameters, &e.sha256, NULL,
+                          error)) != NULL &&
     (rst_session_new(o->threads, &e.session, &cause) == RST_OK || cli_fail_engine(error, &cause));
   if (good) {
     e.each = g_new0(cli_figures, e.files->len);

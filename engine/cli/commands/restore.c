@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "io/picture_kind.h"
 #include "restore/job.h"
 #include "restore/report.h"
 
@@ -119,58 +120,77 @@ static void end_item(const cli_job *job, cli_item *item, counts *c) {
 /* What is done with files while a picture is computed. One thread does it, since libvips keeps
  * one record of what failed for all threads. */
 typedef struct file_work {
-  const cli_job *job;
+  const cli_job *jobs; /* see run() */
   cli_item *restored, *next; /* the one to write, the one to read; NULL: none */
 } file_work;
+
+static const cli_job *choose_job(const cli_job jobs[2], const char *input) {
+  rst_picture_kind kind = RST_PICTURE_MONOCHROME;
+  double sure;
+  VipsImage *image = NULL;
+  if (jobs->automatic || g_strcmp0(jobs->preset, "photo") == 0)
+    image = file_open(input, NULL); /* what is wrong with it, the step says that reads it */
+  if (image == NULL || !picture_kind_read(image, &kind, &sure, NULL))
+    kind = RST_PICTURE_MONOCHROME;
+  g_clear_object(&image);
+  if (kind == RST_PICTURE_COLOURED && !jobs->automatic)
+    cli_say(_("%s: is a colour picture, whose colours are replaced"), input);
+  return &jobs[kind == RST_PICTURE_COLOURED && jobs->automatic];
+}
 
 static void *do_file_work(void *data) {
   file_work *work = data;
   if (work->restored != NULL)
-    item_write(work->job, work->restored);
-  if (work->next != NULL)
-    item_read(work->job, work->next);
+    item_write(work->restored->job, work->restored);
+  if (work->next != NULL) {
+    work->next->job = choose_job(work->jobs, work->next->input);
+    item_read(work->next->job, work->next);
+  }
   vips_thread_shutdown();
   return NULL;
 }
 
 /* In each turn, one picture is computed, the one before it written and the one after it read. */
-static void restore_items(const cli_job *job, GPtrArray *items, counts *c) {
+static void restore_items(const cli_job jobs[2], GPtrArray *items, counts *c) {
   int count = (int)items->len;
   for (int i = -1; i <= count && interrupt_signal() == 0; i++) {
     file_work work = {
-      .job = job,
+      .jobs = jobs,
       .restored = i > 0 ? items->pdata[i - 1] : NULL,
       .next = i + 1 < count ? items->pdata[i + 1] : NULL,
     };
     GThread *thread = g_thread_new("files", do_file_work, &work);
     if (i >= 0 && i < count)
-      item_restore(job, items->pdata[i]);
+      item_restore(((cli_item *)items->pdata[i])->job, items->pdata[i]);
     g_thread_join(thread);
     if (work.restored != NULL)
-      end_item(job, work.restored, c);
+      end_item(work.restored->job, work.restored, c);
   }
 }
 
 static bool run(cli_options *o, counts *c, GError **error) {
   rst_cancel *cancel = interrupt_catch();
-  cli_job job = {.options = o};
+  cli_job jobs[2] = {{.options = o}}; /* the second is for coloured pictures, where that differs */
   GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
   GPtrArray *left = g_ptr_array_new();
   bool good = list_items(o, items, error);
   for (guint i = 0; i < items->len && good; i++) {
     cli_item *item = items->pdata[i];
     if (item->skipped || item->error != NULL)
-      end_item(&job, item, c);
+      end_item(jobs, item, c);
     else
       g_ptr_array_add(left, item);
   }
   if (good && left->len > 0) {
-    good = options_read_hints(o, cancel, error) && job_open(&job, o, cancel, error);
+    good = options_read_hints(o, cancel, error) &&
+           job_open(&jobs[0], o, RST_PICTURE_MONOCHROME, cancel, error) &&
+           (!jobs[0].automatic || job_open(&jobs[1], o, RST_PICTURE_COLOURED, cancel, error));
     if (good && !o->quiet)
-      report_ignored(&job);
+      report_ignored(&jobs[0]);
     if (good)
-      restore_items(&job, left, c);
-    job_close(&job);
+      restore_items(jobs, left, c);
+    job_close(&jobs[0]);
+    job_close(&jobs[1]);
   }
   if (good && o->output_dir != NULL && !o->quiet)
     cli_say(_("%d done, %d skipped, %d failed, of %u"), c->done, c->skipped, c->failed, items->len);

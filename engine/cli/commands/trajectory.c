@@ -188,7 +188,7 @@ static bool prepare(walk *w, GError **error) {
   rst_hooks hooks = {.size = sizeof hooks, .cancel = w->cancel};
   rst_parameters_init(&w->parameters);
   w->plan.size = sizeof w->plan;
-  w->model = given_open(&o->given, &w->parameters, NULL, error);
+  w->model = given_open(&o->given, RST_PICTURE_MONOCHROME, &w->parameters, NULL, NULL, error);
   if (w->model == NULL || !frame_read(&w->frame, o->paths[0], w->cancel, error) ||
       !check_region(w, error))
     return false;

@@ -77,7 +77,7 @@ static cli_column *column_open(const char *text, char **common, int threads, rst
   } else {
     good = parse(column, common, own, error);
     column->options.threads = threads;
-    good = good && job_open(&column->job, &column->options, cancel, error);
+    good = good && job_open(&column->job, &column->options, RST_PICTURE_MONOCHROME, cancel, error);
     if (!good)
       g_prefix_error(error, "--with “%s”: ", text);
   }

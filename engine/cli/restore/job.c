@@ -67,12 +67,15 @@ static bool check_sum(const cli_job *job, GError **error) {
   return false;
 }
 
-bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **error) {
+bool job_open(cli_job *job, const cli_options *o, rst_picture_kind kind, rst_cancel *cancel,
+              GError **error) {
   rst_error cause = RST_ERROR_INIT;
-  *job = (cli_job){.options = o,
-                   .has_region = o->has_region,
-                   .info = {.size = sizeof job->info},
-                   .cancel = cancel};
+  *job =
+    (cli_job){.options = o,
+              .preset = o->given.preset == NULL ? NULL : rst_settle_preset(o->given.preset, kind),
+              .has_region = o->has_region,
+              .info = {.size = sizeof job->info},
+              .cancel = cancel};
   memcpy(job->region, o->region, sizeof job->region);
   memcpy(job->size, o->size, sizeof job->size);
   rst_parameters_init(&job->parameters);
@@ -81,7 +84,7 @@ bool job_open(cli_job *job, const cli_options *o, rst_cancel *cancel, GError **e
     return false;
   if (o->repeat != NULL && !(take_record(job, error) && check_mask(job, error)))
     return false;
-  job->model = given_open(&o->given, &job->parameters, &job->sha256, error);
+  job->model = given_open(&o->given, kind, &job->parameters, &job->sha256, &job->automatic, error);
   if (job->model == NULL || !check_sum(job, error))
     return false;
   rst_model_get_info(job->model, &job->info);
@@ -255,8 +258,8 @@ static void set_preset(rst_setup *setup, const char *preset) {
 static void fill_setup(const cli_job *job, const cli_item *item, rst_setup *setup) {
   const cli_options *o = job->options;
   rst_setup_fill(setup, &job->parameters, item->plan, job->sha256);
-  if (o->given.preset != NULL)
-    set_preset(setup, o->given.preset);
+  if (job->preset != NULL)
+    set_preset(setup, job->preset);
   else if (job->repeated != NULL)
     g_strlcpy(setup->preset, job->repeated->preset, sizeof setup->preset);
   if (o->mask != NULL) {

@@ -18,6 +18,8 @@
 typedef struct cli_job {
   const cli_options *options;
   rst_parameters parameters;
+  const char *preset;  /* that was applied; NULL: none */
+  bool automatic;      /* pictures of another kind are done otherwise */
   bool has_region;
   int region[4];       /* x, y, width, height */
   int size[2];         /* width and height of the output, 0: the picture's own */
@@ -30,14 +32,16 @@ typedef struct cli_job {
   rst_cancel *cancel;
 } cli_job;
 
-/* Reads preset or record, and the model, and starts the session. The options must outlive the
- * job. */
-bool job_open(cli_job *job, const cli_options *options, rst_cancel *cancel, GError **error);
+/* Reads preset or record, and the model, and starts the session, for pictures of that kind. The
+ * options must outlive the job. */
+bool job_open(cli_job *job, const cli_options *options, rst_picture_kind kind, rst_cancel *cancel,
+              GError **error);
 /* A job that is all zeros, or was not opened, is allowed. */
 void job_close(cli_job *job);
 
 /* One picture. */
 typedef struct cli_item {
+  const cli_job *job;       /* that it belongs to, from the first step on */
   char *input, *output;
   const cli_format *format; /* of the output */
   bool skipped;             /* it is finished since an earlier run */

@@ -196,6 +196,28 @@ static bool match(void *user, const char *id, const char *path) {
   return false;
 }
 
+/* Models that go by another name today, the old one first: both ids find the new one's file, and the
+ * old one's where that is missing. */
+static const char *const renamed[][2] = {{"old-photo", "photo"}};
+
+/* Looks for an id under the names that it has; `wanted` is then the one that was found. */
+static rst_status look_for(rst_kind which, search *s, rst_error *error) {
+  const char *names[2] = {s->wanted, NULL};
+  rst_status status = RST_OK;
+
+  for (size_t i = 0; which == RST_KIND_MODEL && i < sizeof renamed / sizeof *renamed; i++)
+    if (strcmp(s->wanted, renamed[i][0]) == 0 || strcmp(s->wanted, renamed[i][1]) == 0) {
+      names[0] = renamed[i][1];
+      names[1] = renamed[i][0];
+    }
+  for (int k = 0; k < 2 && names[k] != NULL && !s->found && status == RST_OK; k++) {
+    s->wanted = names[k];
+    s->ids[0] = '\0';
+    status = rst_list(which, match, s, error);
+  }
+  return status;
+}
+
 rst_status rst_find(rst_kind which, const char *name, char *path, size_t size, rst_error *error) {
   const kind *k = find_kind(which);
   search s = {.wanted = name, .path = path, .size = size};
@@ -209,7 +231,7 @@ rst_status rst_find(rst_kind which, const char *name, char *path, size_t size, r
     strcpy(path, name);
     return RST_OK;
   }
-  status = rst_list(which, match, &s, error);
+  status = look_for(which, &s, error);
   if (status != RST_OK)
     return status;
   if (!s.found)
@@ -217,4 +239,38 @@ rst_status rst_find(rst_kind which, const char *name, char *path, size_t size, r
                     k->what, name, strchr(s.ids, ',') == NULL ? "is" : "are",
                     s.ids[0] == '\0' ? "none" : s.ids);
   return s.fits ? RST_OK : rst_fail_call(error, "rst_find");
+}
+
+/* ---- names that stand for others ---- */
+
+#define AUTO "auto"
+
+/* The id that a model is found under; the same where it is found under none. */
+static const char *name_of_today(const char *id) {
+  char path[PATH_SIZE + 512];
+  search s = {.wanted = id, .path = path, .size = sizeof path};
+
+  if (strchr(id, '/') != NULL || look_for(RST_KIND_MODEL, &s, NULL) != RST_OK || !s.found)
+    return id;
+  return s.wanted;
+}
+
+bool rst_settle_model(rst_parameters *parameters, rst_picture_kind pictures) {
+  const char *id = parameters->model, *now;
+  bool old = false;
+
+  if (strcmp(id, AUTO) == 0)
+    id = pictures == RST_PICTURE_COLOURED ? "portrait" : "photo";
+  now = name_of_today(id);
+  for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
+    old = old || (strcmp(id, renamed[i][0]) == 0 && strcmp(now, renamed[i][1]) == 0);
+  if (now != parameters->model)
+    snprintf(parameters->model, sizeof parameters->model, "%s", now);
+  return old;
+}
+
+const char *rst_settle_preset(const char *id, rst_picture_kind pictures) {
+  if (strcmp(id, AUTO) != 0)
+    return id;
+  return pictures == RST_PICTURE_COLOURED ? NULL : "photo";
 }
