@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/lookup.h"
 
-static const char hint_help[] =
-  N_("A colour that is known, at a pixel of the picture, or keep where the restored one is right; "
-     "it spreads over what looks like one thing, REACH times the window's side at most [0.5]; may "
-     "be given again for others");
+static const char hint_help[] = N_(
+  "A colour that is known, at a pixel of the picture, or keep where the restored one is right; "
+  "it spreads over what looks like one thing, REACH times the window's side at most [0.5]; may "
+  "be given again for others");
 
 /* What values a parameter takes, for the help. */
 static char *values_text(const rst_parameter *parameter) {
@@ -64,8 +64,9 @@ static GArray *parameter_entries(GPtrArray *strings) {
   for (size_t i = 0; i < count; i++) {
     const rst_parameter *p = &table[i];
     if (strcmp(p->name, HINTS) == 0) {
-      const GOptionEntry hint = {"hint", 0, G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, on_hint,
-                                 hint_help, "X,Y,#RRGGBB|keep[,REACH]"};
+      const GOptionEntry hint = {
+        "hint",  0,         G_OPTION_FLAG_FILENAME,    G_OPTION_ARG_CALLBACK,
+        on_hint, hint_help, "X,Y,#RRGGBB|keep[,REACH]"};
       g_array_append_val(entries, hint);
       continue;
     }
