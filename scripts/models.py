@@ -14,6 +14,8 @@ CREASE = "--window picture --region 100,24,8x216 --hide-region"
 EXAMPLES = {
     "old-photo": (HISTORIC, (0, 11, 28, 60), "--mode colour --window picture",
                   "Old portraits in mode *colour*."),
+    "photo": ("old/portraits", (2, 5, 9, 13), "--mode colour --window picture",
+              "Photographs of 1935 to 1944 in mode *colour*; more in [photographs.md](photographs.md)."),
     "repair": (PORTRAITS, (3, 10, 23, 40), CREASE,
                "A crease 8 pixels wide, down the face, was hidden from the network and filled; the first "
                "two columns are without it."),
@@ -21,7 +23,7 @@ EXAMPLES = {
 OTHERS = (PORTRAITS, (3, 10, 23, 40), WHOLE,
           "Whole pictures in mode *full*: all of the result is the network's, from the 64 × 64 "
           "grey pixels in the middle.")
-ORDER = ("portrait", "old-photo", "repair", "portrait-masking-8", "portrait-masking-32")
+ORDER = ("photo", "portrait", "old-photo", "repair", "portrait-masking-8", "portrait-masking-32")
 
 
 def examples(tools, name, photos):
@@ -41,6 +43,9 @@ PROTOCOLS = {
     "aged": "made old (compare_old.py), {input} × {input} grey → {output} × {output} RGB; "
             "bicubic: the old print enlarged",
     "user": "grey of {output} × {output} in mode *colour*",
+    "own size": "grey of its own size in mode *colour*",
+    "old": "mode *colour*, windows of {window} face widths; skin-like: in the middle of the face the "
+           "hue lies in 25° to 80° and the chroma in 7 to 40",
     "historic": "mode *colour*, windows of {window} face widths; skin-like: in the middle of the "
                 "face the median hue lies in 25° to 75° and the median chroma is 8 or more",
 }
@@ -72,8 +77,12 @@ def figures(card):
             colours.append([*said, f"{one['ciede2000']:.2f} of {one['grey']:.2f}",
                             f"**{one['ratio']:.2f}**", f"{one['chroma']:.2f}"])
         elif "skin_like" in one:
+            blotches = f", blotches {one['blotches']}" if "blotches" in one else ""
             other.append(f"- {said[0]}, {said[2]}: **{one['skin_like']} of {one['faces']} faces "
-                         f"skin-like** ({said[1]})")
+                         f"skin-like**{blotches} ({said[1]})")
+        elif "heads" in one:
+            other.append(f"- {said[0]}, {said[2]}: **{one['white']} of {one['heads']} white heads "
+                         "and beards** have under half the chroma of the face beside them")
     parts = []
     if errors:
         parts.append(table(["pictures", "protocol", "setup", "RGB MSE", "bicubic", "÷ bicubic"],
@@ -161,7 +170,9 @@ input enlarged bicubically. The people in these examples are in no training pict
 The colour pictures are official portraits of members of the United States Congress \
 (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States \
 government, public domain. The old portraits are of people who died before 1929 \
-(voteview/member_photos, from Wikimedia Commons and the Library of Congress), public domain by age.
+(voteview/member_photos, from Wikimedia Commons and the Library of Congress), public domain by age; \
+those of 1935 to 1944 are of the Farm Security Administration and the Office of War Information \
+(distant-viewing/dvexplorer), works of the United States government, public domain.
 """
     (arguments.docs / "models.md").write_text(text, encoding="utf-8")
     print(arguments.docs / "models.md")

@@ -56,6 +56,15 @@ def run(folder, script, *words):
         capture_output=True, text=True).stdout
 
 
+def run_badly(folder, script, *words):
+    """What a script says that fails."""
+    try:
+        run(folder, script, *words)
+    except subprocess.CalledProcessError as error:
+        return error.stderr
+    raise AssertionError(f"{script} did not fail")
+
+
 def pictures_and_models_are_made(folder):
     photos, models = folder / "photos/portraits/val", folder / "models"
     photos.mkdir(parents=True)
@@ -140,6 +149,38 @@ def cards_are_shown_with_examples(folder):
     assert "models/old-photo.jpg" not in referred(folder, "models.md")
 
 
+def photographs_are_measured_by_kind(folder):
+    photos, models = folder / "photos", folder / "models"
+    moved = [(models / f"{name}.safetensors", folder / f"{name}.away") for name in IDS]
+    for path, away in moved:
+        path.rename(away)
+    assert "no model photo" in run_badly(folder, "photographs.py")
+    for path, away in moved:
+        away.rename(path)
+    shutil.copy(models / "repair.safetensors", models / "photo.safetensors")
+    tell(models / "photo.safetensors", {"title": "Photograph", "figures": [
+        {"set": "old/groups", "protocol": "old", "pictures": 2, "window": 2.3, "skin_like": 3,
+         "faces": 4, "blotches": 21.5},
+        {"set": "white hair", "protocol": "old", "pictures": 5, "white": 4, "heads": 5}]})
+    run(folder, "photographs.py", "--pixels", "20")
+    text = referred(folder, "photographs.md")
+    assert "3 of 4" in text and "21.5" in text and "4 of 5 white" in text
+    path = folder / "kind.json"
+    subprocess.run([PROGRAM, "evaluate", photos / "portraits/val", "--protocol", "colour",
+                    "--pixels", "20", "--json", path, "--model", models / "photo.safetensors"],
+                   check=True, capture_output=True)
+    figure = json.loads(path.read_text(encoding="utf-8"))
+    assert f"**{figure['ciede2000'] / figure['ciede2000_grey']:.3f}**" in text
+    assert "people/val" not in text and "Sheets" not in text
+    (photos / "old/groups").mkdir(parents=True)
+    for number in range(17):
+        shutil.copy(photos / "portraits/val/00.jpg", photos / f"old/groups/{number:02}.jpg")
+    run(folder, "photographs.py", "--pixels", "20")
+    text = referred(folder, "photographs.md")
+    assert "9 of 17 pictures" in text and "results/old-groups.jpg" in text
+
+
 if __name__ == "__main__":
     tap.run([pictures_and_models_are_made, results_are_those_of_evaluate,
-             a_finished_sweep_is_not_measured_again, cards_are_shown_with_examples])
+             a_finished_sweep_is_not_measured_again, photographs_are_measured_by_kind,
+             cards_are_shown_with_examples])

@@ -471,7 +471,7 @@ def the_program_writes_a_model_with_its_card(scratch):
     assert sum("hidden" in figure for figure in card["figures"]) == 3
     assert sum("ciede2000" in figure for figure in card["figures"]) == 1
     network, card = model_file.load(scratch / "out mine/mine.safetensors")
-    assert network.description["name"] == card["title"] == "mine"
+    assert network.description.name == card["title"] == "mine"
     assert card["iterations"] == train.LEAST_ITERATIONS
 
 
