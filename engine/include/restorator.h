@@ -592,6 +592,75 @@ RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
                                      const rst_window *window, const rst_hooks *hooks,
                                      rst_encoding **encoding, rst_error *error);
 
+/* -------------------------------------------------------------------------------------------
+ * A partial result: a part's points, as far as they are restored
+ *
+ * rst_restore() goes through a part from top to bottom. A host that shows the result while it comes
+ * goes from coarse to fine instead, and keeps what it has:
+ *
+ *   rst_partial_new (&parameters, encoding, &picture, &plan.parts[i], NULL, &partial, &error);
+ *   for (step = 16; step >= 1; step /= 2) {
+ *     rst_partial_refine (session, partial, visible, step, &hooks, &error);
+ *     if (step == 16)
+ *       rst_partial_match (session, partial, &hooks, &error);
+ *     rst_partial_read (partial, visible, 16, colours, coverage, &error);     and show them
+ *   }
+ *
+ * A point that a coarse lattice has is the finer one's too, and is restored once; so is one that
+ * another area asked for before. Where a call is cancelled, what it has finished stays. Another
+ * seed, mode or saturation is set (rst_partial_set()); another window, encoding or region is a new
+ * partial result, which takes over the points of the old one (rst_partial_adopt()).
+ *
+ * All calls: the session's caller, or any one thread at a time where there is no session.
+ */
+
+typedef struct rst_partial rst_partial;
+typedef struct rst_hint_field rst_hint_field; /* see below: colour hints */
+
+#define RST_LATTICE_MAX 1024 /* the coarsest step */
+
+/* Begins with the pixels of `area` (x, y, width, height) inside the part's box, which are read at
+ * once; NULL: the whole part, with the border that it is matched to. Less than all of a part is not
+ * matched. Memory: some 50 bytes a pixel of the area, 65 once it is matched. It holds a reference to the encoding, which is the part's. The picture is read in this
+ * call alone. Errors: RST_OUT_OF_RANGE, RST_BAD_CALL where the area lies outside the part,
+ * RST_HOST_FAILED, RST_NO_MEMORY. */
+RST_API rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
+                                   const rst_picture *picture, const rst_part *part,
+                                   const int area[4], rst_partial **partial, rst_error *error);
+RST_API void rst_partial_free(rst_partial *partial); /* NULL is allowed */
+/* The area that it holds. */
+RST_API void rst_partial_get_area(const rst_partial *partial, int area[4]);
+/* How many points are covered in it, and how many of them are `finished` (NULL: not asked). */
+RST_API int64_t rst_partial_count(const rst_partial *partial, int64_t *finished);
+
+/* Other parameters. Of the points that is forgotten which they change (rst_parameters_compare()):
+ * the network's colours, or what mode and saturation made of them. Errors: RST_OUT_OF_RANGE;
+ * RST_BAD_CALL where they plan or encode otherwise. */
+RST_API rst_status rst_partial_set(rst_partial *partial, const rst_parameters *parameters,
+                                   rst_error *error);
+/* Colour hints that are given to what is read from now on; NULL: none. They must outlive it or be
+ * set anew; other hints cost no network pass. */
+RST_API void rst_partial_set_hints(rst_partial *partial, const rst_hint_field *hints);
+/* Takes over the points of another one with the same encoding, as far as they are valid here. */
+RST_API void rst_partial_adopt(rst_partial *partial, const rst_partial *from);
+
+/* Restores the covered points of `area` (NULL: all) whose column and row in the picture are
+ * multiples of `step`, a power of two; those that are there already are not restored again. Hooks:
+ * progress and cancel. Errors: as rst_sample(). */
+RST_API rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const int area[4],
+                                      int step, const rst_hooks *hooks, rst_error *error);
+/* Matches the part to its surroundings, as rst_restore() does; restores the points of its boundary
+ * for it, which the covered ones need not wait for. Nothing where the parameters do not match, or
+ * where it is done. Hooks: progress and cancel. Errors: as rst_sample(). */
+RST_API rst_status rst_partial_match(rst_session *session, rst_partial *partial,
+                                     const rst_hooks *hooks, rst_error *error);
+/* The colours (height, width, 3) of `area`, which it holds, as rst_restore() writes them: R'G'B',
+ * mode, saturation, match and hints applied. A pixel that is not restored has the colour of the nearest
+ * coarser lattice's point up and left of it, of at most the step `coarsest`. `coverage` (height,
+ * width): how much of the pixel the part covers; 0, and no colour, where there is none yet. */
+RST_API rst_status rst_partial_read(const rst_partial *partial, const int area[4], int coarsest,
+                                    float *colours, float *coverage, rst_error *error);
+
 /* Restores the planned region part by part: reads each window, encodes it, samples its covered
  * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
  * not by the picture; where the surroundings are matched, by the part. Then the difference of the
@@ -703,8 +772,7 @@ RST_API rst_status rst_hint_guide_new(const rst_picture *picture, const rst_wind
                                       rst_error *error);
 RST_API void rst_hint_guide_free(rst_hint_guide *guide);
 
-/* What hints come to in a window. Immutable; the guide must outlive it. */
-typedef struct rst_hint_field rst_hint_field;
+/* A field is what hints come to in a window. Immutable; the guide must outlive it. */
 
 /* Measures each hint's distance from all that it may reach: the cheapest way over the guide. Hints
  * outside of the window are left out; their order does not count. Errors: RST_CANCELLED,

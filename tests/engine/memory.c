@@ -256,7 +256,8 @@ static rst_status do_steps(outcome *o, rst_error *error) {
 
 static rst_status do_setup(outcome *o, rst_error *error) {
   const rst_parameters parameters = new_parameters("strength=0.1", NULL);
-  rst_plan plan = {.size = sizeof plan, .count = 1, .parts = {{.window = {1, 2, 3}}}};
+  rst_plan plan = {
+    .size = sizeof plan, .count = 1, .parts = {{.width = 1, .height = 1, .window = {1, 2, 3}}}};
   rst_setup *setup = g_new0(rst_setup, 1);
   char *one = NULL, *two = NULL;
   rst_status status;

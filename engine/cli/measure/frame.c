@@ -99,20 +99,24 @@ void frame_clear(cli_frame *frame) {
   g_clear_pointer(&frame->rgba, g_free);
 }
 
+static bool read_frame(void *user, int x, int y, int w, int h, float *rgba) {
+  const cli_frame *frame = user;
+  for (int row = 0; row < h; row++)
+    memcpy(rgba + (gsize)4 * row * w, frame->rgba + 4 * ((gsize)(y + row) * frame->width + x),
+           sizeof(float) * 4 * (gsize)w);
+  return true;
+}
+
 rst_status frame_encode(const cli_frame *frame, rst_session *session, rst_model *model,
                         const rst_window *window, rst_cancel *cancel, rst_encoding **encoding,
                         rst_error *error) {
-  rst_input *input = NULL;
-  rst_status status = rst_input_new(model, window, frame->width, frame->height, &input, error);
-  int x, y, width, height;
-  if (status != RST_OK)
-    return status;
-  rst_input_get_box(input, &x, &y, &width, &height);
-  for (int row = y; row < y + height && status == RST_OK; row++)
-    status =
-      rst_input_add(input, 1, frame->rgba + 4 * ((gsize)row * frame->width + x), NULL, error);
-  if (status == RST_OK)
-    status = rst_encode(session, model, input, cancel, encoding, error);
-  rst_input_free(input);
-  return status;
+  const rst_picture picture = {.size = sizeof picture,
+                               .width = frame->width,
+                               .height = frame->height,
+                               .user = (void *)frame,
+                               .read = read_frame};
+  const rst_hooks hooks = {.size = sizeof hooks, .cancel = cancel};
+  rst_parameters parameters;
+  rst_parameters_init(&parameters);
+  return rst_encode_window(session, model, &parameters, &picture, window, &hooks, encoding, error);
 }

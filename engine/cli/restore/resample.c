@@ -21,33 +21,6 @@ static void read_rows(const rst_picture *view, int x, int y, int width, int rows
       coverage[i] = 0;
 }
 
-static bool encode(rst_session *session, rst_model *model, const rst_parameters *parameters,
-                   const rst_picture *view, const rst_window *window, const rst_hooks *hooks,
-                   rst_encoding **encoding, rst_error *cause) {
-  rst_input *input = NULL;
-  if (rst_input_new(model, window, view->width, view->height, &input, cause) != RST_OK)
-    return false;
-  int x, y, width, height;
-  rst_input_get_box(input, &x, &y, &width, &height);
-  int band = CLAMP(BAND / width, 1, height);
-  float *rgba = g_new(float, (size_t)4 * width * band);
-  float *coverage = g_new(float, (size_t)width *band);
-  bool good = true;
-  for (int row = 0; row < height && good; row += band) {
-    int rows = MIN(band, height - row);
-    read_rows(view, x, y + row, width, rows, rgba, coverage);
-    good =
-      rst_input_add(input, rows, rgba, parameters->hide_region ? coverage : NULL, cause) == RST_OK;
-    if (good && rst_cancel_is_set(hooks->cancel))
-      good = failure(cause, RST_CANCELLED, "cancelled") == RST_OK;
-  }
-  good = good && rst_encode(session, model, input, hooks->cancel, encoding, cause) == RST_OK;
-  g_free(rgba);
-  g_free(coverage);
-  rst_input_free(input);
-  return good;
-}
-
 bool sized_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,
                    cli_picture *picture, cli_picture *sized, const rst_plan *plan,
                    const rst_hooks *hooks, int64_t *points, GError **error) {
@@ -71,7 +44,8 @@ bool sized_restore(rst_session *session, rst_model *model, const rst_parameters 
   bool on_pixels = part->mode != RST_MODE_FULL ||
                    (width == picture->patch->Xsize && height == picture->patch->Ysize);
   bool good =
-    encode(session, model, parameters, &view, &part->window, hooks, &encoding, &cause) &&
+    rst_encode_window(session, model, parameters, &view, &part->window, &silent, &encoding,
+                      &cause) == RST_OK &&
     rst_hint_field_read(session, parameters, &view, part, hooks->cancel, &hints, &cause) == RST_OK;
   *points = 0;
   for (int row = 0; row < height && good; row += band) {

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A window of a picture → its encoding: the one place where a window is read.
+ */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/session.h"
+#include "base/status.h"
+#include "region/parts.h"
+
+static void report(const rst_hooks *hooks, rst_phase phase) {
+  if (hooks != NULL && hooks->progress != NULL)
+    hooks->progress(hooks->user, phase, 0);
+}
+
+/* The window's pixels into an input; what is covered is kept from it where the region is hidden. */
+static rst_status read_input(rst_input *input, const rst_picture *picture, bool hide,
+                             const rst_hooks *hooks, rst_error *error) {
+  int x, y, width, height, rows;
+  float *rgba, *hidden = NULL;
+  rst_status status = RST_OK;
+
+  rst_input_get_box(input, &x, &y, &width, &height);
+  rows = rst_band_rows(width, height);
+  rgba = rst_floats((size_t)width * (size_t)rows * 5);
+  if (rgba == NULL)
+    return rst_fail_memory(error);
+  if (hide)
+    hidden = rgba + (size_t)width * (size_t)rows * 4;
+  for (int done = 0; done < height && status == RST_OK; done += rows) {
+    const int count = height - done < rows ? height - done : rows;
+
+    report(hooks, RST_PHASE_READING);
+    if (hooks != NULL && rst_cancelled(hooks->cancel))
+      status = rst_fail_cancelled(error);
+    else if (hidden == NULL ? !picture->read(picture->user, x, y + done, width, count, rgba)
+                            : !rst_read_covered(picture, x, y + done, width, count, rgba, hidden))
+      status = rst_fail_host(error);
+    else
+      status = rst_input_add(input, count, rgba, hidden, error);
+  }
+  free(rgba);
+  return status;
+}
+
+rst_status rst_encode_window(rst_session *session, rst_model *model,
+                             const rst_parameters *parameters, const rst_picture *picture,
+                             const rst_window *window, const rst_hooks *hooks,
+                             rst_encoding **encoding, rst_error *error) {
+  rst_input *input;
+  rst_status status;
+
+  if (session == NULL || parameters == NULL || parameters->size != sizeof *parameters ||
+      !rst_good_picture(picture) || (hooks != NULL && hooks->size != sizeof *hooks))
+    return rst_fail_call(error, "rst_encode_window");
+  status = rst_input_new(model, window, picture->width, picture->height, &input, error);
+  if (status != RST_OK)
+    return status;
+  status = read_input(input, picture, parameters->hide_region, hooks, error);
+  if (status == RST_OK) {
+    report(hooks, RST_PHASE_ENCODING);
+    status =
+      rst_encode(session, model, input, hooks == NULL ? NULL : hooks->cancel, encoding, error);
+  }
+  rst_input_free(input);
+  return status;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Partial results: from coarse to fine, area by area, taken over, cancelled, they end in what
+ * rst_restore() writes, to the bit.
+ */
+#include "fixtures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  canvas *c;
+  rst_session *session;
+  rst_model *model;
+  rst_parameters parameters;
+  rst_plan plan;
+  rst_encoding *encoding;
+} scene;
+
+static rst_status encode(scene *s) {
+  return rst_encode_window(s->session, s->model, &s->parameters, &s->c->picture,
+                           &s->plan.parts[0].window, NULL, &s->encoding, NULL);
+}
+
+static scene scene_new(const char *setting, const char *other) {
+  net shape = net_small;
+  scene s = {.c = canvas_new(60, 50, 3), .session = new_session(2)};
+
+  shape.condition = true;
+  s.model = network_model(&shape);
+  s.parameters = new_parameters("step-skip=6", setting, other, NULL);
+  canvas_deselect(s.c);
+  canvas_select(s.c, 11, 9, 27, 22, 1);
+  canvas_select(s.c, 17, 13, 5, 4, 0);
+  canvas_select(s.c, 30, 29, 7, 7, 0.4f);
+  s.plan.size = sizeof s.plan;
+  assert_ok(rst_plan_region(&s.parameters, &s.c->picture, NULL, &s.plan, NULL));
+  g_assert_cmpint(s.plan.count, ==, 1);
+  assert_ok(encode(&s));
+  return s;
+}
+
+static void scene_clear(scene *s) {
+  rst_encoding_unref(s->encoding);
+  rst_model_unref(s->model);
+  rst_session_free(s->session);
+  canvas_free(s->c);
+}
+
+static rst_partial *begin(const scene *s) {
+  rst_partial *p;
+
+  assert_ok(rst_partial_new(&s->parameters, s->encoding, &s->c->picture, &s->plan.parts[0], NULL,
+                            &p, NULL));
+  return p;
+}
+
+/* The part's box is what rst_restore() writes of it. */
+static void check_result(const scene *s, const rst_partial *p) {
+  const rst_part *part = &s->plan.parts[0];
+  const int box[4] = {part->x, part->y, part->width, part->height};
+  const size_t pixels = (size_t)part->width * (size_t)part->height;
+  float *colours = g_new0(float, 3 * pixels), *coverage = g_new0(float, pixels);
+  int64_t finished;
+
+  canvas_wipe(s->c);
+  assert_ok(
+    rst_restore(s->session, s->model, &s->parameters, &s->c->picture, &s->plan, NULL, NULL));
+  g_assert_cmpint(rst_partial_count(p, &finished), ==, part->points);
+  g_assert_cmpint(finished, ==, part->points);
+  assert_ok(rst_partial_read(p, box, 1, colours, coverage, NULL));
+  for (size_t i = 0; i < pixels; i++) {
+    const size_t at =
+      (size_t)(part->y + (int)i / part->width) * 60 + (size_t)(part->x + (int)i % part->width);
+
+    g_assert_cmpfloat(coverage[i], ==, s->c->coverage[at]);
+    if (coverage[i] > 0)
+      assert_same(colours + 3 * i, s->c->result + 3 * at, 3);
+  }
+  g_free(colours);
+  g_free(coverage);
+}
+
+static const char *const setups[][2] = {
+  {"mode=full", NULL},    {"mode=colour", NULL},      {"mode=detail", "saturation=0.5"},
+  {"match=on", NULL},     {"hide-region=true", NULL}, {"sampler=ddpm", "match=on"},
+  {"context=3", "seed=9"}};
+
+/* Lattices of every step over areas in no order, boundary in between. */
+static void test_coarse_to_fine(gconstpointer data) {
+  const size_t which = GPOINTER_TO_SIZE(data);
+  scene s = scene_new(setups[which][0], setups[which][1]);
+  rst_partial *p = begin(&s);
+  dice d = {which};
+
+  for (int step = 16; step >= 1; step /= 2) {
+    for (int i = 0; i < 6; i++) {
+      const int area[4] = {dice_int(&d, 0, 50), dice_int(&d, 0, 40), dice_int(&d, 1, 30),
+                           dice_int(&d, 1, 30)};
+
+      assert_ok(rst_partial_refine(s.session, p, area, step, NULL, NULL));
+    }
+    if (step == 4)
+      assert_ok(rst_partial_match(s.session, p, NULL, NULL));
+  }
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
+  check_result(&s, p);
+  rst_partial_free(p);
+  scene_clear(&s);
+}
+
+/* A pixel that is not there yet looks like the lattice's point up and left of it. */
+static void test_coarse_reading(void) {
+  scene s = scene_new("mode=full", NULL);
+  rst_partial *p = begin(&s), *whole = begin(&s);
+  const rst_part *part = &s.plan.parts[0];
+  int64_t finished;
+
+  assert_ok(rst_partial_refine(s.session, p, NULL, 8, NULL, NULL));
+  assert_ok(rst_partial_refine(s.session, whole, NULL, 1, NULL, NULL));
+  rst_partial_count(p, &finished);
+  g_assert_cmpint(finished, >, 5);
+  g_assert_cmpint(finished, <, part->points / 32);
+  for (int y = part->y; y < part->y + part->height; y++)
+    for (int x = part->x; x < part->x + part->width; x++) {
+      const int here[4] = {x, y, 1, 1}, corner[4] = {x & -8, y & -8, 1, 1};
+      float colour[3], expected[3], coverage, its = 0;
+
+      assert_ok(rst_partial_read(p, here, 8, colour, &coverage, NULL));
+      if (corner[0] >= part->x && corner[1] >= part->y)
+        assert_ok(rst_partial_read(whole, corner, 1, expected, &its, NULL));
+      g_assert_true((coverage > 0) == (its > 0 && s.c->coverage[y * 60 + x] > 0));
+      if (coverage > 0)
+        assert_same(colour, expected, 3);
+      assert_ok(rst_partial_read(p, here, 4, colour, &coverage, NULL));
+      g_assert_true(coverage == 0 || (x % 8 < 4 && y % 8 < 4));
+    }
+  rst_partial_free(p);
+  rst_partial_free(whole);
+  scene_clear(&s);
+}
+
+static void count_progress(void *user, rst_phase phase, double fraction) {
+  (void)phase;
+  (void)fraction;
+  ++*(int *)user;
+}
+
+/* What is there is not restored again: after another mode neither, but after another seed. */
+static void test_parameters(void) {
+  scene s = scene_new("mode=full", NULL);
+  rst_partial *p = begin(&s);
+  int calls = 0;
+  const rst_hooks hooks = {.size = sizeof hooks, .user = &calls, .progress = count_progress};
+  rst_parameters other;
+
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL));
+  g_assert_cmpint(calls, >, 0);
+  calls = 0;
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL));
+  s.parameters.mode = s.plan.parts[0].mode = RST_MODE_COLOUR;
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL));
+  g_assert_cmpint(calls, ==, 0);
+  check_result(&s, p);
+  s.parameters.seed = 4;
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL));
+  g_assert_cmpint(calls, >, 0);
+  check_result(&s, p);
+
+  other = s.parameters;
+  other.hide_region = true;
+  assert_status(rst_partial_set(p, &other, NULL), RST_BAD_CALL);
+  other = s.parameters;
+  other.step_skip = 999;
+  assert_status(rst_partial_set(p, &other, NULL), RST_OUT_OF_RANGE);
+  check_result(&s, p);
+  s.parameters.match = RST_MATCH_ON; /* and off again */
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
+  assert_ok(rst_partial_match(s.session, p, NULL, NULL));
+  check_result(&s, p);
+  s.parameters.match = RST_MATCH_AUTO;
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
+  check_result(&s, p);
+  rst_partial_free(p);
+  scene_clear(&s);
+}
+
+/* A grown selection takes over what is there; another seed's points it does not. */
+static void test_adopt(void) {
+  scene s = scene_new("window=picture", "match=on");
+  rst_partial *p = begin(&s), *grown, *stale;
+  int64_t finished;
+  int calls = 0;
+  const rst_hooks hooks = {.size = sizeof hooks, .user = &calls, .progress = count_progress};
+
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
+  canvas_select(s.c, 5, 20, 9, 9, 1);
+  assert_ok(rst_plan_region(&s.parameters, &s.c->picture, NULL, &s.plan, NULL));
+  grown = begin(&s);
+  rst_partial_adopt(grown, p);
+  assert_ok(rst_partial_refine(s.session, grown, (const int[4]){20, 20, 9, 9}, 1, &hooks, NULL));
+  g_assert_cmpint(calls, ==, 0);
+  assert_ok(rst_partial_refine(s.session, grown, NULL, 1, &hooks, NULL));
+  assert_ok(rst_partial_match(s.session, grown, NULL, NULL));
+  check_result(&s, grown);
+  s.parameters.seed = 7;
+  stale = begin(&s);
+  rst_partial_adopt(stale, grown);
+  assert_ok(rst_partial_refine(s.session, stale, NULL, 2, NULL, NULL));
+  rst_partial_count(stale, &finished);
+  g_assert_cmpint(finished, >, 0);
+  assert_ok(rst_partial_refine(s.session, stale, NULL, 1, NULL, NULL));
+  assert_ok(rst_partial_match(s.session, stale, NULL, NULL));
+  check_result(&s, stale);
+  rst_partial_free(p);
+  rst_partial_free(grown);
+  rst_partial_free(stale);
+  scene_clear(&s);
+}
+
+static void cancel_later(void *user, rst_phase phase, double fraction) {
+  (void)phase;
+  if (fraction > 0)
+    rst_cancel_set(user);
+}
+
+static void test_cancel(void) {
+  scene s = scene_new("mode=detail", "match=on");
+  rst_partial *p = begin(&s);
+  rst_hooks hooks = {.size = sizeof hooks, .progress = cancel_later};
+  int rounds = 0;
+
+  hooks.user = hooks.cancel = rst_cancel_new();
+  while (rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL) == RST_CANCELLED) {
+    rst_cancel_reset(hooks.cancel);
+    g_assert_cmpint(++rounds, <, 100); /* what was finished stays */
+  }
+  g_assert_cmpint(rounds, >=, 1);
+  rst_cancel_reset(hooks.cancel);
+  rst_cancel_set(hooks.cancel);
+  assert_status(rst_partial_match(s.session, p, &hooks, NULL), RST_CANCELLED);
+  rst_cancel_reset(hooks.cancel);
+  hooks.progress = NULL;
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL));
+  assert_ok(rst_partial_match(s.session, p, &hooks, NULL));
+  check_result(&s, p);
+  rst_cancel_free(hooks.cancel);
+  rst_partial_free(p);
+  scene_clear(&s);
+}
+
+/* An area of a part is that part's pixels there, and no others. */
+static void test_area(void) {
+  scene s = scene_new("mode=full", NULL);
+  const int area[4] = {0, 12, 20, 7};
+  int box[4];
+  rst_partial *p;
+  float colours[3 * 9 * 7], coverage[9 * 7];
+
+  assert_ok(
+    rst_partial_new(&s.parameters, s.encoding, &s.c->picture, &s.plan.parts[0], area, &p, NULL));
+  rst_partial_get_area(p, box);
+  g_assert_true(box[0] == 11 && box[1] == 12 && box[2] == 9 && box[3] == 7);
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
+  assert_ok(rst_partial_read(p, box, 1, colours, coverage, NULL));
+  assert_ok(rst_restore(s.session, s.model, &s.parameters, &s.c->picture, &s.plan, NULL, NULL));
+  for (int i = 0; i < 63; i++)
+    if (coverage[i] > 0)
+      assert_same(colours + 3 * i, s.c->result + 3 * ((12 + i / 9) * 60 + 11 + i % 9), 3);
+  assert_status(rst_partial_read(p, area, 1, colours, coverage, NULL), RST_BAD_CALL);
+  assert_status(rst_partial_refine(s.session, p, NULL, 3, NULL, NULL), RST_BAD_CALL);
+  rst_partial_free(p);
+  assert_status(rst_partial_new(&s.parameters, s.encoding, &s.c->picture, &s.plan.parts[0],
+                                (const int[4]){0, 0, 5, 5}, &p, NULL),
+                RST_BAD_CALL);
+  s.c->fail_at = s.c->calls + 1;
+  assert_status(
+    rst_partial_new(&s.parameters, s.encoding, &s.c->picture, &s.plan.parts[0], NULL, &p, NULL),
+    RST_HOST_FAILED);
+  rst_partial_free(NULL);
+  scene_clear(&s);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS(setups); i++) {
+    char *path = g_strdup_printf("/partial/coarse to fine/%zu", i);
+
+    g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_coarse_to_fine);
+    g_free(path);
+  }
+  g_test_add_func("/partial/coarse reading", test_coarse_reading);
+  g_test_add_func("/partial/parameters", test_parameters);
+  g_test_add_func("/partial/adopt", test_adopt);
+  g_test_add_func("/partial/cancel", test_cancel);
+  g_test_add_func("/partial/area", test_area);
+  return g_test_run();
+}
