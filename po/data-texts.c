@@ -26,6 +26,10 @@ N_("Every timestep without fresh noise: the result depends on the first noise al
 N_("DDPM")
 /* Translators: note of the preset ddpm */
 N_("Every timestep of the original diffusion sampler: slow, and leaves grain.")
+/* Translators: title of the preset photo */
+N_("Photograph")
+/* Translators: note of the preset photo */
+N_("Monochrome or toned photographs in colour: colours from the network, light and detail from the picture itself.")
 /* Translators: title of the preset repair */
 N_("Repair damage")
 /* Translators: note of the preset repair */
@@ -39,24 +43,13 @@ N_("Old photograph")
 /* Translators: summary of the model old-photo */
 N_("Colours old monochrome portraits and corrects faded tones, in a single pass.")
 /* Translators: use of the model old-photo */
-N_(
-  "Real old photographs of people: faded blacks, blown lights, emulsions blind to red, soft "
-  "lenses, grain. Best in mode colour, which keeps the picture's own tone.")
+N_("Real old photographs of people: faded blacks, blown lights, emulsions blind to red, soft lenses, grain. Best in mode colour, which keeps the picture's own tone.")
 /* Translators: limits of the model old-photo */
-N_(
-  "In mode full it also corrects tones that were right, so for sound grey pictures portrait has "
-  "the smaller error. Colours are moderate, and those of clothes are likely ones, not the true "
-  "ones; backdrops stay grey. Drawings in lines stay colourless, but engravings with tones get "
-  "some brown. Scratches and stains stay. Most people in the training pictures are adult, in "
-  "formal dress.")
+N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes are likely ones, not the true ones; backdrops stay grey. Drawings in lines stay colourless, but engravings with tones get some brown. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
 /* Translators: data of the model old-photo */
-N_(
-  "1181 official portraits of members of the United States Congress (unitedstates/images by way of "
-  "jforms/images; voteview/member_photos): works of the United States government, public domain")
+N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
 /* Translators: data of the model old-photo */
-N_(
-  "780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash "
-  "licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
+N_("780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
 /* Translators: data of the model old-photo */
 N_("700 pictures of clothes from alexeygrigorev/clothing-dataset-small: CC0")
 /* Translators: title of the model portrait-masking-32 */
@@ -64,22 +57,13 @@ N_("Portrait, masking 32")
 /* Translators: summary of the model portrait-masking-32 */
 N_("Colours and enlarges monochrome portraits in a single pass and sees through speckles.")
 /* Translators: use of the model portrait-masking-32 */
-N_(
-  "Grey photographs of faces covered with dust or many small spots: up to three quarters of the "
-  "cells of a 32×32 grid were hidden in training. About fifteen times as quick as portrait.")
+N_("Grey photographs of faces covered with dust or many small spots: up to three quarters of the cells of a 32×32 grid were hidden in training. About fifteen times as quick as portrait.")
 /* Translators: limits of the model portrait-masking-32 */
-N_(
-  "Large hidden parts are for repair. The network sees 64×64 pixels. Clothes and backgrounds get "
-  "likely colours, not the true ones. Most people in the training pictures are adult, in formal "
-  "dress, lit by studio lamps.")
+N_("Large hidden parts are for repair. The network sees 64×64 pixels. Clothes and backgrounds get likely colours, not the true ones. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
 /* Translators: data of the model portrait-masking-32 */
-N_(
-  "1181 official portraits of members of the United States Congress (unitedstates/images by way of "
-  "jforms/images; voteview/member_photos): works of the United States government, public domain")
+N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
 /* Translators: data of the model portrait-masking-32 */
-N_(
-  "780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash "
-  "licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
+N_("780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
 /* Translators: data of the model portrait-masking-32 */
 N_("700 pictures of clothes from alexeygrigorev/clothing-dataset-small: CC0")
 /* Translators: title of the model portrait-masking-8 */
@@ -87,22 +71,13 @@ N_("Portrait, masking 8")
 /* Translators: summary of the model portrait-masking-8 */
 N_("Colours and enlarges monochrome portraits in a single pass and fills hidden parts.")
 /* Translators: use of the model portrait-masking-8 */
-N_(
-  "Grey photographs of faces, also with parts hidden or lost: up to three quarters of the cells of "
-  "an 8×8 grid were hidden in training. About fifteen times as quick as portrait.")
+N_("Grey photographs of faces, also with parts hidden or lost: up to three quarters of the cells of an 8×8 grid were hidden in training. About fifteen times as quick as portrait.")
 /* Translators: limits of the model portrait-masking-8 */
-N_(
-  "Hidden parts are filled smoothly, without detail. The network sees 64×64 pixels. Clothes and "
-  "backgrounds get likely colours, not the true ones. Most people in the training pictures are "
-  "adult, in formal dress, lit by studio lamps.")
+N_("Hidden parts are filled smoothly, without detail. The network sees 64×64 pixels. Clothes and backgrounds get likely colours, not the true ones. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
 /* Translators: data of the model portrait-masking-8 */
-N_(
-  "1181 official portraits of members of the United States Congress (unitedstates/images by way of "
-  "jforms/images; voteview/member_photos): works of the United States government, public domain")
+N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
 /* Translators: data of the model portrait-masking-8 */
-N_(
-  "780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash "
-  "licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
+N_("780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
 /* Translators: data of the model portrait-masking-8 */
 N_("700 pictures of clothes from alexeygrigorev/clothing-dataset-small: CC0")
 /* Translators: title of the model portrait */
@@ -110,24 +85,13 @@ N_("Portrait")
 /* Translators: summary of the model portrait */
 N_("Colours and enlarges monochrome portraits by diffusion.")
 /* Translators: use of the model portrait */
-N_(
-  "Grey photographs of faces whose tones are sound: modern black-and-white pictures, small or "
-  "enlarged. The whole head and the shoulders should lie in the window.")
+N_("Grey photographs of faces whose tones are sound: modern black-and-white pictures, small or enlarged. The whole head and the shoulders should lie in the window.")
 /* Translators: limits of the model portrait */
-N_(
-  "The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode "
-  "colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without "
-  "people: there it is hardly better than grey. Faded or stained old photographs often stay pale: "
-  "use old-photo. Most people in the training pictures are adult, in formal dress, lit by studio "
-  "lamps.")
+N_("The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without people: there it is hardly better than grey. Faded or stained old photographs often stay pale: use old-photo. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
 /* Translators: data of the model portrait */
-N_(
-  "1181 official portraits of members of the United States Congress (unitedstates/images by way of "
-  "jforms/images; voteview/member_photos): works of the United States government, public domain")
+N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
 /* Translators: data of the model portrait */
-N_(
-  "780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash "
-  "licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
+N_("780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
 /* Translators: data of the model portrait */
 N_("700 pictures of clothes from alexeygrigorev/clothing-dataset-small: CC0")
 /* Translators: title of the model repair */
@@ -135,21 +99,12 @@ N_("Repair")
 /* Translators: summary of the model repair */
 N_("Fills scratches, stains, holes and missing corners of portraits in a single pass.")
 /* Translators: use of the model repair */
-N_(
-  "Damaged photographs of faces: select the damage and hide the region. Trained with scratches, "
-  "stains and lost corners of all forms.")
+N_("Damaged photographs of faces: select the damage and hide the region. Trained with scratches, stains and lost corners of all forms.")
 /* Translators: limits of the model repair */
-N_(
-  "Large holes are filled smoothly, without detail: a missing eye becomes a shadow. Near the "
-  "border, and so across scratches, edges go on. The network sees 64×64 pixels. Most people in the "
-  "training pictures are adult, in formal dress, lit by studio lamps.")
+N_("Large holes are filled smoothly, without detail: a missing eye becomes a shadow. Near the border, and so across scratches, edges go on. The network sees 64×64 pixels. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
 /* Translators: data of the model repair */
-N_(
-  "1181 official portraits of members of the United States Congress (unitedstates/images by way of "
-  "jforms/images; voteview/member_photos): works of the United States government, public domain")
+N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
 /* Translators: data of the model repair */
-N_(
-  "780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash "
-  "licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
+N_("780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
 /* Translators: data of the model repair */
 N_("700 pictures of clothes from alexeygrigorev/clothing-dataset-small: CC0")
