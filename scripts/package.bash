@@ -10,7 +10,8 @@ make_packages() {
   local folder=$build/package source=$build/package/source.tar
   rm -rf "$folder"
   mkdir -p "$folder"
-  tar -cf "$source" -C "$top" --exclude=./.git --exclude=./build --exclude='__pycache__' .
+  tar -cf "$source" -C "$top" --exclude=./.git --exclude=./build --exclude='__pycache__' \
+    --exclude=./subprojects/packagecache --exclude='./subprojects/*-[0-9]*' .
   if [[ $(kind_of_system) == apt ]]; then
     build_packages
   else
