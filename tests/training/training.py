@@ -38,7 +38,7 @@ from restorator_training import run as runs
 from restorator_training.colour import LUMA
 from restorator_training.data import augmentation, dataset, filling, joining, masking, studio
 from restorator_training.data import photographs as drawn
-from restorator_training.measure import kinds
+from restorator_training.measure import kinds, old_photographs
 
 # Sharma, Wu, Dalal 2005, table 1: rows 1, 4, 7, 9, 17, 25, 34.
 SHARMA = [((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
@@ -723,6 +723,44 @@ def training_on_photographs_learns_and_is_measured(scratch):
         validation.line(run.average)
 
 
+def blotches_are_colours_that_change_where_tone_does_not(scratch):
+    grey = np.zeros((80, 120, 3))
+    grey[..., 0] = 50
+    coloured = grey.copy()
+    assert old_photographs.blotches(grey, coloured) == 0
+    coloured[..., 1] = np.linspace(-10, 10, 120)  # 20 from one side to the other
+    assert abs(old_photographs.blotches(grey, coloured) - 20) < 1
+    coloured[:, :60, 2] += 15  # an edge of colour alone is a blotch,
+    edge = old_photographs.blotches(grey, coloured)
+    assert edge > 30
+    grey[:, :60, 0] += 30      # but not where the tone has one too,
+    assert abs(old_photographs.blotches(grey, coloured) - 20) < 1
+    grey[:, :60, 0] -= 30      # nor on a face
+    face = [50, 20, 20, 40]
+    assert old_photographs.blotches(grey, coloured, [face]) < edge - 3
+    grey[..., 0] = np.linspace(0, 100, 120)
+    assert old_photographs.blotches(grey, coloured) is None
+
+
+def skin_has_a_hue_and_a_chroma(scratch):
+    lab = np.zeros((40, 60, 3))
+    box = [20, 10, 20, 20]
+    part = old_photographs.middle(box)
+    assert part == [25, 15, 10, 10]
+    for a, b, verdict in ((12, 14, True), (12, 2, False), (2, 14, False), (3, 3, False),
+                          (30, 35, False), (-12, -14, False)):
+        lab[15:25, 25:35, 1:] = a, b
+        lab[15:18, 25:35, 1:] = -50, 50  # few of them
+        assert old_photographs.skin_like(old_photographs.colours_in(lab, part)) == verdict
+    assert len(old_photographs.colours_in(lab, [-3, -3, 5, 5])) == 4
+    folder = scratch / "faces"
+    folder.mkdir()
+    (folder / "faces.json").write_text(json.dumps(
+        {"one.jpg": [1, 2, 3, 4], "two.jpg": [[1, 2, 3, 4, 9], [5, 6, 7, 8]], "none.jpg": []}))
+    assert old_photographs.boxes(folder) == {
+        "one.jpg": [[1, 2, 3, 4]], "two.jpg": [[1, 2, 3, 4], [5, 6, 7, 8]]}
+
+
 def hidden_cells_are_as_many_as_said(scratch):
     rng = np.random.default_rng(1)
     for share in (0, 0.25, 0.75):
@@ -761,7 +799,9 @@ TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
          own_pictures_need_no_folders, every_recipe_that_ships_is_whole,
          points_of_photographs_lie_where_their_colours_are, photographs_grow_old_with_their_pixels,
          folders_of_photographs_have_shares, losses_of_photographs_are_what_they_say,
-         training_on_photographs_learns_and_is_measured, hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
+         training_on_photographs_learns_and_is_measured,
+         blotches_are_colours_that_change_where_tone_does_not, skin_has_a_hue_and_a_chroma,
+         hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
 
 
 def pictures_are_made(scratch):
