@@ -53,6 +53,7 @@ rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *pa
   rst_status status = values_read(panel->settings, parameters, &why);
 
   if (status == RST_OK) {
+    rst_settle_model(parameters, RST_PICTURE_MONOCHROME);
     *model = restorator_panel_get_model(panel, parameters->model, &why);
     status = *model ? rst_parameters_check(parameters, *model, &why) : why.code;
   }

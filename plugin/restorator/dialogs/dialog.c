@@ -240,8 +240,8 @@ gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpI
   Output output;
   gboolean written;
 
-  if (!display_open(error) || !arguments_read(config, &arguments, error) ||
-      !arguments_read_output(config, &output, error))
+  if (!display_open(error) || !arguments_look(config, image, drawable, &arguments, error) ||
+      !arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
     return FALSE;
   arguments_unfold(config, &arguments);
   dialog.layer = layer_open(image, drawable, error);

@@ -114,11 +114,37 @@ void arguments_add_files(GimpProcedure *procedure) {
     G_PARAM_READWRITE);
 }
 
+static gboolean is_automatic(GimpProcedureConfig *config) {
+  g_autofree char *model = NULL, *preset = NULL;
+
+  g_object_get(config, "model", &model, ARGUMENT_PRESET, &preset, NULL);
+  return g_strcmp0(model, "auto") == 0 || g_strcmp0(preset, "auto") == 0;
+}
+
+gboolean arguments_look(GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
+                        Arguments *arguments, GError **error) {
+  g_autoptr(Layer) layer = NULL;
+  rst_error why = RST_ERROR_INIT;
+  rst_picture picture;
+  double sure;
+
+  if (!is_automatic(config))
+    return TRUE;
+  layer = layer_open(image, drawable, error);
+  if (!layer)
+    return FALSE;
+  layer_get_picture(layer, &picture);
+  return rst_classify(&picture, NULL, &arguments->pictures, &sure, &why) == RST_OK ||
+         messages_fail(&why, error);
+}
+
 static gboolean read_preset(GimpProcedureConfig *config, Arguments *arguments, GError **error) {
+  g_autofree char *given = NULL;
   rst_error why = RST_ERROR_INIT;
   char path[4096];
 
-  g_object_get(config, ARGUMENT_PRESET, &arguments->preset_name, NULL);
+  g_object_get(config, ARGUMENT_PRESET, &given, NULL);
+  arguments->preset_name = g_strdup(given ? rst_settle_preset(given, arguments->pictures) : NULL);
   if (!arguments->preset_name || !*arguments->preset_name)
     return TRUE;
   if (rst_find(RST_KIND_PRESET, arguments->preset_name, path, sizeof path, &why) != RST_OK ||
@@ -137,6 +163,7 @@ gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GErro
     return FALSE;
   if (values_overlay(G_OBJECT(config), &arguments->parameters, &why) != RST_OK)
     return messages_fail(&why, error);
+  rst_settle_model(&arguments->parameters, arguments->pictures);
   return TRUE;
 }
 

@@ -22,6 +22,7 @@
 #define ARGUMENT_OVERWRITE "overwrite"
 
 typedef struct Arguments {
+  rst_picture_kind pictures; /* whose they are, which `auto` asks for */
   rst_parameters parameters;
   rst_preset *preset; /* that took part, NULL for none */
   char *preset_name;  /* as given; or without `preset`, what the parameters are called */
@@ -38,10 +39,13 @@ const char *const *arguments_formats(void);
 /* Adds `index`: which of the times that an image was restored. */
 void arguments_add_index(GimpProcedure *procedure);
 
-/* Fills `arguments`, all zero before, from a run's: the preset sets every parameter it holds, and
+/* Fills `arguments`, all zero before but for `pictures`, from a run's: the preset sets every parameter it holds, and
  * an argument that differs from its default beats it. Fails with a sentence for people where a
  * value or the preset is bad. */
 gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GError **error);
+/* Beforehand, what `auto` needs: looks at the layer where model or preset are that. */
+gboolean arguments_look(GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
+                        Arguments *arguments, GError **error);
 void arguments_clear(Arguments *arguments);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Arguments, arguments_clear)
 

@@ -10,21 +10,22 @@
 #include "messages.h"
 #include "procedures/outcome.h"
 
-static gboolean open_given(GimpImage *image, GimpProcedureConfig *config, Job *job,
-                           GError **error) {
+static gboolean open_given(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
+                           Job *job, GError **error) {
   g_auto(Arguments) arguments = {0};
 
-  (void)image;
-  return arguments_read(config, &arguments, error) && job_open(job, &arguments, error);
+  return arguments_look(config, image, drawable, &arguments, error) &&
+         arguments_read(config, &arguments, error) && job_open(job, &arguments, error);
 }
 
-static gboolean open_repeated(GimpImage *image, GimpProcedureConfig *config, Job *job,
-                              GError **error) {
+static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
+                              Job *job, GError **error) {
   g_autofree char *history = NULL;
   rst_setup setup = {.size = sizeof setup};
   rst_error why = RST_ERROR_INIT;
   int index;
 
+  (void)drawable;
   if (!history_read(image, &history, error))
     return FALSE;
   if (!history) {
@@ -52,7 +53,7 @@ static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfi
   Output output;
 
   return arguments_read_output(config, &output, error) &&
-         (repeat ? open_repeated : open_given)(image, config, &job, error) &&
+         (repeat ? open_repeated : open_given)(image, drawable, config, &job, error) &&
          job_run(&job, image, drawable, output, error);
 }
 
