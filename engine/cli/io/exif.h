@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <vips/vips.h>
 
-#include "io/tiff.h"
+#include "tiff_directory.h"
 
 /* Gives an image that was opened from a TIFF file, from the directory at `directory`, what that
  * says: what describes the picture, the camera's settings, and the place. A file without any, or a

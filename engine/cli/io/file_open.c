@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "io/bytes.h"
+#include "bytes.h"
 #include "io/exif.h"
 #include "io/format.h"
 #include "io/input.h"
@@ -113,32 +113,6 @@ static VipsImage *open_png(const opening *o, GError **error) {
 
 /* ---- TIFF ---- */
 
-/* Whether a directory is a smaller copy of another, such as a thumbnail. */
-static bool is_reduced(const cli_tiff *t, guint64 directory) {
-  tiff_entry e;
-  guint64 value;
-  if (tiff_find(t, directory, TIFF_SUBFILE, &e) && tiff_number(t, &e, &value))
-    return (value & 1) != 0;
-  return tiff_find(t, directory, TIFF_OLD_SUBFILE, &e) && tiff_number(t, &e, &value) && value == 2;
-}
-
-/* How many pictures there are but for smaller copies; the first of them. */
-static int count_pictures(const cli_tiff *t, int *page, guint64 *picture) {
-  enum { DIRECTORIES_MAX = 4096 };
-  guint64 directory = t->first;
-  int count = 0;
-  *page = 0;
-  *picture = t->first;
-  for (int i = 0; directory != 0 && i < DIRECTORIES_MAX; i++) {
-    if (!is_reduced(t, directory) && count++ == 0) {
-      *page = i;
-      *picture = directory;
-    }
-    directory = tiff_next(t, directory, NULL);
-  }
-  return count;
-}
-
 static guint64 first_value(const cli_tiff *t, guint64 directory, guint16 tag, guint64 initial) {
   tiff_entry e;
   guint64 value;
@@ -174,7 +148,7 @@ static VipsImage *open_tiff(const opening *o, GError **error) {
                 _("%s: is a camera's raw file (DNG); its name must end in .dng"), o->path);
     return NULL;
   }
-  const int pictures = count_pictures(&t, &page, &directory);
+  const int pictures = tiff_pictures(&t, NULL, &page, &directory);
   VipsImage *image = load(o, page, VIPS_FAIL_ON_ERROR);
   if (image == NULL) {
     fail_tiff(o, &t, directory, error);

@@ -9,7 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "io/bytes.h"
+#include "bytes.h"
 
 enum { JPEG_SEGMENT_MAX = 65533 }; /* bytes in a segment */
 

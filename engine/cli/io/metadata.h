@@ -14,7 +14,7 @@
 
 #include "io/jpeg.h"
 #include "io/png.h"
-#include "io/tiff.h"
+#include "tiff_directory.h"
 
 typedef enum metadata_format {
   METADATA_JPEG,

@@ -9,7 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "io/bytes.h"
+#include "bytes.h"
 
 typedef struct png_head {
   int frames;            /* of an animation, else 1 */

@@ -10,7 +10,8 @@
 
 static const char *const outputs[] = {
   [OUTPUT_IN_PLACE] = "in-place", [OUTPUT_NEW_LAYER] = "new-layer", NULL};
-static const char *const formats[] = {"png", "tiff", "jpeg", "xcf", NULL};
+/* Each is a file's ending too; the last are other names of formats that come before. */
+static const char *const formats[] = {"png", "tiff", "jpeg", "xcf", "tif", "jpg", NULL};
 
 /* Choices are plain strings, since GIMP silently turns a misspelt value of its own choice type into
  * the default; the help says what is allowed. */

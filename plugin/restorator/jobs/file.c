@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* O_CLOEXEC */
+
 #include "jobs/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
+#include "jobs/export.h"
+#include "jobs/temporary.h"
+#include "layers/history.h"
 #include "messages.h"
+#include "tiff_directory.h"
 
 G_GNUC_PRINTF(3, 4)
 static gboolean fail(GError **error, rst_status code, const char *format, ...) {
@@ -18,14 +26,63 @@ static gboolean fail(GError **error, rst_status code, const char *format, ...) {
   return FALSE;
 }
 
+/* A path for people: names may be of bytes that are no text. */
+static char *shown(const char *path) {
+  return g_filename_display_name(path);
+}
+
+/* As every viewer shows it: turned by what EXIF says. */
 static GimpImage *load(const char *path, GError **error) {
   g_autoptr(GFile) file = g_file_new_for_path(path);
+  g_autofree char *name = shown(path);
   GimpImage *image = gimp_file_load(GIMP_RUN_NONINTERACTIVE, file);
 
   if (!image)
-    fail(error, RST_CANNOT_OPEN, _("GIMP could not open “%s”: %s"), path,
+    fail(error, RST_CANNOT_OPEN, _("GIMP could not open “%s”: %s"), name,
          gimp_pdb_get_last_error(gimp_get_pdb()));
-  return image;
+  else if (!gimp_image_policy_rotate(image, FALSE))
+    fail(error, RST_HOST_FAILED, _("GIMP did not turn “%s” upright"), name);
+  else
+    return image;
+  if (image)
+    gimp_image_delete(image);
+  return NULL;
+}
+
+/* Which of a TIFF file's directories the picture is, where all the others are smaller copies of it,
+ * such as thumbnails; −1 otherwise. */
+static int find_page(const char *path, int *directories) {
+  const int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+  const cli_bytes bytes = bytes_in(fd);
+  cli_tiff tiff;
+  guint64 directory;
+  int page = -1;
+
+  if (fd < 0)
+    return -1;
+  if (!tiff_open(&tiff, &bytes) || tiff_pictures(&tiff, directories, &page, &directory) != 1)
+    page = -1;
+  g_close(fd, NULL);
+  return page;
+}
+
+/* The file's picture, with everything else removed from the image: GIMP makes a layer of each
+ * directory of a TIFF file, the first at the bottom. NULL where there are several pictures. */
+static GimpLayer *take_picture(GimpImage *image, const char *path) {
+  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+  int count = 0, directories = 0, page;
+
+  while (layers && layers[count])
+    count++;
+  if (count == 1)
+    return layers[0];
+  page = find_page(path, &directories);
+  if (count == 0 || page < 0 || directories != count)
+    return NULL;
+  for (int i = 0; i < count; i++)
+    if (i != count - 1 - page && !gimp_image_remove_layer(image, layers[i]))
+      return NULL;
+  return gimp_image_resize_to_layers(image) ? layers[count - 1 - page] : NULL;
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -54,8 +111,11 @@ static gboolean read_mask(Region *region, const char *path, GError **error) {
   g_autofree float *values = g_new(float, 2 * count);
   gegl_buffer_get(buffer, NULL, 1.0, babl_format("Y'A float"), values, GEGL_AUTO_ROWSTRIDE,
                   GEGL_ABYSS_NONE);
-  for (gsize i = 0; i < count; i++)
-    region->mask[i] = CLAMP(values[2 * i] * values[2 * i + 1], 0, 1);
+  for (gsize i = 0; i < count; i++) {
+    const float value = values[2 * i] * values[2 * i + 1];
+
+    region->mask[i] = value > 0 ? MIN(value, 1) : 0; /* no number is black */
+  }
   gimp_image_delete(image);
   return TRUE;
 }
@@ -106,6 +166,17 @@ static gboolean select_mask(GimpImage *image, const Region *region) {
   return gimp_image_remove_channel(image, channel) && done;
 }
 
+/* The caller's context, a feather above all, bends selections. */
+static gboolean select_plainly(GimpImage *image, const Region *region, const GeglRectangle *box) {
+  gboolean done = gimp_context_push() && gimp_context_set_defaults() &&
+                  (!region->mask || select_mask(image, region)) &&
+                  gimp_image_select_rectangle(
+                    image, region->mask ? GIMP_CHANNEL_OP_INTERSECT : GIMP_CHANNEL_OP_REPLACE,
+                    box->x, box->y, box->width, box->height);
+
+  return gimp_context_pop() && done;
+}
+
 static gboolean select_region(GimpImage *image, const Region *region, GError **error) {
   const int width = gimp_image_get_width(image), height = gimp_image_get_height(image);
   const GeglRectangle whole = {0, 0, width, height};
@@ -120,10 +191,7 @@ static gboolean select_region(GimpImage *image, const Region *region, GError **e
                 _("The mask has %d × %d pixels and the picture %d × %d: they have to be of one "
                   "size"),
                 region->mask_width, region->mask_height, width, height);
-  if ((!region->mask || select_mask(image, region)) &&
-      gimp_image_select_rectangle(
-        image, region->mask ? GIMP_CHANNEL_OP_INTERSECT : GIMP_CHANNEL_OP_REPLACE, box->x, box->y,
-        box->width, box->height)) {
+  if (select_plainly(image, region, box)) {
     /* Else nothing selected would stand for all. */
     return !gimp_selection_is_empty(image) ||
            fail(error, RST_EMPTY_REGION, _("The mask selects nothing of the picture"));
@@ -135,59 +203,75 @@ static gboolean select_region(GimpImage *image, const Region *region, GError **e
  * One file
  */
 
-/* With what GIMP would do unasked, but for a thumbnail: that would come back from a TIFF file as a
- * second page. */
-static gboolean export(GimpImage *image, const char *path) {
-  g_autoptr(GFile) file = g_file_new_for_path(path);
-  g_autofree char *name = g_strdup_printf("file-%s-export", strrchr(path, '.') + 1);
-  GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), name);
-  GimpProcedureConfig *config;
-  GimpValueArray *values;
-  gboolean done;
+/* Files of GIMP's own hold the record as the image does. */
+static void add_record(GimpImage *image, const char *begun, const char *path, const char *from) {
+  g_autofree char *record = NULL, *name = shown(path), *message = NULL;
 
-  if (!procedure || !gimp_procedure_find_argument(procedure, "include-thumbnail"))
-    return gimp_file_save(GIMP_RUN_NONINTERACTIVE, image, file, NULL);
-  config = gimp_procedure_create_config(procedure);
-  g_object_set(config, "run-mode", GIMP_RUN_NONINTERACTIVE, "image", image, "file", file,
-               "include-thumbnail", FALSE, NULL);
-  values = gimp_procedure_run_config(procedure, config);
-  done = g_value_get_enum(gimp_value_array_index(values, 0)) == GIMP_PDB_SUCCESS;
-  gimp_value_array_unref(values);
-  g_object_unref(config);
-  return done;
+  if (g_str_has_suffix(path, ".xcf") || !history_read(image, &record, NULL) || !record ||
+      export_write_record(begun, record, from))
+    return;
+  /* Translators: a file. */
+  message = g_strdup_printf(_("What was done is not recorded in “%s”"), name);
+  gimp_message(message);
 }
 
-static gboolean save(GimpImage *image, const char *path, GError **error) {
-  g_autofree char *folder = g_path_get_dirname(path);
-  g_autofree char *base = g_path_get_basename(path);
-  /* Of the same ending, which tells GIMP the format. */
-  g_autofree char *begun = g_strdup_printf("%s/.restorator-%s", folder, base);
+static gboolean save(GimpImage *image, const char *path, const char *from, GError **error) {
+  g_autofree char *name = shown(path);
+  char *begun = temporary_make(path);
 
-  if (export(image, begun)) {
-    if (g_rename(begun, path) == 0)
-      return TRUE;
-    fail(error, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), path, g_strerror(errno));
-  } else {
-    fail(error, RST_HOST_FAILED, _("GIMP could not save “%s”: %s"), path,
-         gimp_pdb_get_last_error(gimp_get_pdb()));
+  if (begun && export_image(image, begun)) {
+    add_record(image, begun, path, from);
+    return temporary_finish(begun, path) ||
+           fail(error, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), name,
+                g_strerror(errno));
   }
-  g_unlink(begun);
+  if (!begun)
+    return fail(error, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), name,
+                g_strerror(errno));
+  fail(error, RST_HOST_FAILED, _("GIMP could not save “%s”: %s"), name,
+       gimp_pdb_get_last_error(gimp_get_pdb()));
+  temporary_drop(begun);
   return FALSE;
 }
 
-static gboolean restore(const Job *job, const Region *region, GimpImage *image,
-                        const rst_hooks *hooks, GError **error) {
-  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+/* The same as the command line does: a grey picture gets colour where it is wanted; one with a
+ * palette can be restored in colours alone. */
+static gboolean convert(const Job *job, GimpImage *image, const char *path, GError **error) {
+  const GimpImageBaseType type = gimp_image_get_base_type(image);
+  g_autofree char *name = shown(path), *message = NULL;
 
-  if (!layers || !layers[0] || layers[1])
+  if (type == GIMP_RGB || (type == GIMP_GRAY && job->parameters.mode == RST_MODE_DETAIL))
+    return TRUE;
+  if (!gimp_image_convert_rgb(image))
+    return fail(error, RST_HOST_FAILED, _("GIMP did not convert the picture to RGB"));
+  if (type == GIMP_INDEXED) {
+    message = g_strdup_printf(_("“%s” had a palette and becomes RGB"), name);
+    gimp_message(message);
+  }
+  return TRUE;
+}
+
+/* What was done before is in the file as the program writes it, too. */
+static void take_record(GimpImage *image, const char *path) {
+  g_autofree char *own = NULL, *record = NULL;
+
+  if (!history_read(image, &own, NULL) || own)
+    return;
+  record = export_read_record(path);
+  if (record)
+    history_attach(image, record, FALSE);
+}
+
+static gboolean restore(const Job *job, const Region *region, GimpImage *image, const char *from,
+                        const rst_hooks *hooks, GError **error) {
+  GimpLayer *layer = take_picture(image, from);
+
+  if (!layer)
     return fail(error, RST_BAD_CALL,
                 _("The file has several layers or pages: open it in GIMP and choose one"));
-  /* The same as the command line does. */
-  if (gimp_image_get_base_type(image) == GIMP_GRAY && job->parameters.mode != RST_MODE_DETAIL &&
-      !gimp_image_convert_rgb(image))
-    return fail(error, RST_HOST_FAILED, _("GIMP did not convert the picture to RGB"));
-  return select_region(image, region, error) &&
-         job_restore(job, image, GIMP_DRAWABLE(layers[0]), OUTPUT_IN_PLACE, hooks, error);
+  take_record(image, from);
+  return convert(job, image, from, error) && select_region(image, region, error) &&
+         job_restore(job, image, GIMP_DRAWABLE(layer), OUTPUT_IN_PLACE, hooks, error);
 }
 
 gboolean file_restore(const Job *job, const Region *region, const char *from, const char *to,
@@ -197,7 +281,7 @@ gboolean file_restore(const Job *job, const Region *region, const char *from, co
 
   if (!image)
     return FALSE;
-  done = restore(job, region, image, hooks, error) && save(image, to, error);
+  done = restore(job, region, image, from, hooks, error) && save(image, to, from, error);
   gimp_image_delete(image);
   return done;
 }

@@ -114,7 +114,25 @@ gboolean job_reopen(Job *job, const rst_setup *setup, GError **error) {
   return TRUE;
 }
 
+gboolean job_set_mask(Job *job, const char *path, GError **error) {
+  g_autofree char *bytes = NULL;
+  g_autoptr(GError) cause = NULL;
+  gsize size;
+
+  if (!path || !*path)
+    return TRUE;
+  if (!g_file_get_contents(path, &bytes, &size, &cause)) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, cause->message);
+    return FALSE;
+  }
+  job->mask = g_filename_display_basename(path);
+  job->mask_sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
+  return TRUE;
+}
+
 void job_clear(Job *job) {
+  g_clear_pointer(&job->mask, g_free);
+  g_clear_pointer(&job->mask_sha256, g_free);
   g_clear_pointer(&job->name, g_free);
   g_clear_pointer(&job->preset, g_free);
   g_clear_pointer(&job->model, rst_model_unref);
@@ -142,6 +160,10 @@ static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **er
 static void record(const Job *job, const rst_plan *plan, Output output, rst_setup *setup) {
   rst_setup_fill(setup, &job->parameters, plan, job->sha256);
   g_strlcpy(setup->preset, job->preset, sizeof setup->preset);
+  if (job->mask) {
+    g_strlcpy(setup->mask, job->mask, sizeof setup->mask);
+    g_strlcpy(setup->mask_sha256, job->mask_sha256, sizeof setup->mask_sha256);
+  }
   setup->output = output == OUTPUT_NEW_LAYER ? RST_OUTPUT_NEW_LAYER : RST_OUTPUT_IN_PLACE;
 }
 

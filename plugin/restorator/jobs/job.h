@@ -15,12 +15,16 @@ typedef struct Job {
   char *preset;     /* its id, "" without */
   rst_model *model;
   char *sha256;     /* of the model's file, hexadecimal */
+  char *mask;       /* the name of the file that selects; NULL without */
+  char *mask_sha256; /* of that file */
 } Job;
 
 /* Reads the model, and checks the arguments against it. `job` is all zero before. */
 gboolean job_open(Job *job, const Arguments *arguments, GError **error);
 /* The same job once more. Refuses setups of later versions, and another model file. */
 gboolean job_reopen(Job *job, const rst_setup *setup, GError **error);
+/* Says in what is recorded that the mask at `path` selects; NULL or "" for none. */
+gboolean job_set_mask(Job *job, const char *path, GError **error);
 void job_clear(Job *job);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 

@@ -52,10 +52,25 @@ static gboolean check_kind(GimpDrawable *drawable, GError **error) {
   return refuse(drawable, why, error);
 }
 
+/* What profile babl has no space for, GIMP keeps, and takes the pixels for sRGB's. */
+static gboolean check_profile(GimpImage *image, GError **error) {
+  g_autoptr(GimpColorProfile) profile = gimp_image_get_effective_color_profile(image);
+
+  if (!profile || gimp_color_profile_get_space(
+                    profile, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, NULL))
+    return TRUE;
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL,
+              _("The colour profile “%s” is made of tables, which GIMP does not work in: convert "
+                "the image with Image ▸ Color Management ▸ Convert to Color Profile first"),
+              gimp_color_profile_get_label(profile));
+  return FALSE;
+}
+
 gboolean layer_check(GimpDrawable *drawable, Output output, GError **error) {
   const char *why = NULL;
 
-  if (!check_kind(drawable, error))
+  if (!check_kind(drawable, error) ||
+      !check_profile(gimp_item_get_image(GIMP_ITEM(drawable)), error))
     return FALSE;
   if (output == OUTPUT_IN_PLACE && is_locked(GIMP_ITEM(drawable)))
     why = _("The pixels of “%s” are locked: unlock them in the Layers dialog first");

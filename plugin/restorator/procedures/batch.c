@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L /* glob() */
+#define _POSIX_C_SOURCE 200809L /* glob(), pathconf() */
 
 #include "procedures/batch.h"
 
@@ -7,6 +7,8 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <glob.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "dialogs/batch_dialog.h"
 #include "jobs/file.h"
@@ -56,21 +58,56 @@ void batch_add_results(GimpProcedure *procedure) {
  * Arguments
  */
 
-static gboolean find_inputs(Batch *batch, const char *pattern, GError **error) {
+/* A leading ~ is the home folder. */
+static char *expand_home(const char *path) {
+  return path && path[0] == '~' && (path[1] == '/' || path[1] == '\0')
+           ? g_strconcat(g_get_home_dir(), path + 1, NULL)
+           : g_strdup(path);
+}
+
+/* A folder's name as a pattern that stands for nothing else. */
+static char *escape_pattern(const char *path) {
+  GString *escaped = g_string_new(NULL);
+
+  for (; *path; path++) {
+    if (strchr("\\*?[", *path))
+      g_string_append_c(escaped, '\\');
+    g_string_append_c(escaped, *path);
+  }
+  return g_string_free(escaped, FALSE);
+}
+
+static void find_pattern(Batch *batch, const char *pattern) {
   glob_t found = {0};
 
-  if (!pattern || !*pattern) {
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
-                        _("No files are named: say which shall be restored"));
-    return FALSE;
-  }
   if (glob(pattern, 0, NULL, &found) == 0)
     for (size_t i = 0; i < found.gl_pathc; i++)
       g_ptr_array_add(batch->inputs, g_strdup(found.gl_pathv[i]));
   globfree(&found);
+}
+
+/* What is there is meant, whatever signs are in it; else the last part is a pattern, in a folder
+ * that is there, or all of it is one. */
+static gboolean find_inputs(Batch *batch, const char *input, GError **error) {
+  g_autofree char *path = expand_home(input);
+
+  if (!path || !*path) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("No files are named: say which shall be restored"));
+    return FALSE;
+  }
+  if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+    g_ptr_array_add(batch->inputs, g_steal_pointer(&path));
+    return TRUE;
+  }
+  g_autofree char *folder = g_path_get_dirname(path), *last = g_path_get_basename(path);
+  g_autofree char *escaped = escape_pattern(folder);
+  g_autofree char *pattern =
+    strchr(path, '/') ? g_build_filename(escaped, last, NULL) : g_strdup(last);
+  find_pattern(batch, g_file_test(folder, G_FILE_TEST_IS_DIR) ? pattern : path);
   if (batch->inputs->len > 0)
     return TRUE;
-  g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL, _("There is no file “%s”"), pattern);
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL, _("There is no file “%s”"), input);
   return FALSE;
 }
 
@@ -90,14 +127,17 @@ static gboolean make_folder(Batch *batch, GError **error) {
 /* The folder last: a run that is refused leaves none. */
 static gboolean read_arguments(Batch *batch, GimpProcedureConfig *config, GError **error) {
   g_auto(Arguments) arguments = {0};
-  g_autofree char *input = NULL, *mask = NULL, *region = NULL;
+  g_autofree char *input = NULL, *folder = NULL, *mask = NULL, *region = NULL;
 
-  g_object_get(config, ARGUMENT_INPUT, &input, ARGUMENT_FOLDER, &batch->folder, ARGUMENT_MASK,
-               &mask, ARGUMENT_REGION, &region, ARGUMENT_OVERWRITE, &batch->overwrite, NULL);
+  g_object_get(config, ARGUMENT_INPUT, &input, ARGUMENT_FOLDER, &folder, ARGUMENT_MASK, &mask,
+               ARGUMENT_REGION, &region, ARGUMENT_OVERWRITE, &batch->overwrite, NULL);
+  batch->folder = expand_home(folder);
+  g_autofree char *mask_path = expand_home(mask);
   return arguments_read(config, &arguments, error) &&
          arguments_read_format(config, &batch->format, error) &&
          job_open(&batch->job, &arguments, error) && find_inputs(batch, input, error) &&
-         region_set(&batch->region, region, mask, error) && make_folder(batch, error);
+         region_set(&batch->region, region, mask_path, error) &&
+         job_set_mask(&batch->job, mask_path, error) && make_folder(batch, error);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -126,7 +166,21 @@ static void show_progress(void *user, rst_phase phase, double fraction) {
   gimp_progress_update((batch->at + fraction) / batch->inputs->len);
 }
 
+/* Known before the work is done. */
+static gboolean check_name(const char *output, GError **error) {
+  g_autofree char *folder = g_path_get_dirname(output), *name = g_path_get_basename(output);
+  g_autofree char *shown = g_filename_display_name(output);
+  const long longest = pathconf(folder, _PC_NAME_MAX);
+
+  if (longest <= 0 || strlen(name) <= (size_t)longest)
+    return TRUE;
+  g_set_error(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), shown,
+              g_strerror(ENAMETOOLONG));
+  return FALSE;
+}
+
 static gboolean restore(Batch *batch, const char *input, const char *output, GError **error) {
+  g_autofree char *shown = g_filename_display_name(output);
   rst_hooks hooks = RST_HOOKS_INIT;
 
   if (is_same_file(input, output)) {
@@ -137,9 +191,11 @@ static gboolean restore(Batch *batch, const char *input, const char *output, GEr
   if (g_hash_table_contains(batch->taken, output)) {
     g_set_error(error, RESTORATOR_ERROR, RST_BAD_CALL,
                 _("“%s” is what another of the files becomes: restore one of them elsewhere"),
-                output);
+                shown);
     return FALSE;
   }
+  if (!check_name(output, error))
+    return FALSE;
   hooks.user = batch;
   hooks.progress = show_progress;
   return file_restore(&batch->job, &batch->region, input, output, &hooks, error);
@@ -149,6 +205,14 @@ static gboolean restore(Batch *batch, const char *input, const char *output, GEr
 static gboolean is_finished(const Batch *batch, const char *input, const char *output) {
   return !batch->overwrite && !g_hash_table_contains(batch->taken, output) &&
          g_file_test(output, G_FILE_TEST_EXISTS) && !is_same_file(input, output);
+}
+
+/* Results are text, whatever bytes a name has. */
+static void add_reason(Batch *batch, const char *input, const char *why) {
+  g_autofree char *name = g_filename_display_name(input);
+  g_autofree char *text = g_utf8_make_valid(why, -1);
+
+  g_ptr_array_add(batch->reasons, g_strdup_printf("%s: %s", name, text));
 }
 
 static void take(Batch *batch, const char *input) {
@@ -164,7 +228,7 @@ static void take(Batch *batch, const char *input) {
   else if (restore(batch, input, output, &why))
     batch->done++;
   else
-    g_ptr_array_add(batch->reasons, g_strdup_printf("%s: %s", input, why->message));
+    add_reason(batch, input, why->message);
   g_hash_table_add(batch->taken, g_steal_pointer(&output));
   gimp_progress_update((batch->at + 1.0) / batch->inputs->len);
 }

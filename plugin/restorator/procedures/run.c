@@ -39,11 +39,15 @@ static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProc
   return job_reopen(job, &setup, error);
 }
 
-static gboolean is_single(GimpDrawable **drawables, GError **error) {
-  if (gimp_core_object_array_get_length((GObject **)drawables) == 1)
+static gboolean is_single(GimpImage *image, GimpDrawable **drawables, GError **error) {
+  if (gimp_core_object_array_get_length((GObject **)drawables) != 1)
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("Restorator works on one layer at a time: choose a single one"));
+  else if (gimp_item_get_image(GIMP_ITEM(drawables[0])) != image)
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("The layer belongs to another image: choose one of this image"));
+  else
     return TRUE;
-  g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
-                      _("Restorator works on one layer at a time: choose a single one"));
   return FALSE;
 }
 
@@ -72,7 +76,7 @@ GimpValueArray *restorator_run(GimpProcedure *procedure, GimpRunMode run_mode, G
 
   (void)data;
   gegl_init(NULL, NULL);
-  if (!is_single(drawables, &error))
+  if (!is_single(image, drawables, &error))
     return finish(procedure, run_mode, error);
   if (run_mode == GIMP_RUN_INTERACTIVE)
     closed = !dialog_run(procedure, config, image, drawables[0], &error) && !error;
@@ -89,7 +93,7 @@ GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode
 
   (void)data;
   gegl_init(NULL, NULL);
-  if (is_single(drawables, &error))
+  if (is_single(image, drawables, &error))
     run(image, drawables[0], config, TRUE, &error);
   return finish(procedure, run_mode, error);
 }

@@ -10,6 +10,7 @@ void add_argument_cases(void); /* table, presets, seed */
 void add_batch_cases(void);    /* many files */
 void add_history_cases(void);  /* what the image keeps of it, and repeating that */
 void add_drawable_cases(void); /* whatever can be chosen */
+void add_file_cases(void);     /* files as people have them */
 void add_host_cases(void);     /* GIMP against the command line */
 void add_in_place_cases(void); /* to the bit */
 void add_manual_cases(void);   /* it tells of everything, and is found */

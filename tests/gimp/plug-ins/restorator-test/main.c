@@ -41,6 +41,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, const
   add_batch_cases();
   add_history_cases();
   add_drawable_cases();
+  add_file_cases();
   add_host_cases();
   add_in_place_cases();
   add_manual_cases();

@@ -2,8 +2,8 @@
  *
  * Bytes to take apart: a file's, read where they lie, or in memory.
  */
-#ifndef CLI_BYTES_H
-#define CLI_BYTES_H
+#ifndef BYTES_H
+#define BYTES_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "io/tiff.h"
+#include "tiff_directory.h"
 
 #include <string.h>
 
@@ -99,6 +99,34 @@ guint64 tiff_next(const cli_tiff *t, guint64 directory, guint64 *at) {
   if (at != NULL)
     *at = place;
   return take_number(t, place, word_size(t), &next) ? next : 0;
+}
+
+/* Whether a directory is a smaller copy of another, such as a thumbnail. */
+static bool is_reduced(const cli_tiff *t, guint64 directory) {
+  tiff_entry e;
+  guint64 value;
+  if (tiff_find(t, directory, TIFF_SUBFILE, &e) && tiff_number(t, &e, &value))
+    return (value & 1) != 0;
+  return tiff_find(t, directory, TIFF_OLD_SUBFILE, &e) && tiff_number(t, &e, &value) && value == 2;
+}
+
+int tiff_pictures(const cli_tiff *t, int *directories, int *page, guint64 *picture) {
+  enum { DIRECTORIES_MAX = 4096 };
+  guint64 directory = t->first;
+  int count = 0;
+  *page = 0;
+  *picture = t->first;
+  int i = 0;
+  for (; directory != 0 && i < DIRECTORIES_MAX; i++) {
+    if (!is_reduced(t, directory) && count++ == 0) {
+      *page = i;
+      *picture = directory;
+    }
+    directory = tiff_next(t, directory, NULL);
+  }
+  if (directories != NULL)
+    *directories = i;
+  return count;
 }
 
 bool tiff_values(const cli_tiff *t, const tiff_entry *e, guint64 *offset, gsize *size) {

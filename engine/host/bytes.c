@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "io/bytes.h"
+#include "bytes.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

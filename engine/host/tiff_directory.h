@@ -4,13 +4,13 @@
  * out too (CIPA DC-008, 4.5): a tag's bytes go from one to the other as they are, but for their
  * order.
  */
-#ifndef CLI_TIFF_H
-#define CLI_TIFF_H
+#ifndef TIFF_DIRECTORY_H
+#define TIFF_DIRECTORY_H
 
 #include <glib.h>
 #include <stdbool.h>
 
-#include "io/bytes.h"
+#include "bytes.h"
 
 enum {
   TIFF_SUBFILE = 254,       /* NewSubfileType */
@@ -70,6 +70,10 @@ bool tiff_entry_at(const cli_tiff *tiff, guint64 directory, guint index, tiff_en
 bool tiff_find(const cli_tiff *tiff, guint64 directory, guint16 tag, tiff_entry *entry);
 /* Where the directory after that one is; 0: none. `at`: where that is said; may be NULL. */
 guint64 tiff_next(const cli_tiff *tiff, guint64 directory, guint64 *at);
+/* How many pictures a file holds, but for smaller copies such as thumbnails; the first of them, which
+ * of the file's directories it is and where that is. `directories`: how many there are; may be
+ * NULL. */
+int tiff_pictures(const cli_tiff *tiff, int *directories, int *page, guint64 *directory);
 /* The first of an entry's values as a whole number; false where it is none. */
 bool tiff_number(const cli_tiff *tiff, const tiff_entry *entry, guint64 *number);
 /* Where an entry's values begin; false where they are of an unknown type, or too long. */

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Files as people have them, in the batch: the pictures of tests/data/files and more of their kinds.
+ * Read again by GIMP, by exiv2 and by the command line.
+ */
+#include <gexiv2/gexiv2.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "cases.h"
+#include "harness.h"
+
+#define ARGUMENTS(...) ((const char *const[]){"model", "tiny-single", __VA_ARGS__, NULL})
+#define REGION "region", "30,30,40x45"
+
+/* A new folder. */
+static char *make_folder(void) {
+  char *path = g_build_filename(g_getenv("RESTORATOR_TEST_FILES"), "files-XXXXXX", NULL);
+
+  g_assert_nonnull(g_mkdtemp(path));
+  return path;
+}
+
+static char *case_path(const char *name) {
+  return g_build_filename(g_getenv("RESTORATOR_FILES"), name, NULL);
+}
+
+/* "done skipped failed reason reason …", or the message of a run that is refused. */
+static char *run_batch(const char *input, const char *folder, Arguments arguments) {
+  GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), "plug-in-restorator-batch");
+  GimpProcedureConfig *config = gimp_procedure_create_config(procedure);
+  GString *text = g_string_new(NULL);
+  GimpValueArray *values;
+
+  g_object_set(config, "run-mode", GIMP_RUN_NONINTERACTIVE, "input", input, "output-folder", folder,
+               NULL);
+  arguments_set(config, arguments);
+  values = gimp_procedure_run_config(procedure, config);
+  g_object_unref(config);
+  if (g_value_get_enum(gimp_value_array_index(values, 0)) == GIMP_PDB_SUCCESS) {
+    for (int i = 1; i <= 3; i++)
+      g_string_append_printf(text, "%s%d", i > 1 ? " " : "",
+                             g_value_get_int(gimp_value_array_index(values, i)));
+    for (char **reason = g_value_get_boxed(gimp_value_array_index(values, 4)); reason && *reason;
+         reason++)
+      g_string_append_printf(text, " %s", *reason);
+  } else {
+    g_string_append(text, gimp_value_array_length(values) > 1
+                            ? g_value_get_string(gimp_value_array_index(values, 1))
+                            : gimp_pdb_get_last_error(gimp_get_pdb()));
+  }
+  gimp_value_array_unref(values);
+  return g_string_free(text, FALSE);
+}
+
+static void check_run(const char *input, const char *folder, Arguments arguments,
+                      const char *expected) {
+  g_autofree char *said = run_batch(input, folder, arguments);
+
+  if (!g_str_has_prefix(said, expected)) {
+    g_test_message("%s: “%s” and not “%s”", input, said, expected);
+    g_test_fail();
+  }
+}
+
+/* Restores a picture of tests/data/files; the path of what it becomes. */
+static char *restored(const char *name, const char *format) {
+  g_autofree char *folder = make_folder(), *input = case_path(name);
+  g_autofree char *stem = g_strndup(name, (gsize)(strchr(name, '.') - name));
+  g_autofree char *file = g_strconcat(stem, ".", format, NULL);
+
+  check_run(input, folder, ARGUMENTS(REGION, "mode", "colour", "format", format), "1 0 0");
+  return g_build_filename(folder, file, NULL);
+}
+
+static GimpImage *load(const char *path) {
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  GimpImage *image = gimp_file_load(GIMP_RUN_NONINTERACTIVE, file);
+
+  if (!image)
+    g_error("%s: %s", path, gimp_pdb_get_last_error(gimp_get_pdb()));
+  return image;
+}
+
+/* (height, width, 3) of 8 bits. */
+static guint8 *colours(GimpImage *image, gsize *size) {
+  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layers[0]));
+  const GeglRectangle *box = gegl_buffer_get_extent(buffer);
+  guint8 *values;
+
+  g_assert_null(layers[1]);
+  *size = 3 * (gsize)box->width * box->height;
+  values = g_malloc(*size);
+  gegl_buffer_get(
+    buffer, NULL, 1.0,
+    babl_format_with_space("R'G'B' u8", babl_format_get_space(gegl_buffer_get_format(buffer))),
+    values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return values;
+}
+
+static int largest_difference(const char *a, const char *b) {
+  GimpImage *first = load(a), *second = load(b);
+  gsize size, other;
+  g_autofree guint8 *one = colours(first, &size), *two = colours(second, &other);
+  int largest = 0;
+
+  g_assert_cmpuint(size, ==, other);
+  for (gsize i = 0; i < MIN(size, other); i++)
+    largest = MAX(largest, ABS(one[i] - two[i]));
+  gimp_image_delete(first);
+  gimp_image_delete(second);
+  return largest;
+}
+
+/* By the command line, the same picture as PNG beside `path`. */
+static char *by_program(const char *name, const char *path) {
+  g_autofree char *input = case_path(name), *said = NULL;
+  char *output = g_strconcat(path, "-program.png", NULL);
+  const char *const words[] = {g_getenv("RESTORATOR_PROGRAM"),
+                               "restore",
+                               input,
+                               output,
+                               "--reduce",
+                               "--model",
+                               "tiny-single",
+                               "--mode",
+                               "colour",
+                               "--region",
+                               "30,30,40x45",
+                               NULL};
+  int status;
+
+  if (!g_spawn_sync(NULL, (char **)words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said,
+                    &status, NULL) ||
+      status != 0)
+    g_error("%s", said);
+  return output;
+}
+
+/* -------------------------------------------------------------------------------------------
+ * What describes the picture
+ */
+
+static void check_said(GExiv2Metadata *metadata, const char *tag, const char *text) {
+  g_autofree char *said = gexiv2_metadata_try_get_tag_string(metadata, tag, NULL);
+
+  if (!said || !strstr(said, text))
+    g_test_fail_printf("%s is “%s” and not “%s”", tag, said ? said : "", text);
+}
+
+static void test_metadata(void) {
+  static const char *const formats[] = {"png", "jpg", "tif"};
+  static const char *const tags[][2] = {
+    {"Exif.Image.Make", "Epson"},
+    {"Exif.Image.Artist", "Jürgen Muster"},
+    {"Exif.Image.Rating", "4"},
+    {"Exif.Image.DocumentName", "box 7 leaf 3"},
+    {"Exif.Image.XPTitle", "84 0 105 0 116 0 101 0 108 0"},
+    {"Exif.Photo.DateTimeOriginal", "1911:05:03 12:00:00"},
+    {"Iptc.Application2.Caption", "Großmutter 1911"},
+    {"Iptc.Application2.Keywords", "Familie"},
+    {"Xmp.dc.title", "Großmutter"},
+  };
+  g_autofree char *input = case_path("profile-metadata.jpg");
+  GimpImage *before = load(input);
+  GimpColorProfile *profile = gimp_image_get_color_profile(before);
+
+  for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+    g_autofree char *output = restored("profile-metadata.jpg", formats[i]);
+    g_autoptr(GExiv2Metadata) metadata = gexiv2_metadata_new();
+    GimpImage *after = load(output);
+    GimpColorProfile *kept = gimp_image_get_color_profile(after);
+    GimpParasite *comment = gimp_image_get_parasite(after, "gimp-comment");
+
+    g_test_message("%s", output);
+    g_assert_true(kept && gimp_color_profile_is_equal(profile, kept));
+    g_assert_nonnull(comment);
+    if (comment) {
+      guint32 size;
+      const char *text = gimp_parasite_get_data(comment, &size);
+
+      g_assert_true(g_str_has_prefix(text, "from the scanner"));
+      gimp_parasite_free(comment);
+    }
+    g_assert_true(gexiv2_metadata_open_path(metadata, output, NULL));
+    for (gsize t = 0; t < G_N_ELEMENTS(tags); t++)
+      check_said(metadata, tags[t][0], tags[t][1]);
+    g_clear_object(&kept);
+    gimp_image_delete(after);
+  }
+  g_object_unref(profile);
+  gimp_image_delete(before);
+}
+
+/* The command line reads the record, and does the same again. */
+static void test_record(void) {
+  static const char *const formats[] = {"png", "jpg", "tif"};
+  g_autofree char *input = case_path("text-utf8.png");
+
+  for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+    g_autofree char *output = restored("text-utf8.png", formats[i]);
+    g_autofree char *again = g_strconcat(output, "-again.png", NULL), *said = NULL;
+    g_autofree char *expected = by_program("text-utf8.png", output);
+    const char *const words[] = {
+      g_getenv("RESTORATOR_PROGRAM"), "restore", "--repeat", output, input, again, NULL};
+    int status = -1;
+
+    g_assert_true(g_spawn_sync(NULL, (char **)words, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               &said, &status, NULL));
+    g_assert_cmpint(status, ==, 0);
+    g_test_message("%s", said);
+    if (status == 0)
+      g_assert_cmpint(largest_difference(again, expected), ==, 0);
+  }
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Pixels
+ */
+
+/* Both programs: the pixels of PNG and TIFF within one step, those of JPEG as near as two decoders
+ * come; upright, with what a profile means, without a thumbnail. */
+static void test_hosts(void) {
+  static const struct {
+    const char *name;
+    int steps;
+  } files[] = {
+    {"text-utf8.png", 1},        {"iptc.tif", 1},      {"gamma-1.png", 1},
+    {"gimp-thumbnail.tif", 1},   {"thumbnail.tif", 1}, {"orientation-6.jpg", 5},
+    {"profile-metadata.jpg", 5},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+    g_autofree char *output = restored(files[i].name, "png");
+    g_autofree char *expected = by_program(files[i].name, output);
+    const int largest = largest_difference(output, expected);
+
+    g_test_message("%s: %d", files[i].name, largest);
+    g_assert_cmpint(largest, <=, files[i].steps);
+  }
+}
+
+/* A feather of the caller's is not the region's. */
+static void test_feather(void) {
+  g_autofree char *plain = restored("text-utf8.png", "png");
+  g_autofree char *feathered = NULL;
+
+  g_assert_true(gimp_context_set_feather(TRUE) && gimp_context_set_feather_radius(20, 20));
+  feathered = restored("text-utf8.png", "png");
+  g_assert_true(gimp_context_get_feather()); /* and stays */
+  g_assert_true(gimp_context_set_feather(FALSE));
+  g_assert_cmpint(largest_difference(plain, feathered), ==, 0);
+}
+
+/* Neither program nor viewer knows the way back: it is said which profile. */
+static void test_scanner(void) {
+  g_autofree char *folder = make_folder(), *input = case_path("scanner-table.tif");
+  g_autofree char *said = run_batch(input, folder, ARGUMENTS(REGION));
+
+  if (!g_str_has_prefix(said, "0 0 1") || !strstr(said, "“Scanner, table, linear”"))
+    g_test_fail_printf("does not name the profile: %s", said);
+}
+
+static void save(GimpImage *image, const char *path) {
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+
+  g_assert_true(gimp_file_save(GIMP_RUN_NONINTERACTIVE, image, file, NULL));
+}
+
+/* What is transparent keeps its colours. */
+static void test_transparent(void) {
+  static const Recipe clear = {.alpha = TRUE};
+  static const char *const formats[] = {"png", "tif"};
+  g_autofree char *folder = make_folder();
+  g_autofree char *input = g_build_filename(folder, "clear.xcf", NULL);
+  Picture picture;
+
+  picture_make(&clear, &picture);
+  save(picture.image, input);
+  g_autoptr(GBytes) before = layer_bytes(picture.layer);
+  for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+    g_autofree char *name = g_strconcat("clear.", formats[i], NULL);
+    g_autofree char *output = g_build_filename(folder, name, NULL);
+
+    check_run(input, folder, ARGUMENTS("strength", "0", "format", formats[i]), "1 0 0");
+    GimpImage *after = load(output);
+    g_autofree GimpLayer **layers = gimp_image_get_layers(after);
+    g_autoptr(GBytes) kept = layer_bytes(GIMP_DRAWABLE(layers[0]));
+    g_assert_true(g_bytes_equal(before, kept));
+    gimp_image_delete(after);
+  }
+  picture_free(&picture);
+}
+
+static void test_indexed(void) {
+  g_autofree char *folder = make_folder(), *out = make_folder();
+  g_autofree char *input = g_build_filename(folder, "palette.xcf", NULL);
+  g_autofree char *output = g_build_filename(out, "palette.png", NULL);
+  static const Recipe plain = {0};
+  Picture picture;
+
+  picture_make(&plain, &picture);
+  g_assert_true(gimp_image_convert_indexed(picture.image, GIMP_CONVERT_DITHER_NONE,
+                                           GIMP_CONVERT_PALETTE_GENERATE, 16, FALSE, FALSE, ""));
+  save(picture.image, input);
+  picture_free(&picture);
+  check_run(input, out, ARGUMENTS("mode", "detail"), "1 0 0");
+  GimpImage *after = load(output);
+  g_assert_cmpint(gimp_image_get_base_type(after), ==, GIMP_RGB);
+  gimp_image_delete(after);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Names
+ */
+
+static void copy_case(const char *name, const char *path) {
+  g_autofree char *input = case_path(name), *bytes = NULL;
+  gsize size;
+
+  g_assert_true(g_file_get_contents(input, &bytes, &size, NULL));
+  /* Without a temporary file, whose name would be longer. */
+  g_assert_true(
+    g_file_set_contents_full(path, bytes, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0666, NULL));
+}
+
+static void check_file(const char *folder, const char *name) {
+  g_autofree char *path = g_build_filename(folder, name, NULL);
+
+  if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
+    g_test_fail_printf("there is no %s", path);
+}
+
+static void test_names(void) {
+  g_autofree char *folder = make_folder(), *out = make_folder(), *back = make_folder();
+  g_autofree char *scans = g_build_filename(folder, "scans [1911]", NULL);
+  g_autofree char *one = g_build_filename(scans, "a[1].png", NULL);
+  g_autofree char *latin = g_build_filename(scans, "gr\xe4u.png", NULL);
+  g_autofree char *all = g_build_filename(scans, "*.png", NULL);
+  g_autofree char *damaged = g_build_filename(scans, "br\xe4uch.png", NULL);
+
+  g_assert_cmpint(g_mkdir(scans, 0777), ==, 0);
+  copy_case("text-utf8.png", one);
+  check_run(one, out, ARGUMENTS(REGION), "1 0 0");
+  check_file(out, "a[1].png");
+  copy_case("text-utf8.png", latin);
+  g_assert_true(g_file_set_contents(damaged, "no picture", -1, NULL));
+  /* What failed is told, in text. */
+  g_autofree char *said = run_batch(all, out, ARGUMENTS(REGION));
+  if (!g_str_has_prefix(said, "1 1 1 ") || !g_utf8_validate(said, -1, NULL))
+    g_test_fail_printf("unexpected: %s", said);
+  check_file(out, "gr\xe4u.png");
+
+  /* The home folder, which is another for the tests' GIMP only from outside: a path is enough. */
+  g_autofree char *home = g_build_filename(g_get_home_dir(), ".restorator-XXXXXX", NULL);
+  if (!g_mkdtemp(home))
+    return;
+  g_autofree char *inside = g_build_filename(home, "b.png", NULL);
+  g_autofree char *last = g_path_get_basename(home);
+  g_autofree char *short_path = g_build_filename("~", last, "*.png", NULL);
+  copy_case("text-utf8.png", inside);
+  check_run(short_path, back, ARGUMENTS(REGION, "format", "jpg"), "1 0 0");
+  check_file(back, "b.jpg");
+  g_remove(inside);
+  g_rmdir(home);
+}
+
+/* As long as names can be; what would become longer is told before the work. */
+static void test_long_names(void) {
+  g_autofree char *folder = make_folder(), *out = make_folder();
+
+  for (int length = 243; length <= 255; length += 4) {
+    g_autofree char *name = g_strnfill((gsize)length, 'n');
+    memcpy(name + length - 4, ".png", 4);
+    g_autofree char *input = g_build_filename(folder, name, NULL);
+    copy_case("text-utf8.png", input);
+    check_run(input, out, ARGUMENTS("region", "30,30,9x9"), "1 0 0");
+    check_file(out, name);
+    if (length == 255)
+      check_run(input, out, ARGUMENTS("region", "30,30,9x9", "format", "tiff"), "0 0 1");
+  }
+  /* Nothing of the work is left. */
+  GDir *dir = g_dir_open(out, 0, NULL);
+  for (const char *name; (name = g_dir_read_name(dir));)
+    g_assert_true(g_str_has_suffix(name, "nnn.png"));
+  g_dir_close(dir);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Another image's layer
+ */
+
+static void test_other_image(void) {
+  static const Recipe plain = {0};
+  Picture one, other;
+
+  picture_make(&plain, &one);
+  picture_make(&plain, &other);
+  g_autoptr(GBytes) before = layer_bytes(other.layer);
+  g_autofree char *message =
+    restore(one.image, other.layer, (const char *const[]){"model", "tiny-single", NULL});
+  g_autoptr(GBytes) after = layer_bytes(other.layer);
+  if (!message || !strstr(message, "another image"))
+    g_test_fail_printf("is not refused: %s", message ? message : "");
+  g_assert_true(g_bytes_equal(before, after));
+  picture_free(&one);
+  picture_free(&other);
+}
+
+void add_file_cases(void) {
+  gexiv2_initialize();
+  g_test_add_func("/files/metadata", test_metadata);
+  g_test_add_func("/files/record", test_record);
+  g_test_add_func("/files/hosts", test_hosts);
+  g_test_add_func("/files/feather", test_feather);
+  g_test_add_func("/files/scanner", test_scanner);
+  g_test_add_func("/files/transparent", test_transparent);
+  g_test_add_func("/files/indexed", test_indexed);
+  g_test_add_func("/files/names", test_names);
+  g_test_add_func("/files/long-names", test_long_names);
+  g_test_add_func("/files/other-image", test_other_image);
+}
