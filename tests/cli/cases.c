@@ -268,6 +268,124 @@ static void test_gamma(void) {
   g_free(linear.bytes);
 }
 
+/* ---- profiles and floats ---- */
+
+static double coded(double light) {
+  return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055;
+}
+
+/* A table that leads one way only, against the matrix that means the same. */
+static void test_scanner(void) {
+  const char *const colour[] = {"--mode", "colour"};
+  const char *table = path_of("table.tif"), *matrix = path_of("matrix.tif");
+  run_well("restore", CASE("scanner-table.tif"), table, SINGLE, INNER, colour[0], colour[1], NULL);
+  run_well("restore", CASE("scanner-matrix.tif"), matrix, SINGLE, INNER, colour[0], colour[1],
+           NULL);
+  check_inside(CASE("scanner-table.tif"), table);
+  pixels *a = read_pixels(table), *b = read_pixels(matrix);
+  double worst = 0;
+  for (int i = 0; i < a->width * a->height * 3; i++)
+    worst = fmax(worst, fabs(coded(a->values[i] / 65535.0) - coded(b->values[i] / 65535.0)));
+  g_assert_cmpfloat(255 * worst, <, 3);
+  pixels_free(a);
+  pixels_free(b);
+}
+
+static VipsImage *read_floats(const char *path) {
+  VipsImage *file = vips_image_new_from_file(path, NULL), *floats = vips_image_copy_memory(file);
+  g_assert_cmpint(floats->BandFmt, ==, VIPS_FORMAT_FLOAT);
+  g_object_unref(file);
+  return floats;
+}
+
+static double light_of(const float *colour) {
+  static const double weights[] = {0.2126729, 0.7151522, 0.0721750};
+  double light = 0;
+  for (int c = 0; c < 3; c++)
+    light += weights[c] *
+             (colour[c] <= 0.04045 ? colour[c] / 12.92 : pow((colour[c] + 0.055) / 1.055, 2.4));
+  return light;
+}
+
+/* Inside everything is a number, what is above white keeps its light, and infinite light is no
+ * black; outside every bit stays. */
+static void test_floats(void) {
+  const char *input = CASE("floats.tif"), *output = path_of("floats.tif");
+  run_well("restore", input, output, SINGLE, INNER, "--mode", "colour", NULL);
+  VipsImage *before = read_floats(input), *after = read_floats(output);
+  for (int y = 0; y < after->Ysize; y++)
+    for (int x = 0; x < after->Xsize; x++) {
+      const float *was = (const float *)VIPS_IMAGE_ADDR(before, x, y);
+      const float *is = (const float *)VIPS_IMAGE_ADDR(after, x, y);
+      bool within =
+        x >= inner.x && x < inner.x + inner.width && y >= inner.y && y < inner.y + inner.height;
+      if (!within)
+        g_assert_cmpmem(was, 12, is, 12);
+      for (int c = 0; c < 3 && within; c++)
+        g_assert_true(isfinite(is[c]));
+      if (within && was[0] > 1 && isfinite(was[0]))
+        g_assert_cmpfloat(fabs(light_of(is) / light_of(was) - 1), <, 1e-3);
+    }
+  g_assert_cmpfloat(*(const float *)VIPS_IMAGE_ADDR(after, 50, 60), >, 0.9);
+  g_assert_cmpfloat(*(const float *)VIPS_IMAGE_ADDR(after, 50, 61), <, 0.1);
+  g_object_unref(before);
+  g_object_unref(after);
+}
+
+/* A mask of floats, and one whose profile is linear, select as what they look like. */
+static void test_masks(void) {
+  pixels *mask = make_pixels(96, 120, 1, 16), *linear = make_pixels(96, 120, 1, 16);
+  float *values = g_new(float, 96 * 120);
+  for (int i = 0; i < 96 * 120; i++) {
+    const double v = mask->values[i] / 65535.0;
+    values[i] = (float)v;
+    linear->values[i] =
+      (guint16)lrint(65535 * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4)));
+  }
+  pixels_update(linear);
+  icc profile = make_grey_profile(1.0);
+  attach_profile(linear, profile);
+  const char *input = CASE("text-utf8.png"), *plain_out = path_of("plain-mask.png");
+  const char *linear_out = path_of("linear-mask.png"), *float_out = path_of("float-mask.png");
+  const char *float_mask = path_of("mask.tif");
+  VipsImage *floats = vips_image_new_from_memory_copy(values, sizeof(float) * 96 * 120, 96, 120, 1,
+                                                      VIPS_FORMAT_FLOAT);
+  g_assert_cmpint(vips_tiffsave(floats, float_mask, NULL), ==, 0);
+  run_well("restore", input, plain_out, SINGLE, "--mask", write_pixels(mask, "mask.png"), NULL);
+  run_well("restore", input, linear_out, SINGLE, "--mask", write_pixels(linear, "linear.png"),
+           NULL);
+  run_well("restore", input, float_out, SINGLE, "--mask", float_mask, NULL);
+  pixels *a = read_pixels(plain_out), *b = read_pixels(linear_out), *c = read_pixels(float_out);
+  g_assert_cmpint(largest_difference(a, b), <=, 1);
+  g_assert_cmpint(largest_difference(a, c), <=, 1);
+  pixels_free(a);
+  pixels_free(b);
+  pixels_free(c);
+  pixels_free(mask);
+  pixels_free(linear);
+  g_object_unref(floats);
+  g_free(values);
+  g_free(profile.bytes);
+}
+
+/* In no locale's encoding but UTF-8. */
+static void test_json(void) {
+  g_autofree char *line = g_strdup_printf(
+    "LC_ALL=C '%s' restore --json --quiet 'Größe.png' --output-dir json "
+    "--model tiny-single --region 30,30,9x9",
+    program());
+  const char *const arguments[] = {"/bin/sh", "-c", line, NULL};
+  g_autofree char *out = NULL, *bytes = NULL;
+  gsize size;
+  int status;
+  bytes = bytes_of(CASE("text-utf8.png"), &size);
+  g_assert_true(g_file_set_contents(path_of("Größe.png"), bytes, (gssize)size, NULL));
+  g_assert_true(g_spawn_sync(path_of(""), (char **)arguments, environment(), G_SPAWN_DEFAULT, NULL,
+                             NULL, &out, NULL, &status, NULL));
+  g_assert_cmpint(status, ==, 0);
+  assert_contains(out, "\"input\":\"Größe.png\"");
+}
+
 /* ---- JPEG ---- */
 
 /* Without its end marker a file is whole all the same; without its last rows it is not. */
@@ -374,6 +492,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/cases/thumbnails", test_thumbnails);
   g_test_add_func("/cases/associated-alpha", test_associated_alpha);
   g_test_add_func("/cases/gamma", test_gamma);
+  g_test_add_func("/cases/scanner", test_scanner);
+  g_test_add_func("/cases/floats", test_floats);
+  g_test_add_func("/cases/masks", test_masks);
+  g_test_add_func("/cases/json", test_json);
   g_test_add_func("/cases/no-end", test_no_end);
   g_test_add_func("/cases/pipe", test_pipe);
   g_test_add_func("/cases/long-names", test_long_names);

@@ -410,9 +410,6 @@ static void test_floats_refused(void) {
                "forced.png: PNG holds no floats and the picture has them; write TIFF");
   check_failed(run("restore", input, path_of("forced.jpg"), SINGLE, NULL), 1,
                "forced.jpg: JPEG holds no floats");
-  check_failed(run("restore", write_pixels(source, "in.png"), output, SINGLE, "--mask",
-                   write_floats(tones, 1, "mask.tif"), NULL),
-               1, "mask.tif: a mask has 8 or 16 bits, not floats");
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
   run_well("restore", input, output, SINGLE, "--strength", "0", "--force", NULL);
   pixels *forced = read_pixels(output);

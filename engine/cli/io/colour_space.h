@@ -5,14 +5,17 @@
 #ifndef CLI_SPACE_H
 #define CLI_SPACE_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 typedef struct cli_space cli_space;
 
 /* `channels`: 1 grey, 3 R'G'B'. `profile`: the bytes of an ICC profile; sRGB is meant where it is
- * NULL, and taken where the profile is malformed or of another kind of picture. */
-cli_space *space_new(const void *profile, size_t size, int channels);
+ * NULL, and taken where it is malformed or of another kind of picture, as viewers do, which is said.
+ * A profile that has no way from sRGB, as a scanner's, is inverted numerically. NULL and an error
+ * that names the profile where it has no way to sRGB either. */
+cli_space *space_new(const void *profile, size_t size, int channels, GError **error);
 void space_free(cli_space *space);
 
 /* `count` colours, gamma-coded. `native`: (count, channels); `rgb`: (count, 3) sRGB. Both ways

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "io/colour_space.h"
 #include "io/file.h"
 #include "io/xmp.h"
 
@@ -69,12 +71,72 @@ static int repeat_tone(VipsImage *grey, VipsImage **rgb) {
   return failed;
 }
 
+/* What each tone is in sRGB, as a table for vips_maplut(); NULL and libvips' error without. */
+static VipsImage *tone_table(VipsImage *grey) {
+  const bool deep = grey->BandFmt == VIPS_FORMAT_USHORT;
+  const int count = deep ? 65536 : 256;
+  const void *profile;
+  size_t size;
+  GError *error = NULL;
+  if (vips_image_get_blob(grey, VIPS_META_ICC_NAME, &profile, &size) != 0)
+    return NULL;
+  cli_space *space = space_new(profile, size, 1, &error);
+  if (space == NULL) {
+    vips_error("profile", "%s", error->message);
+    g_clear_error(&error);
+    return NULL;
+  }
+  float *tones = g_new(float, count), *rgb = g_new(float, 3 * (gsize)count);
+  guint16 *values = g_new(guint16, 3 * (gsize)count);
+  for (int i = 0; i < count; i++)
+    tones[i] = (float)i / (float)(count - 1);
+  space_to_srgb(space, count, tones, rgb);
+  for (int i = 0; i < 3 * count; i++)
+    values[i] = (guint16)lrintf(CLAMP(rgb[i], 0, 1) * (float)(count - 1));
+  VipsImage *deep_table = vips_image_new_from_memory_copy(values, sizeof *values * 3 * (gsize)count,
+                                                          count, 1, 3, VIPS_FORMAT_USHORT);
+  VipsImage *table = NULL;
+  if (deep_table != NULL)
+    vips_cast(deep_table, &table, grey->BandFmt, NULL);
+  g_clear_object(&deep_table);
+  g_free(tones);
+  g_free(rgb);
+  g_free(values);
+  space_free(space);
+  return table;
+}
+
+static int map_tones(VipsImage *grey, VipsImage **rgb) {
+  const bool deep = grey->BandFmt == VIPS_FORMAT_USHORT;
+  VipsImage *table = tone_table(grey), *tone = NULL, *alpha = NULL, *mapped = NULL, *joined = NULL;
+  int failed = table == NULL || vips_extract_band(grey, &tone, 0, NULL) != 0 ||
+               vips_extract_band(grey, &alpha, grey->Bands - 1, NULL) != 0 ||
+               vips_maplut(tone, &mapped, table, NULL) != 0 ||
+               (grey->Bands > 1 ? vips_bandjoin2(mapped, alpha, &joined, NULL)
+                                : vips_copy(mapped, &joined, NULL)) != 0 ||
+               vips_copy(joined, rgb, "interpretation",
+                         deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB, NULL) != 0;
+  VipsBlob *srgb = NULL;
+  if (!failed && vips_profile_load("srgb", &srgb, NULL) == 0) {
+    size_t size;
+    const void *bytes = vips_blob_get(srgb, &size);
+    vips_image_set_blob_copy(*rgb, VIPS_META_ICC_NAME, bytes, size);
+    vips_area_unref(VIPS_AREA(srgb));
+  }
+  g_clear_object(&table);
+  g_clear_object(&tone);
+  g_clear_object(&alpha);
+  g_clear_object(&mapped);
+  g_clear_object(&joined);
+  return failed;
+}
+
 static int grey_to_srgb(VipsImage *grey, VipsImage **rgb) {
   bool deep = grey->BandFmt == VIPS_FORMAT_USHORT;
   if (grey->BandFmt == VIPS_FORMAT_FLOAT)
     return repeat_tone(grey, rgb);
   if (vips_image_get_typeof(grey, VIPS_META_ICC_NAME) != 0)
-    return vips_icc_transform(grey, rgb, "srgb", "embedded", TRUE, "depth", deep ? 16 : 8, NULL);
+    return map_tones(grey, rgb);
   return vips_colourspace(grey, rgb, deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB,
                           NULL);
 }

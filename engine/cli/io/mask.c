@@ -2,8 +2,77 @@
 #include "io/mask.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "base/error.h"
+#include "io/colour_space.h"
+
+/* A value with white at 1. Infinite light is white, and what is no number is black. */
+static float value_of(const VipsImage *image, const void *row, int i) {
+  const float value = image->BandFmt == VIPS_FORMAT_UCHAR    ? ((const guint8 *)row)[i] / 255.0f
+                      : image->BandFmt == VIPS_FORMAT_USHORT ? ((const guint16 *)row)[i] / 65535.0f
+                                                             : ((const float *)row)[i];
+  return value > 0 ? MIN(value, 1) : 0;
+}
+
+/* How light a colour of sRGB is, coded as sRGB is: its luminance. */
+static double lightness(const float *rgb) {
+  static const double weights[] = {0.2126, 0.7152, 0.0722};
+  double light = 0;
+  if (rgb[0] == rgb[1] && rgb[1] == rgb[2])
+    return rgb[0];
+  for (int c = 0; c < 3; c++) {
+    const double v = CLAMP(rgb[c], 0, 1);
+    light += weights[c] * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+  }
+  return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055;
+}
+
+/* One channel of 16 bits of pixels in memory, as they are seen: by their profile, over black. */
+static VipsImage *see(VipsImage *pixels, GError **error) {
+  const void *profile = NULL;
+  size_t size = 0;
+  const int channels = pixels->Bands < 3 ? 1 : 3, width = pixels->Xsize, height = pixels->Ysize;
+  if (vips_image_get_typeof(pixels, VIPS_META_ICC_NAME) != 0)
+    vips_image_get_blob(pixels, VIPS_META_ICC_NAME, &profile, &size);
+  cli_space *space = space_new(profile, size, channels, error);
+  if (space == NULL)
+    return NULL;
+  guint16 *values = g_new(guint16, (gsize)width * height);
+  float *native = g_new(float, (gsize)width *channels), *rgb = g_new(float, (gsize)width * 3);
+  for (int y = 0; y < height; y++) {
+    const void *row = VIPS_IMAGE_ADDR(pixels, 0, y);
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < channels; c++)
+        native[x * channels + c] = value_of(pixels, row, x * pixels->Bands + c);
+    space_to_srgb(space, width, native, rgb);
+    for (int x = 0; x < width; x++) {
+      const double alpha =
+        pixels->Bands > channels ? value_of(pixels, row, x * pixels->Bands + channels) : 1;
+      const double value = lightness(rgb + 3 * x) * alpha;
+      values[(gsize)y * width + x] = (guint16)lrint(CLAMP(value, 0, 1) * 65535);
+    }
+  }
+  VipsImage *seen = vips_image_new_from_memory_copy(values, 2 * (gsize)width * height, width,
+                                                    height, 1, VIPS_FORMAT_USHORT);
+  g_free(values);
+  g_free(native);
+  g_free(rgb);
+  space_free(space);
+  return seen;
+}
+
+/* The same of a picture that is cropped and not in memory yet. */
+static VipsImage *see_box(VipsImage *crop, GError **error) {
+  VipsImage *pixels = vips_image_copy_memory(crop);
+  if (pixels == NULL) {
+    cli_fail_vips(error, _("mask"));
+    return NULL;
+  }
+  VipsImage *seen = see(pixels, error);
+  g_object_unref(pixels);
+  return seen;
+}
 
 /* The box of a mask, as one channel: transparent pixels are black. */
 static VipsImage *select_box(const cli_source *source, const int box[4], GError **error) {
@@ -11,11 +80,16 @@ static VipsImage *select_box(const cli_source *source, const int box[4], GError 
   if (all == NULL)
     return NULL;
   bool deep = all->BandFmt == VIPS_FORMAT_USHORT;
-  if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) != 0 ||
-      (vips_image_hasalpha(crop) ? vips_flatten(crop, &opaque, NULL)
-                                 : vips_copy(crop, &opaque, NULL)) != 0 ||
-      vips_colourspace(opaque, &grey, deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W,
-                       NULL) != 0)
+  bool plain = all->BandFmt != VIPS_FORMAT_FLOAT &&
+               vips_image_get_typeof(all, VIPS_META_ICC_NAME) == 0; /* libvips sees it as it is */
+  if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) != 0)
+    cli_fail_vips(error, source->path);
+  else if (!plain)
+    grey = see_box(crop, error);
+  else if ((vips_image_hasalpha(crop) ? vips_flatten(crop, &opaque, NULL)
+                                      : vips_copy(crop, &opaque, NULL)) != 0 ||
+           vips_colourspace(opaque, &grey,
+                            deep ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W, NULL) != 0)
     cli_fail_vips(error, source->path);
   g_object_unref(all);
   g_clear_object(&crop);
@@ -56,11 +130,6 @@ static bool shrink_box(const cli_source *source, int box[4], GError **error) {
 }
 
 static bool check_mask(const cli_source *mask, const cli_source *picture, GError **error) {
-  if (mask->format == VIPS_FORMAT_FLOAT) {
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: a mask has 8 or 16 bits, not floats"),
-                mask->path);
-    return false;
-  }
   if (mask->width == picture->width && mask->height == picture->height)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,

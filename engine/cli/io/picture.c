@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 
-/* Value i of a row, with white at 1; beyond 0…1 in floats alone. A float that is no number is
- * black. */
+/* Value i of a row, with white at 1; beyond 0…1 in floats alone. Infinite light
+ * is white, and what is no number is black. */
 static float get_value(const VipsImage *image, const void *row, int i) {
   switch (image->BandFmt) {
     case VIPS_FORMAT_UCHAR:
@@ -16,7 +16,7 @@ static float get_value(const VipsImage *image, const void *row, int i) {
       return ((const guint16 *)row)[i] / 65535.0f;
     default: {
       float value = ((const float *)row)[i];
-      return isfinite(value) ? value : 0;
+      return isfinite(value) ? value : value > 0 ? 1 : 0;
     }
   }
 }
@@ -61,7 +61,9 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
   p->alpha = held->Bands > p->channels;
   if (vips_image_get_typeof(held, VIPS_META_ICC_NAME) != 0)
     vips_image_get_blob(held, VIPS_META_ICC_NAME, &profile, &size);
-  p->space = space_new(profile, size, p->channels);
+  p->space = space_new(profile, size, p->channels, error);
+  if (p->space == NULL)
+    return false;
   p->native = g_new(float, (size_t)held->Xsize * p->channels);
   p->restored = g_new(float, (size_t)held->Xsize * p->channels);
   p->rgb = g_new(float, (size_t)held->Xsize * 3);
@@ -178,6 +180,18 @@ static bool on_read_coverage(void *user, int x, int y, int width, int height, fl
   return true;
 }
 
+/* What was above white may be so again. */
+static void clamp_restored(const cli_picture *p, int width) {
+  for (int i = 0; i < width; i++) {
+    const float *native = p->native + i * p->channels;
+    float *restored = p->restored + i * p->channels, top = 1;
+    for (int c = 0; c < p->channels; c++)
+      top = native[c] > 1 ? G_MAXFLOAT : top;
+    for (int c = 0; c < p->channels; c++)
+      restored[c] = CLAMP(restored[c], 0, top);
+  }
+}
+
 /* Colours go into the picture's space first: strength and coverage then work on its own values,
  * which are never converted and back. */
 static bool on_write(void *user, int x, int y, int width, int height, const float *rgb,
@@ -187,8 +201,7 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
     void *values = VIPS_IMAGE_ADDR(p->patch, x - p->x, row - p->y);
     get_colours(p, held_at(p, x, row), width, p->native);
     space_from_srgb(p->space, width, rgb, p->restored);
-    for (int i = 0; i < width * p->channels; i++)
-      p->restored[i] = CLAMP(p->restored[i], 0, 1);
+    clamp_restored(p, width);
     rst_apply_strength(p->strength, (size_t)width * p->channels, p->native, p->restored,
                        p->restored);
     space_blend(p->space, width, coverage, p->native, p->restored);

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yyjson.h>
@@ -181,7 +182,10 @@ void report_json(const cli_item *item) {
       yyjson_mut_obj_add_real(doc, object, "white", item->white);
   }
   char *line = yyjson_mut_write(doc, 0, NULL);
-  g_print("%s\n", line);
+  /* JSON is UTF-8, whatever the locale's encoding; g_print() would convert it. */
+  fputs(line, stdout);
+  putchar('\n');
+  fflush(stdout);
   free(line);
   yyjson_mut_doc_free(doc);
 }

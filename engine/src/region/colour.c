@@ -95,6 +95,18 @@ rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *wi
   return window->side <= 256 || parameters->hide_region ? RST_MODE_FULL : RST_MODE_COLOUR;
 }
 
+/* How many times as bright as white a colour's largest channel is, in light; 1 within 0…1. */
+static double brightness(const float rgb[3]) {
+  const float top = fmaxf(rgb[0], fmaxf(rgb[1], rgb[2]));
+
+  return top > 1 ? linear(top) : 1;
+}
+
+static void scale_light(const float rgb[3], double factor, float scaled[3]) {
+  for (int c = 0; c < 3; c++)
+    scaled[c] = (float)coded(linear(rgb[c]) * factor);
+}
+
 void rst_mix(rst_mode mode, double saturation, size_t count, const float *rgba,
              const float *colours, float *result) {
   for (size_t i = 0; i < count; i++) {
@@ -104,7 +116,15 @@ void rst_mix(rst_mode mode, double saturation, size_t count, const float *rgba,
     for (int c = 0; c < 3; c++)
       clamped[c] = fminf(fmaxf(colours[3 * i + c], 0), 1);
     if (mode == RST_MODE_COLOUR || mode == RST_MODE_DETAIL || saturation != 1) {
-      rst_to_lab(rgba + 4 * i, picture);
+      /* What is above white is mixed as dark as white, and then as bright as it was: its light is
+       * the picture's. */
+      const double bright = mode == RST_MODE_COLOUR ? brightness(rgba + 4 * i) : 1;
+      float shown[3];
+
+      memcpy(shown, rgba + 4 * i, sizeof shown);
+      if (bright > 1)
+        scale_light(shown, 1 / bright, shown);
+      rst_to_lab(shown, picture);
       rst_to_lab(clamped, network);
       if (mode == RST_MODE_COLOUR)
         network[0] = picture[0];
@@ -113,6 +133,8 @@ void rst_mix(rst_mode mode, double saturation, size_t count, const float *rgba,
       network[1] *= saturation;
       network[2] *= saturation;
       rst_from_lab(network, clamped);
+      if (bright > 1)
+        scale_light(clamped, bright, clamped);
     }
     memcpy(result + 3 * i, clamped, sizeof clamped);
   }

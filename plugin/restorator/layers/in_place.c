@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "layers/in_place.h"
 
+#include <math.h>
+
 /* GIMP keeps the box for its undo, and blends what is in the shadow with it. It takes every pixel
  * through floats to do so, in ways that babl chooses by the clock in each session anew: last bits
  * come out different another time, and those of pixels that shall not change are lost. So its
@@ -80,6 +82,9 @@ static void mix(const Layer *layer, Row *row) {
     return;
   babl_process(babl_fish(layer->native, linear), row->before, row->from, count);
   babl_process(babl_fish(layer->native, linear), row->after, row->to, count);
+  for (int i = 0; i < count * values; i++)
+    if (!isfinite(row->from[i])) /* as layer.c has it */
+      row->from[i] = row->from[i] > 0 ? 1 : 0;
   for (int i = 0; i < count * values; i++)
     row->to[i] = row->from[i] + row->coverage[row->place[i / values]] * (row->to[i] - row->from[i]);
   babl_process(babl_fish(linear, layer->native), row->to, row->after, count);

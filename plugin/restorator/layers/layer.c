@@ -2,6 +2,7 @@
 #include "layers/layer.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "messages.h"
 
@@ -85,6 +86,13 @@ gboolean layer_check(GimpDrawable *drawable, Output output, GError **error) {
  * The engine's callbacks
  */
 
+/* Floats may hold anything: infinite light is white, and what is no number is black. */
+static void make_finite(float *values, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (!isfinite(values[i]))
+      values[i] = values[i] > 0 ? 1 : 0;
+}
+
 static bool picture_read(void *user, int x, int y, int w, int h, float *rgba) {
   Layer *layer = user;
   const GeglRectangle area = {x, y, w, h};
@@ -94,6 +102,7 @@ static bool picture_read(void *user, int x, int y, int w, int h, float *rgba) {
   /* Without a space of its own the format is sRGB's: babl converts from the layer's. */
   gegl_buffer_get(layer->original->pixels, &area, 1.0, babl_format("R'G'B'A float"), rgba,
                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  make_finite(rgba, 4 * (size_t)w * h);
   return true;
 }
 
@@ -170,6 +179,7 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
 
   gegl_buffer_get(layer->original->pixels, &area, 1.0, layer->coded, before, GEGL_AUTO_ROWSTRIDE,
                   GEGL_ABYSS_NONE);
+  make_finite(before, values);
   babl_process(babl_fish(babl_format("R'G'B' float"), layer->coded), rgb, after, (long)count);
   rst_apply_strength(layer->strength, values, before, after, after);
 
