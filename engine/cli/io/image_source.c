@@ -18,6 +18,22 @@ static bool fail(GError **error, const char *path, const char *fault) {
   return false;
 }
 
+static int limit = SOURCE_MEGAPIXELS;
+
+void source_set_limit(int megapixels) {
+  limit = megapixels;
+}
+
+static bool check_size(VipsImage *image, const char *path, GError **error) {
+  const gint64 pixels = (gint64)image->Xsize * image->Ysize;
+  if (pixels <= (gint64)limit * 1000000)
+    return true;
+  g_set_error(error, CLI_ERROR, CLI_FAILED,
+              _("%s: has %d × %d pixels, more than %d million; --max-megapixels allows more"), path,
+              image->Xsize, image->Ysize, limit);
+  return false;
+}
+
 static bool check_kind(VipsImage *image, const char *path, GError **error) {
   static const VipsInterpretation kinds[] = {
     VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16, VIPS_INTERPRETATION_sRGB,
@@ -187,7 +203,8 @@ static VipsImage *open_pipeline(const cli_source *s, bool *grey, bool *turned, G
     return NULL;
   *grey = image->Bands < 3;
   bool coloured = *grey && !s->keep_grey;
-  if (!check_kind(image, s->path, error) || (coloured && !check_grey(image, s->path, error))) {
+  if (!check_size(image, s->path, error) || !check_kind(image, s->path, error) ||
+      (coloured && !check_grey(image, s->path, error))) {
     g_object_unref(image);
     return NULL;
   }

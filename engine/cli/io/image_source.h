@@ -26,6 +26,12 @@ typedef struct cli_source {
   VipsImage *pixels;  /* all of them; NULL: too many to be held */
 } cli_source;
 
+enum { SOURCE_MEGAPIXELS = 1000 }; /* the most, as long as nothing else is said */
+
+/* The most millions of pixels that a picture may have: a small file may hold so many that decoding
+ * them takes minutes. Before the first picture is opened. */
+void source_set_limit(int megapixels);
+
 /* Reads what is there, and refuses by name what the program does not take. A grey picture becomes
  * sRGB unless `keep_grey`. `cancel` stops reading, then and later. */
 bool source_open(cli_source *source, const char *path, bool keep_grey, rst_cancel *cancel,

@@ -7,6 +7,7 @@
 
 #include "base/common_options.h"
 #include "base/error.h"
+#include "io/image_source.h"
 #include "io/strokes.h"
 
 static gboolean on_size(const char *option, const char *value, void *data, GError **error) {
@@ -70,6 +71,8 @@ static bool take_files(cli_options *o, GError **error) {
     fault = _("--uncertainty and --size exclude each other");
   else if (o->white < 0 || o->white > 1 || (o->white > 0 && o->uncertainty == 0))
     fault = _("--white must be above 0 and at most 1, and belongs to --uncertainty");
+  else if (o->megapixels < 1)
+    fault = _("--max-megapixels must be at least 1");
   else if (count == 0)
     fault = _("--output-dir needs at least one picture");
   if (fault != NULL) {
@@ -78,11 +81,12 @@ static bool take_files(cli_options *o, GError **error) {
   }
   if (o->output_dir == NULL)
     o->output = g_steal_pointer(&o->inputs[1]);
+  source_set_limit(o->megapixels);
   return true;
 }
 
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
-  *o = (cli_options){.threads = 0};
+  *o = (cli_options){.threads = 0, .megapixels = SOURCE_MEGAPIXELS};
   const GOptionEntry own[] = {
     {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
      N_("Do what was done last to this picture, by its own record; parameters and a region given "
@@ -108,6 +112,8 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("The standard deviation that is white there, of values 0..1 [the first of 0.002, 0.005, "
         "0.01 … that all but a hundredth of the pixels are within; it is told]"),
      "SIGMA"},
+    {"max-megapixels", 0, 0, G_OPTION_ARG_INT, &o->megapixels,
+     N_("Refuse pictures of more millions of pixels [1000]"), "N"},
     OPTION_THREADS(&o->threads),
     {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, &o->output_dir,
      N_("Write into this folder, each picture under its own name; it is made where it is missing"),

@@ -27,6 +27,7 @@ typedef struct cli_options {
   int uncertainty;   /* seeds to measure it over; 0: the result is written */
   double white;      /* of its picture; 0: chosen */
   int threads;
+  int megapixels; /* the most of a picture */
   gboolean progress, quiet, overwrite, reduce, force, json, no_record;
 } cli_options;
 
