@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/fields.h"
 #include "io/file.h"
-#include "commands/info.h"
+#include "commands/info_picture.h"
 
 static void print_key(const char *label, yyjson_val *card, const char *key) {
   yyjson_val *value = yyjson_obj_get(card, key), *one;

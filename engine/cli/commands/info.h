@@ -2,8 +2,8 @@
  *
  * What `info` says of a picture.
  */
-#ifndef CLI_INFO_H
-#define CLI_INFO_H
+#ifndef CLI_INFO_PICTURE_H
+#define CLI_INFO_PICTURE_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "commands/info.h"
+#include "commands/info_picture.h"
 
 #include <glib/gi18n.h>
 
