@@ -15,3 +15,7 @@ rst_status failure(rst_error *error, rst_status status, const char *message) {
 rst_status failure_of_memory(rst_error *error) {
   return failure(error, RST_NO_MEMORY, "memory ran out");
 }
+
+rst_status failure_of_picture(rst_error *error) {
+  return failure(error, RST_HOST_FAILED, "the picture could not be accessed");
+}

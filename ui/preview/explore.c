@@ -1,135 +1,135 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * What is explored beside the result: a pixel's trajectory, and the uncertainty over seeds.
- */
-#include "preview/preview_private.h"
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview/explore.h"
 
-enum { SOON_SHARE = 4 /* how much longer than a result's first look the uncertainty's may take */ };
+enum {
+  FIRST_SHARE = 4,    /* how much longer than a result's first frame the uncertainty's may take */
+  CHUNK_SIDE = 8,     /* samples a side of a chunk, at least; */
+  CHUNK_SAMPLES = 128 /* a batch for each thread, since a chunk takes all seeds */
+};
 
 /* ---- a pixel's trajectory ---- */
 
-/* Not to someone who has asked for another one meanwhile, or for none. */
-static void tell_trajectory(preview *p, trajectory *t) {
-  pthread_mutex_lock(&p->lock);
-  if (preview_is_superseded(p)) {
+/* Takes over the reference. */
+static void report_trajectory(explorer *e, trajectory *t) {
+  report *to = &e->mailbox->report;
+
+  mailbox_lock(e->mailbox);
+  if (mailbox_is_superseded(e->mailbox)) { /* by a request for another one, or for none */
     trajectory_unref(t);
   } else {
-    trajectory_unref(p->trajectory);
-    p->trajectory = t;
-    p->probed_result = p->work.result_serial;
-    p->probed = p->work.probe_serial;
+    trajectory_unref(to->trajectory);
+    to->trajectory = t;
+    e->probed_result = e->work->result_serial;
+    e->probed = e->work->probe_serial;
   }
-  pthread_mutex_unlock(&p->lock);
-  preview_notify(p);
+  mailbox_unlock(e->mailbox);
+  mailbox_notify(e->mailbox);
 }
 
-static bool is_probed(const preview *p) {
-  return p->probed_result == p->work.result_serial && p->probed == p->work.probe_serial;
+static bool is_probed(const explorer *e) {
+  return e->probed_result == e->work->result_serial && e->probed == e->work->probe_serial;
 }
 
-rst_status preview_probe(preview *p, rst_error *error) {
-  const int x = p->work.probe_x, y = p->work.probe_y;
+rst_status explorer_probe(explorer *e, rst_error *error) {
+  const canvas_job job = lattice_get_job(e->lattice);
+  const lattice *l = e->lattice;
+  const int x = e->work->probe_x, y = e->work->probe_y;
   trajectory *t = NULL;
   rst_status status = RST_OK;
 
-  if (!p->work.probing || is_probed(p))
+  if (!e->work->probing || is_probed(e))
     return RST_OK;
-  for (int i = 0; i < p->count && !t && status == RST_OK; i++)
-    if (canvas_get_coverage(p->canvases[i], x, y) > 0) {
-      const canvas_job job = preview_job(p);
+  for (int i = 0; i < l->count && !t && status == RST_OK; i++) {
+    const canvas *part = l->parts[i];
 
-      status = preview_need_encoding(p, i, error);
-      if (status == RST_OK)
-        status =
-          trajectory_new(p->session, p->work.model, p->canvases[i]->encoding, &p->work.parameters,
-                         x, y, canvas_get_luma(p->canvases[i], &job, x, y), p->cancel, &t, error);
-    }
+    if (!(canvas_get_coverage(part, x, y) > 0))
+      continue;
+    status = work_set_encode(e->set, i, error);
+    if (status == RST_OK)
+      status = trajectory_new(l->session, e->work->model, part->encoding, &e->work->parameters, x,
+                              y, canvas_get_luma(part, &job, x, y), e->mailbox->cancel, &t, error);
+  }
   if (status == RST_OK)
-    tell_trajectory(p, t);
+    report_trajectory(e, t);
   return status;
 }
 
-void preview_forget_probe(preview *p) {
-  tell_trajectory(p, NULL);
-  p->probed_result = 0; /* the next request, whichever it is, wants it anew */
+void explorer_forget_probe(explorer *e) {
+  report_trajectory(e, NULL);
+  e->probed_result = 0; /* no request's */
 }
 
 /* ---- the uncertainty ---- */
 
 typedef struct {
+  explorer *explorer;
   preview_phase phase;
   int seeds;
-} deviating;
+} deviation;
 
-static rst_status deviate_chunk(preview *p, canvas *c, const rect *chunk, int step, void *user,
+static rst_status deviate_chunk(void *user, canvas *part, const rect *chunk, int step,
                                 rst_error *error) {
-  const deviating *d = user;
-  const canvas_job job = preview_job(p);
+  const deviation *d = user;
+  explorer *e = d->explorer;
+  const canvas_job job = lattice_get_job(e->lattice);
   bool changed = false;
-  rst_status status = canvas_deviate(c, &job, d->seeds, chunk, step, &changed, error);
+  rst_status status = canvas_deviate(part, &job, d->seeds, chunk, step, &changed, error);
 
   if (changed)
-    preview_touch(p, chunk, step);
-  if (status == RST_OK && changed && g_get_monotonic_time() >= p->next_frame_at)
-    status = preview_show(p, d->phase, error);
+    publisher_mark_lattice(e->publisher, chunk, step);
+  if (status == RST_OK && changed && publisher_is_due(e->publisher))
+    status = publisher_show(e->publisher, d->phase, error);
   return status;
 }
 
-/* Samples a side of a chunk: a batch for each thread, since a chunk takes all seeds. */
-static int chunk_side(const preview *p) {
-  int side = 8;
-
-  while (side * side < 128 * rst_session_threads(p->session))
-    side *= 2;
-  return side;
+static void report_deviated(explorer *e, int step) {
+  mailbox_lock(e->mailbox);
+  e->mailbox->report.status.deviated = step;
+  mailbox_unlock(e->mailbox);
+  mailbox_notify(e->mailbox);
 }
 
-static void tell_deviated(preview *p, int step) {
-  pthread_mutex_lock(&p->lock);
-  p->status.deviated = step;
-  pthread_mutex_unlock(&p->lock);
-  preview_notify(p);
-}
-
-static void forget_other_seeds(preview *p) {
-  if (p->deviated_seeds != p->work.seeds)
-    for (int i = 0; i < p->count; i++)
-      canvas_forget_deviation(p->canvases[i]);
-  p->deviated_seeds = p->work.seeds;
+static void forget_other_seeds(explorer *e) {
+  if (e->deviated_seeds != e->work->seeds)
+    for (int i = 0; i < e->lattice->count; i++)
+      canvas_forget_deviation(e->lattice->parts[i]);
+  e->deviated_seeds = e->work->seeds;
 }
 
 /* On lattices from `first` to `last`. */
-static rst_status deviate(preview *p, preview_phase phase, const rect *area, int first, int last,
+static rst_status deviate(explorer *e, preview_phase phase, const rect *area, int first, int last,
                           rst_error *error) {
+  const int side = lattice_choose_side(e->lattice, CHUNK_SIDE, CHUNK_SAMPLES);
   rst_model_info info = {.size = sizeof info};
-  deviating d = {phase, p->work.seeds};
+  deviation d = {e, phase, e->work->seeds};
   rst_status status = RST_OK;
 
-  rst_model_get_info(p->work.model, &info);
+  rst_model_get_info(e->work->model, &info);
   if (info.process == RST_SINGLE_PASS)
-    d.seeds = 1; /* whose result is everybody's */
+    d.seeds = 1; /* all seeds have the same result */
   for (int step = first; step >= last && status == RST_OK; step /= 2) {
-    for (int i = 0; i < p->count && status == RST_OK; i++)
-      if (p->canvases[i]->covered_done > 0)
-        status = preview_work_in_chunks(p, p->canvases[i], area, step, chunk_side(p), deviate_chunk,
-                                        &d, error);
+    for (int i = 0; i < e->lattice->count && status == RST_OK; i++)
+      if (e->lattice->parts[i]->covered_done > 0)
+        status = lattice_walk(e->lattice->parts[i], area, step, side, deviate_chunk, &d, error);
     if (status == RST_OK)
-      status = preview_show(p, phase, error);
+      status = publisher_show(e->publisher, phase, error);
     if (status == RST_OK)
-      tell_deviated(p, step);
+      report_deviated(e, step);
   }
   return status;
 }
 
-rst_status preview_deviate_soon(preview *p, const rect *area, int passes, rst_error *error) {
-  if (p->work.seeds < 2)
+rst_status explorer_deviate_first(explorer *e, const rect *area, int passes, rst_error *error) {
+  const int seeds = e->work->seeds;
+
+  if (seeds < 2)
     return RST_OK;
-  forget_other_seeds(p);
-  tell_deviated(p, 0);
-  p->soon = preview_first_step(p, area, passes * (p->work.seeds - 1) / SOON_SHARE + 1);
-  return deviate(p, PREVIEW_REFINING, area, COARSEST, p->soon, error);
+  forget_other_seeds(e);
+  report_deviated(e, 0);
+  e->first_step = lattice_choose_step(e->lattice, area, passes * (seeds - 1) / FIRST_SHARE + 1);
+  return deviate(e, PREVIEW_REFINING, area, LATTICE_COARSEST, e->first_step, error);
 }
 
-rst_status preview_deviate(preview *p, const rect *area, rst_error *error) {
-  return p->work.seeds < 2 ? RST_OK : deviate(p, PREVIEW_EXACT, area, p->soon / 2, 1, error);
+rst_status explorer_deviate_rest(explorer *e, const rect *area, rst_error *error) {
+  return e->work->seeds < 2 ? RST_OK : deviate(e, PREVIEW_EXACT, area, e->first_step / 2, 1, error);
 }

@@ -1,107 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The caller's side: requests and results.
+ * The caller's side: requests are put into the mailbox, reports are taken out of it.
  */
-#include "preview/preview_private.h"
+#include "preview/preview.h"
 
 #include "failure.h"
+#include "preview/worker.h"
+
+enum { BAND_PIXELS = 1 << 18 /* of the result, handed over at a time */ };
+
+struct preview {
+  mailbox mailbox;
+  tile_reader reader;
+  worker worker;
+};
 
 /* ---- new and free ---- */
 
-void preview_take_model(rst_model **to, rst_model *model) {
-  rst_model *old = *to;
-
-  *to = model ? rst_model_ref(model) : NULL;
-  rst_model_unref(old);
-}
-
-void preview_clear_request(request *r) {
-  rst_model_unref(r->model);
-  plane_unref(r->pixels);
-  plane_unref(r->coverage);
-  r->model = NULL;
-  r->pixels = r->coverage = NULL;
-}
-
-static bool set_planes(request *r, const rst_picture *picture, const int box[4], bool pixels) {
-  const rect whole = {0, 0, picture->width, picture->height};
-  const rect wanted = {box[0], box[1], box[2], box[3]};
-  const rect region = rect_intersect(&wanted, &whole);
-  plane *coverage = plane_new(&region, 1);
-  plane *copy = pixels ? plane_new(&whole, 4) : plane_ref(r->pixels);
-
-  if (!coverage || !copy) {
-    plane_unref(coverage);
-    plane_unref(copy);
-    return false;
-  }
-  plane_unref(r->coverage);
-  plane_unref(r->pixels);
-  r->coverage = coverage;
-  r->pixels = copy;
-  r->region = region;
-  r->region_serial++;
-  r->pixels_serial += pixels;
-  return true;
-}
-
-static void drop(preview *p) {
-  preview_free_canvases(p->canvases, p->count);
-  preview_forget_encodings(p, true);
-  for (int i = 0; i < RST_PARTS_MAX; i++)
-    rst_encoding_unref(p->encodings[i]);
-  g_array_unref(p->cache);
-  preview_drop_frame(p);
-  frame_unref(p->frame);
-  trajectory_unref(p->trajectory);
-  preview_clear_request(&p->wanted);
-  preview_clear_request(&p->work);
-  rst_model_unref(p->sampled_model);
-  g_free(p->drawn);
-  rst_session_free(p->session);
-  rst_cancel_free(p->cancel);
-  pthread_cond_destroy(&p->wake);
-  pthread_mutex_destroy(&p->lock);
-  g_free(p);
-}
-
-/* Waits for its session, which is there within a millisecond. */
-static rst_status start_worker(preview *p, rst_error *error) {
-  p->thread = g_thread_try_new("preview", preview_work, p, NULL);
-  if (!p->thread)
-    return failure(error, RST_NO_THREAD, "a thread could not be started");
-  pthread_mutex_lock(&p->lock);
-  while (!p->started)
-    pthread_cond_wait(&p->wake, &p->lock);
-  pthread_mutex_unlock(&p->lock);
-  if (error)
-    *error = p->start_error;
-  return p->start_status;
-}
-
 rst_status preview_new(const rst_picture *picture, const int box[4], int threads,
                        void (*changed)(void *user), void *user, preview **made, rst_error *error) {
+  const bool brief = threads == PREVIEW_BRIEF;
   preview *p = g_new0(preview, 1);
+  mailbox *m = &p->mailbox;
   rst_status status;
 
-  p->picture = *picture;
-  p->changed = changed;
-  p->user = user;
-  p->cache = g_array_new(FALSE, FALSE, sizeof(encoded));
-  p->drawn = g_new0(rst_plan, 1);
-  p->drawn->size = p->plan.size = sizeof *p->drawn;
-  p->wanted.running = true;
-  pthread_mutex_init(&p->lock, NULL);
-  pthread_cond_init(&p->wake, NULL);
-  p->brief = threads == PREVIEW_BRIEF;
-  p->threads = p->brief ? 1 : threads;
-  p->cancel = rst_cancel_new();
-  if (!p->cancel || !set_planes(&p->wanted, picture, box, true)) {
+  if (mailbox_init(m, changed, user) && request_set_picture(&m->newest, picture, box, true))
+    status = RST_OK;
+  else
     status = failure_of_memory(error);
-  } else {
-    preview_add_sources(p);
-    status = start_worker(p, error);
-  }
+  m->newest.running = true;
+  tile_reader_init(&p->reader, m, &p->worker.work, picture);
+  worker_init(&p->worker, m, &p->reader, brief ? 1 : threads, brief);
+  if (status == RST_OK)
+    status = worker_start(&p->worker, error);
   if (status == RST_OK)
     *made = p;
   else
@@ -109,183 +40,184 @@ rst_status preview_new(const rst_picture *picture, const int box[4], int threads
   return status;
 }
 
-int preview_get_threads(const preview *p) {
-  return rst_session_threads(p->session);
-}
-
-/* The newest request wins: what runs for an older one ends now. */
-static void wake_worker(preview *p) {
-  p->serial++;
-  rst_cancel_set(p->cancel);
-  pthread_cond_broadcast(&p->wake);
-}
-
 void preview_free(preview *p) {
   if (!p)
     return;
-  if (p->thread) {
-    pthread_mutex_lock(&p->lock);
-    p->quit = true;
-    wake_worker(p);
-    pthread_mutex_unlock(&p->lock);
-    g_thread_join(p->thread);
-  }
-  if (p->notice) {
-    g_source_destroy(p->notice);
-    g_source_unref(p->notice);
-    g_source_destroy(p->reader);
-    g_source_unref(p->reader);
-  }
-  drop(p);
+  worker_clear(&p->worker);
+  tile_reader_clear(&p->reader);
+  mailbox_clear(&p->mailbox);
+  g_free(p);
+}
+
+int preview_get_threads(const preview *p) {
+  return rst_session_threads(p->worker.session);
 }
 
 /* ---- requests ---- */
 
-static void begin_change(preview *p) {
-  p->wanted.result_serial++;
-  p->wanted.changed_at = g_get_monotonic_time();
-  p->status.step = 0;
-  p->status.first = 0;
-  p->status.deviated = 0;
+/* Under the lock: what is reported from here on is of another result. */
+static void change_result(mailbox *m) {
+  preview_status *status = &m->report.status;
+
+  request_change_result(&m->newest);
+  status->step = 0;
+  status->first = 0;
+  status->deviated = 0;
+  mailbox_send(m);
 }
 
 void preview_set_setup(preview *p, rst_model *model, const rst_parameters *parameters) {
-  pthread_mutex_lock(&p->lock);
-  preview_take_model(&p->wanted.model, model);
-  p->wanted.parameters = *parameters;
-  begin_change(p);
-  wake_worker(p);
-  pthread_mutex_unlock(&p->lock);
+  mailbox *m = &p->mailbox;
+
+  mailbox_lock(m);
+  request_set_model(&m->newest, model);
+  m->newest.parameters = *parameters;
+  change_result(m);
+  mailbox_unlock(m);
 }
 
 void preview_set_viewport(preview *p, const viewport *v) {
-  pthread_mutex_lock(&p->lock);
-  if (!viewport_is_same(&p->wanted.view, v)) {
-    p->wanted.view = *v;
-    wake_worker(p);
+  mailbox *m = &p->mailbox;
+
+  mailbox_lock(m);
+  if (!viewport_is_same(&m->newest.view, v)) {
+    m->newest.view = *v;
+    mailbox_send(m);
   }
-  pthread_mutex_unlock(&p->lock);
+  mailbox_unlock(m);
 }
 
-static bool change_planes(preview *p, const rst_picture *picture, const int box[4], bool pixels) {
+static bool change_picture(mailbox *m, const rst_picture *picture, const int box[4], bool pixels) {
   bool changed;
 
-  pthread_mutex_lock(&p->lock);
-  changed = set_planes(&p->wanted, picture, box, pixels);
-  if (changed) {
-    begin_change(p);
-    wake_worker(p);
-  }
-  pthread_mutex_unlock(&p->lock);
+  mailbox_lock(m);
+  changed = request_set_picture(&m->newest, picture, box, pixels);
+  if (changed)
+    change_result(m);
+  mailbox_unlock(m);
   return changed;
 }
 
 void preview_set_region(preview *p, const int box[4]) {
-  /* Without memory the older region stays, and stays valid. */
-  change_planes(p, &p->picture, box, false);
+  /* Where memory runs out the older region stays, and stays valid. */
+  change_picture(&p->mailbox, &p->reader.picture, box, false);
 }
 
 rst_status preview_set_picture(preview *p, const rst_picture *picture, const int box[4],
                                rst_error *error) {
-  if (!change_planes(p, picture, box, true))
+  if (!change_picture(&p->mailbox, picture, box, true))
     return failure_of_memory(error);
-  p->picture = *picture;
+  p->reader.picture = *picture;
   return RST_OK;
 }
 
 void preview_set_running(preview *p, bool running) {
-  pthread_mutex_lock(&p->lock);
-  if (p->wanted.running != running) {
-    p->wanted.running = running;
-    wake_worker(p);
+  mailbox *m = &p->mailbox;
+
+  mailbox_lock(m);
+  if (m->newest.running != running) {
+    m->newest.running = running;
+    mailbox_send(m);
   }
-  pthread_mutex_unlock(&p->lock);
+  mailbox_unlock(m);
 }
 
-void preview_set_probe(preview *p, bool wanted, int x, int y) {
-  request *r = &p->wanted;
+void preview_set_probe(preview *p, bool probing, int x, int y) {
+  mailbox *m = &p->mailbox;
+  request *r = &m->newest;
 
-  pthread_mutex_lock(&p->lock);
-  if (r->probing != wanted || (wanted && (r->probe_x != x || r->probe_y != y))) {
-    r->probing = wanted;
+  mailbox_lock(m);
+  if (r->probing != probing || (probing && (r->probe_x != x || r->probe_y != y))) {
+    r->probing = probing;
     r->probe_x = x;
     r->probe_y = y;
     r->probe_serial++;
-    wake_worker(p);
+    mailbox_send(m);
   }
-  if (!wanted)
-    g_clear_pointer(&p->trajectory, trajectory_unref);
-  pthread_mutex_unlock(&p->lock);
+  if (!probing)
+    g_clear_pointer(&m->report.trajectory, trajectory_unref);
+  mailbox_unlock(m);
 }
 
 void preview_set_uncertainty(preview *p, int seeds) {
-  pthread_mutex_lock(&p->lock);
-  if (p->wanted.seeds != seeds) {
-    p->wanted.seeds = seeds;
-    p->status.deviated = 0;
-    wake_worker(p);
+  mailbox *m = &p->mailbox;
+
+  mailbox_lock(m);
+  if (m->newest.seeds != seeds) {
+    m->newest.seeds = seeds;
+    m->report.status.deviated = 0;
+    mailbox_send(m);
   }
-  pthread_mutex_unlock(&p->lock);
+  mailbox_unlock(m);
 }
 
 void preview_set_trace(preview *p,
                        void (*restored)(void *user, const canvas *c, int x, int y, int step),
                        void *user) {
-  p->restored = restored;
-  p->restored_user = user;
+  p->worker.lattice.trace = restored;
+  p->worker.lattice.trace_user = user;
 }
 
-/* ---- results ---- */
+/* ---- reports ---- */
 
 void preview_get_status(preview *p, preview_status *status) {
-  pthread_mutex_lock(&p->lock);
-  *status = p->status;
-  /* What the worker says of an older request is no news of the newest. */
-  if (preview_is_superseded(p))
+  mailbox *m = &p->mailbox;
+
+  mailbox_lock(m);
+  *status = m->report.status;
+  /* The last report is still of an older request. */
+  if (mailbox_is_superseded(m))
     status->phase = PREVIEW_REFINING;
-  pthread_mutex_unlock(&p->lock);
+  mailbox_unlock(m);
 }
 
 frame *preview_get_frame(preview *p) {
+  mailbox *m = &p->mailbox;
   frame *f;
 
-  pthread_mutex_lock(&p->lock);
-  f = p->frame ? frame_ref(p->frame) : NULL;
-  pthread_mutex_unlock(&p->lock);
+  mailbox_lock(m);
+  f = m->report.frame ? frame_ref(m->report.frame) : NULL;
+  mailbox_unlock(m);
   return f;
 }
 
 bool preview_get_plan(preview *p, rst_plan *plan) {
+  mailbox *m = &p->mailbox;
   bool found;
 
-  pthread_mutex_lock(&p->lock);
-  found = p->plan.count > 0;
+  mailbox_lock(m);
+  found = m->report.plan.count > 0;
   if (found)
-    *plan = p->plan;
-  pthread_mutex_unlock(&p->lock);
+    *plan = m->report.plan;
+  mailbox_unlock(m);
   return found;
 }
 
 rst_encoding *preview_get_encoding(preview *p, int part) {
+  mailbox *m = &p->mailbox;
   rst_encoding *encoding = NULL;
 
-  pthread_mutex_lock(&p->lock);
-  if (part >= 0 && part < p->plan.count && p->encodings[part])
-    encoding = rst_encoding_ref(p->encodings[part]);
-  pthread_mutex_unlock(&p->lock);
+  mailbox_lock(m);
+  if (part >= 0 && part < m->report.plan.count && m->report.encodings[part])
+    encoding = rst_encoding_ref(m->report.encodings[part]);
+  mailbox_unlock(m);
   return encoding;
 }
 
 trajectory *preview_get_trajectory(preview *p) {
+  mailbox *m = &p->mailbox;
   trajectory *t;
 
-  pthread_mutex_lock(&p->lock);
-  t = p->trajectory ? trajectory_ref(p->trajectory) : NULL;
-  pthread_mutex_unlock(&p->lock);
+  mailbox_lock(m);
+  t = m->report.trajectory ? trajectory_ref(m->report.trajectory) : NULL;
+  mailbox_unlock(m);
   return t;
 }
 
-static rst_status write_canvas(const preview *p, const canvas *c, rst_error *error) {
+/* ---- the result ---- */
+
+static rst_status write_part(const rst_picture *picture, const canvas *c, bool match,
+                             rst_error *error) {
   const rst_part *part = &c->part;
   const int rows = MAX(1, BAND_PIXELS / part->width);
   const gsize pixels = (gsize)part->width * (gsize)rows;
@@ -300,24 +232,27 @@ static rst_status write_canvas(const preview *p, const canvas *c, rst_error *err
     for (int row = 0; row < count; row++) {
       const gsize i = (gsize)row * (gsize)part->width;
 
-      canvas_get_row(c, part->x, y + row, part->width, 1, preview_is_matched(p), rgb + 3 * i,
-                     coverage + i);
+      canvas_get_row(c, part->x, y + row, part->width, 1, match, rgb + 3 * i, coverage + i);
     }
-    if (!p->picture.write(p->picture.user, part->x, y, part->width, count, rgb, coverage))
-      return preview_fail_host(error);
+    if (!picture->write(picture->user, part->x, y, part->width, count, rgb, coverage))
+      return failure_of_picture(error);
   }
   return RST_OK;
 }
 
 rst_status preview_write(preview *p, rst_error *error) {
+  const rst_picture *picture = &p->reader.picture;
+  const lattice *l = &p->worker.lattice;
+  mailbox *m = &p->mailbox;
   rst_status status = RST_OK;
 
-  /* The worker sleeps on the lock: its canvases are at rest. */
-  pthread_mutex_lock(&p->lock);
-  if (preview_is_superseded(p) || p->status.phase != PREVIEW_EXACT || !p->picture.write)
+  /* After an exact result the worker changes no colour while this holds the lock: it takes no new
+   * request. */
+  mailbox_lock(m);
+  if (mailbox_is_superseded(m) || m->report.status.phase != PREVIEW_EXACT || !picture->write)
     status = failure(error, RST_BAD_CALL, "the result is not finished");
-  for (int i = 0; i < p->count && status == RST_OK; i++)
-    status = write_canvas(p, p->canvases[i], error);
-  pthread_mutex_unlock(&p->lock);
+  for (int i = 0; i < l->count && status == RST_OK; i++)
+    status = write_part(picture, l->parts[i], request_is_matched(&p->worker.work), error);
+  mailbox_unlock(m);
   return status;
 }

@@ -20,42 +20,16 @@
 
 #include <restorator.h>
 
-#include "preview/frame.h"
 #include "pixel_trajectory.h"
+#include "preview/frame.h"
+#include "preview/status.h"
 
 typedef struct preview preview;
-
-typedef enum preview_phase {
-  PREVIEW_WAITING,  /* for a model and parameters */
-  PREVIEW_READING,  /* of the picture */
-  PREVIEW_ENCODING, /* of a window */
-  PREVIEW_REFINING,
-  PREVIEW_EXACT,    /* all points are restored */
-  PREVIEW_SEEN,     /* all that a brief preview restores */
-  PREVIEW_STOPPED,  /* by preview_set_running() */
-  PREVIEW_FAILED    /* the next request starts anew */
-} preview_phase;
 
 /* In place of a number of threads: a brief preview, for thumbnails. One thread that gives way to
  * all others restores what is visible alone, as fine as the screen shows it; then the phase is
  * PREVIEW_SEEN, and nothing can be written. */
 #define PREVIEW_BRIEF (-1)
-
-typedef struct preview_status {
-  preview_phase phase;
-  rst_error error;      /* PREVIEW_FAILED: why */
-  double read;          /* PREVIEW_READING: how much of what is waited for, 0…1 */
-  int64_t points, done; /* of the region; finished */
-  int step; /* of the finest lattice finished all over the visible part; 0: none yet */
-  double first; /* seconds from the last change to the first of its points shown; or 0 */
-  double seconds; /* since the last change of setup or region, until it was exact */
-  double rest; /* seconds until it is, as things go; 0 while that is not known */
-  int64_t restored; /* points that the network has restored, ever */
-  int encoded; /* windows that it has encoded, ever */
-  int seeds; /* of the uncertainty shown; 0: none is */
-  int deviated; /* step of its finest lattice finished all over the visible part; or 0 */
-  double range; /* what the overlay's colours reach to, a standard deviation; or 0 */
-} preview_status;
 
 /* `picture`: called here on the caller's thread; `write` by preview_write() alone. `box`: x, y,
  * width, height of a rectangle inside the picture that holds the region. `threads`: as

@@ -1,20 +1,12 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * The picture, read on the caller's thread in idle steps while the worker waits for it.
- */
-#include "preview/preview_private.h"
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview/tile_reader.h"
 
 #include "failure.h"
 
 enum {
-  READ_MICROSECONDS = 4000, /* at a time */
-  TELL_MICROSECONDS = 50000 /* from one word about its progress to the next: what is there sooner
-                             * is not worth one */
+  READ_MICROSECONDS = 4000,   /* of reading in one idle step */
+  REPORT_MICROSECONDS = 50000 /* between two reports: reading that ends sooner needs none */
 };
-
-rst_status preview_fail_host(rst_error *error) {
-  return failure(error, RST_HOST_FAILED, "the picture could not be accessed");
-}
 
 /* ---- the caller's thread ---- */
 
@@ -28,171 +20,149 @@ static bool read_covered(void *user, int x, int y, int w, int h, float *values) 
   return true;
 }
 
-/* One tile of what the worker waits for. False where nothing is missing. */
-static bool read_tile(preview *p) {
-  const request *r = &p->wanted; /* nobody else changes it */
+/* Reads one tile that the worker waits for. False where none is missing. */
+static bool read_tile(tile_reader *r) {
+  mailbox *m = r->mailbox;
+  const request *newest = &m->newest; /* no other thread changes it */
+  demand *d = &m->demand;
   bool coverage = false, missing, good;
   int tile;
 
-  pthread_mutex_lock(&p->lock);
-  missing = p->demanded && !p->unreadable;
-  if (missing && !plane_find_missing(r->pixels, &p->demand, &tile)) {
+  mailbox_lock(m);
+  missing = d->waiting && !d->unreadable;
+  if (missing && !plane_find_missing(newest->pixels, &d->area, &tile)) {
     coverage = true;
-    missing = plane_find_missing(r->coverage, &p->demand, &tile);
+    missing = plane_find_missing(newest->coverage, &d->area, &tile);
   }
-  if (!missing && p->demanded) {
-    p->demanded = false;
-    pthread_cond_broadcast(&p->wake);
+  if (!missing && d->waiting) {
+    d->waiting = false;
+    mailbox_wake(m);
   }
-  pthread_mutex_unlock(&p->lock);
+  mailbox_unlock(m);
   if (!missing)
     return false;
 
-  plane *to = coverage ? r->coverage : r->pixels;
+  plane *to = coverage ? newest->coverage : newest->pixels;
 
-  good = coverage ? plane_fill(to, tile, read_covered, &p->picture)
-                  : plane_fill(to, tile, p->picture.read, p->picture.user);
-  pthread_mutex_lock(&p->lock);
+  good = coverage ? plane_fill(to, tile, read_covered, &r->picture)
+                  : plane_fill(to, tile, r->picture.read, r->picture.user);
+  mailbox_lock(m);
   if (good)
     plane_mark_filled(to, tile);
   else
-    p->unreadable = true;
-  pthread_mutex_unlock(&p->lock);
+    d->unreadable = true;
+  mailbox_unlock(m);
   return true;
 }
 
-rect preview_ringed_region(const preview *p) {
-  const rect *r = &p->work.region;
-
-  return (rect){r->x - 1, r->y - 1, r->width + 2, r->height + 2};
+static int count_missing(const request *work, const rect *area) {
+  return plane_count_missing(work->pixels, area) + plane_count_missing(work->coverage, area);
 }
 
-static int count_missing(const preview *p, const rect *area) {
-  return plane_count_missing(p->work.pixels, area) + plane_count_missing(p->work.coverage, area);
+/* Tiles that the request in work is known to need: those of what is visible and of what is
+ * selected, and those of a window beyond both. A tile of both counts twice. Under the lock. */
+static int count_needed(const tile_reader *r) {
+  const rect visible = request_get_visible_area(r->work);
+  const rect region = request_get_bordered_region(r->work);
+  const rect *area = &r->mailbox->demand.area;
+  const bool beyond = !rect_holds(&visible, area) && !rect_holds(&region, area);
+
+  return count_missing(r->work, &visible) + count_missing(r->work, &region) +
+         (beyond ? count_missing(r->work, area) : 0);
 }
 
-/* Tiles that the request in work is known to need: of what is visible and of what is selected, those
- * of both twice; and of a window beyond. Under the lock. */
-static int count_needed(const preview *p) {
-  const rect visible = preview_visible_area(p), region = preview_ringed_region(p);
-  const bool beyond = !rect_holds(&visible, &p->demand) && !rect_holds(&region, &p->demand);
-
-  return count_missing(p, &visible) + count_missing(p, &region) +
-         (beyond ? count_missing(p, &p->demand) : 0);
-}
-
-static void tell_progress(preview *p) {
+static void report_progress(tile_reader *r) {
   const gint64 now = g_get_monotonic_time();
+  mailbox *m = r->mailbox;
+  demand *d = &m->demand;
   bool due;
 
-  pthread_mutex_lock(&p->lock);
-  due = p->demanded && now - p->reading_told_at > TELL_MICROSECONDS;
+  mailbox_lock(m);
+  due = d->waiting && now - d->reported_at > REPORT_MICROSECONDS;
   if (due) {
-    const int missing = count_needed(p);
+    const int missing = count_needed(r);
 
-    p->needed = MAX(p->needed, missing);
-    p->status.phase = PREVIEW_READING;
-    p->status.read = 1 - (double)missing / MAX(p->needed, 1);
-    p->reading_told_at = now;
+    d->needed = MAX(d->needed, missing);
+    d->reported_at = now;
+    m->report.status.phase = PREVIEW_READING;
+    m->report.status.read = 1 - (double)missing / MAX(d->needed, 1);
   }
-  pthread_mutex_unlock(&p->lock);
+  mailbox_unlock(m);
   if (due)
-    preview_notify(p);
+    mailbox_notify(m);
 }
 
 static gboolean read_some(void *data) {
-  preview *p = data;
+  tile_reader *r = data;
   const gint64 begin = g_get_monotonic_time();
 
-  while (read_tile(p))
+  while (read_tile(r))
     if (g_get_monotonic_time() - begin > READ_MICROSECONDS) {
-      tell_progress(p);
+      report_progress(r);
       return G_SOURCE_CONTINUE;
     }
-  /* The worker may have asked for more meanwhile: it sets the time under the lock. */
-  pthread_mutex_lock(&p->lock);
-  if (!p->demanded)
-    g_source_set_ready_time(p->reader, -1);
-  pthread_mutex_unlock(&p->lock);
+  /* The worker may have asked for more meanwhile: it sets the ready time under the lock. */
+  mailbox_lock(r->mailbox);
+  if (!r->mailbox->demand.waiting)
+    g_source_set_ready_time(r->source, -1);
+  mailbox_unlock(r->mailbox);
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean give_notice(void *data) {
-  preview *p = data;
-
-  g_source_set_ready_time(p->notice, -1);
-  p->changed(p->user);
-  return G_SOURCE_CONTINUE;
+void tile_reader_init(tile_reader *r, mailbox *m, const request *work, const rst_picture *picture) {
+  *r = (tile_reader){m, work, *picture, NULL};
+  r->source = mailbox_add_source(read_some, G_PRIORITY_DEFAULT_IDLE, r);
 }
 
-static gboolean dispatch(GSource *source, GSourceFunc callback, void *data) {
-  (void)source;
-  return callback(data);
+void tile_reader_clear(tile_reader *r) {
+  g_source_destroy(r->source);
+  g_source_unref(r->source);
 }
 
-/* Any thread makes it run by setting its ready time: no memory changes hands. */
-static GSource *add_source(GSourceFunc callback, int priority, preview *p) {
-  static GSourceFuncs functions = {.dispatch = dispatch};
-  GSource *source = g_source_new(&functions, sizeof *source);
-
-  g_source_set_callback(source, callback, p, NULL);
-  g_source_set_priority(source, priority);
-  g_source_set_ready_time(source, -1);
-  g_source_attach(source, g_main_context_get_thread_default());
-  return source;
-}
-
-void preview_add_sources(preview *p) {
-  p->notice = add_source(give_notice, G_PRIORITY_DEFAULT, p);
-  p->reader = add_source(read_some, G_PRIORITY_DEFAULT_IDLE, p);
-}
-
-void preview_notify(preview *p) {
-  if (p->changed)
-    g_source_set_ready_time(p->notice, 0);
-}
-
-/* ---- the worker ---- */
+/* ---- the worker's thread ---- */
 
 /* Under the lock. */
-static bool is_missing(const preview *p, const rect *area) {
+static bool is_missing(const tile_reader *r, const rect *area) {
   int tile;
 
-  return plane_find_missing(p->work.pixels, area, &tile) ||
-         plane_find_missing(p->work.coverage, area, &tile);
+  return plane_find_missing(r->work->pixels, area, &tile) ||
+         plane_find_missing(r->work->coverage, area, &tile);
 }
 
-bool preview_is_read(preview *p, const rect *area) {
+bool tile_reader_has(tile_reader *r, const rect *area) {
   bool missing;
 
-  pthread_mutex_lock(&p->lock);
-  missing = is_missing(p, area);
-  pthread_mutex_unlock(&p->lock);
+  mailbox_lock(r->mailbox);
+  missing = is_missing(r, area);
+  mailbox_unlock(r->mailbox);
   return !missing;
 }
 
-rst_status preview_require(preview *p, const rect *area, rst_error *error) {
-  const preview_phase phase = p->status.phase;
+rst_status tile_reader_require(tile_reader *r, const rect *area, rst_error *error) {
+  mailbox *m = r->mailbox;
+  demand *d = &m->demand;
   rst_status status = RST_OK;
+  preview_phase phase;
 
-  pthread_mutex_lock(&p->lock);
-  p->demand = *area;
-  if (p->needed == 0) { /* the request's first */
-    p->needed = count_needed(p);
-    p->reading_told_at = g_get_monotonic_time();
+  mailbox_lock(m);
+  phase = m->report.status.phase;
+  d->area = *area;
+  if (d->needed == 0) { /* the request's first demand */
+    d->needed = count_needed(r);
+    d->reported_at = g_get_monotonic_time();
   }
-  while (!preview_is_superseded(p) && !p->unreadable && is_missing(p, area)) {
-    p->demanded = true;
-    g_source_set_ready_time(p->reader, 0);
-    pthread_cond_wait(&p->wake, &p->lock);
+  while (!mailbox_is_superseded(m) && !d->unreadable && is_missing(r, area)) {
+    d->waiting = true;
+    g_source_set_ready_time(r->source, 0);
+    mailbox_wait(m);
   }
-  if (preview_is_superseded(p))
+  if (mailbox_is_superseded(m))
     status = RST_CANCELLED;
-  else if (p->unreadable)
-    status = preview_fail_host(error);
+  else if (d->unreadable)
+    status = failure_of_picture(error);
   else
-    p->status.phase = phase;
-  p->demanded = false;
-  pthread_mutex_unlock(&p->lock);
+    m->report.status.phase = phase;
+  d->waiting = false;
+  mailbox_unlock(m);
   return status;
 }

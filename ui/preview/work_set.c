@@ -1,171 +1,215 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * What a request keeps of the work for those before it: plan, points, encodings.
- */
-#include "preview/preview_private.h"
-
-#include <string.h>
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview/work_set.h"
 
 #include "failure.h"
 
-enum { ENCODINGS_SPARE = 16 /* windows encoded earlier that are kept beside those in use */ };
+enum {
+  ENCODINGS_SPARE = 16, /* windows encoded earlier that are kept beside those in use */
+  BAND_PIXELS = 1 << 18 /* of a window, read at a time */
+};
 
-static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
-  plane_read(((const request *)user)->pixels, &(rect){x, y, w, h}, rgba);
-  return true;
-}
-
-static bool copied_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  plane_read(((const request *)user)->coverage, &(rect){x, y, w, h}, coverage);
-  return true;
-}
-
-void preview_free_canvases(canvas **canvases, int count) {
-  for (int i = 0; i < count; i++)
-    canvas_free(canvases[i]);
-}
-
-void preview_forget_plan(preview *p) {
-  preview_free_canvases(p->canvases, p->count);
-  p->count = 0;
-  pthread_mutex_lock(&p->lock);
-  p->plan.count = 0;
-  for (int i = 0; i < RST_PARTS_MAX; i++)
-    g_clear_pointer(&p->encodings[i], rst_encoding_unref);
-  pthread_mutex_unlock(&p->lock);
-}
+typedef struct {
+  rst_encoding *encoding;
+  rst_model *model;
+  rst_window window;
+  bool hide;
+} kept_encoding;
 
 static bool same_window(const rst_window *a, const rst_window *b) {
   return a->x == b->x && a->y == b->y && a->side == b->side;
 }
 
-static bool is_planned(const preview *p) {
-  return p->count > 0 && p->planned_pixels == p->work.pixels_serial &&
-         p->planned_region == p->work.region_serial &&
-         !(rst_parameters_compare(&p->planned, &p->work.parameters, NULL) & RST_STAGE_PLAN);
-}
+/* ---- encodings that are kept ---- */
 
-static void drop_encoding(preview *p, guint i) {
-  encoded *e = &g_array_index(p->cache, encoded, i);
+static void drop_encoding(work_set *s, guint i) {
+  kept_encoding *e = &g_array_index(s->encodings, kept_encoding, i);
 
   rst_encoding_unref(e->encoding);
   rst_model_unref(e->model);
-  g_array_remove_index(p->cache, i);
+  g_array_remove_index(s->encodings, i);
 }
 
-/* Encodings of other pixels are of no use; of another selection, where it was hidden. */
-void preview_forget_encodings(preview *p, bool all) {
-  for (guint i = p->cache->len; i-- > 0;)
-    if (all || g_array_index(p->cache, encoded, i).hide)
-      drop_encoding(p, i);
+/* Encodings of other pixels are of no use; nor are those that another selection was hidden in. */
+static void drop_encodings(work_set *s, bool all) {
+  for (guint i = s->encodings->len; i-- > 0;)
+    if (all || g_array_index(s->encodings, kept_encoding, i).hide)
+      drop_encoding(s, i);
 }
 
-/* Points of the same window stay, unless its input has changed with the selection. */
-static void adopt(preview *p, canvas *const *old, int count) {
-  for (int i = 0; i < p->count; i++)
-    for (int j = 0; j < count; j++)
-      if (same_window(&p->canvases[i]->part.window, &old[j]->part.window))
-        canvas_adopt(p->canvases[i], old[j]);
+/* ---- init and clear ---- */
+
+void work_set_init(work_set *s) {
+  s->encodings = g_array_new(FALSE, FALSE, sizeof(kept_encoding));
+  s->plan = g_new0(rst_plan, 1);
+  s->plan->size = sizeof *s->plan;
 }
 
-static rst_status add_canvases(preview *p, rst_error *error) {
-  for (; p->count < p->drawn->count; p->count++) {
-    canvas *c = canvas_new(&p->drawn->parts[p->count], p->work.pixels->box.width,
-                           p->work.pixels->box.height, p->work.pixels, p->work.coverage);
+void work_set_clear(work_set *s) {
+  drop_encodings(s, true);
+  g_array_unref(s->encodings);
+  rst_model_unref(s->sampled_model);
+  g_free(s->plan);
+}
 
-    if (!c)
+void work_set_forget(work_set *s) {
+  report *to = &s->mailbox->report;
+
+  lattice_clear(s->lattice);
+  mailbox_lock(s->mailbox);
+  to->plan.count = 0;
+  for (int i = 0; i < RST_PARTS_MAX; i++)
+    g_clear_pointer(&to->encodings[i], rst_encoding_unref);
+  mailbox_unlock(s->mailbox);
+}
+
+void work_set_forget_other_picture(work_set *s) {
+  if (s->planned_pixels != s->work->pixels_serial)
+    work_set_forget(s);
+}
+
+/* ---- the plan ---- */
+
+static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
+  plane_read(((const work_set *)user)->work->pixels, &(rect){x, y, w, h}, rgba);
+  return true;
+}
+
+static bool copied_coverage(void *user, int x, int y, int w, int h, float *coverage) {
+  plane_read(((const work_set *)user)->work->coverage, &(rect){x, y, w, h}, coverage);
+  return true;
+}
+
+static bool is_planned(const work_set *s) {
+  return s->lattice->count > 0 && s->planned_pixels == s->work->pixels_serial &&
+         s->planned_region == s->work->region_serial &&
+         !(rst_parameters_compare(&s->planned, &s->work->parameters, NULL) & RST_STAGE_PLAN);
+}
+
+static rst_status add_parts(work_set *s, rst_error *error) {
+  lattice *l = s->lattice;
+
+  for (; l->count < s->plan->count; l->count++) {
+    canvas *part = canvas_new(&s->plan->parts[l->count], s->work->pixels->box.width,
+                              s->work->pixels->box.height, s->work->pixels, s->work->coverage);
+
+    if (!part)
       return failure_of_memory(error);
-    p->canvases[p->count] = c;
+    l->parts[l->count] = part;
   }
   return RST_OK;
 }
 
-static void publish_plan(preview *p) {
-  p->planned = p->work.parameters;
-  p->planned_pixels = p->work.pixels_serial;
-  p->planned_region = p->work.region_serial;
-  pthread_mutex_lock(&p->lock);
-  p->plan = *p->drawn;
-  for (int i = 0; i < RST_PARTS_MAX; i++) {
-    rst_encoding_unref(p->encodings[i]);
-    p->encodings[i] =
-      i < p->count && p->canvases[i]->encoding ? rst_encoding_ref(p->canvases[i]->encoding) : NULL;
-  }
-  pthread_mutex_unlock(&p->lock);
+/* Parts with the window of an earlier one take over its points. */
+static void adopt(lattice *l, const lattice *old) {
+  for (int i = 0; i < l->count; i++)
+    for (int j = 0; j < old->count; j++)
+      if (same_window(&l->parts[i]->part.window, &old->parts[j]->part.window))
+        canvas_adopt(l->parts[i], old->parts[j]);
 }
 
-rst_status preview_make_plan(preview *p, rst_error *error) {
+static void report_plan(work_set *s) {
+  report *to = &s->mailbox->report;
+  const lattice *l = s->lattice;
+
+  mailbox_lock(s->mailbox);
+  to->plan = *s->plan;
+  for (int i = 0; i < RST_PARTS_MAX; i++) {
+    rst_encoding *encoding = i < l->count ? l->parts[i]->encoding : NULL;
+
+    rst_encoding_unref(to->encodings[i]);
+    to->encodings[i] = encoding ? rst_encoding_ref(encoding) : NULL;
+  }
+  mailbox_unlock(s->mailbox);
+}
+
+static rst_status make_plan(work_set *s, rst_error *error) {
+  const rect *r = &s->work->region;
+  const int box[4] = {r->x, r->y, r->width, r->height};
   const rst_picture copied = {
     .size = sizeof copied,
-    .width = p->work.pixels->box.width,
-    .height = p->work.pixels->box.height,
-    .user = &p->work,
+    .width = s->work->pixels->box.width,
+    .height = s->work->pixels->box.height,
+    .user = s,
     .read = copied_read,
     .read_coverage = copied_coverage,
   };
-  const rect *r = &p->work.region, ringed = preview_ringed_region(p);
-  const int box[4] = {r->x, r->y, r->width, r->height};
-  const bool moved = p->planned_region != p->work.region_serial;
-  canvas *old[RST_PARTS_MAX];
-  const int count = p->count;
+
+  return rst_plan_region(&s->work->parameters, &copied, box, s->plan, error);
+}
+
+rst_status work_set_plan(work_set *s, rst_error *error) {
+  const rect bordered = request_get_bordered_region(s->work);
+  const bool moved = s->planned_region != s->work->region_serial;
+  lattice old;
   rst_status status;
 
-  if (is_planned(p))
+  if (is_planned(s))
     return RST_OK;
-  status = preview_require(p, &ringed, error);
+  status = tile_reader_require(s->reader, &bordered, error);
   if (status == RST_OK)
-    status = rst_plan_region(&p->work.parameters, &copied, box, p->drawn, error);
+    status = make_plan(s, error);
   if (status != RST_OK)
     return status;
   if (moved)
-    preview_forget_encodings(p, p->planned_pixels != p->work.pixels_serial);
-  memcpy(old, p->canvases, sizeof old);
-  p->count = 0;
-  status = add_canvases(p, error);
-  if (status == RST_OK && !(moved && p->sampled.hide_region))
-    adopt(p, old, count);
-  for (int i = 0; i < count; i++) /* which may lie where there is none now */
-    p->dirty = rect_unite(&p->dirty, &old[i]->box);
-  preview_free_canvases(old, count);
-  if (status == RST_OK)
-    publish_plan(p);
-  return status;
+    drop_encodings(s, s->planned_pixels != s->work->pixels_serial);
+  old = *s->lattice;
+  s->lattice->count = 0;
+  status = add_parts(s, error);
+  /* A hidden selection is part of the network's input, which has changed with it. */
+  if (status == RST_OK && !(moved && s->sampled.hide_region))
+    adopt(s->lattice, &old);
+  for (int i = 0; i < old.count; i++) /* there may be no part in its place any more */
+    publisher_mark(s->publisher, &old.parts[i]->box);
+  lattice_clear(&old);
+  if (status != RST_OK)
+    return status;
+  s->planned = s->work->parameters;
+  s->planned_pixels = s->work->pixels_serial;
+  s->planned_region = s->work->region_serial;
+  report_plan(s);
+  return RST_OK;
 }
 
-/* Only what is read decides. */
-void preview_forget_stale(preview *p) {
-  const rst_parameters *parameters = &p->work.parameters;
+/* ---- what is stale ---- */
+
+void work_set_forget_stale(work_set *s) {
+  const rst_parameters *parameters = &s->work->parameters;
+  const bool model = s->sampled_model != s->work->model;
   rst_model_info info = {.size = sizeof info};
+  unsigned stages;
 
-  rst_model_get_info(p->work.model, &info);
-  const unsigned stale = p->sampled_model != p->work.model
-                           ? RST_STAGE_ENCODE
-                           : rst_parameters_compare(&p->sampled, parameters, &info);
-  const bool input = stale & RST_STAGE_ENCODE, setup = stale & RST_STAGE_SAMPLE;
+  rst_model_get_info(s->work->model, &info);
+  stages = model ? RST_STAGE_ENCODE : rst_parameters_compare(&s->sampled, parameters, &info);
+  for (int i = 0; i < s->lattice->count; i++) {
+    canvas *part = s->lattice->parts[i];
 
-  for (int i = 0; i < p->count; i++) {
-    canvas *c = p->canvases[i];
-
-    if (input)
-      canvas_set_encoding(c, NULL);
-    if (input || setup)
-      canvas_forget(c);
-    canvas_set_mix(c, rst_resolve_mode(parameters, &c->part.window), parameters->saturation);
+    if (stages & RST_STAGE_ENCODE)
+      canvas_set_encoding(part, NULL);
+    if (stages & (RST_STAGE_ENCODE | RST_STAGE_SAMPLE))
+      canvas_forget(part);
+    canvas_set_mix(part, rst_resolve_mode(parameters, &part->part.window), parameters->saturation);
   }
-  preview_take_model(&p->sampled_model, p->work.model);
-  p->sampled = *parameters;
+  if (model) {
+    rst_model_unref(s->sampled_model);
+    s->sampled_model = rst_model_ref(s->work->model);
+  }
+  s->sampled = *parameters;
 }
 
-static rst_status read_input(preview *p, rst_input *input, rst_error *error) {
+/* ---- encoding ---- */
+
+/* Reads a window's pixels into the network's input, band by band. */
+static rst_status read_input(work_set *s, rst_input *input, rst_error *error) {
+  const bool hide = s->work->parameters.hide_region;
+  g_autofree float *rgba = NULL;
   rst_status status;
   rect box;
+  int rows;
 
   rst_input_get_box(input, &box.x, &box.y, &box.width, &box.height);
-  status = preview_require(p, &box, error);
-  const bool hide = p->work.parameters.hide_region;
-  const int rows = MAX(1, BAND_PIXELS / box.width);
-  g_autofree float *rgba = g_try_malloc_n((gsize)box.width * (gsize)rows, 5 * sizeof *rgba);
-
+  status = tile_reader_require(s->reader, &box, error);
+  rows = MAX(1, BAND_PIXELS / box.width);
+  rgba = g_try_malloc_n((gsize)box.width * (gsize)rows, 5 * sizeof *rgba);
   if (!rgba)
     return failure_of_memory(error);
   for (int done = 0; done < box.height && status == RST_OK; done += rows) {
@@ -174,11 +218,11 @@ static rst_status read_input(preview *p, rst_input *input, rst_error *error) {
     const rect band = {box.x, box.y + done, box.width, count};
     float *hidden = hide ? rgba + 4 * pixels : NULL;
 
-    if (rst_cancel_is_set(p->cancel))
+    if (rst_cancel_is_set(s->mailbox->cancel))
       return RST_CANCELLED;
-    plane_read(p->work.pixels, &band, rgba);
+    plane_read(s->work->pixels, &band, rgba);
     if (hide)
-      plane_read(p->work.coverage, &band, hidden);
+      plane_read(s->work->coverage, &band, hidden);
     for (gsize i = 0; hide && i < pixels; i++)
       if (!(rgba[4 * i + 3] > 0) || !(hidden[i] > 0))
         hidden[i] = 0;
@@ -187,64 +231,66 @@ static rst_status read_input(preview *p, rst_input *input, rst_error *error) {
   return status;
 }
 
-static rst_status encode_window(preview *p, const canvas *c, rst_encoding **encoding,
+static rst_status encode_window(work_set *s, const rst_window *window, rst_encoding **encoding,
                                 rst_error *error) {
   rst_input *input = NULL;
   rst_status status;
 
-  preview_publish(p, PREVIEW_ENCODING, NULL);
-  status = rst_input_new(p->work.model, &c->part.window, p->work.pixels->box.width,
-                         p->work.pixels->box.height, &input, error);
+  publisher_report(s->publisher, PREVIEW_ENCODING);
+  status = rst_input_new(s->work->model, window, s->work->pixels->box.width,
+                         s->work->pixels->box.height, &input, error);
   if (status == RST_OK)
-    status = read_input(p, input, error);
+    status = read_input(s, input, error);
   if (status == RST_OK)
-    status = rst_encode(p->session, p->work.model, input, p->cancel, encoding, error);
+    status =
+      rst_encode(s->lattice->session, s->work->model, input, s->mailbox->cancel, encoding, error);
   rst_input_free(input);
   return status;
 }
 
 /* A window's encoding from those that are kept, or a new one. The new reference is the caller's. */
-static rst_status get_encoding(preview *p, const canvas *c, rst_encoding **encoding,
+static rst_status get_encoding(work_set *s, const rst_window *window, rst_encoding **encoding,
                                rst_error *error) {
-  encoded made = {NULL, p->work.model, c->part.window, p->work.parameters.hide_region};
+  kept_encoding made = {NULL, s->work->model, *window, s->work->parameters.hide_region};
   rst_status status;
 
-  for (guint i = 0; i < p->cache->len; i++) {
-    const encoded *e = &g_array_index(p->cache, encoded, i);
+  for (guint i = 0; i < s->encodings->len; i++) {
+    const kept_encoding *e = &g_array_index(s->encodings, kept_encoding, i);
 
     if (e->model == made.model && e->hide == made.hide && same_window(&e->window, &made.window)) {
       *encoding = rst_encoding_ref(e->encoding);
       return RST_OK;
     }
   }
-  status = encode_window(p, c, &made.encoding, error);
+  status = encode_window(s, window, &made.encoding, error);
   if (status != RST_OK)
     return status;
-  while (p->cache->len >= ENCODINGS_SPARE + (guint)p->count)
-    drop_encoding(p, 0);
+  while (s->encodings->len >= ENCODINGS_SPARE + (guint)s->lattice->count)
+    drop_encoding(s, 0);
   rst_model_ref(made.model);
-  g_array_append_val(p->cache, made);
+  g_array_append_val(s->encodings, made);
   *encoding = rst_encoding_ref(made.encoding);
-  pthread_mutex_lock(&p->lock);
-  p->status.encoded++;
-  pthread_mutex_unlock(&p->lock);
+  mailbox_lock(s->mailbox);
+  s->mailbox->report.status.encoded++;
+  mailbox_unlock(s->mailbox);
   return RST_OK;
 }
 
-rst_status preview_need_encoding(preview *p, int index, rst_error *error) {
-  canvas *c = p->canvases[index];
+rst_status work_set_encode(work_set *s, int part, rst_error *error) {
+  canvas *c = s->lattice->parts[part];
+  report *to = &s->mailbox->report;
   rst_encoding *encoding;
   rst_status status;
 
   if (c->encoding)
     return RST_OK;
-  status = get_encoding(p, c, &encoding, error);
+  status = get_encoding(s, &c->part.window, &encoding, error);
   if (status != RST_OK)
     return status;
   canvas_set_encoding(c, encoding);
-  pthread_mutex_lock(&p->lock);
-  rst_encoding_unref(p->encodings[index]);
-  p->encodings[index] = rst_encoding_ref(encoding);
-  pthread_mutex_unlock(&p->lock);
+  mailbox_lock(s->mailbox);
+  rst_encoding_unref(to->encodings[part]);
+  to->encodings[part] = rst_encoding_ref(encoding);
+  mailbox_unlock(s->mailbox);
   return RST_OK;
 }

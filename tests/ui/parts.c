@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parts.h"
+
+static void note(void *user) {
+  parts *p = user;
+
+  p->notices++;
+}
+
+static void fill(plane *to, bool (*read)(void *user, int x, int y, int w, int h, float *values),
+                 photo *p) {
+  int tile;
+
+  while (plane_find_missing(to, &to->box, &tile)) {
+    g_assert_true(plane_fill(to, tile, read, p));
+    plane_mark_filled(to, tile);
+  }
+}
+
+void parts_read(parts *p) {
+  const rst_picture picture = picture_of(p->photo);
+
+  fill(p->mailbox.newest.pixels, picture.read, p->photo);
+  fill(p->mailbox.newest.coverage, picture.read_coverage, p->photo);
+}
+
+parts *parts_new(photo *p, const char *model) {
+  const rst_picture picture = picture_of(p);
+  parts *made = g_new0(parts, 1);
+  worker *w = &made->worker;
+  int box[4];
+
+  made->photo = p;
+  made->model = read_model(model);
+  whole(p, box);
+  g_assert_true(mailbox_init(&made->mailbox, note, made));
+  g_assert_true(request_set_picture(&made->mailbox.newest, &picture, box, true));
+  tile_reader_init(&made->reader, &made->mailbox, &w->work, &picture);
+  worker_init(w, &made->mailbox, &made->reader, 1, false);
+  g_assert_cmpint(rst_session_new(1, &w->session, NULL), ==, RST_OK);
+  w->lattice.session = w->session;
+  parts_read(made);
+  return made;
+}
+
+void parts_free(parts *p) {
+  worker_clear(&p->worker);
+  tile_reader_clear(&p->reader);
+  mailbox_clear(&p->mailbox);
+  rst_model_unref(p->model);
+  photo_free(p->photo);
+  g_free(p);
+}
+
+void parts_take(parts *p, const char *setup) {
+  request *newest = &p->mailbox.newest;
+
+  mailbox_lock(&p->mailbox);
+  request_set_model(newest, p->model);
+  newest->parameters = parameters_of(setup);
+  request_change_result(newest);
+  mailbox_send(&p->mailbox);
+  mailbox_unlock(&p->mailbox);
+  g_assert_true(mailbox_take(&p->mailbox, &p->worker.work));
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The set of work: what a new request still may use of what was done for those before it.
+ */
+#include "parts.h"
+
+enum { WIDTH = 150, HEIGHT = 130 };
+
+static parts *selected(const char *setup) {
+  photo *p = photo_new(WIDTH, HEIGHT);
+  parts *made;
+
+  select_ellipse(p, 10, 30, 50, 40);
+  select_ellipse(p, 90, 20, 40, 60);
+  made = parts_new(p, "tiny-diffusion");
+  parts_take(made, setup);
+  return made;
+}
+
+/* Restores what the request misses: how many points the network had to be asked for. */
+static gint64 restore(parts *p) {
+  work_set *s = &p->worker.set;
+  lattice *l = &p->worker.lattice;
+  const gint64 before = l->restored;
+  const canvas_job job = lattice_get_job(l);
+  gint64 points, done;
+
+  g_assert_cmpint(work_set_plan(s, NULL), ==, RST_OK);
+  work_set_forget_stale(s);
+  for (int i = 0; i < l->count; i++) {
+    bool changed = false;
+
+    g_assert_cmpint(work_set_encode(s, i, NULL), ==, RST_OK);
+    g_assert_cmpint(
+      canvas_refine(l->parts[i], &job, CANVAS_COVERED, &l->parts[i]->box, 1, &changed, NULL), ==,
+      RST_OK);
+  }
+  lattice_count_points(l, &points, &done);
+  g_assert_cmpint(l->count, >, 0);
+  g_assert_cmpint(done, ==, points);
+  return l->restored - before;
+}
+
+/* Which parameters' changes cost network passes, and which encodings. */
+static void test_stale(void) {
+  static const struct {
+    const char *setup;
+    bool points, encoding;
+  } changes[] = {
+    {"start 12 mode full match off", true, true},
+    {"start 12 mode full match off", false, false},
+    {"start 12 mode full match off strength 0.5", false, false},
+    {"start 12 mode full match off saturation 1.5", false, false},
+    {"start 12 mode colour match off", false, false},
+    {"start 12 mode colour match off seed 4", true, false},
+    {"start 12 mode colour match off seed 4 clip true", true, false},
+    {"start 12 mode colour match off seed 4 clip true sequence quadratic", true, false},
+    {"start 12 mode colour match off seed 4 clip true sequence quadratic step-skip 3", false,
+     false},
+    {"start 12 mode colour match off seed 4 hide-region true", true, true},
+    {"start 12 mode colour match off seed 4 context 2", true, true},
+    {"start 12 mode full match off", true, false}, /* encoded before */
+  };
+  parts *p = selected(changes[0].setup);
+  const int64_t all = count_selected(p->photo);
+
+  for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+    const int encoded = p->mailbox.report.status.encoded;
+
+    parts_take(p, changes[i].setup);
+    g_test_message("%s", changes[i].setup);
+    g_assert_cmpint(restore(p), ==, changes[i].points ? all : 0);
+    g_assert_cmpint(p->mailbox.report.status.encoded - encoded, ==,
+                    changes[i].encoding ? p->worker.lattice.count : 0);
+  }
+  parts_free(p);
+}
+
+/* Another selection keeps the points of a window that stays. */
+static void test_selection(void) {
+  static const char setup[] = "start 12 mode full match off window picture";
+  parts *p = selected(setup);
+  const rst_picture picture = picture_of(p->photo);
+  const int64_t before = count_selected(p->photo);
+  int box[4];
+
+  g_assert_cmpint(restore(p), ==, before);
+  select_ellipse(p->photo, 60, 90, 30, 30);
+  whole(p->photo, box);
+  g_assert_true(request_set_picture(&p->mailbox.newest, &picture, box, false));
+  parts_read(p);
+  parts_take(p, setup);
+  g_assert_cmpint(restore(p), ==, count_selected(p->photo) - before);
+  g_assert_cmpint(p->mailbox.report.status.encoded, ==, 1);
+  parts_free(p);
+}
+
+/* Another picture keeps nothing; its plan is another one. */
+static void test_picture(void) {
+  static const char setup[] = "start 12 mode full match off";
+  parts *p = selected(setup);
+  const rst_picture picture = picture_of(p->photo);
+  int box[4];
+
+  restore(p);
+  g_assert_cmpint(p->mailbox.report.plan.count, ==, 2);
+  g_assert_nonnull(p->mailbox.report.encodings[1]);
+  whole(p->photo, box);
+  g_assert_true(request_set_picture(&p->mailbox.newest, &picture, box, true));
+  parts_read(p);
+  parts_take(p, setup);
+  work_set_forget_other_picture(&p->worker.set);
+  g_assert_cmpint(p->mailbox.report.plan.count, ==, 0);
+  g_assert_null(p->mailbox.report.encodings[1]);
+  g_assert_cmpint(p->worker.lattice.count, ==, 0);
+  g_assert_cmpint(restore(p), ==, count_selected(p->photo));
+  g_assert_cmpint(p->mailbox.report.status.encoded, ==, 4);
+  parts_free(p);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/work-set/stale", test_stale);
+  g_test_add_func("/work-set/selection", test_selection);
+  g_test_add_func("/work-set/picture", test_picture);
+  return g_test_run();
+}

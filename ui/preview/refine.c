@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview/refine.h"
+
+enum {
+  CHUNK_SIDE = 32,    /* samples a side of a chunk, at least; */
+  CHUNK_SAMPLES =
+    512 /* some batches for each thread, and no more: frames are shown between chunks */
+};
+
+typedef struct {
+  refiner *refiner;
+  bool live; /* frames are shown between chunks */
+} round_of;
+
+static rst_status refine_chunk(void *user, canvas *part, const rect *chunk, int step,
+                               rst_error *error) {
+  const round_of *round = user;
+  publisher *p = round->refiner->publisher;
+  const canvas_job job = lattice_get_job(round->refiner->lattice);
+  bool changed = false;
+  rst_status status = canvas_refine(part, &job, CANVAS_COVERED, chunk, step, &changed, error);
+
+  if (changed)
+    publisher_mark_lattice(p, chunk, step);
+  if (status == RST_OK && round->live && changed && publisher_is_due(p))
+    status = publisher_show(p, PREVIEW_REFINING, error);
+  return status;
+}
+
+/* All points of a part in an area on one lattice. */
+static rst_status refine_part(refiner *r, int index, const rect *area, int step, bool live,
+                              rst_error *error) {
+  canvas *part = r->lattice->parts[index];
+  const rect box = {part->part.x, part->part.y, part->part.width, part->part.height};
+  const rect inside = rect_intersect(area, &box);
+  const int side =
+    live ? lattice_choose_side(r->lattice, CHUNK_SIDE, CHUNK_SAMPLES) : LATTICE_WHOLE;
+  round_of round = {r, live};
+  rst_status status;
+
+  if (rect_is_empty(&inside) || part->covered_done == part->covered)
+    return RST_OK;
+  status = work_set_encode(r->set, index, error);
+  if (status == RST_OK)
+    status = lattice_walk(part, &inside, step, side, refine_chunk, &round, error);
+  return status;
+}
+
+static rst_status refine_parts(refiner *r, const rect *area, int step, bool live,
+                               rst_error *error) {
+  rst_status status = RST_OK;
+
+  for (int i = 0; i < r->lattice->count && status == RST_OK; i++)
+    status = refine_part(r, i, area, step, live, error);
+  return status;
+}
+
+/* All of a part's boundary is restored before any more of its inside, since how it differs from the
+ * picture there concerns all points. */
+static rst_status match_parts(refiner *r, rst_error *error) {
+  const canvas_job job = lattice_get_job(r->lattice);
+  rst_status status = RST_OK;
+
+  for (int i = 0; i < r->lattice->count && status == RST_OK && request_is_matched(r->work); i++) {
+    canvas *part = r->lattice->parts[i];
+    bool changed = false;
+
+    if (part->matched)
+      continue;
+    status = work_set_encode(r->set, i, error);
+    if (status == RST_OK)
+      status = canvas_refine(part, &job, CANVAS_RING, &part->box, 1, &changed, error);
+    if (status == RST_OK)
+      status = canvas_match(part, &job, error);
+    publisher_mark(r->publisher, &part->box);
+  }
+  return status;
+}
+
+/* The finest step that is requested of what is visible. */
+static int choose_last_step(const refiner *r) {
+  int step = 1;
+
+  while (r->brief && step < LATTICE_COARSEST && 2 * step * r->work->view.zoom <= 1.5)
+    step *= 2;
+  return step;
+}
+
+rst_status refiner_run(refiner *r, rst_error *error) {
+  const rect all = r->work->pixels->box, visible = request_get_first_area(r->work);
+  const int last = choose_last_step(r);
+  int passes = 1, first;
+  rst_status status = RST_OK;
+
+  rst_parameters_steps(&r->work->parameters, r->work->model, NULL, &passes, NULL);
+  first = MAX(last, lattice_choose_step(r->lattice, &visible, passes));
+
+  publisher_begin(r->publisher);
+  for (int step = first; step >= last && status == RST_OK; step /= 2) {
+    status = refine_parts(r, &visible, step, step < first, error);
+    if (status == RST_OK)
+      status = publisher_show(r->publisher, PREVIEW_REFINING, error);
+    if (status == RST_OK)
+      publisher_finish_step(r->publisher, step);
+    if (status == RST_OK && step == first)
+      status = explorer_probe(r->explorer, error);
+    if (status == RST_OK && step == first)
+      status = match_parts(r, error);
+  }
+  if (status == RST_OK)
+    status = publisher_show(r->publisher, PREVIEW_REFINING, error);
+  if (status == RST_OK)
+    status = explorer_deviate_first(r->explorer, &visible, passes, error);
+  if (status == RST_OK && !r->brief)
+    status = refine_parts(r, &all, 1, true, error);
+  return status;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "preview/request.h"
+
+void request_clear(request *r) {
+  g_clear_pointer(&r->model, rst_model_unref);
+  g_clear_pointer(&r->pixels, plane_unref);
+  g_clear_pointer(&r->coverage, plane_unref);
+}
+
+void request_copy(request *to, const request *from) {
+  request copy = *from;
+
+  if (copy.model)
+    rst_model_ref(copy.model);
+  if (copy.pixels)
+    plane_ref(copy.pixels);
+  if (copy.coverage)
+    plane_ref(copy.coverage);
+  request_clear(to);
+  *to = copy;
+}
+
+void request_set_model(request *r, rst_model *model) {
+  rst_model *old = r->model;
+
+  r->model = model ? rst_model_ref(model) : NULL;
+  rst_model_unref(old);
+}
+
+bool request_set_picture(request *r, const rst_picture *picture, const int box[4], bool pixels) {
+  const rect whole = {0, 0, picture->width, picture->height};
+  const rect selected = {box[0], box[1], box[2], box[3]};
+  const rect region = rect_intersect(&selected, &whole);
+  plane *coverage = plane_new(&region, 1);
+  plane *copy = pixels ? plane_new(&whole, 4) : plane_ref(r->pixels);
+
+  if (!coverage || !copy) {
+    plane_unref(coverage);
+    plane_unref(copy);
+    return false;
+  }
+  plane_unref(r->coverage);
+  plane_unref(r->pixels);
+  r->coverage = coverage;
+  r->pixels = copy;
+  r->region = region;
+  r->region_serial++;
+  r->pixels_serial += pixels;
+  return true;
+}
+
+void request_change_result(request *r) {
+  r->result_serial++;
+  r->changed_at = g_get_monotonic_time();
+}
+
+bool request_is_matched(const request *r) {
+  return rst_resolve_match(&r->parameters);
+}
+
+rect request_get_visible_area(const request *r) {
+  return viewport_get_area(&r->view, &r->pixels->box);
+}
+
+rect request_get_first_area(const request *r) {
+  const rect visible = request_get_visible_area(r);
+
+  return rect_is_empty(&visible) ? r->pixels->box : visible;
+}
+
+rect request_get_bordered_region(const request *r) {
+  return (rect){r->region.x - 1, r->region.y - 1, r->region.width + 2, r->region.height + 2};
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A request: which result the caller wants of which picture, and what of it is visible.
+ *
+ * It is a plain value with references to a model and to two copies of the picture. Two requests
+ * are told apart by serial numbers, since comparing pixels would take long.
+ *
+ * Thread: any, one at a time.
+ */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include <restorator.h>
+
+#include "preview/frame.h"
+
+typedef struct request {
+  rst_model *model; /* NULL: nothing is to be restored */
+  rst_parameters parameters;
+  viewport view;
+  plane *pixels, *coverage; /* of the picture; of the selection in `region` */
+  rect region;
+  guint64 pixels_serial, region_serial;
+  guint64 result_serial; /* of setup, region and picture: what the result depends on */
+  gint64 changed_at;     /* monotonic time at which that serial changed */
+  bool running;
+  bool probing;         /* a trajectory is requested, … */
+  int probe_x, probe_y; /* … of this pixel of the picture */
+  guint64 probe_serial;
+  int seeds; /* of the uncertainty; below 2: none is requested */
+} request;
+
+/* Releases what the request holds. */
+void request_clear(request *r);
+/* Makes `to` the same request, with references of its own. */
+void request_copy(request *to, const request *from);
+/* NULL is allowed. */
+void request_set_model(request *r, rst_model *model);
+/* Gives the request an empty copy of the selection in `box` and, with `pixels`, of the picture.
+ * False where memory ran out; then the request is as before. */
+bool request_set_picture(request *r, const rst_picture *picture, const int box[4], bool pixels);
+/* The result has become another one, from now on. */
+void request_change_result(request *r);
+
+/* Whether parts are matched to their surroundings. */
+bool request_is_matched(const request *r);
+/* The visible part of the picture. */
+rect request_get_visible_area(const request *r);
+/* The visible part, or the whole picture where nothing is visible. */
+rect request_get_first_area(const request *r);
+/* The selection's box with the boundary that matching reads. It may reach beyond the picture. */
+rect request_get_bordered_region(const request *r);
+
+#endif
