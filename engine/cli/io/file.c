@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "io/format.h"
 #include "io/loader.h"
 #include "io/metadata.h"
 #include "io/temporary.h"

@@ -9,12 +9,11 @@
 #include <stdbool.h>
 #include <vips/vips.h>
 
+#include "io/format.h"
 #include "restorator.h"
 
 /* Starts libvips with so many threads (0: its own choice). Ends with vips_shutdown(). */
 bool file_init(int threads, GError **error);
-
-typedef struct cli_format cli_format;
 
 /* The format of that name, which is a suffix without the dot. NULL and an error without one. */
 const cli_format *file_format_named(const char *name, GError **error);

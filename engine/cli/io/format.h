@@ -9,10 +9,9 @@
 #include <stddef.h>
 #include <vips/vips.h>
 
-#include "io/file.h"
 #include "io/metadata.h"
 
-struct cli_format {
+typedef struct cli_format {
   const char *name;
   const char *suffixes[5]; /* NULL-terminated */
   const char *loader;      /* the class of libvips' loaders, whose descendants' names begin so */
@@ -23,7 +22,7 @@ struct cli_format {
   int side;                /* the most pixels a side */
   size_t xmp;              /* the most bytes of XMP */
   int (*encode)(VipsImage *image, VipsTarget *target); /* NULL: it is read and not written */
-};
+} cli_format;
 
 /* The format that a file's name ends for; NULL for none. */
 const cli_format *format_of_suffix(const char *path);
