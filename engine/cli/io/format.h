@@ -10,6 +10,7 @@
 #include <vips/vips.h>
 
 #include "io/metadata.h"
+#include "restorator.h"
 
 typedef struct cli_format {
   const char *name;
