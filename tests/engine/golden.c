@@ -15,7 +15,7 @@
 #include "network/position_encoding.h"
 #include "golden.h"
 #include "diffusion/sample.h"
-#include "diffusion/sampler.h"
+#include "diffusion/course.h"
 #include "diffusion/schedule.h"
 #include "base/session.h"
 

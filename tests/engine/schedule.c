@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diffusion/sampler.h"
+#include "diffusion/course.h"
 #include "diffusion/schedule.h"
 
 #define PI 3.14159265358979323846264338327950288L

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diffusion/sampler.h"
+#include "diffusion/course.h"
 #include "base/status.h"
 
 /* One call's work, shared by the threads. */

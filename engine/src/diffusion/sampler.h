@@ -45,19 +45,7 @@ double rst_noise_stddev(rst_stddev kind, double variance);
 /* Sets the factors of x̂₀ = (x_t − √(1−ᾱ_t) ε̂)/√ᾱ_t, `now` = ᾱ_t. */
 void rst_step_set_clean(double now, rst_step *step);
 
-/* The whole way from noise to picture for one setup. */
-typedef struct rst_course {
-  const rst_sampler_class *sampler;
-  bool first_noise;  /* the first value is noise, else 0 */
-  int first_t;       /* its timestep, T */
-  bool clip;         /* the first value is clipped too */
-  int count;
-  rst_step *steps;   /* owned */
-} rst_course;
-
-/* Errors: RST_OUT_OF_RANGE, RST_NO_MEMORY. */
-rst_status rst_course_make(const rst_parameters *parameters, const rst_model *model,
-                           rst_course *course, rst_error *error);
-void rst_course_clear(rst_course *course);
+/* The sampler of that number, not `auto`; NULL where there is none. */
+const rst_sampler_class *rst_sampler_find(rst_sampler sampler);
 
 #endif

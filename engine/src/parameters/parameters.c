@@ -11,9 +11,7 @@
 #include <yyjson.h>
 
 #include "base/memory.h"
-#include "network/model.h"
 #include "parameters/parameters.h"
-#include "parameters/samplers.h"
 #include "base/status.h"
 
 #define SAMPLER(name) #name,
@@ -310,17 +308,6 @@ void rst_parameters_init(rst_parameters *parameters) {
     rst_parameters_set(parameters, table[i].name, table[i].initial, NULL);
 }
 
-/* ---- against a model ---- */
-
-static rst_status check_steps(const char *name, int value, int low, int high, rst_error *error) {
-  char text[16];
-
-  if (value >= low && value <= high)
-    return RST_OK;
-  snprintf(text, sizeof text, "%d", value);
-  return rst_fail_range(error, name, text, low, high);
-}
-
 rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {
   rst_parameters copy;
   char text[RST_TEXT_MAX];
@@ -337,26 +324,4 @@ rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_err
       return status;
   }
   return RST_OK;
-}
-
-rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
-                                rst_error *error) {
-  rst_status status = rst_parameters_check_values(parameters, error);
-
-  if (status != RST_OK)
-    return status;
-  if (model == NULL)
-    return rst_fail_call(error, "rst_parameters_check");
-  if (model->process == RST_SINGLE_PASS)
-    return RST_OK;
-  if (rst_parameter_use(rst_parameter_find("step-skip"), parameters, NULL) == RST_USED) {
-    status = check_steps("step-skip", parameters->step_skip, 1, model->steps, error);
-    if (status != RST_OK)
-      return status;
-  }
-  status = check_steps("start", parameters->start, 0, model->steps, error);
-  if (status != RST_OK)
-    return status;
-  return check_steps("end", parameters->end, 0,
-                     (parameters->start == 0 ? model->steps : parameters->start) - 1, error);
 }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which stages read a parameter, and whether it counts beside what the others are set to.
+ * Which stages read a parameter, whether it counts beside what the others are set to, and whether a
+ * model allows its value.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/status.h"
+#include "network/model.h"
+#include "parameters/parameters.h"
 #include "parameters/samplers.h"
 
 /* Readers, as the table has them: stages, and conditions beyond them. */
@@ -125,4 +130,37 @@ unsigned rst_parameters_compare(const rst_parameters *a, const rst_parameters *b
         strcmp(mine, its) != 0)
       stages |= table[i].readers & STAGES;
   return stages;
+}
+
+/* ---- against a model ---- */
+
+static rst_status check_steps(const char *name, int value, int low, int high, rst_error *error) {
+  char text[16];
+
+  if (value >= low && value <= high)
+    return RST_OK;
+  snprintf(text, sizeof text, "%d", value);
+  return rst_fail_range(error, name, text, low, high);
+}
+
+rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
+                                rst_error *error) {
+  rst_status status = rst_parameters_check_values(parameters, error);
+
+  if (status != RST_OK)
+    return status;
+  if (model == NULL)
+    return rst_fail_call(error, "rst_parameters_check");
+  if (model->process == RST_SINGLE_PASS)
+    return RST_OK;
+  if (rst_parameter_use(rst_parameter_find("step-skip"), parameters, NULL) == RST_USED) {
+    status = check_steps("step-skip", parameters->step_skip, 1, model->steps, error);
+    if (status != RST_OK)
+      return status;
+  }
+  status = check_steps("start", parameters->start, 0, model->steps, error);
+  if (status != RST_OK)
+    return status;
+  return check_steps("end", parameters->end, 0,
+                     (parameters->start == 0 ? model->steps : parameters->start) - 1, error);
 }
