@@ -210,7 +210,7 @@ static void check_overlay(bench *b, const viewport *v, const char *setup, int se
     }
   g_assert_cmpint(seen, >, 1000);
   g_assert_cmpint(beyond, <=, seen / 100);
-  g_assert_true(lower < seen - seen / 100 || f->range == canvas_ranges[0]);
+  g_assert_true(lower < seen - seen / 100 || f->range == deviation_ranges[0]);
   frame_unref(f);
 }
 

@@ -147,7 +147,7 @@ static void note(void *user) {
   b->notices++;
 }
 
-static void trace(void *user, const canvas *c, int x, int y, int step) {
+static void trace(void *user, const part_points *c, int x, int y, int step) {
   bench *b = user;
   const point p = {x, y, step};
 

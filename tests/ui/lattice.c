@@ -25,7 +25,8 @@ typedef struct {
   guint8 times[HEIGHT][WIDTH];
 } visited;
 
-static rst_status visit(void *user, canvas *part, const rect *chunk, int step, rst_error *error) {
+static rst_status visit(void *user, part_points *part, const rect *chunk, int step,
+                        rst_error *error) {
   visited *v = user;
 
   (void)part;
@@ -43,7 +44,7 @@ static void test_walk(void) {
   static const rect areas[] = {
     {0, 0, WIDTH, HEIGHT}, {50, 40, 33, 21}, {100, 20, 1, 70}, {13, 17, 1, 1}, {-20, -20, 60, 60}};
   parts *p = planned();
-  canvas *part = p->worker.lattice.parts[0];
+  part_points *part = p->worker.lattice.parts[0];
   const rect box = {part->part.x, part->part.y, part->part.width, part->part.height};
 
   for (gsize a = 0; a < G_N_ELEMENTS(areas); a++)
@@ -100,7 +101,7 @@ static void test_steps(void) {
 static void test_counts(void) {
   parts *p = planned();
   lattice *l = &p->worker.lattice;
-  const canvas_job job = lattice_get_job(l);
+  const points_job job = lattice_get_job(l);
   gint64 points, done;
   bool changed = false;
 
@@ -109,7 +110,7 @@ static void test_counts(void) {
   g_assert_cmpint(done, ==, 0);
   g_assert_cmpint(work_set_encode(&p->worker.set, 0, NULL), ==, RST_OK);
   g_assert_cmpint(
-    canvas_refine(l->parts[0], &job, CANVAS_COVERED, &l->parts[0]->box, 4, &changed, NULL), ==,
+    part_points_refine(l->parts[0], &job, POINTS_COVERED, &l->parts[0]->box, 4, &changed, NULL), ==,
     RST_OK);
   lattice_count_points(l, &points, &done);
   g_assert_cmpint(done, >, points / 20);

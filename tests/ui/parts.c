@@ -7,13 +7,13 @@ static void note(void *user) {
   p->notices++;
 }
 
-static void fill(plane *to, bool (*read)(void *user, int x, int y, int w, int h, float *values),
+static void fill(tiles *to, bool (*read)(void *user, int x, int y, int w, int h, float *values),
                  photo *p) {
   int tile;
 
-  while (plane_find_missing(to, &to->box, &tile)) {
-    g_assert_true(plane_fill(to, tile, read, p));
-    plane_mark_filled(to, tile);
+  while (tiles_find_missing(to, &to->box, &tile)) {
+    g_assert_true(tiles_fill(to, tile, read, p));
+    tiles_mark_filled(to, tile);
   }
 }
 

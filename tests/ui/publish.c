@@ -23,14 +23,14 @@ static parts *visible(void) {
 
 static void refine(parts *p, int step) {
   lattice *l = &p->worker.lattice;
-  const canvas_job job = lattice_get_job(l);
+  const points_job job = lattice_get_job(l);
   bool changed = false;
 
   g_assert_cmpint(work_set_plan(&p->worker.set, NULL), ==, RST_OK);
   g_assert_cmpint(work_set_encode(&p->worker.set, 0, NULL), ==, RST_OK);
   g_assert_cmpint(
-    canvas_refine(l->parts[0], &job, CANVAS_COVERED, &l->parts[0]->box, step, &changed, NULL), ==,
-    RST_OK);
+    part_points_refine(l->parts[0], &job, POINTS_COVERED, &l->parts[0]->box, step, &changed, NULL),
+    ==, RST_OK);
   g_assert_true(changed);
 }
 

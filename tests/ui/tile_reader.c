@@ -99,9 +99,9 @@ static rst_status ask(fixture *f, const rect *area, int reads, double *seen) {
   return (rst_status)GPOINTER_TO_INT(g_thread_join(thread));
 }
 
-static void check_read(const plane *p, const float *values, int channels, const rect *area) {
+static void check_read(const tiles *p, const float *values, int channels, const rect *area) {
   for (int y = area->y; y < area->y + area->height; y++)
-    g_assert_cmpmem(plane_at(p, area->x, y), (gsize)(area->width * channels) * sizeof *values,
+    g_assert_cmpmem(tiles_at(p, area->x, y), (gsize)(area->width * channels) * sizeof *values,
                     values + (gsize)(y * WIDTH + area->x) * (gsize)channels,
                     (gsize)(area->width * channels) * sizeof *values);
 }
@@ -131,7 +131,7 @@ static void test_covered(fixture *f, gconstpointer data) {
   f->reader.picture.read_coverage = NULL;
   f->reader.picture.user = f->photo;
   g_assert_cmpint(ask(f, &area, 0, &seen), ==, RST_OK);
-  g_assert_cmpfloat(*plane_at(f->work.coverage, 5, 5), ==, 1);
+  g_assert_cmpfloat(*tiles_at(f->work.coverage, 5, 5), ==, 1);
 }
 
 /* Reading that takes long reports how far it is; what comes later finds the phase as it was. */

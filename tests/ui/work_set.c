@@ -22,7 +22,7 @@ static gint64 restore(parts *p) {
   work_set *s = &p->worker.set;
   lattice *l = &p->worker.lattice;
   const gint64 before = l->restored;
-  const canvas_job job = lattice_get_job(l);
+  const points_job job = lattice_get_job(l);
   gint64 points, done;
 
   g_assert_cmpint(work_set_plan(s, NULL), ==, RST_OK);
@@ -32,8 +32,8 @@ static gint64 restore(parts *p) {
 
     g_assert_cmpint(work_set_encode(s, i, NULL), ==, RST_OK);
     g_assert_cmpint(
-      canvas_refine(l->parts[i], &job, CANVAS_COVERED, &l->parts[i]->box, 1, &changed, NULL), ==,
-      RST_OK);
+      part_points_refine(l->parts[i], &job, POINTS_COVERED, &l->parts[i]->box, 1, &changed, NULL),
+      ==, RST_OK);
   }
   lattice_count_points(l, &points, &done);
   g_assert_cmpint(l->count, >, 0);

@@ -31,7 +31,7 @@ static bool is_probed(const explorer *e) {
 }
 
 rst_status explorer_probe(explorer *e, rst_error *error) {
-  const canvas_job job = lattice_get_job(e->lattice);
+  const points_job job = lattice_get_job(e->lattice);
   const lattice *l = e->lattice;
   const int x = e->work->probe_x, y = e->work->probe_y;
   trajectory *t = NULL;
@@ -40,14 +40,15 @@ rst_status explorer_probe(explorer *e, rst_error *error) {
   if (!e->work->probing || is_probed(e))
     return RST_OK;
   for (int i = 0; i < l->count && !t && status == RST_OK; i++) {
-    const canvas *part = l->parts[i];
+    const part_points *part = l->parts[i];
 
-    if (!(canvas_get_coverage(part, x, y) > 0))
+    if (!(part_points_get_coverage(part, x, y) > 0))
       continue;
     status = work_set_encode(e->set, i, error);
     if (status == RST_OK)
-      status = trajectory_new(l->session, e->work->model, part->encoding, &e->work->parameters, x,
-                              y, canvas_get_luma(part, &job, x, y), e->mailbox->cancel, &t, error);
+      status =
+        trajectory_new(l->session, e->work->model, part->encoding, &e->work->parameters, x, y,
+                       part_points_get_luma(part, &job, x, y), e->mailbox->cancel, &t, error);
   }
   if (status == RST_OK)
     report_trajectory(e, t);
@@ -67,13 +68,13 @@ typedef struct {
   int seeds;
 } deviation;
 
-static rst_status deviate_chunk(void *user, canvas *part, const rect *chunk, int step,
+static rst_status deviate_chunk(void *user, part_points *part, const rect *chunk, int step,
                                 rst_error *error) {
   const deviation *d = user;
   explorer *e = d->explorer;
-  const canvas_job job = lattice_get_job(e->lattice);
+  const points_job job = lattice_get_job(e->lattice);
   bool changed = false;
-  rst_status status = canvas_deviate(part, &job, d->seeds, chunk, step, &changed, error);
+  rst_status status = part_points_deviate(part, &job, d->seeds, chunk, step, &changed, error);
 
   if (changed)
     publisher_mark_lattice(e->publisher, chunk, step);
@@ -92,7 +93,7 @@ static void report_deviated(explorer *e, int step) {
 static void forget_other_seeds(explorer *e) {
   if (e->deviated_seeds != e->work->seeds)
     for (int i = 0; i < e->lattice->count; i++)
-      canvas_forget_deviation(e->lattice->parts[i]);
+      part_points_forget_deviation(e->lattice->parts[i]);
   e->deviated_seeds = e->work->seeds;
 }
 

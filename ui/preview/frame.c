@@ -93,14 +93,14 @@ static void restore_row(const frame_scene *s, int x, int y, int count, float *co
 
   for (int i = 0; i < s->count; i++) {
     const rect row = {x, y, count, 1};
-    const rect inside = rect_intersect(&s->canvases[i]->box, &row);
+    const rect inside = rect_intersect(&s->parts[i]->box, &row);
     const int end = rect_is_empty(&inside) ? inside.x : inside.x + inside.width;
 
     for (int u = inside.x; u < end; u += PIECE) {
       float restored[3 * PIECE], coverage[PIECE];
       const int pixels = MIN(PIECE, end - u);
 
-      canvas_get_row(s->canvases[i], u, y, pixels, s->coarsest, s->match, restored, coverage);
+      part_points_get_row(s->parts[i], u, y, pixels, s->coarsest, s->match, restored, coverage);
       for (int p = 0; p < pixels; p++)
         if (coverage[p] > 0)
           frame_blend(s->strength, coverage[p], restored + 3 * p, colours + 4 * (u + p - x));
@@ -198,7 +198,7 @@ static const float *cache_get(row_cache *c, int y) {
   }
   row = c->rows[slot];
   c->y[slot] = y;
-  memcpy(row, plane_at(c->scene->pixels, c->low, y), 4 * (gsize)count * sizeof *row);
+  memcpy(row, tiles_at(c->scene->pixels, c->low, y), 4 * (gsize)count * sizeof *row);
   if (c->after)
     restore_row(c->scene, c->low, y, count, row);
   for (int i = 0; i < count; i++) {
@@ -282,8 +282,8 @@ static void draw_overlay(const frame_scene *s, const viewport *v, const rect *pa
       float deviation = -1;
 
       for (int k = 0; k < s->count && deviation < 0; k++)
-        if (canvas_get_coverage(s->canvases[k], x, y) > 0)
-          deviation = canvas_get_deviation(s->canvases[k], x, y, s->coarsest);
+        if (part_points_get_coverage(s->parts[k], x, y) > 0)
+          deviation = part_points_get_deviation(s->parts[k], x, y, s->coarsest);
       deviation /= (float)s->range;
       *to = deviation < 0 ? 0 : colours[(int)(clamp(deviation) * (HEAT_LEVELS - 1) + 0.5f)];
     }
@@ -319,8 +319,8 @@ frame *frame_update(const frame *last, const frame_scene *scene, const rect *are
   if (x1 <= 0 || y1 <= 0 || x0 >= v->width || y0 >= v->height)
     return f;
   const int left = (int)fmax(x0, 0), top = (int)fmax(y0, 0);
-  const rect wanted = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
-  const rect part = rect_intersect(&wanted, &all);
+  const rect drawn = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
+  const rect part = rect_intersect(&drawn, &all);
 
   if (before)
     draw(scene, v, &part, false, f->before);

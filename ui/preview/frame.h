@@ -36,8 +36,8 @@ void frame_unref(frame *f); /* NULL is allowed */
 
 /* What the colours of a frame come from. */
 typedef struct frame_scene {
-  const plane *pixels; /* filled where they are drawn */
-  canvas *const *canvases;
+  const tiles *pixels; /* filled where they are drawn */
+  part_points *const *parts;
   int count;
   int coarsest; /* the largest step of points that may stand in for their neighbours */
   bool match;

@@ -8,11 +8,11 @@ enum {
 
 void lattice_clear(lattice *l) {
   for (int i = 0; i < l->count; i++)
-    canvas_free(l->parts[i]);
+    part_points_free(l->parts[i]);
   l->count = 0;
 }
 
-static void count_restored(void *user, const canvas *part, int x, int y, int step) {
+static void count_restored(void *user, const part_points *part, int x, int y, int step) {
   lattice *l = user;
 
   l->restored++;
@@ -20,12 +20,12 @@ static void count_restored(void *user, const canvas *part, int x, int y, int ste
     l->trace(l->trace_user, part, x, y, step);
 }
 
-canvas_job lattice_get_job(lattice *l) {
-  return (canvas_job){l->session, &l->work->parameters, l->work->pixels,
+points_job lattice_get_job(lattice *l) {
+  return (points_job){l->session, &l->work->parameters, l->work->pixels,
                       l->cancel,  count_restored,       l};
 }
 
-static rect part_box(const canvas *part) {
+static rect part_box(const part_points *part) {
   return (rect){part->part.x, part->part.y, part->part.width, part->part.height};
 }
 
@@ -35,7 +35,7 @@ static gint64 count_covered(const lattice *l, const rect *area) {
   gint64 count = 0;
 
   for (int i = 0; i < l->count; i++) {
-    const canvas *part = l->parts[i];
+    const part_points *part = l->parts[i];
     const rect box = part_box(part), inside = rect_intersect(area, &box);
 
     if (rect_holds(area, &box)) {
@@ -44,7 +44,7 @@ static gint64 count_covered(const lattice *l, const rect *area) {
     }
     for (int y = inside.y; y < inside.y + inside.height; y++)
       for (int x = inside.x; x < inside.x + inside.width; x++)
-        count += canvas_get_coverage(part, x, y) > 0;
+        count += part_points_get_coverage(part, x, y) > 0;
   }
   return count;
 }
@@ -87,7 +87,7 @@ static int cut_at(const cuts *c, int i) {
   return CLAMP(sample * c->step, c->begin, c->end);
 }
 
-rst_status lattice_walk(canvas *part, const rect *area, int step, int side, lattice_work work,
+rst_status lattice_walk(part_points *part, const rect *area, int step, int side, lattice_work work,
                         void *user, rst_error *error) {
   const rect box = part_box(part), inside = rect_intersect(area, &box);
   rst_status status = RST_OK;
@@ -116,25 +116,25 @@ void lattice_count_points(const lattice *l, gint64 *points, gint64 *done) {
 
   *points = *done = 0;
   for (int i = 0; i < l->count; i++) {
-    const canvas *part = l->parts[i];
+    const part_points *part = l->parts[i];
 
-    *points += part->covered + (match ? part->ring : 0);
-    *done += part->covered_done + (match ? part->ring_done : 0);
+    *points += part->covered + (match ? part->boundary : 0);
+    *done += part->covered_done + (match ? part->boundary_done : 0);
   }
 }
 
 double lattice_get_range(const lattice *l) {
-  gint64 counts[CANVAS_RANGES + 1] = {0}, all = 0, within = 0;
+  gint64 counts[DEVIATION_RANGES + 1] = {0}, all = 0, within = 0;
   int range = 0;
 
   for (int i = 0; i < l->count; i++)
-    for (int k = 0; k <= CANVAS_RANGES; k++) {
+    for (int k = 0; k <= DEVIATION_RANGES; k++) {
       counts[k] += l->parts[i]->deviated[k];
       all += l->parts[i]->deviated[k];
     }
   if (all == 0)
     return 0;
-  for (within = counts[0]; range < CANVAS_RANGES - 1 && within < all - all / 100; range++)
+  for (within = counts[0]; range < DEVIATION_RANGES - 1 && within < all - all / 100; range++)
     within += counts[range + 1];
-  return canvas_ranges[range];
+  return deviation_ranges[range];
 }

@@ -19,11 +19,11 @@ typedef struct lattice {
   rst_session *session;
   rst_cancel *cancel;
   const request *work;
-  canvas *parts[RST_PARTS_MAX];
+  part_points *parts[RST_PARTS_MAX];
   int count;
   gint64 restored; /* points that the network has restored, ever */
-  /* Called for each of them; NULL: nobody is told. */
-  void (*trace)(void *user, const canvas *part, int x, int y, int step);
+  /* Called for each of them; or NULL. */
+  void (*trace)(void *user, const part_points *part, int x, int y, int step);
   void *trace_user;
 } lattice;
 
@@ -31,19 +31,19 @@ typedef struct lattice {
 void lattice_clear(lattice *l);
 
 /* What a part needs for a round of the engine. */
-canvas_job lattice_get_job(lattice *l);
+points_job lattice_get_job(lattice *l);
 /* The coarsest step whose points in an area show something within about 20 ms, where a point takes
  * that many passes of the network; 1 where all of them do. */
 int lattice_choose_step(const lattice *l, const rect *area, int passes);
 /* Samples a side of chunks with at least `samples` samples for each thread, and at least `least`. */
 int lattice_choose_side(const lattice *l, int least, int samples);
 
-typedef rst_status (*lattice_work)(void *user, canvas *part, const rect *chunk, int step,
+typedef rst_status (*lattice_work)(void *user, part_points *part, const rect *chunk, int step,
                                    rst_error *error);
 /* Calls `work` for chunks of about `side` samples a side that together cover all of the part that
  * lies in an area, row by row; the first error ends it. Chunks begin at multiples of the step, so
  * that no sample is in two. */
-rst_status lattice_walk(canvas *part, const rect *area, int step, int side, lattice_work work,
+rst_status lattice_walk(part_points *part, const rect *area, int step, int side, lattice_work work,
                         void *user, rst_error *error);
 
 /* Points of all parts that are to be restored, and that are. */

@@ -62,7 +62,7 @@ void mailbox_unlock(mailbox *m);
 
 /* The newest request is complete: what runs for an older one is cancelled. */
 void mailbox_send(mailbox *m);
-/* Whether the request in work is no longer the newest, or none is wanted any more. */
+/* Whether the request in work is no longer the newest, or the worker shall end. */
 bool mailbox_is_superseded(const mailbox *m);
 /* The worker sleeps, without the lock, until it is woken. */
 void mailbox_wait(mailbox *m);

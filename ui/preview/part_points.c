@@ -8,20 +8,20 @@
 
 enum {
   COVERED = 1,
-  RING = 2,
+  BOUNDARY = 2,
   RESTORED = 4, /* `colours` is valid */
   MIXED = 8     /* `mixed` is valid */
 };
 
 /* The first is half a step of 8 bits. */
-const float canvas_ranges[CANVAS_RANGES] = {0.002f, 0.005f, 0.01f, 0.02f, 0.05f,
-                                            0.1f,   0.2f,   0.5f,  1};
+const float deviation_ranges[DEVIATION_RANGES] = {0.002f, 0.005f, 0.01f, 0.02f, 0.05f,
+                                                  0.1f,   0.2f,   0.5f,  1};
 
-static gsize pixel_count(const canvas *c) {
+static gsize pixel_count(const part_points *c) {
   return (gsize)c->box.width * (gsize)c->box.height;
 }
 
-static gsize index_of(const canvas *c, int x, int y) {
+static gsize index_of(const part_points *c, int x, int y) {
   return (gsize)(y - c->box.y) * (gsize)c->box.width + (gsize)(x - c->box.x);
 }
 
@@ -29,25 +29,25 @@ static bool in_part(const rst_part *part, int x, int y) {
   return x >= part->x && y >= part->y && x < part->x + part->width && y < part->y + part->height;
 }
 
-float canvas_get_coverage(const canvas *c, int x, int y) {
+float part_points_get_coverage(const part_points *c, int x, int y) {
   return in_part(&c->part, x, y) ? c->coverage[index_of(c, x, y)] : 0;
 }
 
-float canvas_get_luma(const canvas *c, const canvas_job *job, int x, int y) {
+float part_points_get_luma(const part_points *c, const points_job *job, int x, int y) {
   const float *hidden = job->parameters->hide_region ? c->coverage + index_of(c, x, y) : NULL;
   float luma;
 
-  rst_pixel_luma(1, plane_at(job->pixels, x, y), hidden, &luma);
+  rst_pixel_luma(1, tiles_at(job->pixels, x, y), hidden, &luma);
   return luma;
 }
 
 /* ---- new and free ---- */
 
-static void copy_coverage(canvas *c, const plane *pixels, const plane *coverage) {
+static void copy_coverage(part_points *c, const tiles *pixels, const tiles *coverage) {
   const rect inside = rect_intersect(&c->box, &coverage->box);
 
   for (int y = inside.y; y < inside.y + inside.height && inside.width > 0; y++) {
-    const float *from = plane_at(coverage, inside.x, y), *rgba = plane_at(pixels, inside.x, y);
+    const float *from = tiles_at(coverage, inside.x, y), *rgba = tiles_at(pixels, inside.x, y);
     float *to = c->coverage + index_of(c, inside.x, y);
 
     for (int x = 0; x < inside.width; x++)
@@ -56,42 +56,42 @@ static void copy_coverage(canvas *c, const plane *pixels, const plane *coverage)
 }
 
 /* The box's pixels without the rows' gaps. */
-static float *copy_pixels(const canvas *c, const plane *pixels) {
+static float *copy_pixels(const part_points *c, const tiles *pixels) {
   float *copy = g_try_new(float, 4 * pixel_count(c));
 
   if (copy)
-    plane_read(pixels, &c->box, copy);
+    tiles_read(pixels, &c->box, copy);
   return copy;
 }
 
-/* Which pixels are wanted. */
-static bool mark(canvas *c, const plane *pixels) {
+/* Which pixels have to be restored. */
+static bool mark(part_points *c, const tiles *pixels) {
   g_autofree float *rgba = copy_pixels(c, pixels);
-  g_autofree bool *ring = g_try_new(bool, pixel_count(c));
+  g_autofree bool *boundary = g_try_new(bool, pixel_count(c));
   const int box[4] = {c->box.x, c->box.y, c->box.width, c->box.height};
 
-  if (!rgba || !ring)
+  if (!rgba || !boundary)
     return false;
-  rst_match_ring(&c->part, box, rgba, c->coverage, ring);
+  rst_match_ring(&c->part, box, rgba, c->coverage, boundary);
   for (int y = c->box.y; y < c->box.y + c->box.height; y++)
     for (int x = c->box.x; x < c->box.x + c->box.width; x++) {
       const gsize i = index_of(c, x, y);
 
-      /* Within the ring another part's pixels may be covered: they are that part's. */
+      /* On the boundary another part's pixels may be covered: they are that part's. */
       if (c->coverage[i] > 0 && in_part(&c->part, x, y)) {
         c->state[i] = COVERED;
         c->covered++;
-      } else if (ring[i]) {
-        c->state[i] = RING;
-        c->ring++;
+      } else if (boundary[i]) {
+        c->state[i] = BOUNDARY;
+        c->boundary++;
       }
     }
   return true;
 }
 
-canvas *canvas_new(const rst_part *part, int width, int height, const plane *pixels,
-                   const plane *coverage) {
-  canvas *c = g_new0(canvas, 1);
+part_points *part_points_new(const rst_part *part, int width, int height, const tiles *pixels,
+                             const tiles *coverage) {
+  part_points *c = g_new0(part_points, 1);
   int box[4];
   gsize count;
 
@@ -109,11 +109,11 @@ canvas *canvas_new(const rst_part *part, int width, int height, const plane *pix
     if (mark(c, pixels))
       return c;
   }
-  canvas_free(c);
+  part_points_free(c);
   return NULL;
 }
 
-void canvas_free(canvas *c) {
+void part_points_free(part_points *c) {
   if (!c)
     return;
   rst_encoding_unref(c->encoding);
@@ -128,79 +128,79 @@ void canvas_free(canvas *c) {
   g_free(c);
 }
 
-static void clear_state(canvas *c, int flags) {
+static void clear_state(part_points *c, int flags) {
   for (gsize i = 0; i < pixel_count(c); i++)
     c->state[i] &= (guint8)~flags;
   memset(c->finished, 0, (gsize)c->box.height * sizeof *c->finished);
-  c->covered_done = c->ring_done = 0;
+  c->covered_done = c->boundary_done = 0;
   c->matched = false;
-  canvas_forget_deviation(c);
+  part_points_forget_deviation(c);
 }
 
-void canvas_forget_deviation(canvas *c) {
+void part_points_forget_deviation(part_points *c) {
   g_clear_pointer(&c->deviation, g_free);
   memset(c->deviated, 0, sizeof c->deviated);
 }
 
-void canvas_forget(canvas *c) {
+void part_points_forget(part_points *c) {
   clear_state(c, RESTORED | MIXED);
 }
 
-void canvas_set_mix(canvas *c, rst_mode mode, double saturation) {
+void part_points_set_mix(part_points *c, rst_mode mode, double saturation) {
   if (c->part.mode != mode || c->saturation != saturation)
     clear_state(c, MIXED);
   c->part.mode = mode;
   c->saturation = saturation;
 }
 
-void canvas_set_encoding(canvas *c, rst_encoding *encoding) {
+void part_points_set_encoding(part_points *c, rst_encoding *encoding) {
   rst_encoding_unref(c->encoding);
   c->encoding = encoding;
 }
 
-void canvas_adopt(canvas *c, const canvas *from) {
+void part_points_adopt(part_points *c, const part_points *from) {
   const rect both = rect_intersect(&c->box, &from->box);
 
   for (int y = both.y; y < both.y + both.height; y++)
     for (int x = both.x; x < both.x + both.width; x++) {
       const gsize i = index_of(c, x, y), j = index_of(from, x, y);
 
-      if (!(c->state[i] & (COVERED | RING)) || !(from->state[j] & RESTORED))
+      if (!(c->state[i] & (COVERED | BOUNDARY)) || !(from->state[j] & RESTORED))
         continue;
       memcpy(c->colours + 3 * i, from->colours + 3 * j, 3 * sizeof *c->colours);
       c->state[i] |= RESTORED;
     }
-  canvas_set_encoding(c, from->encoding ? rst_encoding_ref(from->encoding) : NULL);
+  part_points_set_encoding(c, from->encoding ? rst_encoding_ref(from->encoding) : NULL);
 }
 
 /* ---- refining ---- */
 
-/* Some lattice points of a canvas, and their samples. */
+/* The points of a part on one lattice, and their samples. */
 typedef struct {
-  canvas *c;
-  const canvas_job *job;
+  part_points *c;
+  const points_job *job;
   rst_grid grid;
-  float *wanted;  /* (rows, columns) */
+  float *mask;  /* (rows, columns): above 0 where the network is asked */
   float *luma;    /* (rows, columns): where they are wanted */
   float *colours; /* (rows, columns, 3) */
-} lattice;
+} point_samples;
 
-static void mix(canvas *c, const plane *pixels, gsize i, int x, int y) {
-  rst_mix(c->part.mode, c->saturation, 1, plane_at(pixels, x, y), c->colours + 3 * i,
+static void mix(part_points *c, const tiles *pixels, gsize i, int x, int y) {
+  rst_mix(c->part.mode, c->saturation, 1, tiles_at(pixels, x, y), c->colours + 3 * i,
           c->mixed + 3 * i);
   c->state[i] |= MIXED;
   if (c->state[i] & COVERED) {
     c->covered_done++;
     c->finished[y - c->box.y]++;
   } else {
-    c->ring_done++;
+    c->boundary_done++;
   }
 }
 
 /* Points are mixed as soon as they are restored: a cancelled round's count too. */
 static void take_batch(void *user, const uint32_t *points, size_t count) {
-  lattice *l = user;
-  canvas *c = l->c;
+  point_samples *l = user;
+  part_points *c = l->c;
 
   for (size_t p = 0; p < count; p++) {
     const int x =
@@ -221,7 +221,7 @@ static int round_up(int value, int step) {
 }
 
 /* The lattice's points in an area; false where there are none. */
-static bool place(const canvas *c, const rect *area, int step, rst_grid *grid) {
+static bool place(const part_points *c, const rect *area, int step, rst_grid *grid) {
   const rect inside = rect_intersect(area, &c->box);
 
   if (rect_is_empty(&inside))
@@ -235,9 +235,9 @@ static bool place(const canvas *c, const rect *area, int step, rst_grid *grid) {
 }
 
 /* Marks what has to be restored and mixes what only waits for its mode. */
-static rst_status sort_points(lattice *l, guint8 kind, gint64 *missing, bool *changed,
+static rst_status sort_points(point_samples *l, guint8 kind, gint64 *missing, bool *changed,
                               rst_error *error) {
-  canvas *c = l->c;
+  part_points *c = l->c;
   const rst_grid *grid = &l->grid;
 
   for (int row = 0; row < grid->rows; row++) {
@@ -249,15 +249,15 @@ static rst_status sort_points(lattice *l, guint8 kind, gint64 *missing, bool *ch
       const gsize i = index_of(c, x, y);
       const gsize point = (gsize)row * (gsize)grid->columns + (gsize)column;
 
-      l->wanted[point] = 0;
+      l->mask[point] = 0;
       if (!(c->state[i] & kind) || (c->state[i] & MIXED))
         continue;
       *changed = true;
       if (c->state[i] & RESTORED) {
         mix(c, l->job->pixels, i, x, y);
       } else {
-        l->wanted[point] = 1;
-        l->luma[point] = canvas_get_luma(c, l->job, x, y);
+        l->mask[point] = 1;
+        l->luma[point] = part_points_get_luma(c, l->job, x, y);
         ++*missing;
       }
     }
@@ -265,37 +265,37 @@ static rst_status sort_points(lattice *l, guint8 kind, gint64 *missing, bool *ch
   return RST_OK;
 }
 
-rst_status canvas_refine(canvas *c, const canvas_job *job, canvas_kind kind, const rect *area,
-                         int step, bool *changed, rst_error *error) {
-  lattice l = {.c = c, .job = job};
+rst_status part_points_refine(part_points *c, const points_job *job, points_kind kind,
+                              const rect *area, int step, bool *changed, rst_error *error) {
+  point_samples l = {.c = c, .job = job};
   rst_hooks hooks = RST_HOOKS_INIT;
-  g_autofree float *room = NULL;
+  g_autofree float *memory = NULL;
   gint64 missing = 0;
   rst_status status;
 
   if (!place(c, area, step, &l.grid))
     return RST_OK;
-  room = g_try_malloc_n((gsize)l.grid.columns * (gsize)l.grid.rows, 5 * sizeof *room);
-  if (!room)
+  memory = g_try_malloc_n((gsize)l.grid.columns * (gsize)l.grid.rows, 5 * sizeof *memory);
+  if (!memory)
     return failure_of_memory(error);
-  l.wanted = room;
-  l.luma = room + (gsize)l.grid.columns * (gsize)l.grid.rows;
-  l.colours = room + 2 * (gsize)l.grid.columns * (gsize)l.grid.rows;
+  l.mask = memory;
+  l.luma = memory + (gsize)l.grid.columns * (gsize)l.grid.rows;
+  l.colours = memory + 2 * (gsize)l.grid.columns * (gsize)l.grid.rows;
   l.grid.luma = l.luma;
-  status = sort_points(&l, kind == CANVAS_RING ? RING : COVERED, &missing, changed, error);
+  status = sort_points(&l, kind == POINTS_BOUNDARY ? BOUNDARY : COVERED, &missing, changed, error);
   if (status != RST_OK || missing == 0)
     return status;
   hooks.user = &l;
   hooks.batch = take_batch;
   hooks.cancel = job->cancel;
-  return rst_sample(job->session, c->encoding, job->parameters, &l.grid, l.wanted, l.colours,
-                    &hooks, error);
+  return rst_sample(job->session, c->encoding, job->parameters, &l.grid, l.mask, l.colours, &hooks,
+                    error);
 }
 
-rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error) {
+rst_status part_points_match(part_points *c, const points_job *job, rst_error *error) {
   const gsize count = pixel_count(c);
   g_autofree float *rgba = copy_pixels(c, job->pixels);
-  g_autofree bool *ring = g_try_new(bool, count);
+  g_autofree bool *boundary = g_try_new(bool, count);
   const int box[4] = {c->box.x, c->box.y, c->box.width, c->box.height};
   rst_status status;
 
@@ -303,12 +303,12 @@ rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error) {
     c->weight = g_try_malloc0_n(count, sizeof *c->weight);
   if (!c->offset)
     c->offset = g_try_malloc0_n(count, 3 * sizeof *c->offset);
-  if (!rgba || !ring || !c->weight || !c->offset)
+  if (!rgba || !boundary || !c->weight || !c->offset)
     return failure_of_memory(error);
   for (gsize i = 0; i < count; i++)
-    ring[i] = c->state[i] & RING;
-  status = rst_match_spread(job->parameters, c->encoding, &c->part, box, rgba, c->coverage, ring,
-                            c->mixed, c->weight, c->offset, job->cancel, error);
+    boundary[i] = c->state[i] & BOUNDARY;
+  status = rst_match_spread(job->parameters, c->encoding, &c->part, box, rgba, c->coverage,
+                            boundary, c->mixed, c->weight, c->offset, job->cancel, error);
   c->matched = status == RST_OK;
   return status;
 }
@@ -316,8 +316,8 @@ rst_status canvas_match(canvas *c, const canvas_job *job, rst_error *error) {
 /* ---- uncertainty ---- */
 
 /* Marks the finished points of a lattice whose deviation is not known. */
-static gsize sort_undeviated(lattice *l) {
-  const canvas *c = l->c;
+static gsize sort_undeviated(point_samples *l) {
+  const part_points *c = l->c;
   gsize missing = 0;
 
   for (int row = 0; row < l->grid.rows; row++)
@@ -326,21 +326,21 @@ static gsize sort_undeviated(lattice *l) {
       const int y = l->grid.row + row * l->grid.row_step;
       const gsize i = index_of(c, x, y);
       const gsize point = (gsize)row * (gsize)l->grid.columns + (gsize)column;
-      const bool wanted =
+      const bool unknown =
         (c->state[i] & (COVERED | MIXED)) == (COVERED | MIXED) && c->deviation[i] < 0;
 
-      l->wanted[point] = wanted;
-      if (wanted)
-        l->luma[point] = canvas_get_luma(c, l->job, x, y);
-      missing += wanted;
+      l->mask[point] = unknown;
+      if (unknown)
+        l->luma[point] = part_points_get_luma(c, l->job, x, y);
+      missing += unknown;
     }
   return missing;
 }
 
 /* The seeds' results one after the other; the first is there already. */
-static rst_status add_seeds(const lattice *l, int seeds, float *mean, float *squares,
+static rst_status add_seeds(const point_samples *l, int seeds, float *mean, float *squares,
                             rst_error *error) {
-  const canvas *c = l->c;
+  const part_points *c = l->c;
   const gsize count = (gsize)l->grid.columns * (gsize)l->grid.rows;
   rst_parameters parameters = *l->job->parameters;
   rst_hooks hooks = RST_HOOKS_INIT;
@@ -349,17 +349,17 @@ static rst_status add_seeds(const lattice *l, int seeds, float *mean, float *squ
   hooks.cancel = l->job->cancel;
   for (int seed = 1; seed <= seeds && status == RST_OK; seed++) {
     if (seed > 1)
-      status = rst_sample(l->job->session, c->encoding, &parameters, &l->grid, l->wanted,
-                          l->colours, &hooks, error);
+      status = rst_sample(l->job->session, c->encoding, &parameters, &l->grid, l->mask, l->colours,
+                          &hooks, error);
     for (gsize point = 0; point < count && status == RST_OK; point++) {
       const int x = l->grid.column + (int)(point % (gsize)l->grid.columns) * l->grid.column_step;
       const int y = l->grid.row + (int)(point / (gsize)l->grid.columns) * l->grid.row_step;
       float *colour = l->colours + 3 * point;
 
-      if (!(l->wanted[point] > 0))
+      if (!(l->mask[point] > 0))
         continue;
       if (seed > 1)
-        rst_mix(c->part.mode, c->saturation, 1, plane_at(l->job->pixels, x, y), colour, colour);
+        rst_mix(c->part.mode, c->saturation, 1, tiles_at(l->job->pixels, x, y), colour, colour);
       else
         memcpy(colour, c->mixed + 3 * index_of(c, x, y), 3 * sizeof *colour);
       rst_deviation_add(seed, 3, colour, mean + 3 * point, squares + 3 * point);
@@ -369,7 +369,7 @@ static rst_status add_seeds(const lattice *l, int seeds, float *mean, float *squ
   return status;
 }
 
-static void take_deviations(const lattice *l, int seeds, const float *squares) {
+static void take_deviations(const point_samples *l, int seeds, const float *squares) {
   for (int row = 0; row < l->grid.rows; row++)
     for (int column = 0; column < l->grid.columns; column++) {
       const gsize point = (gsize)row * (gsize)l->grid.columns + (gsize)column;
@@ -378,44 +378,44 @@ static void take_deviations(const lattice *l, int seeds, const float *squares) {
       float of[3];
       int range = 0;
 
-      if (!(l->wanted[point] > 0))
+      if (!(l->mask[point] > 0))
         continue;
       rst_deviation_get(seeds, 3, squares + 3 * point, of);
       l->c->deviation[i] = fmaxf(of[0], fmaxf(of[1], of[2]));
-      while (range < CANVAS_RANGES && l->c->deviation[i] > canvas_ranges[range])
+      while (range < DEVIATION_RANGES && l->c->deviation[i] > deviation_ranges[range])
         range++;
       l->c->deviated[range]++;
     }
 }
 
-rst_status canvas_deviate(canvas *c, const canvas_job *job, int seeds, const rect *area, int step,
-                          bool *changed, rst_error *error) {
-  lattice l = {.c = c, .job = job};
-  g_autofree float *room = NULL;
+rst_status part_points_deviate(part_points *c, const points_job *job, int seeds, const rect *area,
+                               int step, bool *changed, rst_error *error) {
+  point_samples l = {.c = c, .job = job};
+  g_autofree float *memory = NULL;
   gsize points;
   rst_status status;
 
   if (!place(c, area, step, &l.grid))
     return RST_OK;
   points = (gsize)l.grid.columns * (gsize)l.grid.rows;
-  room = g_try_malloc_n(points, 11 * sizeof *room);
+  memory = g_try_malloc_n(points, 11 * sizeof *memory);
   if (!c->deviation) {
     c->deviation = g_try_malloc_n(pixel_count(c), sizeof *c->deviation);
     for (gsize i = 0; c->deviation && i < pixel_count(c); i++)
       c->deviation[i] = -1;
   }
-  if (!room || !c->deviation)
+  if (!memory || !c->deviation)
     return failure_of_memory(error);
-  l.wanted = room;
-  l.luma = room + points;
-  l.colours = room + 2 * points;
+  l.mask = memory;
+  l.luma = memory + points;
+  l.colours = memory + 2 * points;
   l.grid.luma = l.luma;
   if (sort_undeviated(&l) == 0)
     return RST_OK;
-  status = add_seeds(&l, seeds, room + 5 * points, room + 8 * points, error);
+  status = add_seeds(&l, seeds, memory + 5 * points, memory + 8 * points, error);
   if (status != RST_OK)
     return status;
-  take_deviations(&l, seeds, room + 8 * points);
+  take_deviations(&l, seeds, memory + 8 * points);
   *changed = true;
   return RST_OK;
 }
@@ -427,7 +427,7 @@ static int on_lattice(int at, int step) {
   return at & -step;
 }
 
-float canvas_get_deviation(const canvas *c, int x, int y, int coarsest) {
+float part_points_get_deviation(const part_points *c, int x, int y, int coarsest) {
   if (!c->deviation || !(c->state[index_of(c, x, y)] & COVERED))
     return -1;
   for (int step = 1; step <= coarsest; step *= 2) {
@@ -445,7 +445,7 @@ typedef struct {
   gsize first; /* the index of the box's first column in that row */
 } lattice_row;
 
-static int find_rows(const canvas *c, int y, int coarsest, lattice_row *rows) {
+static int find_rows(const part_points *c, int y, int coarsest, lattice_row *rows) {
   int count = 0;
 
   for (int step = 1; step <= coarsest; step *= 2) {
@@ -457,8 +457,8 @@ static int find_rows(const canvas *c, int y, int coarsest, lattice_row *rows) {
   return count;
 }
 
-void canvas_get_row(const canvas *c, int x, int y, int count, int coarsest, bool match,
-                    float *colours, float *coverage) {
+void part_points_get_row(const part_points *c, int x, int y, int count, int coarsest, bool match,
+                         float *colours, float *coverage) {
   lattice_row rows[32];
   const int row_count = find_rows(c, y, coarsest, rows);
 

@@ -152,7 +152,7 @@ void preview_set_uncertainty(preview *p, int seeds) {
 }
 
 void preview_set_trace(preview *p,
-                       void (*restored)(void *user, const canvas *c, int x, int y, int step),
+                       void (*restored)(void *user, const part_points *c, int x, int y, int step),
                        void *user) {
   p->worker.lattice.trace = restored;
   p->worker.lattice.trace_user = user;
@@ -216,7 +216,7 @@ trajectory *preview_get_trajectory(preview *p) {
 
 /* ---- the result ---- */
 
-static rst_status write_part(const rst_picture *picture, const canvas *c, bool match,
+static rst_status write_part(const rst_picture *picture, const part_points *c, bool match,
                              rst_error *error) {
   const rst_part *part = &c->part;
   const int rows = MAX(1, BAND_PIXELS / part->width);
@@ -232,7 +232,7 @@ static rst_status write_part(const rst_picture *picture, const canvas *c, bool m
     for (int row = 0; row < count; row++) {
       const gsize i = (gsize)row * (gsize)part->width;
 
-      canvas_get_row(c, part->x, y + row, part->width, 1, match, rgb + 3 * i, coverage + i);
+      part_points_get_row(c, part->x, y + row, part->width, 1, match, rgb + 3 * i, coverage + i);
     }
     if (!picture->write(picture->user, part->x, y, part->width, count, rgb, coverage))
       return failure_of_picture(error);

@@ -42,7 +42,7 @@ void preview_free(preview *p);
 
 int preview_get_threads(const preview *p);
 
-/* Which result is wanted; a model of NULL: none. `parameters->model` is not read. */
+/* Requests a result; with a model of NULL, none. `parameters->model` is not read. */
 void preview_set_setup(preview *p, rst_model *model, const rst_parameters *parameters);
 /* What is visible. */
 void preview_set_viewport(preview *p, const viewport *v);
@@ -54,11 +54,11 @@ rst_status preview_set_picture(preview *p, const rst_picture *picture, const int
 /* Stops, or goes on with what is done. */
 void preview_set_running(preview *p, bool running);
 
-/* Whether a trajectory is wanted, and of which pixel of the picture. */
-void preview_set_probe(preview *p, bool wanted, int x, int y);
-/* How many seeds the uncertainty over them is wanted of, as frames' overlay: the largest channel's
+/* Requests the trajectory of a pixel of the picture, or none. */
+void preview_set_probe(preview *p, bool probing, int x, int y);
+/* Requests the uncertainty over so many seeds, as frames' overlay: the largest channel's
  * standard deviation of what the mode makes of the network's colours, not matched. It is found for
- * the visible part, coarse to fine, behind the result. Below 2: not wanted. */
+ * the visible part, coarse to fine, behind the result. Below 2: none. */
 void preview_set_uncertainty(preview *p, int seeds);
 
 void preview_get_status(preview *p, preview_status *status);
@@ -69,7 +69,7 @@ bool preview_get_plan(preview *p, rst_plan *plan);
 /* A part as the network sees it, to be unreferenced; NULL where it is not encoded yet. */
 rst_encoding *preview_get_encoding(preview *p, int part);
 
-/* The newest trajectory, to be unreferenced; its setup may be older. NULL where none is wanted, or
+/* The newest trajectory, to be unreferenced; its setup may be older. NULL where none is requested, or
  * its pixel is not selected. */
 trajectory *preview_get_trajectory(preview *p);
 
@@ -77,10 +77,10 @@ trajectory *preview_get_trajectory(preview *p);
  * where it is not exact; RST_HOST_FAILED, RST_NO_MEMORY. */
 rst_status preview_write(preview *p, rst_error *error);
 
-/* Tells of each point restored, in order, on the worker's thread: for tests. To be set before the
+/* Calls `restored` for each point restored, in order, on the worker's thread: for tests. To be set before the
  * first setup. */
 void preview_set_trace(preview *p,
-                       void (*restored)(void *user, const canvas *c, int x, int y, int step),
+                       void (*restored)(void *user, const part_points *c, int x, int y, int step),
                        void *user);
 
 #endif

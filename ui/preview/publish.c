@@ -12,7 +12,7 @@ enum {
 static frame_scene scene_of(const publisher *p) {
   return (frame_scene){
     .pixels = p->work->pixels,
-    .canvases = p->lattice->parts,
+    .parts = p->lattice->parts,
     .count = p->lattice->count,
     .coarsest = LATTICE_COARSEST,
     .match = request_is_matched(p->work),
@@ -27,7 +27,7 @@ static double seconds_since(gint64 begin) {
 
 static void drop_frame(publisher *p) {
   g_clear_pointer(&p->frame, frame_unref);
-  g_clear_pointer(&p->frame_pixels, plane_unref);
+  g_clear_pointer(&p->frame_pixels, tiles_unref);
 }
 
 void publisher_clear(publisher *p) {
@@ -158,7 +158,7 @@ static rst_status draw_viewport(publisher *p, const rect *area, rst_error *error
 
   if (tile_reader_has(p->reader, area))
     return draw(p, area, true, error);
-  while (status == RST_OK && plane_next_band(p->work->pixels, area, &band)) {
+  while (status == RST_OK && tiles_next_band(p->work->pixels, area, &band)) {
     status = tile_reader_require(p->reader, &band, error);
     if (status == RST_OK)
       status = draw(p, &band, true, error);
@@ -195,7 +195,7 @@ rst_status publisher_show_viewport(publisher *p, rst_error *error) {
     drop_frame(p);
     return status;
   }
-  p->frame_pixels = plane_ref(p->work->pixels); /* all of it */
+  p->frame_pixels = tiles_ref(p->work->pixels); /* all of it */
   p->dirty = (rect){0, 0, 0, 0};
   report_frame(p, PREVIEW_REFINING, p->frame);
   return RST_OK;

@@ -20,7 +20,7 @@ typedef struct publisher {
   const lattice *lattice;
   const request *work;
   frame *frame;          /* the last one; NULL: none */
-  plane *frame_pixels;   /* the picture that it shows */
+  tiles *frame_pixels;   /* the picture that it shows */
   rect dirty;            /* of the picture: restored, but not drawn yet */
   gint64 next_frame_at;  /* monotonic */
   gint64 refining_at;    /* monotonic time at which refining began, … */

@@ -12,13 +12,13 @@ typedef struct {
   bool live; /* frames are shown between chunks */
 } round_of;
 
-static rst_status refine_chunk(void *user, canvas *part, const rect *chunk, int step,
+static rst_status refine_chunk(void *user, part_points *part, const rect *chunk, int step,
                                rst_error *error) {
   const round_of *round = user;
   publisher *p = round->refiner->publisher;
-  const canvas_job job = lattice_get_job(round->refiner->lattice);
+  const points_job job = lattice_get_job(round->refiner->lattice);
   bool changed = false;
-  rst_status status = canvas_refine(part, &job, CANVAS_COVERED, chunk, step, &changed, error);
+  rst_status status = part_points_refine(part, &job, POINTS_COVERED, chunk, step, &changed, error);
 
   if (changed)
     publisher_mark_lattice(p, chunk, step);
@@ -30,7 +30,7 @@ static rst_status refine_chunk(void *user, canvas *part, const rect *chunk, int 
 /* All points of a part in an area on one lattice. */
 static rst_status refine_part(refiner *r, int index, const rect *area, int step, bool live,
                               rst_error *error) {
-  canvas *part = r->lattice->parts[index];
+  part_points *part = r->lattice->parts[index];
   const rect box = {part->part.x, part->part.y, part->part.width, part->part.height};
   const rect inside = rect_intersect(area, &box);
   const int side =
@@ -58,20 +58,20 @@ static rst_status refine_parts(refiner *r, const rect *area, int step, bool live
 /* All of a part's boundary is restored before any more of its inside, since how it differs from the
  * picture there concerns all points. */
 static rst_status match_parts(refiner *r, rst_error *error) {
-  const canvas_job job = lattice_get_job(r->lattice);
+  const points_job job = lattice_get_job(r->lattice);
   rst_status status = RST_OK;
 
   for (int i = 0; i < r->lattice->count && status == RST_OK && request_is_matched(r->work); i++) {
-    canvas *part = r->lattice->parts[i];
+    part_points *part = r->lattice->parts[i];
     bool changed = false;
 
     if (part->matched)
       continue;
     status = work_set_encode(r->set, i, error);
     if (status == RST_OK)
-      status = canvas_refine(part, &job, CANVAS_RING, &part->box, 1, &changed, error);
+      status = part_points_refine(part, &job, POINTS_BOUNDARY, &part->box, 1, &changed, error);
     if (status == RST_OK)
-      status = canvas_match(part, &job, error);
+      status = part_points_match(part, &job, error);
     publisher_mark(r->publisher, &part->box);
   }
   return status;

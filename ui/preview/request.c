@@ -3,8 +3,8 @@
 
 void request_clear(request *r) {
   g_clear_pointer(&r->model, rst_model_unref);
-  g_clear_pointer(&r->pixels, plane_unref);
-  g_clear_pointer(&r->coverage, plane_unref);
+  g_clear_pointer(&r->pixels, tiles_unref);
+  g_clear_pointer(&r->coverage, tiles_unref);
 }
 
 void request_copy(request *to, const request *from) {
@@ -13,9 +13,9 @@ void request_copy(request *to, const request *from) {
   if (copy.model)
     rst_model_ref(copy.model);
   if (copy.pixels)
-    plane_ref(copy.pixels);
+    tiles_ref(copy.pixels);
   if (copy.coverage)
-    plane_ref(copy.coverage);
+    tiles_ref(copy.coverage);
   request_clear(to);
   *to = copy;
 }
@@ -31,16 +31,16 @@ bool request_set_picture(request *r, const rst_picture *picture, const int box[4
   const rect whole = {0, 0, picture->width, picture->height};
   const rect selected = {box[0], box[1], box[2], box[3]};
   const rect region = rect_intersect(&selected, &whole);
-  plane *coverage = plane_new(&region, 1);
-  plane *copy = pixels ? plane_new(&whole, 4) : plane_ref(r->pixels);
+  tiles *coverage = tiles_new(&region, 1);
+  tiles *copy = pixels ? tiles_new(&whole, 4) : tiles_ref(r->pixels);
 
   if (!coverage || !copy) {
-    plane_unref(coverage);
-    plane_unref(copy);
+    tiles_unref(coverage);
+    tiles_unref(copy);
     return false;
   }
-  plane_unref(r->coverage);
-  plane_unref(r->pixels);
+  tiles_unref(r->coverage);
+  tiles_unref(r->pixels);
   r->coverage = coverage;
   r->pixels = copy;
   r->region = region;

@@ -18,7 +18,7 @@ typedef struct request {
   rst_model *model; /* NULL: nothing is to be restored */
   rst_parameters parameters;
   viewport view;
-  plane *pixels, *coverage; /* of the picture; of the selection in `region` */
+  tiles *pixels, *coverage; /* of the picture; of the selection in `region` */
   rect region;
   guint64 pixels_serial, region_serial;
   guint64 result_serial; /* of setup, region and picture: what the result depends on */

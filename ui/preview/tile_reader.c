@@ -30,9 +30,9 @@ static bool read_tile(tile_reader *r) {
 
   mailbox_lock(m);
   missing = d->waiting && !d->unreadable;
-  if (missing && !plane_find_missing(newest->pixels, &d->area, &tile)) {
+  if (missing && !tiles_find_missing(newest->pixels, &d->area, &tile)) {
     coverage = true;
-    missing = plane_find_missing(newest->coverage, &d->area, &tile);
+    missing = tiles_find_missing(newest->coverage, &d->area, &tile);
   }
   if (!missing && d->waiting) {
     d->waiting = false;
@@ -42,13 +42,13 @@ static bool read_tile(tile_reader *r) {
   if (!missing)
     return false;
 
-  plane *to = coverage ? newest->coverage : newest->pixels;
+  tiles *to = coverage ? newest->coverage : newest->pixels;
 
-  good = coverage ? plane_fill(to, tile, read_covered, &r->picture)
-                  : plane_fill(to, tile, r->picture.read, r->picture.user);
+  good = coverage ? tiles_fill(to, tile, read_covered, &r->picture)
+                  : tiles_fill(to, tile, r->picture.read, r->picture.user);
   mailbox_lock(m);
   if (good)
-    plane_mark_filled(to, tile);
+    tiles_mark_filled(to, tile);
   else
     d->unreadable = true;
   mailbox_unlock(m);
@@ -56,7 +56,7 @@ static bool read_tile(tile_reader *r) {
 }
 
 static int count_missing(const request *work, const rect *area) {
-  return plane_count_missing(work->pixels, area) + plane_count_missing(work->coverage, area);
+  return tiles_count_missing(work->pixels, area) + tiles_count_missing(work->coverage, area);
 }
 
 /* Tiles that the request in work is known to need: those of what is visible and of what is
@@ -125,8 +125,8 @@ void tile_reader_clear(tile_reader *r) {
 static bool is_missing(const tile_reader *r, const rect *area) {
   int tile;
 
-  return plane_find_missing(r->work->pixels, area, &tile) ||
-         plane_find_missing(r->work->coverage, area, &tile);
+  return tiles_find_missing(r->work->pixels, area, &tile) ||
+         tiles_find_missing(r->work->coverage, area, &tile);
 }
 
 bool tile_reader_has(tile_reader *r, const rect *area) {

@@ -37,14 +37,14 @@ rect rect_unite(const rect *a, const rect *b) {
 }
 
 static void clear(void *data) {
-  plane *p = data;
+  tiles *p = data;
 
   g_free(p->values);
   g_free(p->filled);
 }
 
-plane *plane_new(const rect *box, int channels) {
-  plane *p = g_atomic_rc_box_new0(plane);
+tiles *tiles_new(const rect *box, int channels) {
+  tiles *p = g_atomic_rc_box_new0(tiles);
 
   p->box = *box;
   p->channels = channels;
@@ -56,20 +56,20 @@ plane *plane_new(const rect *box, int channels) {
   p->filled = g_try_malloc0_n((gsize)p->tile_columns, (gsize)p->tile_rows);
   if (p->values && p->filled)
     return p;
-  plane_unref(p);
+  tiles_unref(p);
   return NULL;
 }
 
-plane *plane_ref(plane *p) {
+tiles *tiles_ref(tiles *p) {
   return g_atomic_rc_box_acquire(p);
 }
 
-void plane_unref(plane *p) {
+void tiles_unref(tiles *p) {
   if (p)
     g_atomic_rc_box_release_full(p, clear);
 }
 
-static rect tile_box(const plane *p, int tile) {
+static rect tile_box(const tiles *p, int tile) {
   const rect whole = {p->box.x + tile % p->tile_columns * TILE,
                       p->box.y + tile / p->tile_columns * TILE, TILE, TILE};
 
@@ -79,9 +79,9 @@ static rect tile_box(const plane *p, int tile) {
 /* The tiles that an area touches: columns and rows, the last ones included. */
 typedef struct {
   int left, top, right, bottom;
-} tiles;
+} tile_range;
 
-static bool find_tiles(const plane *p, const rect *area, tiles *t) {
+static bool find_tiles(const tiles *p, const rect *area, tile_range *t) {
   const rect inside = rect_intersect(area, &p->box);
 
   if (rect_is_empty(&inside))
@@ -93,8 +93,8 @@ static bool find_tiles(const plane *p, const rect *area, tiles *t) {
   return true;
 }
 
-bool plane_find_missing(const plane *p, const rect *area, int *tile) {
-  tiles t;
+bool tiles_find_missing(const tiles *p, const rect *area, int *tile) {
+  tile_range t;
 
   if (!find_tiles(p, area, &t))
     return false;
@@ -107,9 +107,9 @@ bool plane_find_missing(const plane *p, const rect *area, int *tile) {
   return false;
 }
 
-int plane_count_missing(const plane *p, const rect *area) {
+int tiles_count_missing(const tiles *p, const rect *area) {
   int count = 0;
-  tiles t;
+  tile_range t;
 
   if (!find_tiles(p, area, &t))
     return 0;
@@ -119,7 +119,7 @@ int plane_count_missing(const plane *p, const rect *area) {
   return count;
 }
 
-bool plane_next_band(const plane *p, const rect *area, rect *band) {
+bool tiles_next_band(const tiles *p, const rect *area, rect *band) {
   const rect inside = rect_intersect(area, &p->box);
   const int y = rect_is_empty(band) ? inside.y : band->y + band->height;
   const int next = p->box.y + ((y - p->box.y) / TILE + 1) * TILE;
@@ -130,7 +130,7 @@ bool plane_next_band(const plane *p, const rect *area, rect *band) {
   return true;
 }
 
-bool plane_fill(plane *p, int tile,
+bool tiles_fill(tiles *p, int tile,
                 bool (*read)(void *user, int x, int y, int w, int h, float *values), void *user) {
   const rect box = tile_box(p, tile);
   const gsize row = (gsize)box.width * (gsize)p->channels;
@@ -139,11 +139,11 @@ bool plane_fill(plane *p, int tile,
   if (!read(user, box.x, box.y, box.width, box.height, values))
     return false;
   for (int y = 0; y < box.height; y++)
-    memcpy(plane_at(p, box.x, box.y + y), values + (gsize)y * row, row * sizeof *values);
+    memcpy(tiles_at(p, box.x, box.y + y), values + (gsize)y * row, row * sizeof *values);
   return true;
 }
 
-void plane_read(const plane *p, const rect *area, float *values) {
+void tiles_read(const tiles *p, const rect *area, float *values) {
   const rect inside = rect_intersect(area, &p->box);
   const gsize channels = (gsize)p->channels;
 
@@ -152,9 +152,9 @@ void plane_read(const plane *p, const rect *area, float *values) {
   for (int y = inside.y; y < inside.y + inside.height && inside.width > 0; y++)
     memcpy(
       values + ((gsize)(y - area->y) * (gsize)area->width + (gsize)(inside.x - area->x)) * channels,
-      plane_at(p, inside.x, y), (gsize)inside.width * channels * sizeof *values);
+      tiles_at(p, inside.x, y), (gsize)inside.width * channels * sizeof *values);
 }
 
-void plane_mark_filled(plane *p, int tile) {
+void tiles_mark_filled(tiles *p, int tile) {
   p->filled[tile] = 1;
 }

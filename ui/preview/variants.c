@@ -4,7 +4,7 @@
 #include <string.h>
 
 typedef struct {
-  variant wanted; /* holds a reference to the model */
+  variant request; /* holds a reference to the model */
   frame *frame;
   bool finished;
   rst_error error;
@@ -19,7 +19,7 @@ struct variants {
   int at; /* the one in work; −1: none */
 };
 
-/* What there was stays in sight until there is something new. */
+/* The frame stays, so that it is shown until the first one of the next setup is drawn. */
 static void forget(tile *t) {
   t->finished = false;
   rst_error_init(&t->error);
@@ -37,10 +37,10 @@ static void begin_next(variants *v) {
   for (int i = 0; i < VARIANTS; i++) {
     const tile *t = &v->tiles[i];
 
-    if (t->finished || !t->wanted.model)
+    if (t->finished || !t->request.model)
       continue;
     v->at = i;
-    preview_set_setup(v->preview, t->wanted.model, &t->wanted.parameters);
+    preview_set_setup(v->preview, t->request.model, &t->request.parameters);
     return;
   }
   v->at = -1;
@@ -48,13 +48,13 @@ static void begin_next(variants *v) {
   preview_set_setup(v->preview, NULL, &none);
 }
 
-static void take_news(void *user) {
+static void take_report(void *user) {
   variants *v = user;
   tile *t = v->at < 0 ? NULL : &v->tiles[v->at];
   preview_status status;
 
   preview_get_status(v->preview, &status);
-  /* Before its first step a frame still shows the setup before. */
+  /* Before the first step of a setup the frame still shows the setup before it. */
   if (!t || (status.step == 0 && status.phase != PREVIEW_FAILED))
     return;
   if (status.phase == PREVIEW_FAILED) {
@@ -73,7 +73,7 @@ rst_status variants_new(const rst_picture *picture, const int box[4], void (*cha
                         void *user, variants **made, rst_error *error) {
   variants *v = g_new0(variants, 1);
   const rst_status status =
-    preview_new(picture, box, PREVIEW_BRIEF, take_news, v, &v->preview, error);
+    preview_new(picture, box, PREVIEW_BRIEF, take_report, v, &v->preview, error);
 
   v->changed = changed;
   v->user = user;
@@ -91,7 +91,7 @@ void variants_free(variants *v) {
   preview_free(v->preview);
   for (int i = 0; i < VARIANTS; i++) {
     take_frame(&v->tiles[i], NULL);
-    rst_model_unref(v->tiles[i].wanted.model);
+    rst_model_unref(v->tiles[i].request.model);
   }
   g_free(v);
 }
@@ -100,22 +100,22 @@ static bool same_variant(const variant *a, const variant *b) {
   return a->model == b->model && memcmp(&a->parameters, &b->parameters, sizeof a->parameters) == 0;
 }
 
-void variants_set(variants *v, const variant wanted[VARIANTS], const viewport *view) {
+void variants_set(variants *v, const variant requests[VARIANTS], const viewport *view) {
   const bool moved = !viewport_is_same(&v->view, view);
   bool begin = moved;
 
   for (int i = 0; i < VARIANTS; i++) {
     tile *t = &v->tiles[i];
 
-    if (!moved && same_variant(&t->wanted, &wanted[i]))
+    if (!moved && same_variant(&t->request, &requests[i]))
       continue;
     if (v->at < 0 || i <= v->at)
       begin = true;
     forget(t);
-    rst_model_unref(t->wanted.model);
-    t->wanted = wanted[i];
-    if (t->wanted.model)
-      rst_model_ref(t->wanted.model);
+    rst_model_unref(t->request.model);
+    t->request = requests[i];
+    if (t->request.model)
+      rst_model_ref(t->request.model);
     else
       take_frame(t, NULL);
   }
@@ -155,7 +155,7 @@ frame *variants_get_frame(variants *v, int index) {
 }
 
 bool variants_is_finished(const variants *v, int index) {
-  return v->tiles[index].finished || !v->tiles[index].wanted.model;
+  return v->tiles[index].finished || !v->tiles[index].request.model;
 }
 
 const rst_error *variants_get_error(const variants *v, int index) {

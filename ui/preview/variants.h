@@ -24,20 +24,20 @@ rst_status variants_new(const rst_picture *picture, const int box[4], void (*cha
                         void *user, variants **made, rst_error *error);
 void variants_free(variants *v); /* NULL is allowed */
 
-/* Which setups are wanted, and which part of the picture. The newest request wins; what is
+/* Requests setups, and a part of the picture. The newest request wins; what is
  * finished of it stays. */
-void variants_set(variants *v, const variant wanted[VARIANTS], const viewport *view);
-/* Nothing more is wanted for now. */
+void variants_set(variants *v, const variant requests[VARIANTS], const viewport *view);
+/* Ends all requests. */
 void variants_stop(variants *v);
 /* The selection has changed; the picture. Errors: as preview_set_picture(). */
 void variants_set_region(variants *v, const int box[4]);
 rst_status variants_set_picture(variants *v, const rst_picture *picture, const int box[4],
                                 rst_error *error);
 
-/* What there is of a variant, to be unreferenced; NULL where there is nothing yet. Until the
+/* The newest frame of a variant, to be unreferenced; NULL where there is none yet. Until the
  * first of it is there, this is what was there before. */
 frame *variants_get_frame(variants *v, int index);
-/* Whether it will not become finer, or is not wanted. */
+/* Whether its frame will not become finer, or none is requested. */
 bool variants_is_finished(const variants *v, int index);
 /* Why there is none. Code RST_OK where there may be one. */
 const rst_error *variants_get_error(const variants *v, int index);

@@ -70,12 +70,12 @@ void work_set_forget_other_picture(work_set *s) {
 /* ---- the plan ---- */
 
 static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
-  plane_read(((const work_set *)user)->work->pixels, &(rect){x, y, w, h}, rgba);
+  tiles_read(((const work_set *)user)->work->pixels, &(rect){x, y, w, h}, rgba);
   return true;
 }
 
 static bool copied_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  plane_read(((const work_set *)user)->work->coverage, &(rect){x, y, w, h}, coverage);
+  tiles_read(((const work_set *)user)->work->coverage, &(rect){x, y, w, h}, coverage);
   return true;
 }
 
@@ -89,8 +89,9 @@ static rst_status add_parts(work_set *s, rst_error *error) {
   lattice *l = s->lattice;
 
   for (; l->count < s->plan->count; l->count++) {
-    canvas *part = canvas_new(&s->plan->parts[l->count], s->work->pixels->box.width,
-                              s->work->pixels->box.height, s->work->pixels, s->work->coverage);
+    part_points *part =
+      part_points_new(&s->plan->parts[l->count], s->work->pixels->box.width,
+                      s->work->pixels->box.height, s->work->pixels, s->work->coverage);
 
     if (!part)
       return failure_of_memory(error);
@@ -104,7 +105,7 @@ static void adopt(lattice *l, const lattice *old) {
   for (int i = 0; i < l->count; i++)
     for (int j = 0; j < old->count; j++)
       if (same_window(&l->parts[i]->part.window, &old->parts[j]->part.window))
-        canvas_adopt(l->parts[i], old->parts[j]);
+        part_points_adopt(l->parts[i], old->parts[j]);
 }
 
 static void report_plan(work_set *s) {
@@ -181,13 +182,14 @@ void work_set_forget_stale(work_set *s) {
   rst_model_get_info(s->work->model, &info);
   stages = model ? RST_STAGE_ENCODE : rst_parameters_compare(&s->sampled, parameters, &info);
   for (int i = 0; i < s->lattice->count; i++) {
-    canvas *part = s->lattice->parts[i];
+    part_points *part = s->lattice->parts[i];
 
     if (stages & RST_STAGE_ENCODE)
-      canvas_set_encoding(part, NULL);
+      part_points_set_encoding(part, NULL);
     if (stages & (RST_STAGE_ENCODE | RST_STAGE_SAMPLE))
-      canvas_forget(part);
-    canvas_set_mix(part, rst_resolve_mode(parameters, &part->part.window), parameters->saturation);
+      part_points_forget(part);
+    part_points_set_mix(part, rst_resolve_mode(parameters, &part->part.window),
+                        parameters->saturation);
   }
   if (model) {
     rst_model_unref(s->sampled_model);
@@ -220,9 +222,9 @@ static rst_status read_input(work_set *s, rst_input *input, rst_error *error) {
 
     if (rst_cancel_is_set(s->mailbox->cancel))
       return RST_CANCELLED;
-    plane_read(s->work->pixels, &band, rgba);
+    tiles_read(s->work->pixels, &band, rgba);
     if (hide)
-      plane_read(s->work->coverage, &band, hidden);
+      tiles_read(s->work->coverage, &band, hidden);
     for (gsize i = 0; hide && i < pixels; i++)
       if (!(rgba[4 * i + 3] > 0) || !(hidden[i] > 0))
         hidden[i] = 0;
@@ -277,7 +279,7 @@ static rst_status get_encoding(work_set *s, const rst_window *window, rst_encodi
 }
 
 rst_status work_set_encode(work_set *s, int part, rst_error *error) {
-  canvas *c = s->lattice->parts[part];
+  part_points *c = s->lattice->parts[part];
   report *to = &s->mailbox->report;
   rst_encoding *encoding;
   rst_status status;
@@ -287,7 +289,7 @@ rst_status work_set_encode(work_set *s, int part, rst_error *error) {
   status = get_encoding(s, &c->part.window, &encoding, error);
   if (status != RST_OK)
     return status;
-  canvas_set_encoding(c, encoding);
+  part_points_set_encoding(c, encoding);
   mailbox_lock(s->mailbox);
   rst_encoding_unref(to->encodings[part]);
   to->encodings[part] = rst_encoding_ref(encoding);

@@ -81,7 +81,7 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
   g_autofree char *phase = phase_text(s);
   GString *text = g_string_new(NULL);
 
-  /* What changes comes first: the line is cut where there is no room. */
+  /* What changes comes first: the line is cut where the space is too small. */
   if (s->points > 0 && phase && s->phase != PREVIEW_READING)
     g_string_append_printf(text, _("%'" PRId64 " of %'" PRId64 " pixels · "), s->done, s->points);
   if (phase)
@@ -148,7 +148,7 @@ static void show_scene(RestoratorEditor *editor) {
   restorator_strip_set_scene(RESTORATOR_STRIP(editor->strip), &plan, &seen);
 }
 
-static void news(void *user) {
+static void take_report(void *user) {
   RestoratorEditor *editor = user;
   preview_status status;
 
@@ -366,7 +366,7 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
   return bar;
 }
 
-/* In one line, or in several where there is no room. */
+/* In one line, or in several where the space is too small. */
 static GtkWidget *make_bar(RestoratorEditor *editor) {
   GtkWidget *bar = gtk_flow_box_new();
   GtkWidget *const groups[] = {make_zooms(editor), make_comparisons(editor), make_overlays(editor)};
@@ -390,9 +390,9 @@ static GtkWidget *make_bar(RestoratorEditor *editor) {
 static rect home_of(const RestoratorEditor *editor, const int box[4]) {
   const rect picture = {0, 0, editor->width, editor->height};
   const int margin = MAX(box[2], box[3]) / 3 + 8;
-  const rect wanted = {box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin};
+  const rect around = {box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin};
 
-  return rect_intersect(&wanted, &picture);
+  return rect_intersect(&around, &picture);
 }
 
 static GtkWidget *make_message(RestoratorEditor *editor) {
@@ -537,7 +537,7 @@ GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, 
                                  rst_error *error) {
   RestoratorEditor *editor = g_object_new(RESTORATOR_TYPE_EDITOR, NULL);
 
-  if (preview_new(picture, box, 0, news, editor, &editor->preview, error) != RST_OK) {
+  if (preview_new(picture, box, 0, take_report, editor, &editor->preview, error) != RST_OK) {
     g_object_unref(g_object_ref_sink(editor));
     return NULL;
   }

@@ -16,7 +16,7 @@
 G_DECLARE_FINAL_TYPE(RestoratorEditor, restorator_editor, RESTORATOR, EDITOR, GtkBox)
 
 /* `picture` and `box`: as preview_new() has them; the picture's callbacks are called as long as
- * the widget lives. The signal "progressed" comes with every news of the preview. NULL where the
+ * the widget lives. The signal "progressed" comes with every report of the preview. NULL where the
  * preview could not be made: `error` says why. */
 GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const int box[4],
                                  rst_error *error);
@@ -33,7 +33,7 @@ gboolean restorator_editor_is_finished(RestoratorEditor *editor);
 /* Seconds until then, 0 where that is not known. */
 double restorator_editor_get_rest(RestoratorEditor *editor);
 
-/* Tells people something until they change the setup. NULL: nothing more. */
+/* Shows people a message until they change the setup. NULL: no message. */
 void restorator_editor_say(RestoratorEditor *editor, GtkMessageType type, const char *text);
 /* What is said now, errors too; "" for nothing. */
 const char *restorator_editor_get_message(RestoratorEditor *editor);

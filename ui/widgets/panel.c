@@ -219,9 +219,9 @@ void restorator_panel_set_seed(RestoratorPanel *panel, int seed) {
   g_object_set(panel->settings, "seed", seed, NULL);
 }
 
-static void set(RestoratorPanel *panel, const setting *wanted) {
-  values_write(panel->settings, &wanted->parameters);
-  controls_set_output(panel->controls, wanted->output);
+static void set(RestoratorPanel *panel, const setting *to) {
+  values_write(panel->settings, &to->parameters);
+  controls_set_output(panel->controls, to->output);
 }
 
 void restorator_panel_undo(RestoratorPanel *panel) {

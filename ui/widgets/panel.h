@@ -31,7 +31,7 @@ void restorator_panel_apply(RestoratorPanel *panel, const preset_file *file);
 /* A locked seed stays. */
 void restorator_panel_set_seed(RestoratorPanel *panel, int seed);
 gboolean restorator_panel_is_locked(RestoratorPanel *panel);
-/* The setup that the settings hold now, if it has not been told of yet, is told of at once. */
+/* Notifies of the setup that the settings hold at once, where that is still to come. */
 void restorator_panel_settle(RestoratorPanel *panel);
 /* One change of the settings back, or forth again. */
 void restorator_panel_undo(RestoratorPanel *panel);

@@ -171,7 +171,7 @@ static char *plot_text(const trajectory *t, const char *result) {
                          t->count - 1, result);
 }
 
-static void tell(RestoratorProbe *probe) {
+static void show_result(RestoratorProbe *probe) {
   g_autofree char *result = result_text(probe->trajectory);
   g_autofree char *text = plot_text(probe->trajectory, result);
 
@@ -230,6 +230,6 @@ void restorator_probe_set_trajectory(RestoratorProbe *probe, trajectory *t) {
 
   probe->trajectory = t ? trajectory_ref(t) : NULL;
   trajectory_unref(old);
-  tell(probe);
+  show_result(probe);
   gtk_widget_queue_draw(probe->plot);
 }

@@ -34,8 +34,8 @@ static guint chosen;
  * What is shown
  */
 
-/* Says what went wrong, or nothing; takes over the error. */
-static void tell(RestoratorPresetBar *bar, GError *error) {
+/* Shows what went wrong, or nothing; takes over the error. */
+static void report(RestoratorPresetBar *bar, GError *error) {
   parts_set_note(bar->message, error ? error->message : "");
   g_clear_error(&error);
 }
@@ -109,7 +109,7 @@ static void read_presets(RestoratorPresetBar *bar, const char *id) {
 
   g_clear_pointer(&bar->presets, g_ptr_array_unref);
   bar->presets = presets_read(&unread);
-  tell(bar, unread);
+  report(bar, unread);
   bar->filling = TRUE;
   gtk_combo_box_text_remove_all(combo);
   gtk_combo_box_text_append(combo, "", _("Custom settings"));
@@ -138,7 +138,7 @@ static void choose(RestoratorPresetBar *bar) {
 
   if (bar->filling)
     return;
-  tell(bar, NULL);
+  report(bar, NULL);
   show_preset(bar, file);
   if (file)
     g_signal_emit(bar, chosen, 0, file);
@@ -243,7 +243,7 @@ void restorator_preset_bar_import(RestoratorPresetBar *bar, const char *path) {
   GError *error = NULL;
 
   if (!presets_import(bar->presets, path, &id, &error)) {
-    tell(bar, error);
+    report(bar, error);
     return;
   }
   read_presets(bar, id);
@@ -256,7 +256,7 @@ void restorator_preset_bar_export(RestoratorPresetBar *bar, const char *path) {
 
   if (shown)
     presets_export(shown, path, &error);
-  tell(bar, error);
+  report(bar, error);
 }
 
 static void take_file(RestoratorPresetBar *bar, int response) {

@@ -66,7 +66,7 @@ static void show_frame(RestoratorStrip *strip, int index) {
   frame_unref(f);
 }
 
-static void news(void *user) {
+static void show_frames(void *user) {
   RestoratorStrip *strip = user;
 
   for (int i = 0; i < VARIANTS; i++)
@@ -74,7 +74,7 @@ static void news(void *user) {
 }
 
 /* -------------------------------------------------------------------------------------------
- * What is wanted
+ * What is requested
  */
 
 static Kind get_kind(RestoratorStrip *strip) {
@@ -134,8 +134,8 @@ static void set_tile(Tile *tile, const char *title, const char *text, TileState 
     gtk_style_context_remove_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
 }
 
-static void want_seeds(RestoratorStrip *strip, const rst_parameters *now, rst_model *model,
-                       variant wanted[VARIANTS]) {
+static void request_seeds(RestoratorStrip *strip, const rst_parameters *now, rst_model *model,
+                          variant requested[VARIANTS]) {
   g_autofree char *why = why_no_seeds(strip, now, model);
 
   sow(strip, now->seed);
@@ -155,8 +155,8 @@ static void want_seeds(RestoratorStrip *strip, const rst_parameters *now, rst_mo
                        : TILE_USABLE);
     if (why)
       continue;
-    wanted[i] = (variant){model, *now};
-    wanted[i].parameters.seed = tile->seed;
+    requested[i] = (variant){model, *now};
+    requested[i].parameters.seed = tile->seed;
   }
 }
 
@@ -170,8 +170,8 @@ static gboolean apply(RestoratorStrip *strip, const preset_file *file, const rst
          rst_parameters_check(&made->parameters, made->model, NULL) == RST_OK;
 }
 
-static void want_presets(RestoratorStrip *strip, const rst_parameters *now,
-                         variant wanted[VARIANTS]) {
+static void request_presets(RestoratorStrip *strip, const rst_parameters *now,
+                            variant requested[VARIANTS]) {
   const GPtrArray *presets = restorator_panel_get_presets(strip->panel);
   guint at = strip->first;
   int filled = 0;
@@ -181,7 +181,7 @@ static void want_presets(RestoratorStrip *strip, const rst_parameters *now,
     const preset_file *file = g_ptr_array_index(presets, at % presets->len);
     Tile *tile = &strip->tiles[filled];
 
-    if (!apply(strip, file, now, &wanted[filled]))
+    if (!apply(strip, file, now, &requested[filled]))
       continue;
     g_free(tile->preset);
     tile->preset = g_strdup(file->id);
@@ -190,7 +190,7 @@ static void want_presets(RestoratorStrip *strip, const rst_parameters *now,
     filled++;
   }
   for (; filled < VARIANTS; filled++) {
-    wanted[filled].model = NULL;
+    requested[filled].model = NULL;
     set_tile(&strip->tiles[filled], _("No preset"),
              _("There are no more presets that fit the model"), TILE_UNUSABLE);
   }
@@ -205,7 +205,7 @@ static void others(RestoratorStrip *strip) {
 }
 
 void restorator_strip_update(RestoratorStrip *strip) {
-  variant wanted[VARIANTS] = {{NULL, {0}}};
+  variant requested[VARIANTS] = {{NULL, {0}}};
   rst_parameters now;
   rst_model *model = NULL;
 
@@ -217,11 +217,11 @@ void restorator_strip_update(RestoratorStrip *strip) {
     return;
   }
   if (get_kind(strip) == KIND_SEEDS)
-    want_seeds(strip, &now, model, wanted);
+    request_seeds(strip, &now, model, requested);
   else
-    want_presets(strip, &now, wanted);
-  variants_set(strip->variants, wanted, &strip->view);
-  news(strip);
+    request_presets(strip, &now, requested);
+  variants_set(strip->variants, requested, &strip->view);
+  show_frames(strip);
 }
 
 static void take(RestoratorStrip *strip, GtkWidget *button) {
@@ -256,7 +256,7 @@ gboolean restorator_strip_is_finished(RestoratorStrip *strip) {
 rst_status restorator_strip_open(RestoratorStrip *strip, const rst_picture *picture,
                                  const int box[4], rst_error *error) {
   return strip->variants ? RST_OK
-                         : variants_new(picture, box, news, strip, &strip->variants, error);
+                         : variants_new(picture, box, show_frames, strip, &strip->variants, error);
 }
 
 rst_status restorator_strip_renew(RestoratorStrip *strip, const rst_picture *picture,

@@ -218,14 +218,14 @@ static void build(BatchDialog *dialog, GimpProcedure *procedure) {
 gboolean batch_dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GError **error) {
   g_auto(Arguments) arguments = {0};
   BatchDialog dialog = {.config = config};
-  gboolean wanted;
+  gboolean confirmed;
 
   if (!display_open(error) || !arguments_read(config, &arguments, error))
     return FALSE;
   arguments_unfold(config, &arguments);
   build(&dialog, procedure);
-  wanted = gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog.window));
+  confirmed = gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog.window));
   g_signal_handlers_disconnect_by_data(config, &dialog);
   gtk_widget_destroy(dialog.window);
-  return wanted;
+  return confirmed;
 }

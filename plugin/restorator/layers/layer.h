@@ -30,7 +30,7 @@ typedef struct Layer {
   double strength;
 } Layer;
 
-/* Whether the drawable can be restored that way; if not, a sentence that tells the way out. */
+/* Whether the drawable can be restored that way; if not, the error says what to do instead. */
 gboolean layer_check(GimpDrawable *drawable, Output output, GError **error);
 
 /* Refuses what cannot be restored in any way, and a selection beside the layer. Reads no pixel. */

@@ -34,8 +34,8 @@ static gboolean has_shape(const Snapshot *snapshot) {
 }
 
 gboolean snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
-  const cairo_rectangle_int_t wanted = {area->x, area->y, area->width, area->height};
-  cairo_region_t *missing = cairo_region_create_rectangle(&wanted);
+  const cairo_rectangle_int_t asked = {area->x, area->y, area->width, area->height};
+  cairo_region_t *missing = cairo_region_create_rectangle(&asked);
   gboolean known;
 
   cairo_region_subtract(missing, snapshot->known);

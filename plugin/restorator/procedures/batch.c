@@ -233,8 +233,8 @@ static void take(Batch *batch, const char *input) {
   gimp_progress_update((batch->at + 1.0) / batch->inputs->len);
 }
 
-/* To people; the reasons end with NULL. */
-static void tell(const Batch *batch, int failed) {
+/* Shows people how many files were restored, and why others were not; the reasons end with NULL. */
+static void report(const Batch *batch, int failed) {
   g_autofree char *reasons = g_strjoinv("\n", (char **)batch->reasons->pdata);
   /* Translators: files. */
   g_autofree char *numbers = g_strdup_printf(
@@ -253,7 +253,7 @@ static GimpValueArray *results(GimpProcedure *procedure, Batch *batch) {
   GIMP_VALUES_SET_INT(values, 3, failed);
   GIMP_VALUES_SET_STRV(values, 4, batch->reasons->pdata);
   if (batch->interactive)
-    tell(batch, failed);
+    report(batch, failed);
   return values;
 }
 
