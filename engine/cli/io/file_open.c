@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "bytes.h"
 #include "io/exif.h"
+#include "io/file.h"
 #include "io/format.h"
 #include "io/input.h"
 #include "io/loader.h"
