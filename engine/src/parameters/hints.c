@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/status.h"
-#include "parameters/parameters.h"
+#include "parameters/real.h"
 
 /* What a hint has to be, said in its error. */
 static const char form[] = N_("X,Y,#RRGGBB or X,Y,keep, with “,REACH” behind it or without");

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "parameters/parameters.h"
+#include "parameters/real.h"
 #include "base/status.h"
 
 bool rst_json_is_text(yyjson_val *value) {
