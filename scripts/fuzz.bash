@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # ./dev fuzz: builds the targets of engine/fuzz with clang's libFuzzer and runs them.
+# shellcheck disable=SC2154
 
 # fuzz [TARGET] [MINUTES]
 fuzz() {
