@@ -15,6 +15,28 @@
  * Points are independent and their noise belongs to the pixel, so cutting the work differently
  * (threads, batches, order, preview or final) never changes a bit of the result.
  *
+ * A first program, whose frame docs/api.md has:
+ *
+ *   rst_pixels pixels = {width, height, rgba, NULL, result};
+ *   rst_error error = RST_ERROR_INIT;
+ *   rst_plan plan = {.size = sizeof plan};
+ *   rst_session *session = NULL;
+ *   rst_model *model = NULL;
+ *   rst_parameters parameters;
+ *   rst_picture picture;
+ *   char path[4096];
+ *
+ *   rst_parameters_init(&parameters);
+ *   rst_picture_from_memory(&picture, &pixels);
+ *   if (rst_session_new(0, &session, &error) != RST_OK ||
+ *       rst_find(RST_KIND_MODEL, parameters.model, path, sizeof path, &error) != RST_OK ||
+ *       rst_model_read(path, &model, &error) != RST_OK ||
+ *       rst_plan_region(&parameters, &picture, NULL, &plan, &error) != RST_OK ||
+ *       rst_restore(session, model, &parameters, &picture, &plan, NULL, &error) != RST_OK)
+ *     fprintf(stderr, "%s\n", error.message);
+ *   rst_model_unref(model);
+ *   rst_session_free(session);
+ *
  * Conventions. Pictures are R'G'B'A float, gamma-coded sRGB, alpha not premultiplied, 0…1, rows
  * top to bottom without padding. A position in a picture is in pixels, (0, 0) the outer corner of
  * the top left pixel, so that pixel (0, 0) has its centre at (0.5, 0.5). Parameter structs begin
@@ -42,6 +64,15 @@ extern "C" {
 #else
 #define RST_API
 #endif
+
+/* Version of this header. */
+#define RST_VERSION_MAJOR 0
+#define RST_VERSION_MINOR 1
+#define RST_VERSION_MICRO 0
+/* Whether this header has what came with a version. */
+#define RST_CHECK_VERSION(major, minor, micro)                                                     \
+  (RST_VERSION_MAJOR > (major) || (RST_VERSION_MAJOR == (major) && RST_VERSION_MINOR > (minor)) || \
+   (RST_VERSION_MAJOR == (major) && RST_VERSION_MINOR == (minor) && RST_VERSION_MICRO >= (micro)))
 
 /* Version of the library, such as "0.1.0". */
 RST_API const char *rst_version(void);
@@ -151,8 +182,11 @@ typedef struct rst_parameters {
   char hints[RST_HINTS_TEXT]; /* as rst_hints_parse() reads them */
 } rst_parameters;
 
-/* Sets every parameter to its default. */
-RST_API void rst_parameters_init(rst_parameters *parameters);
+/* Sets every parameter to its default. The macro tells the library how large the caller's struct
+ * is, so that a program built with an older header keeps what lies behind it. */
+RST_API void rst_parameters_init_sized(rst_parameters *parameters, size_t size);
+#define rst_parameters_init(parameters) \
+  rst_parameters_init_sized((parameters), sizeof(rst_parameters))
 
 typedef enum rst_type {
   RST_TYPE_BOOL, /* "true", "false" */
@@ -251,6 +285,8 @@ struct rst_model_info {
   int64_t parameters; /* counted, not as stated */
   const char *description; /* JSON, as in the file */
   const char *card; /* JSON; "{}" where the file has none */
+  const char *sha256; /* of the file's bytes, hexadecimal */
+  const char *path; /* as it was read; "" where it was parsed from memory */
 };
 
 /* Reads a model file; `path` is a regular file under 256 MiB. The file is treated as hostile.
@@ -543,6 +579,18 @@ typedef struct rst_picture {
    * not; only pixels of coverage above 0 mean anything (h, w). Each covered pixel comes once. */
   bool (*write)(void *user, int x, int y, int w, int h, const float *rgb, const float *coverage);
 } rst_picture;
+
+/* A picture in memory, for programs that need no callbacks. All (height, width, …); owned by the
+ * caller, and there as long as the picture is used. */
+typedef struct rst_pixels {
+  int width, height;
+  const float *rgba; /* (height, width, 4): as `read` has it */
+  const float *coverage; /* (height, width), NULL: everything is selected */
+  float *result; /* (height, width, 3): what is written, where coverage is above 0; NULL: dropped */
+} rst_pixels;
+
+/* Fills `picture` with callbacks that read and write `pixels`. */
+RST_API void rst_picture_from_memory(rst_picture *picture, rst_pixels *pixels);
 
 /* A piece of the region with its own window. */
 typedef struct rst_part {

@@ -4,6 +4,11 @@
  */
 #include "fixtures.h"
 
+#include <glib/gstdio.h>
+#include <stddef.h>
+
+#include "base/sha256.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -597,6 +602,59 @@ static void refuse_calls(void) {
   g_assert_cmpstr(small.message, ==, "");
 }
 
+/* The exact file, by its sum and its path; a program with an older header gets what it knows. */
+static void test_file(void) {
+  network *n = network_new(&net_small);
+  GByteArray *bytes = network_file(n);
+  char *path = g_build_filename(g_get_tmp_dir(), "restorator-sum.safetensors", NULL);
+  char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes->data, bytes->len);
+  struct {
+    rst_model_info info;
+    char behind[8];
+  } old = {{.size = offsetof(rst_model_info, sha256)}, "behind"};
+  rst_model_info info = {.size = sizeof info};
+  rst_model *model;
+
+  g_assert_true(g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL));
+  assert_ok(rst_model_parse(bytes->data, bytes->len, &model, NULL));
+  rst_model_get_info(model, &info);
+  g_assert_cmpstr(info.sha256, ==, sum);
+  g_assert_cmpstr(info.path, ==, "");
+  rst_model_unref(model);
+  assert_ok(rst_model_read(path, &model, NULL));
+  rst_model_get_info(model, &info);
+  g_assert_cmpstr(info.sha256, ==, sum);
+  g_assert_cmpstr(info.path, ==, path);
+  rst_model_get_info(model, &old.info);
+  g_assert_cmpint(old.info.input_size, ==, info.input_size);
+  g_assert_cmpuint(old.info.size, ==, offsetof(rst_model_info, sha256));
+  g_assert_null(old.info.sha256);
+  rst_model_unref(model);
+  for (gsize size = 0; size < 200; size++) { /* each padding */
+    char mine[65], *its = g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes->data, size);
+
+    rst_sha256(bytes->data, size, mine);
+    g_assert_cmpstr(mine, ==, its);
+    g_free(its);
+  }
+  g_remove(path);
+  g_free(path);
+  g_free(sum);
+  g_byte_array_unref(bytes);
+  network_free(n);
+}
+
+static void test_version(void) {
+  char *version =
+    g_strdup_printf("%d.%d.%d", RST_VERSION_MAJOR, RST_VERSION_MINOR, RST_VERSION_MICRO);
+
+  g_assert_cmpstr(version, ==, rst_version());
+  g_assert_true(RST_CHECK_VERSION(0, 1, 0));
+  g_assert_false(RST_CHECK_VERSION(RST_VERSION_MAJOR, RST_VERSION_MINOR, RST_VERSION_MICRO + 1));
+  g_assert_false(RST_CHECK_VERSION(RST_VERSION_MAJOR + 1, 0, 0));
+  g_free(version);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/model/good", read_good);
@@ -615,5 +673,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/model/flipped everywhere", flip_everywhere);
   g_test_add_func("/model/paths", read_paths);
   g_test_add_func("/model/calls", refuse_calls);
+  g_test_add_func("/model/file", test_file);
+  g_test_add_func("/model/version", test_version);
   return g_test_run();
 }

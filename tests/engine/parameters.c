@@ -52,11 +52,16 @@ static void test_table(void) {
 
 /* The contract's defaults, member by member. */
 static void test_defaults(void) {
-  rst_parameters p;
+  rst_parameters p, old;
 
   memset(&p, 0xff, sizeof p);
   rst_parameters_init(&p);
   g_assert_cmpuint(p.size, ==, sizeof p);
+  memset(&old, 0x55, sizeof old); /* a smaller struct: nothing is written behind it */
+  rst_parameters_init_sized(&old, offsetof(rst_parameters, match));
+  g_assert_cmpuint(old.size, ==, offsetof(rst_parameters, match));
+  g_assert_cmpfloat(old.context, ==, 1.5);
+  g_assert_cmpint((int)old.match, ==, 0x55555555);
   g_assert_cmpstr(p.model, ==, "portrait");
   g_assert_cmpint(p.sampler, ==, RST_SAMPLER_AUTO);
   g_assert_cmpfloat(p.stochasticity, ==, 1);

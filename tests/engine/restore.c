@@ -622,6 +622,42 @@ static void test_uncertainty_progress(void) {
   room_clear(&r);
 }
 
+/* A picture in memory is read and written as one with callbacks. */
+static void test_memory_picture(void) {
+  const rst_parameters parameters = new_parameters("step-skip=6", "match=on", NULL);
+  canvas *c = canvas_new(50, 40, 5);
+  rst_session *session = new_session(2);
+  rst_model *model = network_model(&net_small);
+  float *result = g_new(float, 3 * 50 * 40);
+  rst_pixels pixels = {50, 40, c->rgba, NULL, result};
+  rst_plan plan = {.size = sizeof plan};
+  rst_picture picture;
+
+  for (int selected = 0; selected < 2; selected++) {
+    if (selected) {
+      canvas_deselect(c);
+      canvas_select(c, 7, 9, 20, 13, 0.5f);
+      pixels.coverage = c->coverage;
+    }
+    canvas_wipe(c);
+    for (int i = 0; i < 3 * 50 * 40; i++)
+      result[i] = NAN;
+    rst_picture_from_memory(&picture, &pixels);
+    assert_ok(rst_plan_region(&parameters, &picture, NULL, &plan, NULL));
+    assert_ok(rst_restore(session, model, &parameters, &picture, &plan, NULL, NULL));
+    assert_ok(rst_restore(session, model, &parameters, &c->picture, &plan, NULL, NULL));
+    for (int i = 0; i < 50 * 40; i++)
+      if (c->coverage == NULL || c->coverage[i] > 0)
+        assert_same(result + 3 * i, c->result + 3 * i, 3);
+      else
+        g_assert_true(isnan(result[3 * i]));
+  }
+  g_free(result);
+  rst_model_unref(model);
+  rst_session_free(session);
+  canvas_free(c);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/restore/by hand", test_restore);
@@ -637,5 +673,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/restore/uncertainty", test_uncertainty);
   g_test_add_func("/restore/uncertainty progress", test_uncertainty_progress);
   g_test_add_func("/restore/certainty", test_certainty);
+  g_test_add_func("/restore/memory picture", test_memory_picture);
   return g_test_run();
 }

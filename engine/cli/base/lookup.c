@@ -49,11 +49,13 @@ rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *pres
       rst_model_read(path, &model, &cause) == RST_OK &&
       (preset == NULL || rst_preset_check(preset, model, &cause) == RST_OK) &&
       rst_parameters_check(parameters, model, &cause) == RST_OK) {
-    if (sha256 == NULL || lookup_sum(path, sha256, error))
-      return model;
-  } else {
-    cli_fail_engine(error, &cause);
+    rst_model_info info = {.size = sizeof info};
+    rst_model_get_info(model, &info);
+    if (sha256 != NULL)
+      *sha256 = g_strdup(info.sha256);
+    return model;
   }
+  cli_fail_engine(error, &cause);
   rst_model_unref(model);
   return NULL;
 }

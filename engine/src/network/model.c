@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 
 #include "base/integer.h"
 #include "network/interpolation.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/sha256.h"
 #include "network/safetensors.h"
 #include "base/status.h"
 
@@ -617,6 +620,7 @@ rst_status rst_model_parse(const void *bytes, size_t size, rst_model **model, rs
     return rst_fail_memory(error);
   }
   atomic_init(&made->references, 1);
+  rst_sha256(bytes, size, made->sha256);
   status = parse_table(&table, made, error);
   rst_safetensors_clear(&table);
   if (status == RST_OK)
@@ -627,6 +631,7 @@ rst_status rst_model_parse(const void *bytes, size_t size, rst_model **model, rs
 }
 
 rst_status rst_model_read(const char *path, rst_model **model, rst_error *error) {
+  rst_model *made;
   void *bytes;
   size_t size;
   rst_status status;
@@ -636,9 +641,17 @@ rst_status rst_model_read(const char *path, rst_model **model, rst_error *error)
   status = rst_read_file(path, MODEL_FILE_MAX, &bytes, &size, error);
   if (status != RST_OK)
     return status;
-  status = rst_model_parse(bytes, size, model, error);
+  status = rst_model_parse(bytes, size, &made, error);
   free(bytes);
-  return status;
+  if (status != RST_OK)
+    return status;
+  made->path = strdup(path);
+  if (made->path == NULL) {
+    rst_model_unref(made);
+    return rst_fail_memory(error);
+  }
+  *model = made;
+  return RST_OK;
 }
 
 rst_model *rst_model_ref(rst_model *model) {
@@ -652,15 +665,18 @@ void rst_model_unref(rst_model *model) {
   free(model->name);
   free(model->description);
   free(model->card);
+  free(model->path);
   free(model->memory);
   free(model);
 }
 
 void rst_model_get_info(const rst_model *model, rst_model_info *info) {
-  if (model == NULL || info == NULL || info->size != sizeof *info)
+  rst_model_info all;
+
+  if (model == NULL || info == NULL || info->size < offsetof(rst_model_info, sha256))
     return;
-  *info = (rst_model_info){
-    .size = sizeof *info,
+  all = (rst_model_info){
+    .size = info->size,
     .name = model->name,
     .process = model->process,
     .schedule = model->process == RST_DIFFUSION ? rst_schedule_names[model->schedule] : "",
@@ -669,5 +685,9 @@ void rst_model_get_info(const rst_model *model, rst_model_info *info) {
     .parameters = model->parameters,
     .description = model->description,
     .card = model->card,
+    .sha256 = model->sha256,
+    .path = model->path == NULL ? "" : model->path,
   };
+  /* A program that was built with an older header gets what it knows. */
+  memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
 }

@@ -75,6 +75,8 @@ struct rst_model {
   atomic_int references;
   int64_t parameters;
   char *name, *description, *card; /* owned */
+  char *path;                      /* owned; NULL: it was not read from a file */
+  char sha256[65];                 /* of the file's bytes */
   float *memory;                   /* owned: all weights */
 
   int input_size;

@@ -42,9 +42,4 @@ rst_tensor *rst_safetensors_find(const rst_safetensors *table, const char *name)
 /* A text of the metadata, NULL where there is none. */
 const char *rst_safetensors_metadata(const rst_safetensors *table, const char *key);
 
-/* Reads a whole regular file of at most `limit` bytes into new memory, one byte of zero behind
- * it. Errors: RST_CANNOT_OPEN, RST_NOT_A_FILE, RST_FILE_TOO_LARGE, RST_NO_MEMORY. */
-rst_status rst_read_file(const char *path, size_t limit, void **bytes, size_t *size,
-                         rst_error *error);
-
 #endif

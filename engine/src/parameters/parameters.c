@@ -266,11 +266,13 @@ rst_status rst_parameters_get(const rst_parameters *parameters, const char *name
                                                     : rst_fail_call(error, "rst_parameters_get");
 }
 
-void rst_parameters_init(rst_parameters *parameters) {
-  memset(parameters, 0, sizeof *parameters);
-  parameters->size = sizeof *parameters;
+void rst_parameters_init_sized(rst_parameters *parameters, size_t size) {
+  rst_parameters all = {.size = sizeof all};
+
   for (size_t i = 0; i < COUNT; i++)
-    rst_parameters_set(parameters, table[i].name, table[i].initial, NULL);
+    rst_parameters_set(&all, table[i].name, table[i].initial, NULL);
+  memcpy(parameters, &all, size < sizeof all ? size : sizeof all);
+  parameters->size = size;
 }
 
 rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {

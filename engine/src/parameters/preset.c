@@ -10,7 +10,7 @@
 #include "parameters/json.h"
 #include "base/integer.h"
 #include "base/memory.h"
-#include "network/safetensors.h"
+#include "base/file.h"
 #include "base/status.h"
 
 #define PRESET_FILE_MAX ((size_t)1 << 20)

@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "network/encoder.h"
+#include "region/input.h"
+#include "network/model.h"
 #include "network/interpolation.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -244,8 +245,7 @@ static bool grow_cell(const rst_input *input, int column, int row, float *cell) 
   return finish_cell(value, weight, 1, cell);
 }
 
-/* False where the network would see nothing at all. */
-static bool finish(const rst_input *input, float *values) {
+bool rst_input_finish(const rst_input *input, float *values) {
   const int size = input->size;
   const double length = (double)input->window.side / size;
   bool seen = false;
@@ -262,22 +262,10 @@ static bool finish(const rst_input *input, float *values) {
   return seen;
 }
 
-rst_status rst_encode(rst_session *session, rst_model *model, const rst_input *input,
-                      rst_cancel *cancel, rst_encoding **encoding, rst_error *error) {
-  float *values;
-  rst_status status;
+bool rst_input_is_complete(const rst_input *input, const rst_model *model) {
+  return input->size == model->input_size && input->rows == input->height;
+}
 
-  if (session == NULL || model == NULL || input == NULL || input->size != model->input_size ||
-      input->rows < input->height)
-    return rst_fail_call(error, "rst_encode");
-  values = rst_floats((size_t)input->size * (size_t)input->size);
-  if (values == NULL)
-    return rst_fail_memory(error);
-  if (finish(input, values))
-    status = rst_encode_values(session, model, values, &input->window, cancel, encoding, error);
-  else
-    status = rst_fail(error, RST_EMPTY_INPUT, NULL, NULL, NULL,
-                      "the network would see nothing: select less or raise the context");
-  free(values);
-  return status;
+const rst_window *rst_input_window(const rst_input *input) {
+  return &input->window;
 }

@@ -7,7 +7,29 @@
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
+#include "network/model.h"
+#include "region/input.h"
 #include "region/parts.h"
+
+rst_status rst_encode(rst_session *session, rst_model *model, const rst_input *input,
+                      rst_cancel *cancel, rst_encoding **encoding, rst_error *error) {
+  float *values;
+  rst_status status;
+
+  if (session == NULL || model == NULL || input == NULL || !rst_input_is_complete(input, model))
+    return rst_fail_call(error, "rst_encode");
+  values = rst_floats((size_t)model->input_size * (size_t)model->input_size);
+  if (values == NULL)
+    return rst_fail_memory(error);
+  if (rst_input_finish(input, values))
+    status =
+      rst_encode_values(session, model, values, rst_input_window(input), cancel, encoding, error);
+  else
+    status = rst_fail(error, RST_EMPTY_INPUT, NULL, NULL, NULL,
+                      "the network would see nothing: select less or raise the context");
+  free(values);
+  return status;
+}
 
 static void report(const rst_hooks *hooks, rst_phase phase) {
   if (hooks != NULL && hooks->progress != NULL)

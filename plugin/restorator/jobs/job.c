@@ -39,21 +39,15 @@ static gboolean check_preset(const Arguments *arguments, const rst_model *model,
 }
 
 static gboolean read_model(Job *job, GError **error) {
-  g_autofree char *bytes = NULL;
-  g_autoptr(GError) cause = NULL;
+  rst_model_info info = {.size = sizeof info};
   rst_error why = RST_ERROR_INIT;
   char path[4096];
-  gsize size;
 
   if (rst_find(RST_KIND_MODEL, job->parameters.model, path, sizeof path, &why) != RST_OK ||
       rst_model_read(path, &job->model, &why) != RST_OK)
     return messages_fail(&why, error);
-  /* Read again, now that it is known to be a model, and no larger than one may be. */
-  if (!g_file_get_contents(path, &bytes, &size, &cause)) {
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, cause->message);
-    return FALSE;
-  }
-  job->sha256 = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
+  rst_model_get_info(job->model, &info);
+  job->sha256 = g_strdup(info.sha256);
   return TRUE;
 }
 
