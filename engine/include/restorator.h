@@ -712,10 +712,10 @@ RST_API rst_status rst_partial_read(const rst_partial *partial, const int area[4
 /* Restores the planned region part by part: reads each window, encodes it, samples its covered
  * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
  * not by the picture; where the surroundings are matched, by the part. Then the difference of the
- * picture to the restored colours, on the ring of pixels round the part, is spread over it as a
- * membrane (Laplace's equation, cf. Pérez et al. 2003) and added. Where the region is hidden as
+ * picture to the restored colours, on the ring of pixels round the part, is spread over it
+ * (Laplace's equation, cf. Pérez et al. 2003) and added. Where the region is hidden as
  * well, the result near its border is not the network's: at the pixels that are seen it is a smooth
- * fill from these alone, their slopes continued (a plate under tension of two samples of the
+ * fill from these alone, their slopes continued (a thin plate in tension of two samples of the
  * network's input: below that length like biharmonic inpainting), from four samples on it is the
  * network's, and between them it passes over smoothly. A sample is the window's side / input size,
  * at least a pixel. Last come the colour hints. Hooks: progress and cancel.

@@ -193,7 +193,7 @@ static rst_status do_match(outcome *o, rst_error *error) {
   return restore(o, "match=on", 1, error);
 }
 
-/* With the fill, whose model has one, and the membrane. */
+/* With the fill, whose model has one, and the seam. */
 static rst_status do_hide(outcome *o, rst_error *error) {
   return restore(o, "hide-region=true", 1, error);
 }

@@ -69,14 +69,14 @@ typedef struct {
   size_t *bent, bent_count; /* known cells at which L counts */
   channel channels[CHANNELS];
   double *curvature, *product; /* L of a direction, over the finest grid; A of it, of the unknown */
-} membrane;
+} solver;
 
 static size_t cell_count(const level *l) {
   return l->stride * l->rows;
 }
 
 /* For loops over i: whether to go on. */
-static bool go_on(membrane *m, size_t i) {
+static bool go_on(solver *m, size_t i) {
   if (i % AT_ONCE == 0 && rst_cancelled(m->cancel))
     m->cancelled = true;
   return !m->cancelled;
@@ -111,7 +111,7 @@ static void level_free(level *l) {
 }
 
 /* Once its cells are there. False where memory ran out or it was cancelled: so with all of these. */
-static bool list_unknown(membrane *m, level *l) {
+static bool list_unknown(solver *m, level *l) {
   size_t to[4], count = 0;
 
   for (size_t at = 0; at < cell_count(l); at++)
@@ -132,7 +132,7 @@ static bool list_unknown(membrane *m, level *l) {
 }
 
 /* Unknown cells with no way to a known one take no part. */
-static bool take_cells(membrane *m, level *l, unsigned char *cells) {
+static bool take_cells(solver *m, level *l, unsigned char *cells) {
   const size_t width = l->stride - 2;
   size_t *found = rst_array(cell_count(l), sizeof *found), first = 0, last = 0, to[4];
 
@@ -167,7 +167,7 @@ static size_t coarser_of(const level *fine, const level *coarse, size_t at) {
   return ((at / fine->stride - 1) / 2 + 1) * coarse->stride + (at % fine->stride - 1) / 2 + 1;
 }
 
-static bool halve(membrane *m, level *fine, level *coarse) {
+static bool halve(solver *m, level *fine, level *coarse) {
   if (!level_new(coarse, (fine->stride - 1) / 2, (fine->rows - 1) / 2))
     return false;
   fine->coarser = rst_array(fine->unknowns + 1, sizeof *fine->coarser);
@@ -196,7 +196,7 @@ static lanes remainder_at(const level *l, size_t at) {
 
 /* Gauss–Seidel: each unknown cell set to what its neighbours ask for, in order or against it. The
  * neighbour that has just been set comes last, since the others need not wait for it. */
-static void sweep(membrane *m, level *l, bool backward) {
+static void sweep(solver *m, level *l, bool backward) {
   const ptrdiff_t set = backward ? 1 : -1;
 
   for (size_t i = 0; i < l->unknowns && go_on(m, i); i++) {
@@ -209,10 +209,10 @@ static void sweep(membrane *m, level *l, bool backward) {
   }
 }
 
-static void cycle(membrane *m, int number);
+static void cycle(solver *m, int number);
 
 /* Adds what the next coarser grid finds for the remainder. */
-static void correct(membrane *m, int number) {
+static void correct(solver *m, int number) {
   level *l = &m->levels[number], *coarse = l + 1;
 
   for (size_t i = 0; i < coarse->unknowns; i++)
@@ -225,7 +225,7 @@ static void correct(membrane *m, int number) {
     l->found[l->unknown[i]] += coarse->found[l->coarser[i]];
 }
 
-static void cycle(membrane *m, int number) {
+static void cycle(solver *m, int number) {
   level *l = &m->levels[number];
   const bool last = number == m->last;
   const int sweeps = last ? SWEEPS_LAST : SWEEPS;
@@ -243,7 +243,7 @@ static void cycle(membrane *m, int number) {
 /* ---- conjugate gradients ---- */
 
 /* The finest grid's `found` becomes the preconditioned residuals. */
-static void precondition(membrane *m) {
+static void precondition(solver *m) {
   level *l = m->levels;
   const channel *c = m->channels;
   const float bending = (float)(m->stiffness * m->stiffness);
@@ -265,7 +265,7 @@ static double laplacian(const level *l, const double *values, size_t at) {
 }
 
 /* product = A values */
-static void multiply(membrane *m, const double *values) {
+static void multiply(solver *m, const double *values) {
   const level *l = m->levels;
   const double bending = m->stiffness * m->stiffness;
 
@@ -281,7 +281,7 @@ static void multiply(membrane *m, const double *values) {
 }
 
 /* Σ residual · preconditioned, and the largest value of the latter. */
-static double measure(const membrane *m, int c, double *largest) {
+static double measure(const solver *m, int c, double *largest) {
   const level *l = m->levels;
   double sum = 0;
 
@@ -296,7 +296,7 @@ static double measure(const membrane *m, int c, double *largest) {
 }
 
 /* A channel's step along its direction. */
-static void step(membrane *m, channel *c) {
+static void step(solver *m, channel *c) {
   const level *l = m->levels;
   double slope = 0;
 
@@ -310,7 +310,7 @@ static void step(membrane *m, channel *c) {
 }
 
 /* After the preconditioner. */
-static void advance(membrane *m, int number, bool first) {
+static void advance(solver *m, int number, bool first) {
   const level *l = m->levels;
   channel *c = &m->channels[number];
   double largest;
@@ -327,7 +327,7 @@ static void advance(membrane *m, int number, bool first) {
 }
 
 /* The known values are in `value`. */
-static void solve(membrane *m) {
+static void solve(solver *m) {
   const level *l = m->levels;
   bool done = false;
 
@@ -359,7 +359,7 @@ static bool is_bent(const level *l, size_t at) {
          l->cells[to[2]] == RST_CELL_UNKNOWN || l->cells[to[3]] == RST_CELL_UNKNOWN;
 }
 
-static bool list_bent(membrane *m) {
+static bool list_bent(solver *m) {
   const level *l = m->levels;
   size_t count = 0;
 
@@ -372,7 +372,7 @@ static bool list_bent(membrane *m) {
   return m->bent != NULL;
 }
 
-static bool make_levels(membrane *m, int width, int height, unsigned char *cells) {
+static bool make_levels(solver *m, int width, int height, unsigned char *cells) {
   if (!level_new(m->levels, (size_t)width, (size_t)height) || !take_cells(m, m->levels, cells))
     return false;
   while (m->levels[m->last].unknowns > 0 &&
@@ -384,7 +384,7 @@ static bool make_levels(membrane *m, int width, int height, unsigned char *cells
   return list_bent(m);
 }
 
-static bool make_channels(membrane *m) {
+static bool make_channels(solver *m) {
   const size_t cells = cell_count(m->levels), unknowns = m->levels->unknowns + 1;
   bool made;
 
@@ -401,7 +401,7 @@ static bool make_channels(membrane *m) {
 }
 
 /* The known values into the channels, or all values out of them. */
-static void copy_values(membrane *m, bool out, float *values) {
+static void copy_values(solver *m, bool out, float *values) {
   const level *l = m->levels;
 
   for (size_t y = 1; y + 1 < l->rows; y++)
@@ -416,7 +416,7 @@ static void copy_values(membrane *m, bool out, float *values) {
       }
 }
 
-static void membrane_free(membrane *m) {
+static void solver_free(solver *m) {
   for (int i = 0; i < LEVELS_MAX; i++)
     level_free(&m->levels[i]);
   for (channel *c = m->channels; c < m->channels + CHANNELS; c++) {
@@ -429,9 +429,9 @@ static void membrane_free(membrane *m) {
   free(m->product);
 }
 
-rst_status rst_membrane_spread(int width, int height, double stiffness, unsigned char *cells,
-                               float *values, const rst_cancel *cancel, rst_error *error) {
-  membrane m = {.stiffness = stiffness, .cancel = cancel};
+rst_status rst_poisson_spread(int width, int height, double stiffness, unsigned char *cells,
+                              float *values, const rst_cancel *cancel, rst_error *error) {
+  solver m = {.stiffness = stiffness, .cancel = cancel};
   const bool made = make_levels(&m, width, height, cells) && make_channels(&m);
 
   if (made) {
@@ -439,6 +439,6 @@ rst_status rst_membrane_spread(int width, int height, double stiffness, unsigned
     solve(&m);
     copy_values(&m, true, values);
   }
-  membrane_free(&m);
+  solver_free(&m);
   return m.cancelled ? rst_fail_cancelled(error) : made ? RST_OK : rst_fail_memory(error);
 }

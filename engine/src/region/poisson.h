@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A membrane (Pérez, Gangnet and Blake 2003, Poisson image editing), or with stiffness a plate under
- * tension: values that are known along a border, spread smoothly over what it encloses.
+ * The Poisson solver (Pérez, Gangnet and Blake 2003, Poisson image editing), with stiffness that of
+ * a thin plate in tension: values that are known along a border, spread smoothly over what it
+ * encloses.
  */
-#ifndef RST_MEMBRANE_H
-#define RST_MEMBRANE_H
+#ifndef RST_POISSON_H
+#define RST_POISSON_H
 
 #include "restorator.h"
 
@@ -16,15 +17,15 @@ typedef enum rst_cell {
 
 /* Solves Laplace's equation on the unknown cells of a (height, width) grid: each becomes the mean
  * of its neighbours (four, those that are not ignored), the known ones staying as they are. With a
- * `stiffness` τ > 0, a length in cells, it solves  τ² Δ²u = Δu  (a plate under tension: Smith and
+ * `stiffness` τ > 0, a length in cells, it solves  τ² Δ²u = Δu  (a thin plate in tension: Smith and
  * Wessel 1990, Gridding with continuous curvature splines in tension; their tension is
- * 1/(1 + τ²)), where the slope at the border is
- * continued as well: over lengths below τ like biharmonic inpainting, over longer ones like the
- * membrane. The slope comes from known cells beside unknown ones whose four neighbours all take
- * part, so a border two known cells wide is enough.
+ * 1/(1 + τ²)), where the slope at the border is continued as well: over lengths below τ like
+ * biharmonic inpainting, over longer ones like the solution without stiffness. The slope comes from
+ * known cells beside unknown ones whose four neighbours all take part, so a border two known cells
+ * wide is enough.
  * `values` (height, width, 3): known ones in, all others out; unknown cells with no way to a known
  * one become 0, and ignored in `cells`. Errors: RST_NO_MEMORY, RST_CANCELLED. */
-rst_status rst_membrane_spread(int width, int height, double stiffness, unsigned char *cells,
-                               float *values, const rst_cancel *cancel, rst_error *error);
+rst_status rst_poisson_spread(int width, int height, double stiffness, unsigned char *cells,
+                              float *values, const rst_cancel *cancel, rst_error *error);
 
 #endif

@@ -29,7 +29,7 @@ typedef struct {
   double reported;      /* the last fraction told: it never falls */
 } restoration;
 
-static void tell(restoration *r, rst_phase phase, double fraction) {
+static void report(restoration *r, rst_phase phase, double fraction) {
   if (fraction > r->reported)
     r->reported = fraction > 1 ? 1 : fraction;
   if (r->hooks != NULL && r->hooks->progress != NULL)
@@ -41,15 +41,15 @@ static rst_cancel *cancel_of(const restoration *r) {
 }
 
 /* Of what comes before the points: no fraction of its own. */
-static void tell_phase(void *user, rst_phase phase, double fraction) {
+static void report_phase(void *user, rst_phase phase, double fraction) {
   (void)fraction;
-  tell(user, phase, 0);
+  report(user, phase, 0);
 }
 
-static void tell_band(void *user, rst_phase phase, double fraction) {
+static void report_band(void *user, rst_phase phase, double fraction) {
   restoration *r = user;
 
-  tell(r, phase, ((double)r->done + fraction * (double)r->band_points) / (double)r->points);
+  report(r, phase, ((double)r->done + fraction * (double)r->band_points) / (double)r->points);
 }
 
 /* What the host is handed: colours, or how they vary with the seed, of a rectangle. */
@@ -112,7 +112,7 @@ static rst_status write_rows(const restoration *r, const rectangle *from, int ro
 }
 
 static rst_status finish(restoration *r, rst_partial *partial) {
-  const rst_hooks hooks = {sizeof hooks, r, tell_band, NULL, cancel_of(r), NULL};
+  const rst_hooks hooks = {sizeof hooks, r, report_band, NULL, cancel_of(r), NULL};
   rst_status status = rst_partial_finish(r->session, partial, &hooks, r->error);
   rst_hooks silent = hooks;
 
@@ -194,7 +194,7 @@ static rst_status restore_bands(restoration *r, const rst_part *part, rst_encodi
 }
 
 static rst_status restore_part(restoration *r, const rst_part *part) {
-  const rst_hooks hooks = {sizeof hooks, r, tell_phase, NULL, cancel_of(r), NULL};
+  const rst_hooks hooks = {sizeof hooks, r, report_phase, NULL, cancel_of(r), NULL};
   rst_hint_field *hints = NULL;
   rst_encoding *encoding;
   rst_status status = rst_encode_window(r->session, r->model, r->parameters, r->picture,
@@ -241,7 +241,7 @@ static rst_status restore_plan(restoration *r, const rst_plan *plan) {
   for (int i = 0; i < plan->count && status == RST_OK; i++)
     status = restore_part(r, &plan->parts[i]);
   if (status == RST_OK)
-    tell(r, RST_PHASE_SAMPLING, 1);
+    report(r, RST_PHASE_SAMPLING, 1);
   return status;
 }
 

@@ -5,7 +5,7 @@
  *
  * The network sees a few dozen samples across its window, so of what is nearer to the border than
  * about two of them the surroundings tell more than the network does. There the fill continues
- * them, with their slopes (a plate under tension, see membrane.h) and what the model's fill adds to
+ * them, with their slopes (a thin plate in tension, see poisson.h) and what the model's fill adds to
  * that; the deeper, the more the network counts.
  * Lengths are in the network's samples, since both errors go with them: the fill's grows with the
  * distance, the network's is that of its grid.
@@ -22,7 +22,8 @@
 #include "base/status.h"
 
 enum {
-  BORDER = RST_FILL_REACH_MAX, /* known pixels round a part: what the fill sees; the plate's slope
+  BORDER =
+    RST_FILL_REACH_MAX, /* known pixels round a part: what the fill sees; the thin plate's slope
                                 * takes two */
   AT_ONCE = 1 << 15 /* pixels mixed between two looks at the token: some 5 ms */
 };
@@ -109,8 +110,7 @@ static void take_known(const matching *m, const float *colours, float *values) {
 }
 
 static rst_status spread(const matching *m, double stiffness, float *values) {
-  return rst_membrane_spread(m->box[2], m->box[3], stiffness, m->cells, values, m->cancel,
-                             m->error);
+  return rst_poisson_spread(m->box[2], m->box[3], stiffness, m->cells, values, m->cancel, m->error);
 }
 
 /* ---- the fill's weight ---- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The membrane, against functions that solve Laplace's equation and against many plain sweeps; with
- * stiffness, against functions that solve its equation and against elimination; and what it does to
- * a region's border.
+ * The Poisson solver, against functions that solve Laplace's equation and against many plain sweeps;
+ * with stiffness, against functions that solve its equation and against elimination; and what it
+ * does to a region's border.
  */
 #include <math.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void field_free(field *f) {
 
 static void field_stiffen(field *f, double stiffness) {
   g_assert_cmpint(
-    rst_membrane_spread(f->width, f->height, stiffness, f->cells, f->values, NULL, NULL), ==,
+    rst_poisson_spread(f->width, f->height, stiffness, f->cells, f->values, NULL, NULL), ==,
     RST_OK);
 }
 
@@ -450,7 +450,7 @@ static void test_cancelled(void) {
     rst_error error = RST_ERROR_INIT;
 
     g_assert_cmpint(
-      rst_membrane_spread(f.width, f.height, stiffnesses[s], f.cells, f.values, cancel, &error), ==,
+      rst_poisson_spread(f.width, f.height, stiffnesses[s], f.cells, f.values, cancel, &error), ==,
       RST_CANCELLED);
     g_assert_cmpint(error.code, ==, RST_CANCELLED);
     field_free(&f);
@@ -460,14 +460,14 @@ static void test_cancelled(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/membrane/harmonic", test_harmonic);
-  g_test_add_func("/membrane/walls", test_walls);
-  g_test_add_func("/membrane/islands", test_islands);
-  g_test_add_func("/membrane/stiff", test_stiff);
-  g_test_add_func("/membrane/stiff-walls", test_stiff_walls);
-  g_test_add_func("/membrane/seam", test_seam);
-  g_test_add_func("/membrane/fill", test_fill);
-  g_test_add_func("/membrane/channels", test_channels);
-  g_test_add_func("/membrane/cancelled", test_cancelled);
+  g_test_add_func("/poisson/harmonic", test_harmonic);
+  g_test_add_func("/poisson/walls", test_walls);
+  g_test_add_func("/poisson/islands", test_islands);
+  g_test_add_func("/poisson/stiff", test_stiff);
+  g_test_add_func("/poisson/stiff-walls", test_stiff_walls);
+  g_test_add_func("/poisson/seam", test_seam);
+  g_test_add_func("/poisson/fill", test_fill);
+  g_test_add_func("/poisson/channels", test_channels);
+  g_test_add_func("/poisson/cancelled", test_cancelled);
   return g_test_run();
 }
