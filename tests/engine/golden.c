@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "network/decoder.h"
 #include "network/encoder.h"
 #include "network/position_encoding.h"
