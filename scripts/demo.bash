@@ -50,7 +50,7 @@ $(<"$top/scripts/demo.scm")
       printf -v time '%d.%02d' $((result[8] / 1000000)) $((result[8] / 10000 % 100))
       echo "${photo##*/}, ${result[1]}x${result[2]}: GIMP ${result[9]} restored the ellipse" \
         "${result[3]},${result[4]},${result[5]}x${result[6]}, feathered by ${result[7]}," \
-        "with the model old-photo in $time s; before.png, selection.png, after.png in build/demo/"
+        "with the model photo in $time s; before.png, selection.png, after.png in build/demo/"
       ;;
     outside)
       fail "the ellipse lies outside of the picture, ${result[1]}x${result[2]}"

@@ -69,7 +69,7 @@
           (save image "before.png")
           (set! start (now))
           (plug-in-restorator #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
-                              #:model "old-photo" #:seed 0)
+                              #:model "photo" #:seed 0)
           (set! end (now))
           (save image "after.png")
           (save-selection image "selection.png")

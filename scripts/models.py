@@ -8,12 +8,10 @@ import pathlib
 from results import Tools, metadata, sha, table
 
 # What the examples are made of: pictures by their place in a folder, and the options of restore.
-PORTRAITS, HISTORIC = "portraits/val", "historic"
+PORTRAITS = "portraits/val"
 WHOLE = "--mode full --window picture"
 CREASE = "--window picture --region 100,24,8x216 --hide-region"
 EXAMPLES = {
-    "old-photo": (HISTORIC, (0, 11, 28, 60), "--mode colour --window picture",
-                  "Old portraits in mode *colour*."),
     "photo": ("old/portraits", (2, 5, 9, 13), "--mode colour --window picture",
               "Photographs of 1935 to 1944 in mode *colour*; more in [photographs.md](photographs.md)."),
     "repair": (PORTRAITS, (3, 10, 23, 40), CREASE,
@@ -23,7 +21,7 @@ EXAMPLES = {
 OTHERS = (PORTRAITS, (3, 10, 23, 40), WHOLE,
           "Whole pictures in mode *full*: all of the result is the network's, from the 64 × 64 "
           "grey pixels in the middle.")
-ORDER = ("photo", "portrait", "old-photo", "repair", "portrait-masking-8", "portrait-masking-32")
+ORDER = ("photo", "portrait", "repair", "portrait-masking-8", "portrait-masking-32")
 
 
 def examples(tools, name, photos):

@@ -135,9 +135,9 @@ def cards_are_shown_with_examples(folder):
     for name in IDS:
         assert f"(`{name}`)" in text and f"models/{name}.jpg" in text, name
     # Without old portraits there are no examples of them, and nothing fails.
-    shutil.copy(folder / "models/repair.safetensors", folder / "models/old-photo.safetensors")
+    shutil.copy(folder / "models/repair.safetensors", folder / "models/photo.safetensors")
     run(folder, "models.py")
-    assert "models/old-photo.jpg" not in referred(folder, "models.md")
+    assert "models/photo.jpg" not in referred(folder, "models.md")
 
 
 def photographs_are_measured_by_kind(folder):
