@@ -23,7 +23,7 @@ typedef struct options {
   cli_given given;
   char **paths;
   char *protocol, *json;
-  int pixels, threads;
+  int pixels, hints, threads;
   gboolean progress;
 } options;
 
@@ -36,6 +36,8 @@ typedef struct evaluation {
   bool wanted[PROTOCOLS];
   GPtrArray *files;
   cli_figures *each; /* (files), of both protocols */
+  int hints;         /* true ones to a picture; 0: none */
+  char **given;      /* (files): these, as text */
 } evaluation;
 
 static const char *const protocol_names[PROTOCOLS] = {"reference", "colour"};
@@ -64,6 +66,10 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("Write all figures, of each picture too, into this file"), N_("FILE")},
     {"pixels", 0, 0, G_OPTION_ARG_INT, &o->pixels,
      N_("Compare that many random pixels of each picture [all]"), "N"},
+    {"hints", 0, 0, G_OPTION_ARG_INT, &o->hints,
+     N_("Help the protocol colour with that many true colour hints a picture, one after the other "
+        "where the colours are the most wrong; the error without them stands beside [0]"),
+     "0..256"},
     OPTION_THREADS(&o->threads),
     OPTION_PROGRESS(&o->progress),
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
@@ -93,7 +99,32 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
                 o->pixels);
     return false;
   }
+  if (o->hints < 0 || o->hints > RST_HINTS_MAX) {
+    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("--hints is %d, must be 0..256"), o->hints);
+    return false;
+  }
+  if (o->hints > 0 && o->pixels > 0) {
+    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE,
+                        _("--hints and --pixels exclude each other"));
+    return false;
+  }
   return true;
+}
+
+/* With hints, they are kept as text. */
+static rst_status measure_trial(const evaluation *e, const cli_trial *trial, int index,
+                                cli_figures *figures, rst_error *cause) {
+  if (trial->protocol == PROTOCOL_REFERENCE || e->hints == 0)
+    return trial_measure(trial, e->session, &e->parameters, index, e->cancel, figures, cause);
+  rst_hint hints[RST_HINTS_MAX];
+  char text[RST_HINTS_TEXT];
+  rst_status status = trial_measure_hinted(trial, e->session, &e->parameters, index, e->hints,
+                                           e->cancel, hints, figures, cause);
+  if (status == RST_OK)
+    status = rst_hints_write(hints, e->hints, text, sizeof text, cause);
+  if (status == RST_OK)
+    e->given[index] = g_strdup(text);
+  return status;
 }
 
 /* Both protocols on one picture. */
@@ -113,7 +144,7 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
     status = trial_init(&trial, i, &frame, pixels, index, e->session, e->model, e->cancel, &cause);
     if (status != RST_OK)
       break;
-    status = trial_measure(&trial, e->session, &e->parameters, index, e->cancel, &one, &cause);
+    status = measure_trial(e, &trial, index, &one, &cause);
     trial_clear(&trial);
     if (i == PROTOCOL_REFERENCE) {
       figures->mse = one.mse;
@@ -121,6 +152,7 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
     } else {
       figures->ciede2000 = one.ciede2000;
       figures->ciede2000_grey = one.ciede2000_grey;
+      figures->ciede2000_unhinted = one.ciede2000_unhinted;
       figures->chroma = one.chroma;
       figures->chroma_truth = one.chroma_truth;
     }
@@ -144,6 +176,7 @@ static cli_figures mean(const evaluation *e) {
     sum.bicubic += one->bicubic / n;
     sum.ciede2000 += one->ciede2000 / n;
     sum.ciede2000_grey += one->ciede2000_grey / n;
+    sum.ciede2000_unhinted += one->ciede2000_unhinted / n;
     sum.chroma += one->chroma / n;
     sum.chroma_truth += one->chroma_truth / n;
     sum.seconds += one->seconds;
@@ -172,6 +205,13 @@ static void print_row(const char *label, int decimals, double restored, double b
   g_free(second);
 }
 
+static guint count_worse(const evaluation *e) {
+  guint worse = 0;
+  for (guint i = 0; i < e->files->len; i++)
+    worse += e->each[i].ciede2000 > e->each[i].ciede2000_unhinted;
+  return worse;
+}
+
 static void print_table(const evaluation *e, const cli_figures *f) {
   rst_model_info info = {.size = sizeof info};
   rst_model_get_info(e->model, &info);
@@ -187,7 +227,15 @@ static void print_table(const evaluation *e, const cli_figures *f) {
     print_row(_("RGB MSE, 178 × 178"), 6, f->mse, f->bicubic, _("bicubic"));
   if (e->wanted[PROTOCOL_COLOUR]) {
     print_row(_("CIEDE2000, mode colour"), 3, f->ciede2000, f->ciede2000_grey, _("grey"));
+    if (e->hints > 0)
+      print_row(_("the same, hinted"), 3, f->ciede2000, f->ciede2000_unhinted, _("without hints"));
     print_row(_("chroma, mode colour"), 3, f->chroma, f->chroma_truth, _("truth"));
+  }
+  if (e->hints > 0 && e->wanted[PROTOCOL_COLOUR]) {
+    guint worse = count_worse(e);
+    g_print(ngettext("\n%u picture got worse with %d hints\n",
+                     "\n%u pictures got worse with %d hints\n", worse),
+            worse, e->hints);
   }
   g_print(_("\nprocessor time of the points: %.2f s\n"), f->seconds);
   if (e->wanted[PROTOCOL_REFERENCE] && info.input_size != 64)
@@ -213,6 +261,8 @@ static void add_figures(const evaluation *e, yyjson_mut_doc *doc, yyjson_mut_val
   add_number(doc, object, "ratio", reference && f->bicubic > 0, f->mse / f->bicubic);
   add_number(doc, object, "ciede2000", colour, f->ciede2000);
   add_number(doc, object, "ciede2000_grey", colour, f->ciede2000_grey);
+  if (e->hints > 0)
+    add_number(doc, object, "ciede2000_unhinted", colour, f->ciede2000_unhinted);
   add_number(doc, object, "chroma", colour && f->chroma_truth > 0, f->chroma / f->chroma_truth);
   add_number(doc, object, "processor_seconds", true, f->seconds);
 }
@@ -269,6 +319,8 @@ static bool write_json(const evaluation *e, const options *o, const cli_figures 
     yyjson_mut_obj_add_strcpy(doc, one, "picture", file);
     g_free(file);
     add_figures(e, doc, one, &e->each[i]);
+    if (e->given[i] != NULL)
+      yyjson_mut_obj_add_str(doc, one, "hints", e->given[i]);
   }
   size_t size;
   char *text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_INF_AND_NAN_AS_NULL, &size);
@@ -293,6 +345,8 @@ static bool run(const void *data, GError **error) {
     (rst_session_new(o->threads, &e.session, &cause) == RST_OK || cli_fail_engine(error, &cause));
   if (good) {
     e.each = g_new0(cli_figures, e.files->len);
+    e.given = g_new0(char *, e.files->len + 1);
+    e.hints = o->hints;
     progress_init(&progress, o->progress, false);
     for (guint i = 0; i < e.files->len && good; i++) {
       good = measure(&e, (int)i, o->pixels, &e.each[i], error);
@@ -305,6 +359,9 @@ static bool run(const void *data, GError **error) {
     print_table(&e, &all);
     good = o->json == NULL || write_json(&e, o, &all, error);
   }
+  for (guint i = 0; e.given != NULL && i < e.files->len; i++)
+    g_free(e.given[i]);
+  g_free(e.given);
   g_free(e.each);
   g_free(e.sha256);
   rst_session_free(e.session);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "measure/colour.h"
+#include "measure/true_hints.h"
 #include "measure/resize.h"
 
 enum { BAND = 1 << 18 }; /* points at a time, at least a row */
@@ -117,10 +118,9 @@ static double processor_seconds(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static void add_colour(double saturation, const float *grey, float *colour, const float *truth,
+static void add_colour(const float *grey, const float *colour, const float *truth,
                        cli_figures *sums) {
   double restored[3], plain[3], true_lab[3];
-  rst_mix(RST_MODE_COLOUR, saturation, 1, grey, colour, colour);
   colour_lab(colour, restored);
   colour_lab(grey, plain);
   colour_lab(truth, true_lab);
@@ -130,8 +130,8 @@ static void add_colour(double saturation, const float *grey, float *colour, cons
   sums->chroma_truth += colour_chroma(true_lab);
 }
 
-/* Restores some rows and adds what they come to. */
-static rst_status measure_rows(const cli_trial *t, rst_session *session,
+/* Restores some rows and joins them with the picture. */
+static rst_status restore_rows(const cli_trial *t, rst_session *session,
                                const rst_parameters *parameters, int row, int rows, float *colours,
                                rst_cancel *cancel, cli_figures *sums, rst_error *error) {
   rst_hooks hooks = {.size = sizeof hooks, .cancel = cancel};
@@ -146,17 +146,48 @@ static rst_status measure_rows(const cli_trial *t, rst_session *session,
     rst_sample(session, t->encoding, parameters, &grid,
                t->coverage == NULL ? NULL : t->coverage + first, colours, &hooks, error);
   sums->seconds += processor_seconds() - start;
-  for (int64_t i = 0; i < (int64_t)rows * width && status == RST_OK; i++) {
+  for (int64_t i = 0; i < (int64_t)rows * width && status == RST_OK; i++)
+    if (t->protocol == PROTOCOL_COLOUR && is_compared(t, first + i))
+      rst_mix(RST_MODE_COLOUR, parameters->saturation, 1, t->grey.rgba + 4 * (first + i),
+              colours + 3 * i, colours + 3 * i);
+  return status;
+}
+
+/* Adds what some rows come to. */
+static void add_rows(const cli_trial *t, int row, int rows, const float *colours,
+                     cli_figures *sums) {
+  int width = t->truth.width;
+  int64_t first = (int64_t)row * width;
+  for (int64_t i = 0; i < (int64_t)rows * width; i++) {
     const float *truth = t->truth.rgba + 4 * (first + i);
     if (!is_compared(t, first + i))
       continue;
     if (t->protocol == PROTOCOL_REFERENCE)
       sums->mse += squared_error(colours + 3 * i, truth);
     else
-      add_colour(parameters->saturation, t->grey.rgba + 4 * (first + i), colours + 3 * i, truth,
-                 sums);
+      add_colour(t->grey.rgba + 4 * (first + i), colours + 3 * i, truth, sums);
   }
-  return status;
+}
+
+/* Of a picture's sums. */
+static cli_figures means(const cli_trial *t, const cli_figures *sums) {
+  double points = (double)t->points;
+  return (cli_figures){
+    .mse = sums->mse / points,
+    .bicubic = t->bicubic,
+    .ciede2000 = sums->ciede2000 / points,
+    .ciede2000_grey = sums->ciede2000_grey / points,
+    .ciede2000_unhinted = sums->ciede2000_unhinted,
+    .chroma = sums->chroma / points,
+    .chroma_truth = sums->chroma_truth / points,
+    .seconds = sums->seconds,
+  };
+}
+
+static rst_parameters own_seed(const rst_parameters *parameters, int index) {
+  rst_parameters own = *parameters;
+  own.seed = (int)(((gint64)own.seed + index) & G_MAXINT32);
+  return own;
 }
 
 rst_status trial_measure(const cli_trial *t, rst_session *session, const rst_parameters *parameters,
@@ -165,21 +196,38 @@ rst_status trial_measure(const cli_trial *t, rst_session *session, const rst_par
   float *colours = g_new(float, (gsize)3 * width * band);
   cli_figures sums = {0};
   rst_status status = RST_OK;
-  rst_parameters own = *parameters;
-  own.seed = (int)(((gint64)own.seed + index) & G_MAXINT32);
-  for (int row = 0; row < height && status == RST_OK; row += band)
-    status =
-      measure_rows(t, session, &own, row, MIN(band, height - row), colours, cancel, &sums, error);
+  rst_parameters own = own_seed(parameters, index);
+  for (int row = 0; row < height && status == RST_OK; row += band) {
+    int rows = MIN(band, height - row);
+    status = restore_rows(t, session, &own, row, rows, colours, cancel, &sums, error);
+    if (status == RST_OK)
+      add_rows(t, row, rows, colours, &sums);
+  }
   g_free(colours);
-  double points = (double)t->points;
-  *figures = (cli_figures){
-    .mse = sums.mse / points,
-    .bicubic = t->bicubic,
-    .ciede2000 = sums.ciede2000 / points,
-    .ciede2000_grey = sums.ciede2000_grey / points,
-    .chroma = sums.chroma / points,
-    .chroma_truth = sums.chroma_truth / points,
-    .seconds = sums.seconds,
-  };
+  *figures = means(t, &sums);
+  return status;
+}
+
+rst_status trial_measure_hinted(const cli_trial *t, rst_session *session,
+                                const rst_parameters *parameters, int index, int count,
+                                rst_cancel *cancel, rst_hint *hints, cli_figures *figures,
+                                rst_error *error) {
+  int width = t->truth.width, height = t->truth.height, band = CLAMP(BAND / width, 1, height);
+  float *colours = g_new(float, (gsize)3 * width * height);
+  cli_figures sums = {0};
+  rst_status status = RST_OK;
+  rst_parameters own = own_seed(parameters, index);
+  double ciede2000[2] = {0};
+  for (int row = 0; row < height && status == RST_OK; row += band)
+    status = restore_rows(t, session, &own, row, MIN(band, height - row),
+                          colours + (gsize)3 * row * width, cancel, &sums, error);
+  if (status == RST_OK)
+    status = true_hints_give(&t->truth, &t->grey, count, session, cancel, colours, hints, ciede2000,
+                             error);
+  if (status == RST_OK)
+    add_rows(t, 0, height, colours, &sums);
+  sums.ciede2000_unhinted = ciede2000[0];
+  g_free(colours);
+  *figures = means(t, &sums);
   return status;
 }

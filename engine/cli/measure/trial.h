@@ -36,7 +36,8 @@ typedef struct cli_figures {
   double mse, bicubic;                 /* reference: squared errors over R'G'B', 0…1 */
   double ciede2000, ciede2000_grey;    /* colour: distance to the truth, restored and grey */
   double chroma, chroma_truth;         /* colour: restored and the truth's */
-  double seconds;                      /* that processors spent on the points */
+  double ciede2000_unhinted; /* colour: the same before the hints, where there are some */
+  double seconds; /* that processors spent on the points */
 } cli_figures;
 
 /* Encodes the picture. Of its points, `pixels` are compared, drawn by `seed`; 0: all of them. */
@@ -51,5 +52,11 @@ void trial_clear(cli_trial *trial);
 rst_status trial_measure(const cli_trial *trial, rst_session *session,
                          const rst_parameters *parameters, int index, rst_cancel *cancel,
                          cli_figures *figures, rst_error *error);
+/* The same of the protocol colour with all its points, helped by so many true hints, 1 …
+ * RST_HINTS_MAX, which also go into `hints` (count). */
+rst_status trial_measure_hinted(const cli_trial *trial, rst_session *session,
+                                const rst_parameters *parameters, int index, int count,
+                                rst_cancel *cancel, rst_hint *hints, cli_figures *figures,
+                                rst_error *error);
 
 #endif

@@ -76,6 +76,44 @@ static void test_reference(void) {
   }
 }
 
+/* True hints help, and are told: restoring with them gives what was measured. */
+static void test_hints(void) {
+  const char *input = write_colours("hinted", "a.png", 90, 60, 0.3);
+  const char *figures = path_of("figures.json"), *output = path_of("hinted.png");
+  double before = 0, error = 0;
+  run_well("evaluate", input, "--model", "tiny-single", "--protocol", "colour", "--json", figures,
+           NULL);
+  before = number(read_json(figures), "ciede2000");
+  run_well("evaluate", input, "--model", "tiny-single", "--protocol", "colour", "--hints", "5",
+           "--json", figures, NULL);
+  yyjson_val *root = read_json(figures);
+  yyjson_val *one = yyjson_arr_get_first(yyjson_obj_get(root, "each"));
+  const char *hints = yyjson_get_str(yyjson_obj_get(one, "hints"));
+  g_assert_cmpfloat_with_epsilon(number(root, "ciede2000_unhinted"), before, 1e-9);
+  g_assert_cmpfloat(number(root, "ciede2000"), <, 0.9 * before);
+  char **each = g_strsplit(hints, "; ", -1);
+  g_assert_cmpuint(g_strv_length(each), ==, 5);
+  g_strfreev(each);
+  run_well("restore", input, output, "--model", "tiny-single", "--mode", "colour", "--window",
+           "picture", "--hint", hints, NULL);
+  pixels *truth = read_pixels(input), *restored = read_pixels(output);
+  for (int i = 0; i < 90 * 60; i++) {
+    float rgb[3];
+    double lab[3], other[3];
+    get_rgb(truth, i, rgb);
+    colour_lab(rgb, lab);
+    get_rgb(restored, i, rgb);
+    colour_lab(rgb, other);
+    other[0] = lab[0]; /* the picture was restored in colour, not in grey */
+    error += colour_difference(lab, other) / (90 * 60);
+  }
+  g_assert_cmpfloat(error, <, before);
+  pixels_free(truth);
+  pixels_free(restored);
+  check_failed(run("evaluate", input, "--hints", "257", NULL), 2, "--hints");
+  check_failed(run("evaluate", input, "--hints", "3", "--pixels", "9", NULL), 2, "--pixels");
+}
+
 /* Of a flat picture, the enlarged input is the luma. */
 static void test_bicubic(void) {
   const char *figures = path_of("flat.json");
@@ -203,6 +241,7 @@ int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/evaluate/reference", test_reference);
   g_test_add_func("/evaluate/bicubic", test_bicubic);
+  g_test_add_func("/evaluate/hints", test_hints);
   g_test_add_data_func("/evaluate/colour", "tiny-single", test_colour);
   g_test_add_data_func("/evaluate/colour of pixels", "tiny-pixel", test_colour);
   g_test_add_func("/evaluate/many", test_many);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Colour hints as someone would give them who knows the picture's true colours (after Zhang et al.
+ * 2017, Real-time user-guided image colorization with learned deep priors, section 4): one after the
+ * other, each in the middle of the square, an eighth of the longer side wide, whose colours are the
+ * most wrong by then (the sum of CIEDE2000), and of the colour that is true there (the mean of
+ * 3 × 3 pixels).
+ */
+#ifndef CLI_TRUE_HINTS_H
+#define CLI_TRUE_HINTS_H
+
+#include "measure/frame.h"
+#include "restorator.h"
+
+/* Gives `colours` (height, width, 3), joined with the picture by mode, so many hints, which also go
+ * into `hints` (count). Before and after it, `ciede2000` has the mean distance to the truth. The
+ * window is the whole picture. */
+rst_status true_hints_give(const cli_frame *truth, const cli_frame *grey, int count,
+                           rst_session *session, rst_cancel *cancel, float *colours,
+                           rst_hint *hints, double ciede2000[2], rst_error *error);
+
+#endif
