@@ -842,6 +842,24 @@ RST_API void rst_hint_field_free(rst_hint_field *field);
 RST_API void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid,
                                   const float *rgba, const float *coverage, float *colours);
 
+/* A colour that the network proposes, and how much of what it said speaks for it. */
+typedef struct rst_swatch {
+  float rgb[3]; /* R'G'B' of sRGB, 0…1, at the pixel's own L* */
+  double share; /* 0…1 */
+} rst_swatch;
+
+#define RST_SWATCHES_MAX 5
+
+/* Colours for a hint at a pixel, the likeliest first; `swatches`: (RST_SWATCHES_MAX). Of diffusion,
+ * what 16 seeds from parameters->seed on give there, the one nearest to all others counting as four
+ * more, clustered. Of a single pass, its own colour, of share 1, and without a share a paler and a
+ * stronger one and those that it gives to other places of the window. `encoding` is of the window.
+ * Errors: as rst_sample(), RST_HOST_FAILED. Thread: the session's caller. */
+RST_API rst_status rst_suggest_colours(rst_session *session, const rst_encoding *encoding,
+                                       const rst_parameters *parameters, const rst_picture *picture,
+                                       int x, int y, rst_cancel *cancel, rst_swatch *swatches,
+                                       int *count, rst_error *error);
+
 /* -------------------------------------------------------------------------------------------
  * Setups: what was done to a picture, kept with it as text, so that it can be repeated
  */

@@ -93,6 +93,7 @@ static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
       "“restorator-setup”, which plug-in-restorator-repeat reads."),
     PROCEDURE);
   arguments_add(procedure);
+  arguments_add_hints_layer(procedure);
   arguments_add_output(procedure);
   return procedure;
 }

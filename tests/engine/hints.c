@@ -527,6 +527,72 @@ static void test_many_strokes(void) {
   canvas_free(c);
 }
 
+/* ---- suggestions ---- */
+
+static double ab_distance(const float *one, const float *other) {
+  double a[3], b[3];
+
+  rst_to_lab(one, a);
+  rst_to_lab(other, b);
+  return hypot(a[1] - b[1], a[2] - b[2]);
+}
+
+/* Swatches of the pixel's own L*, apart from one another; the likeliest first, shares of sum 1. */
+static void test_suggestions(void) {
+  const char *const processes[] = {"diffusion", "single pass"};
+
+  for (int i = 0; i < 2; i++) {
+    const rst_window window = {0, 0, 60};
+    net shape = net_small;
+    bench b;
+    canvas *c = canvas_new(60, 50, 5);
+    rst_swatch swatches[RST_SWATCHES_MAX], again[RST_SWATCHES_MAX];
+    const float *pixel = c->rgba + 4 * (20 * 60 + 30);
+    double lab[3], sum = 0, own[3];
+    float colour[3], luma;
+    rst_grid grid;
+    int count = 0, same = 0;
+
+    shape.process = processes[i];
+    b = bench_new(&window, &shape, 2);
+    assert_ok(rst_suggest_colours(b.session, b.encoding, &b.parameters, &c->picture, 30, 20, NULL,
+                                  swatches, &count, NULL));
+    g_assert_cmpint(count, >=, 1);
+    g_assert_cmpint(count, <=, RST_SWATCHES_MAX);
+    rst_to_lab(pixel, own);
+    for (int k = 0; k < count; k++) {
+      rst_to_lab(swatches[k].rgb, lab);
+      g_assert_cmpfloat_with_epsilon(lab[0], own[0], 0.05);
+      sum += swatches[k].share;
+      g_assert_true(k == 0 || swatches[k].share <= swatches[k - 1].share);
+    }
+    g_assert_cmpfloat_with_epsilon(sum, 1, 1e-9);
+    assert_ok(rst_suggest_colours(b.session, b.encoding, &b.parameters, &c->picture, 30, 20, NULL,
+                                  again, &same, NULL));
+    g_assert_cmpint(same, ==, count);
+    assert_same(again[0].rgb, swatches[0].rgb, 3);
+    if (i == 1) { /* its own colour is the first, the next ones are of its hue */
+      g_assert_cmpint(count, >=, 3);
+      rst_pixel_luma(1, pixel, NULL, &luma);
+      rst_grid_pixels(&grid, 30, 20, 1, 1);
+      grid.luma = &luma;
+      assert_ok(rst_sample(b.session, b.encoding, &b.parameters, &grid, NULL, colour, NULL, NULL));
+      rst_mix(RST_MODE_COLOUR, 1, 1, pixel, colour, colour);
+      g_assert_cmpfloat(ab_distance(colour, swatches[0].rgb), <, 0.1);
+      g_assert_cmpfloat(swatches[0].share, ==, 1);
+    }
+    assert_status(rst_suggest_colours(b.session, b.encoding, &b.parameters, &c->picture, 60, 20,
+                                      NULL, swatches, &count, NULL),
+                  RST_BAD_CALL);
+    c->fail_at = c->calls + 1;
+    assert_status(rst_suggest_colours(b.session, b.encoding, &b.parameters, &c->picture, 30, 20,
+                                      NULL, swatches, &count, NULL),
+                  RST_HOST_FAILED);
+    canvas_free(c);
+    bench_clear(&b);
+  }
+}
+
 /* ---- failures ---- */
 
 /* Failures of the host, cancelling, wrong calls. */
@@ -578,6 +644,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/hints/large", test_large);
   g_test_add_func("/hints/strokes", test_strokes);
   g_test_add_func("/hints/many strokes", test_many_strokes);
+  g_test_add_func("/hints/suggestions", test_suggestions);
   g_test_add_func("/hints/failures", test_failures);
   return g_test_run();
 }

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "layers/strokes.h"
 #include "messages.h"
 #include "properties.h"
 
@@ -73,6 +74,14 @@ void arguments_add_output(GimpProcedure *procedure) {
              _("Where the restored pixels go: into the layer, or into a new layer above it whose "
                "alpha is the selection"),
              outputs, outputs[OUTPUT_IN_PLACE]);
+}
+
+void arguments_add_hints_layer(GimpProcedure *procedure) {
+  gimp_procedure_add_layer_argument(
+    procedure, ARGUMENT_HINTS_LAYER, _("Layer of hints"),
+    _("A layer on which colour hints are painted: its opaque pixels are strokes, grey is a colour "
+      "too; it is not changed and need not be visible; none for no more than the others"),
+    TRUE, G_PARAM_READWRITE);
 }
 
 void arguments_add_index(GimpProcedure *procedure) {
@@ -196,6 +205,14 @@ static gboolean read_choice(GimpProcedureConfig *config, const char *argument,
   g_strlcpy(why.value, name, sizeof why.value);
   g_strlcpy(why.choices, list, sizeof why.choices);
   return messages_fail(&why, error);
+}
+
+gboolean arguments_read_hints_layer(GimpProcedureConfig *config, GimpDrawable *drawable,
+                                    Arguments *arguments, GError **error) {
+  g_autoptr(GimpLayer) layer = NULL;
+
+  g_object_get(config, ARGUMENT_HINTS_LAYER, &layer, NULL);
+  return !layer || strokes_add(layer, drawable, &arguments->parameters, error);
 }
 
 gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error) {

@@ -13,6 +13,7 @@
 
 #define ARGUMENT_PRESET "preset"
 #define ARGUMENT_INDEX "index"
+#define ARGUMENT_HINTS_LAYER "hints-layer"
 #define ARGUMENT_RUN_MODE "run-mode"
 #define ARGUMENT_INPUT "input"
 #define ARGUMENT_FOLDER "output-folder"
@@ -32,6 +33,8 @@ typedef struct Arguments {
 void arguments_add(GimpProcedure *procedure);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
+/* Adds `hints-layer`. */
+void arguments_add_hints_layer(GimpProcedure *procedure);
 /* Adds what a batch takes beside the parameters, the run mode first. */
 void arguments_add_files(GimpProcedure *procedure);
 /* The names of `format`; NULL after the last. */
@@ -52,6 +55,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Arguments, arguments_clear)
 /* Turns the preset into values of the arguments: after that they alone are what is set. */
 void arguments_unfold(GimpProcedureConfig *config, const Arguments *arguments);
 
+/* Adds what is painted on `hints-layer`, where one is given, to the hints for the drawable. */
+gboolean arguments_read_hints_layer(GimpProcedureConfig *config, GimpDrawable *drawable,
+                                    Arguments *arguments, GError **error);
 gboolean arguments_read_output(GimpProcedureConfig *config, Output *output, GError **error);
 /* Gives the format's name, which is the ending of its files. */
 gboolean arguments_read_format(GimpProcedureConfig *config, const char **format, GError **error);

@@ -15,7 +15,9 @@ static gboolean open_given(GimpImage *image, GimpDrawable *drawable, GimpProcedu
   g_auto(Arguments) arguments = {0};
 
   return arguments_look(config, image, drawable, &arguments, error) &&
-         arguments_read(config, &arguments, error) && job_open(job, &arguments, error);
+         arguments_read(config, &arguments, error) &&
+         arguments_read_hints_layer(config, drawable, &arguments, error) &&
+         job_open(job, &arguments, error);
 }
 
 static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,

@@ -50,8 +50,8 @@ static void test_table(void) {
   const rst_parameter *table = rst_parameter_table(&count);
 
   gimp_procedure_get_arguments(procedure(), &arguments);
-  /* run-mode, image, drawables, preset and output are beside the table. */
-  g_assert_cmpint(arguments, ==, (int)count + 5);
+  /* run-mode, image, drawables, preset, hints-layer and output are beside the table. */
+  g_assert_cmpint(arguments, ==, (int)count + 6);
   for (size_t i = 0; i < count; i++) {
     GParamSpec *spec = gimp_procedure_find_argument(procedure(), table[i].name);
 

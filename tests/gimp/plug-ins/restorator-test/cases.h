@@ -8,6 +8,7 @@
 void add_pixel_cases(void);    /* every kind of layer and selection, against the engine */
 void add_argument_cases(void); /* table, presets, seed */
 void add_batch_cases(void);    /* many files */
+void add_hint_cases(void);     /* colours that are known, as text and painted */
 void add_history_cases(void);  /* what the image keeps of it, and repeating that */
 void add_drawable_cases(void); /* whatever can be chosen */
 void add_file_cases(void);     /* files as people have them */

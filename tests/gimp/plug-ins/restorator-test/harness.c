@@ -216,7 +216,8 @@ void arguments_set(GimpProcedureConfig *config, Arguments arguments) {
 }
 
 static char *call(const char *name, GimpRunMode mode, GimpImage *image,
-                  GimpDrawable *const *drawables, int count, Arguments arguments) {
+                  GimpDrawable *const *drawables, int count, GimpLayer *hints,
+                  Arguments arguments) {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), name);
   g_autoptr(GimpProcedureConfig) config = NULL;
   GimpValueArray *values;
@@ -228,6 +229,8 @@ static char *call(const char *name, GimpRunMode mode, GimpImage *image,
   g_object_set(config, "run-mode", mode, "image", image, NULL);
   gimp_procedure_config_set_core_object_array(config, "drawables", (GObject **)drawables, count);
   arguments_set(config, arguments);
+  if (hints)
+    g_object_set(config, "hints-layer", hints, NULL);
 
   values = gimp_procedure_run_config(procedure, config);
   status = g_value_get_enum(gimp_value_array_index(values, 0));
@@ -241,7 +244,14 @@ static char *call(const char *name, GimpRunMode mode, GimpImage *image,
 
 char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
                   Arguments arguments) {
-  return call("plug-in-restorator", mode, image, drawables, count, arguments);
+  return call("plug-in-restorator", mode, image, drawables, count, NULL, arguments);
+}
+
+char *restore_hinted(GimpImage *image, GimpDrawable *drawable, GimpLayer *hints,
+                     Arguments arguments) {
+  GimpDrawable *drawables[] = {drawable, NULL};
+
+  return call("plug-in-restorator", GIMP_RUN_NONINTERACTIVE, image, drawables, 1, hints, arguments);
 }
 
 char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
@@ -253,7 +263,8 @@ char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
 char *repeat(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
   GimpDrawable *drawables[] = {drawable, NULL};
 
-  return call("plug-in-restorator-repeat", GIMP_RUN_NONINTERACTIVE, image, drawables, 1, arguments);
+  return call("plug-in-restorator-repeat", GIMP_RUN_NONINTERACTIVE, image, drawables, 1, NULL,
+              arguments);
 }
 
 void arguments_to_parameters(Arguments arguments, rst_parameters *parameters) {

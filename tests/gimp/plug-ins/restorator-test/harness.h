@@ -76,6 +76,10 @@ char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments);
 char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
                   Arguments arguments);
 
+/* The same as the first, with strokes on a layer of hints; NULL: without. */
+char *restore_hinted(GimpImage *image, GimpDrawable *drawable, GimpLayer *hints,
+                     Arguments arguments);
+
 /* Sets a procedure's arguments of those names. */
 void arguments_set(GimpProcedureConfig *config, Arguments arguments);
 

@@ -39,6 +39,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, const
   add_pixel_cases();
   add_argument_cases();
   add_batch_cases();
+  add_hint_cases();
   add_history_cases();
   add_drawable_cases();
   add_file_cases();
