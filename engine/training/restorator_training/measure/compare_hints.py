@@ -23,7 +23,7 @@ import scipy.sparse.linalg
 from PIL import Image
 from skimage.color import deltaE_ciede2000, lab2rgb, rgb2lab
 
-import colour
+from restorator_training.colour import LUMA
 
 PULLS = (0, 1e-4, 1e-3, 1e-2)
 AROUND = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0)]
@@ -80,7 +80,7 @@ def compare(run, path, entry, work):
     """Figures of one picture."""
     rgb = np.asarray(Image.open(path).convert("RGB"), dtype=np.float32) / 255
     grey, network = work / "grey.png", work / "network.png"
-    luma = np.round(255 * rgb @ colour.LUMA).astype(np.uint8)
+    luma = np.round(255 * rgb @ LUMA).astype(np.uint8)
     Image.fromarray(luma).convert("RGB").save(grey)
     truth, light = rgb2lab(rgb), rgb2lab(np.dstack([luma / 255] * 3))[..., 0]
     run("restore", grey, network, "--mode", "colour", "--window", "picture", "--quiet")
