@@ -241,16 +241,51 @@ static void test_auto(void) {
   o = run_well("restore", first, other, "--model", "old-photo", NULL);
   g_assert_nonnull(strstr(o->err, "the model old-photo is called photo today"));
   g_assert_nonnull(strstr(o->err, "with photo"));
+
+  /* Nothing given begins so as well; what is given is all that counts. */
+  o = run_well("restore", first, other, NULL);
+  g_assert_nonnull(strstr(o->err, "with photo (single pass), mode colour"));
+  o = run_well("info", other, NULL);
+  g_assert_nonnull(strstr(o->out, "preset        photo\n"));
+  o = run_well("restore", second, done, "--start", "1", NULL);
+  g_assert_nonnull(strstr(o->err, "with portrait"));
+  g_assert_null(strstr(o->err, "no effect")); /* as it would with photo */
+  o = run_well("restore", first, other, "--mode", "detail", NULL);
+  g_assert_nonnull(strstr(o->err, "with photo (single pass), mode detail"));
+  o = run_well("restore", first, other, "--model", "tiny-single", "--mode", "full", NULL);
+  g_assert_nonnull(strstr(o->err, "with tiny-single"));
+  o = run_well("info", other, NULL);
+  g_assert_null(strstr(o->out, "preset "));
   g_free(done);
   g_free(other);
   pixels_free(grey);
   pixels_free(coloured);
 }
 
+/* What is around the region counts, not what is elsewhere. */
+static void test_auto_region(void) {
+  pixels *both = make_pixels(120, 60, 3, 8);
+  for (int i = 0; i < 120 * 60; i++) /* grey from 60 on */
+    for (int c = 0; c < 3; c++)
+      both->values[3 * i + c] = (guint16)(i % 120 >= 60          ? 40 + i % 60 * 3
+                                          : (i / 5 + c) % 3 == 0 ? 220
+                                                                 : 40 + i % 48);
+  pixels_update(both);
+  const char *input = write_pixels(both, "both.png"), *output = path_of("part.png");
+  const outcome *o = run_well("restore", input, output, NULL);
+  g_assert_nonnull(strstr(o->err, "with portrait"));
+  o = run_well("restore", input, output, "--region", "75,15,30x30", NULL);
+  g_assert_nonnull(strstr(o->err, "with photo"));
+  o = run_well("restore", input, output, "--region", "15,15,30x30", NULL);
+  g_assert_nonnull(strstr(o->err, "with portrait"));
+  pixels_free(both);
+}
+
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   make_input();
   g_test_add_func("/parameters/auto", test_auto);
+  g_test_add_func("/parameters/auto-region", test_auto_region);
   g_test_add_func("/parameters/each", test_each_parameter);
   g_test_add_func("/parameters/each-default", test_each_default);
   g_test_add_func("/parameters/last-flag-wins", test_last_flag_wins);

@@ -78,7 +78,7 @@ static bool print_history(const char *history, GError **error) {
 static void print_kind(VipsImage *image) {
   rst_picture_kind kind;
   double sure;
-  if (!picture_kind_read(image, &kind, &sure, NULL))
+  if (!picture_kind_read(image, NULL, &kind, &sure, NULL))
     return;
   char *text = g_strdup_printf(_("%s (sure by %.2f of 1)"), picture_kind_name(kind), sure);
   print_field(_("colours"), text);

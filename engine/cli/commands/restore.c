@@ -120,22 +120,47 @@ static void end_item(const cli_job *job, cli_item *item, counts *c) {
 /* What is done with files while a picture is computed. One thread does it, since libvips keeps
  * one record of what failed for all threads. */
 typedef struct file_work {
-  const cli_job *jobs; /* see run() */
+  cli_job *jobs; /* see run() */
   cli_item *restored, *next; /* the one to write, the one to read; NULL: none */
 } file_work;
 
-static const cli_job *choose_job(const cli_job jobs[2], const char *input) {
+/* What is around the region, as far as it is looked at; false: all of the picture is. */
+static bool get_reach(const cli_job *job, VipsImage *image, int reach[4]) {
+  const int *box = job->region;
+  int width, height;
+  picture_kind_size(image, &width, &height);
+  if (!job->has_region || box[0] < 0 || box[1] < 0 || box[0] + box[2] > width ||
+      box[1] + box[3] > height)
+    return false; /* a region beyond the picture is refused later */
+  rst_reach(&job->parameters, width, height, box, reach);
+  return true;
+}
+
+/* What is wrong with the file, the step says that reads it. */
+static rst_picture_kind find_kind(const cli_job *job, const char *input) {
   rst_picture_kind kind = RST_PICTURE_MONOCHROME;
   double sure;
-  VipsImage *image = NULL;
-  if (jobs->automatic || g_strcmp0(jobs->preset, "photo") == 0)
-    image = file_open(input, NULL); /* what is wrong with it, the step says that reads it */
-  if (image == NULL || !picture_kind_read(image, &kind, &sure, NULL))
+  int reach[4];
+  VipsImage *image = file_open(input, NULL);
+  if (image == NULL ||
+      !picture_kind_read(image, get_reach(job, image, reach) ? reach : NULL, &kind, &sure, NULL))
     kind = RST_PICTURE_MONOCHROME;
   g_clear_object(&image);
-  if (kind == RST_PICTURE_COLOURED && !jobs->automatic)
+  return kind;
+}
+
+static const cli_job *choose_job(cli_job jobs[2], const char *input) {
+  const bool quiet = jobs->options->quiet;
+  rst_picture_kind kind = RST_PICTURE_MONOCHROME;
+  if (jobs->automatic || g_strcmp0(jobs->preset, "photo") == 0)
+    kind = find_kind(jobs, input);
+  if (kind == RST_PICTURE_COLOURED && !jobs->automatic && !quiet)
     cli_say(_("%s: is a colour picture, whose colours are replaced"), input);
-  return &jobs[kind == RST_PICTURE_COLOURED && jobs->automatic];
+  cli_job *job = &jobs[kind == RST_PICTURE_COLOURED && jobs->automatic];
+  if (!job->told && !quiet)
+    report_ignored(job);
+  job->told = true;
+  return job;
 }
 
 static void *do_file_work(void *data) {
@@ -151,7 +176,7 @@ static void *do_file_work(void *data) {
 }
 
 /* In each turn, one picture is computed, the one before it written and the one after it read. */
-static void restore_items(const cli_job jobs[2], GPtrArray *items, counts *c) {
+static void restore_items(cli_job jobs[2], GPtrArray *items, counts *c) {
   int count = (int)items->len;
   for (int i = -1; i <= count && interrupt_signal() == 0; i++) {
     file_work work = {
@@ -185,8 +210,6 @@ static bool run(cli_options *o, counts *c, GError **error) {
     good = options_read_hints(o, cancel, error) &&
            job_open(&jobs[0], o, RST_PICTURE_MONOCHROME, cancel, error) &&
            (!jobs[0].automatic || job_open(&jobs[1], o, RST_PICTURE_COLOURED, cancel, error));
-    if (good && !o->quiet)
-      report_ignored(&jobs[0]);
     if (good)
       restore_items(jobs, left, c);
     job_close(&jobs[0]);

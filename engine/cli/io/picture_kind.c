@@ -2,6 +2,7 @@
 #include "io/picture_kind.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 #include "base/error.h"
 
@@ -20,13 +21,35 @@ static bool read_small(void *user, int x, int y, int width, int height, float *r
   return true;
 }
 
-static VipsImage *shrink(VipsImage *image) {
-  VipsImage *small = NULL, *rgb = NULL, *bytes = NULL, *held = NULL;
-  if (vips_thumbnail_image(image, &small, SIDE, "size", VIPS_SIZE_DOWN, NULL) == 0 &&
-      vips_colourspace(small, &rgb, VIPS_INTERPRETATION_sRGB, NULL) == 0 &&
+void picture_kind_size(VipsImage *image, int *width, int *height) {
+  const bool turned = vips_image_get_orientation_swap(image);
+  *width = turned ? image->Ysize : image->Xsize;
+  *height = turned ? image->Xsize : image->Ysize;
+}
+
+/* The box of a shrunk picture that shows that of the picture itself. */
+static int crop(VipsImage *small, const int box[4], double scale, VipsImage **part) {
+  const int x = CLAMP((int)(box[0] * scale), 0, small->Xsize - 1);
+  const int y = CLAMP((int)(box[1] * scale), 0, small->Ysize - 1);
+  const int right = CLAMP((int)((box[0] + box[2]) * scale), x + 1, small->Xsize);
+  const int bottom = CLAMP((int)((box[1] + box[3]) * scale), y + 1, small->Ysize);
+  return vips_extract_area(small, part, x, y, right - x, bottom - y, NULL);
+}
+
+/* The box with a longer side of SIDE, or as it is where it is smaller. */
+static VipsImage *shrink(VipsImage *image, const int box[4]) {
+  VipsImage *small = NULL, *part = NULL, *rgb = NULL, *bytes = NULL, *held = NULL;
+  int width, height;
+  picture_kind_size(image, &width, &height);
+  const double longest = MAX(width, height);
+  const int side = (int)MIN(longest, ceil(SIDE * longest / MAX(box[2], box[3])));
+  if (vips_thumbnail_image(image, &small, side, "size", VIPS_SIZE_DOWN, NULL) == 0 &&
+      crop(small, box, (double)small->Xsize / width, &part) == 0 &&
+      vips_colourspace(part, &rgb, VIPS_INTERPRETATION_sRGB, NULL) == 0 &&
       vips_cast_uchar(rgb, &bytes, NULL) == 0)
     held = vips_image_copy_memory(bytes);
   g_clear_object(&small);
+  g_clear_object(&part);
   g_clear_object(&rgb);
   g_clear_object(&bytes);
   if (held != NULL && held->Bands < 3)
@@ -34,9 +57,12 @@ static VipsImage *shrink(VipsImage *image) {
   return held;
 }
 
-bool picture_kind_read(VipsImage *image, rst_picture_kind *kind, double *sure, GError **error) {
+bool picture_kind_read(VipsImage *image, const int box[4], rst_picture_kind *kind, double *sure,
+                       GError **error) {
   rst_error cause = RST_ERROR_INIT;
-  VipsImage *small = shrink(image);
+  int whole[4] = {0};
+  picture_kind_size(image, &whole[2], &whole[3]);
+  VipsImage *small = shrink(image, box == NULL ? whole : box);
   if (small == NULL) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s", vips_error_buffer());
     vips_error_clear();

@@ -85,6 +85,14 @@ static bool take_files(cli_options *o, GError **error) {
   return true;
 }
 
+/* What a picture is says how to begin, where nothing else does. Seeds say nothing of what a single
+ * pass makes. */
+static void begin_automatically(cli_options *o) {
+  if (o->given.preset == NULL && !g_hash_table_contains(o->given.values, "model") &&
+      o->repeat == NULL && o->uncertainty == 0)
+    o->given.preset = g_strdup("auto");
+}
+
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   *o = (cli_options){.threads = 0, .megapixels = SOURCE_MEGAPIXELS};
   const GOptionEntry own[] = {
@@ -147,6 +155,7 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
     setlocale(LC_MESSAGES, "C"); /* machines read the same everywhere */
   if (!take_files(o, error))
     return false;
+  begin_automatically(o);
   o->overwrite |= o->force;
   o->reduce |= o->force;
   return true;
