@@ -56,7 +56,7 @@ class Tests:
 def kills(tests, count):
     text = tests.run("kills", "killed", RESTORATOR_KILLS=str(count))
     killed, runs = re.search(r"(\d+) of (\d+) runs killed", text).groups()
-    return (f"a batch killed at random moments, every file whole, old or new",
+    return ("a batch killed at random moments, every file whole, old or new",
             f"{killed} kills in {runs} runs, 0 bad files",
             tests.shown("kills", "killed", f"RESTORATOR_KILLS={count} "))
 

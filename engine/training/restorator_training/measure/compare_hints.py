@@ -2,8 +2,8 @@
 """Compares colour hints with Levin, Lischinski and Weiss 2004, Colorization using optimization.
 
 The program `restorator evaluate --hints N` gives each picture N hints of its true colours. The same
-hints go to Levin's method: each pixel's a* and b* are the weighted mean of its neighbours', the more
-a neighbour counts the liker its L*, and the hints, 3 × 3 pixels each, are fixed; a sparse linear
+hints go to Levin's method: each pixel's a* and b* are the weighted mean of its neighbours', the
+more a neighbour counts the liker its L*, and the hints, 3 × 3 pixels each, are fixed; a sparse linear
 system, solved directly (SciPy). With the network's colours as its start it spreads how the hints
 differ from these, drawn to 0 by so much (`PULLS`; the best of them counts). Given is the mean
 CIEDE2000 to the truth, all with the grey picture's own L*.
@@ -43,7 +43,8 @@ def neighbour_weights(light):
         there = (slice(max(0, dy), height + min(0, dy)), slice(max(0, dx), width + min(0, dx)))
         rows.append(index[here].ravel())
         columns.append(index[there].ravel())
-        values.append(np.exp(-(light[here] - light[there]) ** 2 / (2 * spread[here])).ravel() + 1e-6)
+        alike = np.exp(-(light[here] - light[there]) ** 2 / (2 * spread[here]))
+        values.append(alike.ravel() + 1e-6)
     matrix = scipy.sparse.csr_matrix((np.concatenate(values),
                                       (np.concatenate(rows), np.concatenate(columns))))
     return scipy.sparse.diags(1 / np.asarray(matrix.sum(1)).ravel()) @ matrix
@@ -113,8 +114,8 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
-        run("evaluate", *options.pictures, "--protocol", "colour", "--hints", options.hints, "--json",
-            work / "figures.json")
+        run("evaluate", *options.pictures, "--protocol", "colour", "--hints", options.hints,
+            "--json", work / "figures.json")
         each = json.loads((work / "figures.json").read_text("utf-8"))["each"]
         rows = [compare(run, path, entry, work) for path, entry in zip(options.pictures, each)]
     for name in rows[0]:
