@@ -92,7 +92,7 @@ static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
       "the same pixels. The image keeps a record of what was done, the parasite "
       "“restorator-setup”, which plug-in-restorator-repeat reads."),
     PROCEDURE);
-  arguments_add(procedure);
+  arguments_add(procedure, "");
   arguments_add_hints_layer(procedure);
   arguments_add_output(procedure);
   return procedure;
@@ -130,7 +130,7 @@ static GimpProcedure *create_batch(GimpPlugIn *plug_in) {
       "unless the mode is “detail”."),
     BATCH);
   arguments_add_files(procedure);
-  arguments_add(procedure);
+  arguments_add(procedure, "auto");
   batch_add_results(procedure);
   return procedure;
 }

@@ -61,7 +61,7 @@
  SF-DIRNAME "_Output folder (another one)" ""
  SF-OPTION "Fo_rmat" '("PNG" "TIFF" "JPEG" "XCF")
  SF-STRING "_Model" "portrait"
- SF-STRING "_Preset (may be empty)" ""
+ SF-STRING "_Preset (may be empty)" "auto"
  SF-OPTION "M_ode" '("automatic" "full" "colour" "detail")
  SF-FILENAME "Mas_k: white is restored (may be empty)" ""
  SF-STRING "Re_gion X,Y,WxH (may be empty)" ""

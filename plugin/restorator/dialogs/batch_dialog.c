@@ -17,6 +17,7 @@ typedef struct BatchDialog {
   GtkWidget *window, *grid;
   GtkWidget *folder, *pattern; /* the argument `input` */
   GtkWidget *output, *mask;
+  GtkWidget *automatic, *panel;
   gboolean taking;             /* from the widgets: they are not to be changed meanwhile */
   int rows;
 } BatchDialog;
@@ -103,6 +104,24 @@ static void note_text(BatchDialog *dialog) {
     take(dialog);
 }
 
+/* The panel has one model and one set of parameters, which are for all of the files. */
+static void show_automatic(BatchDialog *dialog) {
+  const gboolean automatic = arguments_are_automatic(dialog->config);
+
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(dialog->automatic), automatic);
+  gtk_widget_set_sensitive(dialog->panel, !automatic);
+}
+
+static void take_automatic(BatchDialog *dialog) {
+  const gboolean wanted = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(dialog->automatic));
+  rst_parameters initial;
+
+  if (wanted == arguments_are_automatic(dialog->config))
+    return;
+  rst_parameters_init(&initial);
+  g_object_set(dialog->config, ARGUMENT_PRESET, wanted ? "auto" : "", "model", initial.model, NULL);
+}
+
 static void clear_mask(BatchDialog *dialog) {
   choose(dialog->mask, NULL);
   take(dialog);
@@ -172,6 +191,15 @@ static void add_overwrite(BatchDialog *dialog) {
   gtk_grid_attach(GTK_GRID(dialog->grid), check, 0, dialog->rows++, 3, 1);
 }
 
+static void add_automatic(BatchDialog *dialog) {
+  dialog->automatic = gtk_check_button_new_with_label(_("Choose by what each file shows"));
+  describe(dialog->automatic, _("Choose by what each file shows"),
+           _("The preset “photo” for monochrome and toned pictures, the defaults for coloured "
+             "ones; else all files are done as set beside"));
+  g_signal_connect_swapped(dialog->automatic, "toggled", G_CALLBACK(take_automatic), dialog);
+  gtk_grid_attach(GTK_GRID(dialog->grid), dialog->automatic, 0, dialog->rows++, 3, 1);
+}
+
 static void add_files(BatchDialog *dialog) {
   GtkWidget *region = gtk_entry_new();
   GtkWidget *no_mask = parts_icon_button("edit-clear-symbolic", _("No mask"),
@@ -196,6 +224,7 @@ static void add_files(BatchDialog *dialog) {
   add_argument(dialog, ARGUMENT_MASK, dialog->mask, no_mask);
   add_argument(dialog, ARGUMENT_REGION, region, NULL);
   add_overwrite(dialog);
+  add_automatic(dialog);
 }
 
 static void build(BatchDialog *dialog, GimpProcedure *procedure) {
@@ -208,11 +237,14 @@ static void build(BatchDialog *dialog, GimpProcedure *procedure) {
   area = gtk_dialog_get_content_area(GTK_DIALOG(dialog->window));
   gtk_container_set_border_width(GTK_CONTAINER(box), 12);
   gtk_box_pack_start(GTK_BOX(box), dialog->grid, TRUE, TRUE, 0);
-  gtk_box_pack_start(GTK_BOX(box), restorator_panel_new(G_OBJECT(dialog->config)), TRUE, TRUE, 0);
+  dialog->panel = restorator_panel_new(G_OBJECT(dialog->config));
+  gtk_box_pack_start(GTK_BOX(box), dialog->panel, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(area), box, TRUE, TRUE, 0);
   gtk_widget_show_all(box);
   show(dialog);
+  show_automatic(dialog);
   g_signal_connect_swapped(dialog->config, "notify", G_CALLBACK(show), dialog);
+  g_signal_connect_swapped(dialog->config, "notify", G_CALLBACK(show_automatic), dialog);
 }
 
 gboolean batch_dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GError **error) {
@@ -222,7 +254,8 @@ gboolean batch_dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config,
 
   if (!display_open(error) || !arguments_read(config, &arguments, error))
     return FALSE;
-  arguments_unfold(config, &arguments);
+  if (!arguments_are_automatic(config))
+    arguments_unfold(config, &arguments);
   build(&dialog, procedure);
   confirmed = gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog.window));
   g_signal_handlers_disconnect_by_data(config, &dialog);

@@ -19,6 +19,7 @@ typedef struct Dialog {
   GimpImage *image;
   GimpDrawable *drawable;
   Layer *layer;        /* as the preview shows it */
+  rst_picture_kind pictures; /* what it shows */
   GtkWidget *window;
   RestoratorEditor *editor;
   gboolean finishing;  /* OK was pressed: it is written as soon as it is finished */
@@ -203,7 +204,7 @@ static gboolean make_editor(Dialog *dialog, GError **error) {
   return TRUE;
 }
 
-static void build(Dialog *dialog, GimpProcedure *procedure) {
+static void build(Dialog *dialog, GimpProcedure *procedure, rst_mode mode) {
   GtkWidget *area;
 
   dialog->window = gimp_procedure_dialog_new(procedure, dialog->config, _("Restore Selection"));
@@ -217,20 +218,31 @@ static void build(Dialog *dialog, GimpProcedure *procedure) {
     say(dialog, GTK_MESSAGE_INFO,
         _("The layer is grey, so that its tone alone is restored: convert the image with Image ▸ "
           "Mode ▸ RGB to get colour"));
+  else if (dialog->pictures == RST_PICTURE_COLOURED && mode != RST_MODE_DETAIL)
+    say(dialog, GTK_MESSAGE_INFO,
+        _("The picture has colours of its own, which the restored ones replace: the mode “Detail "
+          "only” keeps them"));
 }
 
-static gboolean run_on_layer(Dialog *dialog, GimpProcedure *procedure, GError **error) {
+static gboolean run_on_layer(Dialog *dialog, GimpProcedure *procedure, rst_mode mode,
+                             GError **error) {
   gboolean written;
   guint looking;
 
   if (!make_editor(dialog, error))
     return FALSE;
-  build(dialog, procedure);
+  build(dialog, procedure, mode);
   looking = g_timeout_add_seconds(LOOK_SECONDS, look_for_layer, dialog);
   written = run(dialog);
   g_source_remove(looking);
   gtk_widget_destroy(dialog->window);
   return written;
+}
+
+/* Where nothing is given, what the picture is says how to begin. A grey layer cannot take colours. */
+static void begin(GimpProcedureConfig *config, GimpDrawable *drawable) {
+  if (arguments_are_defaults(config) && !gimp_drawable_is_gray(drawable))
+    g_object_set(config, ARGUMENT_PRESET, "auto", NULL);
 }
 
 gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
@@ -240,14 +252,17 @@ gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpI
   Output output;
   gboolean written;
 
-  if (!display_open(error) || !arguments_look(config, image, drawable, &arguments, error) ||
-      !arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
+  if (!display_open(error) || !arguments_look(config, image, drawable, &dialog.pictures, error))
+    return FALSE;
+  arguments.pictures = dialog.pictures;
+  begin(config, drawable);
+  if (!arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
     return FALSE;
   arguments_unfold(config, &arguments);
   dialog.layer = layer_open(image, drawable, error);
   if (!dialog.layer)
     return FALSE;
-  written = run_on_layer(&dialog, procedure, error);
+  written = run_on_layer(&dialog, procedure, arguments.parameters.mode, error);
   layer_close(dialog.layer);
   return written;
 }

@@ -8,6 +8,7 @@
 #include "properties.h"
 
 #define OUTPUT "output"
+#define AUTO "auto" /* of model and preset */
 
 static const char *const outputs[] = {
   [OUTPUT_IN_PLACE] = "in-place", [OUTPUT_NEW_LAYER] = "new-layer", NULL};
@@ -56,7 +57,7 @@ static void add_argument(GimpProcedure *procedure, const rst_parameter *paramete
   }
 }
 
-void arguments_add(GimpProcedure *procedure) {
+void arguments_add(GimpProcedure *procedure, const char *preset) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
@@ -65,8 +66,8 @@ void arguments_add(GimpProcedure *procedure) {
   gimp_procedure_add_string_argument(
     procedure, ARGUMENT_PRESET, _("Preset"),
     _("Named set of parameters (id or path); an argument that differs from its default beats it; "
-      "empty for none"),
-    "", G_PARAM_READWRITE);
+      "empty for none; auto for photo on monochrome and toned pictures and none on others"),
+    preset, G_PARAM_READWRITE);
 }
 
 void arguments_add_output(GimpProcedure *procedure) {
@@ -124,36 +125,62 @@ void arguments_add_files(GimpProcedure *procedure) {
     G_PARAM_READWRITE);
 }
 
-static gboolean is_automatic(GimpProcedureConfig *config) {
-  g_autofree char *model = NULL, *preset = NULL;
+/* The preset that is asked for; of the default, where it is `auto`, that is nothing where a model is
+ * named. */
+static char *get_preset(GimpProcedureConfig *config) {
+  g_autofree char *preset = NULL, *model = NULL;
+  rst_parameters initial;
+  GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), ARGUMENT_PRESET);
 
-  g_object_get(config, "model", &model, ARGUMENT_PRESET, &preset, NULL);
-  return g_strcmp0(model, "auto") == 0 || g_strcmp0(preset, "auto") == 0;
+  rst_parameters_init(&initial);
+  g_object_get(config, ARGUMENT_PRESET, &preset, "model", &model, NULL);
+  if (g_strcmp0(preset, AUTO) == 0 && model && strcmp(model, initial.model) != 0 &&
+      strcmp(g_value_get_string(g_param_spec_get_default_value(spec)), AUTO) == 0)
+    return NULL;
+  return g_steal_pointer(&preset);
+}
+
+gboolean arguments_are_automatic(GimpProcedureConfig *config) {
+  g_autofree char *model = NULL, *preset = get_preset(config);
+
+  g_object_get(config, "model", &model, NULL);
+  return g_strcmp0(model, AUTO) == 0 || g_strcmp0(preset, AUTO) == 0;
+}
+
+gboolean arguments_are_defaults(GimpProcedureConfig *config) {
+  g_autofree char *preset = get_preset(config);
+  rst_parameters initial, now;
+  char text[2][RST_TEXT_MAX];
+  gboolean same = !preset || !*preset;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  rst_parameters_init(&initial);
+  rst_parameters_init(&now);
+  same = same && values_overlay(G_OBJECT(config), &now, NULL) == RST_OK;
+  for (size_t i = 0; i < count && same; i++)
+    same = rst_parameters_get(&initial, table[i].name, text[0], sizeof text[0], NULL) == RST_OK &&
+           rst_parameters_get(&now, table[i].name, text[1], sizeof text[1], NULL) == RST_OK &&
+           strcmp(text[0], text[1]) == 0;
+  return same;
 }
 
 gboolean arguments_look(GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
-                        Arguments *arguments, GError **error) {
-  g_autoptr(Layer) layer = NULL;
+                        rst_picture_kind *kind, GError **error) {
   rst_error why = RST_ERROR_INIT;
-  rst_picture picture;
-  double sure;
+  rst_parameters parameters;
 
-  if (!is_automatic(config))
-    return TRUE;
-  layer = layer_open(image, drawable, error);
-  if (!layer)
-    return FALSE;
-  layer_get_picture(layer, &picture);
-  return rst_classify(&picture, NULL, &arguments->pictures, &sure, &why) == RST_OK ||
-         messages_fail(&why, error);
+  rst_parameters_init(&parameters);
+  if (values_overlay(G_OBJECT(config), &parameters, &why) != RST_OK)
+    return messages_fail(&why, error);
+  return layer_look(image, drawable, &parameters, kind, error);
 }
 
 static gboolean read_preset(GimpProcedureConfig *config, Arguments *arguments, GError **error) {
-  g_autofree char *given = NULL;
+  g_autofree char *given = get_preset(config);
   rst_error why = RST_ERROR_INIT;
   char path[4096];
 
-  g_object_get(config, ARGUMENT_PRESET, &given, NULL);
   arguments->preset_name = g_strdup(given ? rst_settle_preset(given, arguments->pictures) : NULL);
   if (!arguments->preset_name || !*arguments->preset_name)
     return TRUE;

@@ -29,8 +29,9 @@ typedef struct Arguments {
   char *preset_name;  /* as given; or without `preset`, what the parameters are called */
 } Arguments;
 
-/* Adds an argument for each parameter of the table, with its range and default, and `preset`. */
-void arguments_add(GimpProcedure *procedure);
+/* Adds an argument for each parameter of the table, with its range and default, and `preset` with
+ * that default. */
+void arguments_add(GimpProcedure *procedure, const char *preset);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
 /* Adds `hints-layer`. */
@@ -42,13 +43,18 @@ const char *const *arguments_formats(void);
 /* Adds `index`: which of the times that an image was restored. */
 void arguments_add_index(GimpProcedure *procedure);
 
-/* Fills `arguments`, all zero before but for `pictures`, from a run's: the preset sets every parameter it holds, and
- * an argument that differs from its default beats it. Fails with a sentence for people where a
- * value or the preset is bad. */
+/* Fills `arguments`, all zero before but for `pictures`, from a run's: the preset sets every
+ * parameter it holds, and an argument that differs from its default beats it; a preset `auto` that
+ * is the default gives way to a model. Fails with a sentence for people where a value or the preset
+ * is bad. */
 gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GError **error);
-/* Beforehand, what `auto` needs: looks at the layer where model or preset are that. */
+/* Whether model or preset are `auto`: `pictures` has to be set before arguments are read. */
+gboolean arguments_are_automatic(GimpProcedureConfig *config);
+/* Whether neither a preset nor a parameter is given. */
+gboolean arguments_are_defaults(GimpProcedureConfig *config);
+/* Says what the layer shows where the network would look at it: the selection and its window. */
 gboolean arguments_look(GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
-                        Arguments *arguments, GError **error);
+                        rst_picture_kind *kind, GError **error);
 void arguments_clear(Arguments *arguments);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Arguments, arguments_clear)
 

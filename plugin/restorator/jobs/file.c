@@ -234,21 +234,28 @@ static gboolean save(GimpImage *image, const char *path, const char *from, GErro
   return FALSE;
 }
 
-/* The same as the command line does: a grey picture gets colour where it is wanted; one with a
- * palette can be restored in colours alone. */
-static gboolean convert(const Job *job, GimpImage *image, const char *path, GError **error) {
-  const GimpImageBaseType type = gimp_image_get_base_type(image);
+static gboolean make_rgb(GimpImage *image, GError **error) {
+  return gimp_image_convert_rgb(image) ||
+         fail(error, RST_HOST_FAILED, _("GIMP did not convert the picture to RGB"));
+}
+
+/* One with a palette can be restored in colours alone. */
+static gboolean convert_palette(GimpImage *image, const char *path, GError **error) {
   g_autofree char *name = shown(path), *message = NULL;
 
-  if (type == GIMP_RGB || (type == GIMP_GRAY && job->parameters.mode == RST_MODE_DETAIL))
+  if (gimp_image_get_base_type(image) != GIMP_INDEXED)
     return TRUE;
-  if (!gimp_image_convert_rgb(image))
-    return fail(error, RST_HOST_FAILED, _("GIMP did not convert the picture to RGB"));
-  if (type == GIMP_INDEXED) {
-    message = g_strdup_printf(_("“%s” had a palette and becomes RGB"), name);
-    gimp_message(message);
-  }
+  if (!make_rgb(image, error))
+    return FALSE;
+  message = g_strdup_printf(_("“%s” had a palette and becomes RGB"), name);
+  gimp_message(message);
   return TRUE;
+}
+
+/* The same as the command line does: a grey picture gets colour where it is wanted. */
+static gboolean convert_grey(const Job *job, GimpImage *image, GError **error) {
+  return gimp_image_get_base_type(image) != GIMP_GRAY || job->parameters.mode == RST_MODE_DETAIL ||
+         make_rgb(image, error);
 }
 
 /* What was done before is in the file as the program writes it, too. */
@@ -262,26 +269,46 @@ static void take_record(GimpImage *image, const char *path) {
     history_attach(image, record, FALSE);
 }
 
-static gboolean restore(const Job *job, const Region *region, GimpImage *image, const char *from,
+void jobs_clear(Jobs *jobs) {
+  job_clear(&jobs->usual);
+  job_clear(&jobs->coloured);
+}
+
+/* The job for what is around the region, as far as the network would look at it. */
+static const Job *choose_job(const Jobs *jobs, GimpImage *image, GimpLayer *layer, GError **error) {
+  rst_picture_kind kind;
+
+  if (!jobs->automatic || gimp_image_get_base_type(image) == GIMP_GRAY)
+    return &jobs->usual;
+  if (!layer_look(image, GIMP_DRAWABLE(layer), &jobs->usual.parameters, &kind, error))
+    return NULL;
+  return kind == RST_PICTURE_COLOURED ? &jobs->coloured : &jobs->usual;
+}
+
+static gboolean restore(const Jobs *jobs, const Region *region, GimpImage *image, const char *from,
                         const rst_hooks *hooks, GError **error) {
   GimpLayer *layer = take_picture(image, from);
+  const Job *job;
 
   if (!layer)
     return fail(error, RST_BAD_CALL,
                 _("The file has several layers or pages: open it in GIMP and choose one"));
   take_record(image, from);
-  return convert(job, image, from, error) && select_region(image, region, error) &&
+  if (!convert_palette(image, from, error) || !select_region(image, region, error))
+    return FALSE;
+  job = choose_job(jobs, image, layer, error);
+  return job && convert_grey(job, image, error) &&
          job_restore(job, image, GIMP_DRAWABLE(layer), OUTPUT_IN_PLACE, hooks, error);
 }
 
-gboolean file_restore(const Job *job, const Region *region, const char *from, const char *to,
+gboolean file_restore(const Jobs *jobs, const Region *region, const char *from, const char *to,
                       const rst_hooks *hooks, GError **error) {
   GimpImage *image = load(from, error);
   gboolean done;
 
   if (!image)
     return FALSE;
-  done = restore(job, region, image, from, hooks, error) && save(image, to, from, error);
+  done = restore(jobs, region, image, from, hooks, error) && save(image, to, from, error);
   gimp_image_delete(image);
   return done;
 }

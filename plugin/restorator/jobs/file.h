@@ -20,9 +20,17 @@ gboolean region_set(Region *region, const char *box, const char *mask, GError **
 void region_clear(Region *region);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Region, region_clear)
 
+/* What is done to files, each by what it shows. */
+typedef struct Jobs {
+  Job usual, coloured; /* the second for coloured pictures where `automatic`, else all zero */
+  gboolean automatic;
+} Jobs;
+
+void jobs_clear(Jobs *jobs);
+
 /* Restores one file into another, whose name's ending says the format. That one is there only
  * when it is complete. */
-gboolean file_restore(const Job *job, const Region *region, const char *from, const char *to,
+gboolean file_restore(const Jobs *jobs, const Region *region, const char *from, const char *to,
                       const rst_hooks *hooks, GError **error);
 
 #endif

@@ -302,3 +302,19 @@ gboolean layer_is_unchanged(const Layer *layer) {
   return is_selected_alike(layer) && snapshot_is_current(layer->original) &&
          (!layer->selection || snapshot_is_current(layer->selection));
 }
+
+gboolean layer_look(GimpImage *image, GimpDrawable *drawable, const rst_parameters *parameters,
+                    rst_picture_kind *kind, GError **error) {
+  g_autoptr(Layer) layer = layer_open(image, drawable, error);
+  rst_error why = RST_ERROR_INIT;
+  rst_picture picture;
+  int box[4], reach[4];
+  double sure;
+
+  if (!layer)
+    return FALSE;
+  layer_get_picture(layer, &picture);
+  layer_get_box(layer, box);
+  rst_reach(parameters, picture.width, picture.height, box, reach);
+  return rst_classify(&picture, reach, kind, &sure, &why) == RST_OK || messages_fail(&why, error);
+}

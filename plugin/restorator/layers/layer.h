@@ -40,6 +40,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_close)
 
 /* The layer as the engine's picture. Reading fails where the layer is not what it was. */
 void layer_get_picture(Layer *layer, rst_picture *picture);
+/* Says what the selected part of a layer shows, and what is around it as far as the network looks
+ * with these parameters; that alone is read. Fails as layer_open(). */
+gboolean layer_look(GimpImage *image, GimpDrawable *drawable, const rst_parameters *parameters,
+                    rst_picture_kind *kind, GError **error);
 /* Begins to collect a result, to be done before any of it is written; `strength` is applied to
  * it. Reads what of the selection is not read yet. */
 void layer_begin_result(Layer *layer, double strength);

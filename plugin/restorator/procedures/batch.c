@@ -16,7 +16,7 @@
 #include "procedures/outcome.h"
 
 typedef struct Batch {
-  Job job;
+  Jobs jobs;
   Region region;
   GPtrArray *inputs;
   char *folder;
@@ -30,7 +30,7 @@ typedef struct Batch {
 } Batch;
 
 static void batch_clear(Batch *batch) {
-  job_clear(&batch->job);
+  jobs_clear(&batch->jobs);
   region_clear(&batch->region);
   g_ptr_array_unref(batch->inputs);
   g_free(batch->folder);
@@ -124,20 +124,34 @@ static gboolean make_folder(Batch *batch, GError **error) {
   return FALSE;
 }
 
+static gboolean open_job(Job *job, GimpProcedureConfig *config, rst_picture_kind pictures,
+                         const char *mask, GError **error) {
+  g_auto(Arguments) arguments = {.pictures = pictures};
+
+  return arguments_read(config, &arguments, error) && job_open(job, &arguments, error) &&
+         job_set_mask(job, mask, error);
+}
+
+static gboolean open_jobs(Batch *batch, GimpProcedureConfig *config, const char *mask,
+                          GError **error) {
+  Jobs *jobs = &batch->jobs;
+
+  jobs->automatic = arguments_are_automatic(config);
+  return open_job(&jobs->usual, config, RST_PICTURE_MONOCHROME, mask, error) &&
+         (!jobs->automatic || open_job(&jobs->coloured, config, RST_PICTURE_COLOURED, mask, error));
+}
+
 /* The folder last: a run that is refused leaves none. */
 static gboolean read_arguments(Batch *batch, GimpProcedureConfig *config, GError **error) {
-  g_auto(Arguments) arguments = {0};
   g_autofree char *input = NULL, *folder = NULL, *mask = NULL, *region = NULL;
 
   g_object_get(config, ARGUMENT_INPUT, &input, ARGUMENT_FOLDER, &folder, ARGUMENT_MASK, &mask,
                ARGUMENT_REGION, &region, ARGUMENT_OVERWRITE, &batch->overwrite, NULL);
   batch->folder = expand_home(folder);
   g_autofree char *mask_path = expand_home(mask);
-  return arguments_read(config, &arguments, error) &&
-         arguments_read_format(config, &batch->format, error) &&
-         job_open(&batch->job, &arguments, error) && find_inputs(batch, input, error) &&
-         region_set(&batch->region, region, mask_path, error) &&
-         job_set_mask(&batch->job, mask_path, error) && make_folder(batch, error);
+  return arguments_read_format(config, &batch->format, error) &&
+         open_jobs(batch, config, mask_path, error) && find_inputs(batch, input, error) &&
+         region_set(&batch->region, region, mask_path, error) && make_folder(batch, error);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -198,7 +212,7 @@ static gboolean restore(Batch *batch, const char *input, const char *output, GEr
     return FALSE;
   hooks.user = batch;
   hooks.progress = show_progress;
-  return file_restore(&batch->job, &batch->region, input, output, &hooks, error);
+  return file_restore(&batch->jobs, &batch->region, input, output, &hooks, error);
 }
 
 /* Finished files stay finished; but not so one that another file would come to as well. */

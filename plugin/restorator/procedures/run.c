@@ -14,7 +14,8 @@ static gboolean open_given(GimpImage *image, GimpDrawable *drawable, GimpProcedu
                            Job *job, GError **error) {
   g_auto(Arguments) arguments = {0};
 
-  return arguments_look(config, image, drawable, &arguments, error) &&
+  return (!arguments_are_automatic(config) ||
+          arguments_look(config, image, drawable, &arguments.pictures, error)) &&
          arguments_read(config, &arguments, error) &&
          arguments_read_hints_layer(config, drawable, &arguments, error) &&
          job_open(job, &arguments, error);

@@ -342,6 +342,69 @@ static void test_grey(void) {
   g_assert_cmpuint(g_bytes_get_size(toned), ==, IMAGE_WIDTH * IMAGE_HEIGHT);
 }
 
+static void fill_with_colours(GimpLayer *layer) {
+  static const char *const names[] = {"red", "#20a040", "#3060d0", "#e0c020"};
+  GimpImage *image = gimp_item_get_image(GIMP_ITEM(layer));
+
+  for (int i = 0; i < 4; i++) {
+    GeglColor *colour = gegl_color_new(names[i]);
+
+    gimp_context_set_foreground(colour);
+    g_object_unref(colour);
+    gimp_image_select_rectangle(image, GIMP_CHANNEL_OP_REPLACE, 24 * i, 0, 24, IMAGE_HEIGHT);
+    gimp_drawable_edit_fill(GIMP_DRAWABLE(layer), GIMP_FILL_FOREGROUND);
+  }
+  gimp_selection_none(image);
+}
+
+static void drain(GimpLayer *layer) {
+  gimp_drawable_desaturate(GIMP_DRAWABLE(layer), GIMP_DESATURATE_LUMINANCE);
+}
+
+/* The file's record of what was done. */
+static char *file_history(const char *name) {
+  g_autofree char *path = path_to(name);
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  GimpImage *image = gimp_file_load(GIMP_RUN_NONINTERACTIVE, file);
+  char *text = history_text(image);
+
+  g_assert_true(gimp_image_delete(image));
+  return text;
+}
+
+static void check_history(const char *name, const char *part, gboolean there) {
+  g_autofree char *text = file_history(name);
+
+  if (!text || (strstr(text, part) != NULL) != there)
+    g_test_fail_printf("%s: %s: %s", name, part, text);
+}
+
+/* Each file by what it shows, where nothing is given; a model beats that. */
+static void test_automatic(void) {
+  static const Recipe coloured = {.prepare = fill_with_colours}, toned = {.prepare = drain},
+                      grey = {.grey = TRUE};
+  g_auto(Result) first = {0}, model = {0};
+
+  make_folder();
+  make_file(&coloured, "in/coloured.xcf");
+  make_file(&toned, "in/drained.xcf");
+  make_file(&grey, "in/grey.xcf");
+  run_batch("*.xcf", ARGUMENTS("step-skip", "50"), &first);
+  check_result(&first, 3, 0, 0);
+  check_history("out/coloured.xcf", "\"portrait\"", TRUE);
+  check_history("out/coloured.xcf", "\"preset\"", FALSE);
+  check_history("out/drained.xcf", "photo\"", TRUE);
+  check_history("out/drained.xcf", "\"preset\": \"photo\"", TRUE);
+  check_history("out/grey.xcf", "\"preset\": \"photo\"", TRUE);
+  g_autoptr(GBytes) bytes = file_layer("out/grey.xcf");
+  g_assert_cmpuint(g_bytes_get_size(bytes), ==, 3 * IMAGE_WIDTH * IMAGE_HEIGHT);
+
+  run_batch("drained.xcf", ARGUMENTS(SINGLE, "overwrite", "true"), &model);
+  check_result(&model, 1, 0, 0);
+  check_history("out/drained.xcf", "\"tiny-single\"", TRUE);
+  check_history("out/drained.xcf", "\"preset\"", FALSE);
+}
+
 /* Killed when the second file is computed and not yet saved, as by Cancel in GIMP's progress bar:
  * what is there is complete, and the next run goes on from there. */
 static void test_killed(void) {
@@ -426,6 +489,7 @@ void add_batch_cases(void) {
   g_test_add_func("/batch/no-display", test_no_display);
   g_test_add_func("/batch/files", test_files);
   g_test_add_func("/batch/region", test_region);
+  g_test_add_func("/batch/automatic", test_automatic);
   g_test_add_func("/batch/mask", test_mask);
   g_test_add_func("/batch/failures", test_failures);
   g_test_add_func("/batch/grey", test_grey);
