@@ -78,7 +78,8 @@ extern "C" {
 RST_API const char *rst_version(void);
 
 /* One line on the arithmetic in use: the kernels' instruction set, the best that this processor
- * runs or the one that the variable RESTORATOR_KERNEL names. Static storage. */
+ * runs or the one that the variable RESTORATOR_KERNEL names, and where that is the generic one,
+ * whether OpenBLAS multiplies in the encoder; known from the first encoding on. Static storage. */
 RST_API const char *rst_arithmetic(void);
 
 /* -------------------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The inner loops of every instruction set that this processor runs, against sums in
+ * The inner loops of every instruction set that this processor runs, and OpenBLAS, against sums in
  * double; the noise, bit by bit.
  */
 #include "fixtures.h"
 
+#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
+#include "kernels/blas.h"
 #include "kernels/kernels.h"
 
 static const int awkward[] = {1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 200, 257};
@@ -208,14 +211,16 @@ static const struct {
   {33, 129, 31}, {127, 513, 63}, {1, RST_BATCH, 200}, {200, 1, 3},         {16, 16, 1025},
 };
 
-static void check_gemm(const rst_kernels *set) {
+/* `choose` gives what multiplies products of a shape. */
+static void check_gemm(rst_gemm_function (*choose)(const rst_gemm *shape, const rst_kernels *set),
+                       const rst_kernels *set) {
   for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
     const rst_gemm s = {shapes[i].m, shapes[i].n, shapes[i].k};
     float *a = random_floats(20, (size_t)(s.m * s.k), -1, 1);
     float *b = random_floats(21, (size_t)(s.k * s.n), -1, 1);
     float *c = random_floats(22, (size_t)(s.m * s.n) + 1, -1, 1), beyond = c[s.m * s.n];
 
-    set->gemm(&s, a, b, c);
+    choose(&s, set)(&s, a, b, c);
     g_assert_cmpfloat(c[s.m * s.n], ==, beyond);
     for (int row = 0; row < s.m; row++)
       for (int column = 0; column < s.n; column++) {
@@ -231,9 +236,178 @@ static void check_gemm(const rst_kernels *set) {
   }
 }
 
+static rst_gemm_function own_gemm(const rst_gemm *shape, const rst_kernels *set) {
+  (void)shape;
+  return set->gemm;
+}
+
 static void test_gemm(void) {
   for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++)
-    check_gemm(*set);
+    check_gemm(own_gemm, *set);
+}
+
+/* ---- OpenBLAS, in processes of their own where the generic kernels are in use ---- */
+
+static const rst_gemm usual = {64, 32, 288};
+
+/* Whether this is that process; else it was run, with that library where one is named. */
+static bool is_generic_process(const char *library) {
+  char **variables;
+
+  if (g_test_subprocess())
+    return true;
+  variables = g_environ_setenv(g_get_environ(), "RESTORATOR_KERNEL", "generic", TRUE);
+  variables = library == NULL ? g_environ_unsetenv(variables, "RESTORATOR_OPENBLAS")
+                              : g_environ_setenv(variables, "RESTORATOR_OPENBLAS", library, TRUE);
+  g_test_trap_subprocess_with_envp(NULL, (const char *const *)variables, 60 * G_USEC_PER_SEC,
+                                   G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed();
+  g_strfreev(variables);
+  return false;
+}
+
+static bool has_openblas(void) {
+#ifdef RST_OPENBLAS
+  void *library = dlopen(RST_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
+
+  if (library != NULL) {
+    dlclose(library);
+    return true;
+  }
+#endif
+  g_test_skip("no OpenBLAS on this system, or built without");
+  return false;
+}
+
+/* Lines of a file of /proc that have that word. */
+static int count_lines(const char *path, const char *word) {
+  char *text;
+  int count = 0;
+
+  g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+  for (const char *at = text; (at = strstr(at, word)) != NULL; at++)
+    count++;
+  g_free(text);
+  return count;
+}
+
+static rst_gemm_function blas_gemm(const rst_gemm *shape, const rst_kernels *set) {
+  const rst_gemm_function gemm = rst_gemm_for(shape);
+
+  g_assert_true(gemm != set->gemm);
+  return gemm;
+}
+
+/* It comes with the first product, without threads of its own, and multiplies rightly. */
+static void test_openblas(void) {
+  if (!g_test_subprocess() && !has_openblas())
+    return;
+  if (!is_generic_process(NULL))
+    return;
+  g_assert_nonnull(strstr(rst_arithmetic(), "where found"));
+  g_assert_cmpint(count_lines("/proc/self/maps", "openblas"), ==, 0);
+  check_gemm(blas_gemm, rst_kernels_best());
+  g_assert_cmpint(count_lines("/proc/self/maps", "openblas"), >, 0);
+  g_assert_cmpint(count_lines("/proc/self/status", "Threads:\t1\n"), ==, 1);
+  g_assert_nonnull(strstr(rst_arithmetic(), "products: OpenBLAS 0."));
+}
+
+enum { CALLERS = 4, REPEATS = 50 };
+
+typedef struct {
+  const float *a, *b, *expected;
+} repeated;
+
+static gpointer multiply_again(gpointer data) {
+  const repeated *r = data;
+  const size_t values = (size_t)(usual.m * usual.n);
+  float *c = g_new(float, values + REPEATS);
+
+  for (size_t i = 0; i < REPEATS; i++) {
+    rst_gemm_for (&usual)(&usual, r->a, r->b, c + i);
+    assert_same(c + i, r->expected, values);
+  }
+  g_free(c);
+  return NULL;
+}
+
+/* The same bits again, by several callers at once, wherever the numbers lie. */
+static void test_openblas_again(void) {
+  const size_t a_size = (size_t)(usual.m * usual.k), b_size = (size_t)(usual.k * usual.n);
+  GThread *threads[CALLERS];
+  repeated jobs[CALLERS];
+  float *a, *b, *expected;
+
+  if (!g_test_subprocess() && !has_openblas())
+    return;
+  if (!is_generic_process(NULL))
+    return;
+  a = random_floats(40, a_size, -1, 1);
+  b = random_floats(41, b_size, -1, 1);
+  expected = g_new(float, usual.m *usual.n);
+  blas_gemm(&usual, rst_kernels_best())(&usual, a, b, expected);
+  for (size_t i = 0; i < CALLERS; i++) {
+    float *a_copy = g_new(float, a_size + CALLERS), *b_copy = g_new(float, b_size + CALLERS);
+
+    memcpy(a_copy + i, a, a_size * sizeof *a);
+    memcpy(b_copy + i, b, b_size * sizeof *b);
+    jobs[i] = (repeated){a_copy + i, b_copy + i, expected};
+    threads[i] = g_thread_new("caller", multiply_again, &jobs[i]);
+  }
+  for (int i = 0; i < CALLERS; i++)
+    g_thread_join(threads[i]);
+}
+
+static void assert_own(const char *reason) {
+  g_assert_true(rst_gemm_for(&usual) == rst_kernels_best()->gemm);
+#ifdef RST_OPENBLAS
+  g_assert_nonnull(strstr(rst_arithmetic(), reason));
+#else
+  g_assert_cmpstr(rst_arithmetic(), ==, "kernels generic");
+  (void)reason;
+#endif
+}
+
+static void test_openblas_missing(void) {
+  if (is_generic_process("libnone.so.0"))
+    assert_own("; no OpenBLAS (libnone.so.0)");
+}
+
+static void test_openblas_off(void) {
+  if (is_generic_process(""))
+    assert_own("switched off");
+}
+
+static void test_openblas_foreign(void) {
+  if (is_generic_process("libm.so.6"))
+    assert_own("no sgemm_ in libm.so.6");
+}
+
+static void test_openblas_wrong(void) {
+  if (is_generic_process(WRONG_BLAS))
+    assert_own("but for such as 64 × 32 × 288, which fail");
+}
+
+/* With less memory than OpenBLAS maps it would never come back. */
+static void test_openblas_memory(void) {
+  const struct rlimit limit = {(rlim_t)400 << 20, (rlim_t)400 << 20};
+
+  if (!is_generic_process(NULL))
+    return;
+  g_assert_cmpint(setrlimit(RLIMIT_AS, &limit), ==, 0);
+  assert_own("too little memory");
+}
+
+/* Kernels of the processor's own need none. */
+static void test_openblas_unneeded(void) {
+  const rst_kernels *best = rst_kernels_best();
+
+  if (strcmp(best->name, "generic") == 0) {
+    g_test_skip("the generic kernels are in use");
+    return;
+  }
+  g_assert_true(rst_gemm_for(&usual) == best->gemm);
+  g_assert_null(strstr(rst_arithmetic(), "BLAS"));
 }
 
 /* A point's bits must not depend on its place in a batch: the same numbers at every place give the
@@ -465,6 +639,14 @@ int main(int argc, char **argv) {
   g_test_add_func("/kernels/forced", test_forced);
   g_test_add_func("/kernels/products", test_gemm);
   g_test_add_func("/kernels/places", test_places);
+  g_test_add_func("/openblas/products", test_openblas);
+  g_test_add_func("/openblas/again", test_openblas_again);
+  g_test_add_func("/openblas/missing", test_openblas_missing);
+  g_test_add_func("/openblas/switched off", test_openblas_off);
+  g_test_add_func("/openblas/foreign", test_openblas_foreign);
+  g_test_add_func("/openblas/wrong", test_openblas_wrong);
+  g_test_add_func("/openblas/memory", test_openblas_memory);
+  g_test_add_func("/openblas/unneeded", test_openblas_unneeded);
   g_test_add_func("/noise/known answers", test_known_answers);
   g_test_add_func("/noise/formula", test_noise_formula);
   g_test_add_func("/noise/sets", test_noise_sets);

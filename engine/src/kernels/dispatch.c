@@ -3,11 +3,8 @@
 
 #include <pthread.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "restorator.h"
 
 extern const rst_kernels rst_kernels_generic;
 #ifdef RST_X86
@@ -15,7 +12,6 @@ extern const rst_kernels rst_kernels_avx2, rst_kernels_avx512;
 #endif
 
 static const rst_kernels *available[4], *chosen;
-static char description[64];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void find(void) {
@@ -35,7 +31,6 @@ static void find(void) {
   for (int i = 0; i < count && wanted != NULL; i++)
     if (strcmp(available[i]->name, wanted) == 0)
       chosen = available[i];
-  snprintf(description, sizeof description, "kernels %s", chosen->name);
 }
 
 const rst_kernels *const *rst_kernels_all(void) {
@@ -46,9 +41,4 @@ const rst_kernels *const *rst_kernels_all(void) {
 const rst_kernels *rst_kernels_best(void) {
   pthread_once(&once, find);
   return chosen;
-}
-
-const char *rst_arithmetic(void) {
-  pthread_once(&once, find);
-  return description;
 }

@@ -40,7 +40,7 @@ typedef struct rst_kernels {
   void (*product)(int in, int out, const float *weight, const float *bias, bool only_positive,
                   const float *input, float *result, size_t stride);
 
-  /* The encoder's product, row-major without gaps. Each value is one sum along k, whose bits do not
+  /* A matrix product, row-major without gaps. Each value is one sum along k, whose bits do not
    * depend on its place. */
   void (*gemm)(const rst_gemm *shape, const float *a, const float *b, float *c);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/kernels.h"
+#include "kernels/blas.h"
 #include "network/pull_push.h"
 #include "network/interpolation.h"
 #include "base/memory.h"
@@ -50,6 +50,7 @@ static void run_conv(const rst_conv *conv, const float *in, int size, float *pat
   const int pad = (out_size - 1) * conv->stride + conv->size - size;
   const int before = pad > 0 ? pad / 2 : 0, values = conv_values(conv);
   const rst_gemm shape = conv_shape(conv);
+  const rst_gemm_function gemm = rst_gemm_for(&shape);
 
   for (int first = 0; first < pixels; first += ROWS) {
     const int count = pixels - first < ROWS ? pixels - first : ROWS;
@@ -60,7 +61,7 @@ static void run_conv(const rst_conv *conv, const float *in, int size, float *pat
       take_patch(conv, in, size, x * conv->stride - before, y * conv->stride - before,
                  patches + (size_t)i * (size_t)values);
     }
-    rst_kernels_best()->gemm(&shape, patches, conv->kernel, products);
+    gemm(&shape, patches, conv->kernel, products);
     for (int i = 0; i < count; i++)
       for (int c = 0; c < conv->out; c++) {
         const float sum = products[i * conv->out + c] + conv->bias[c];
@@ -339,6 +340,7 @@ static void mix_maps(rst_encoding *encoding, const rst_features *features, float
   const rst_dense *layer = &model->features.layers[0];
   const size_t latent = (size_t)model->latent, width = (size_t)layer->out;
   const rst_gemm shape = mix_shape(model);
+  const rst_gemm_function gemm = rst_gemm_for(&shape);
 
   for (int i = 0; i < model->stage_count; i++) {
     const float *kernel = layer->kernel + (size_t)i * latent * width;
@@ -348,7 +350,7 @@ static void mix_maps(rst_encoding *encoding, const rst_features *features, float
       const size_t count = pixels - first < ROWS ? pixels - first : ROWS;
 
       memcpy(rows, features->maps[i] + first * latent, count * latent * sizeof *rows);
-      rst_kernels_best()->gemm(&shape, rows, kernel, encoding->mixed[i] + first * width);
+      gemm(&shape, rows, kernel, encoding->mixed[i] + first * width);
     }
   }
 }
