@@ -95,11 +95,12 @@ rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *wi
   return window->side <= 256 || parameters->hide_region ? RST_MODE_FULL : RST_MODE_COLOUR;
 }
 
-/* How many times as bright as white a colour's largest channel is, in light; 1 within 0…1. */
+/* How many times as bright as white a colour's largest channel is, in light; 1 within 0…1, and where
+ * it is no finite number. */
 static double brightness(const float rgb[3]) {
   const float top = fmaxf(rgb[0], fmaxf(rgb[1], rgb[2]));
 
-  return top > 1 ? linear(top) : 1;
+  return top > 1 && isfinite(top) ? linear(top) : 1;
 }
 
 static void scale_light(const float rgb[3], double factor, float scaled[3]) {
