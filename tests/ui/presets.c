@@ -116,8 +116,8 @@ static double strength_of(const preset_file *file) {
  */
 
 static void test_list(void) {
-  static const char *const shipped[] = {"a",    "b",       "best",   "colour",     "ddim",
-                                        "ddpm", "nowhere", "repair", "single-pass"};
+  static const char *const shipped[] = {"a",    "b",       "best",  "colour", "ddim",
+                                        "ddpm", "nowhere", "photo", "repair", "single-pass"};
   g_autoptr(GPtrArray) presets = read_all();
 
   g_assert_cmpuint(presets->len, ==, G_N_ELEMENTS(shipped));

@@ -224,14 +224,31 @@ static void build(Dialog *dialog, GimpProcedure *procedure, rst_mode mode) {
           "only” keeps them"));
 }
 
+/* The preview does not show hints, and what is written is the preview: the record must not name
+ * any. */
+static gboolean leave_hints_out(GimpProcedureConfig *config) {
+  g_autofree gchar *hints = NULL;
+
+  g_object_get(config, "hints", &hints, NULL);
+  if (!hints || !hints[0])
+    return FALSE;
+  g_object_set(config, "hints", "", NULL);
+  return TRUE;
+}
+
 static gboolean run_on_layer(Dialog *dialog, GimpProcedure *procedure, rst_mode mode,
                              GError **error) {
+  const gboolean without_hints = leave_hints_out(dialog->config);
   gboolean written;
   guint looking;
 
   if (!make_editor(dialog, error))
     return FALSE;
   build(dialog, procedure, mode);
+  if (without_hints)
+    say(dialog, GTK_MESSAGE_INFO,
+        _("Colour hints are left out: this dialog does not show them; Script-Fu and the command "
+          "line follow them"));
   looking = g_timeout_add_seconds(LOOK_SECONDS, look_for_layer, dialog);
   written = run(dialog);
   g_source_remove(looking);
