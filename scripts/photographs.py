@@ -69,7 +69,7 @@ def old(models):
         for one in metadata(path, "card").get("figures", []):
             if one.get("protocol") != "old":
                 continue
-            faces = f"{one['skin_like']} of {one['faces']}" if "faces" in one else ""
+            faces = f"{one['skin_like']} of {one['faces']}" if one.get("faces") else ""
             if "heads" in one:
                 faces = f"{one['white']} of {one['heads']} white"
             rows.append([name, f"{one['set']} ({one['pictures']})", faces,
