@@ -221,7 +221,8 @@ typedef enum rst_stage {
   RST_STAGE_ENCODE = 1 << 1, /* a window's encoding: rst_encode_window() */
   RST_STAGE_SAMPLE = 1 << 2, /* the network's colours: rst_sample() */
   RST_STAGE_MIX = 1 << 3,    /* these, joined with the picture and matched to it: mode, match */
-  RST_STAGE_BLEND = 1 << 4   /* what hosts make of it: strength, coverage */
+  RST_STAGE_BLEND = 1 << 4,  /* what hosts make of it: strength, coverage */
+  RST_STAGE_HINT = 1 << 5    /* colour hints, which come before that */
 } rst_stage;
 
 /* Which stages read a parameter; results of other stages do not change with it. */
@@ -237,7 +238,8 @@ typedef enum rst_use {
   RST_UNUSED_SAMPLER,     /* the sampler does not read it */
   RST_UNUSED_SEQUENCE,    /* the sequence has steps of its own */
   RST_UNUSED_NOISE,       /* no step adds any */
-  RST_UNUSED_WINDOW       /* the window is given */
+  RST_UNUSED_WINDOW,      /* the window is given */
+  RST_UNUSED_MODE         /* the mode takes no colours */
 } rst_use;
 
 typedef struct rst_model_info rst_model_info;
@@ -821,7 +823,7 @@ RST_API rst_status rst_hint_guide_new(const rst_picture *picture, const rst_wind
                                       rst_error *error);
 RST_API void rst_hint_guide_free(rst_hint_guide *guide);
 
-/* A field is what hints come to in a window. Immutable; the guide must outlive it. */
+/* A field is what hints come to in a window. The guide must outlive it. */
 
 /* Measures each hint's distance from all that it may reach: the cheapest way over the guide. Hints
  * outside of the window are left out; their order does not count. Errors: RST_CANCELLED,
@@ -836,12 +838,24 @@ RST_API rst_status rst_hint_field_read(rst_session *session, const rst_parameter
                                        const rst_cancel *cancel, rst_hint_field **field,
                                        rst_error *error);
 RST_API void rst_hint_field_free(rst_hint_field *field);
+/* Gives a field other hints, as rst_hint_field_new() would, and keeps distances (64 MiB at most)
+ * for the next time: hints that stay where they are cost nothing then. `changed` (NULL: not asked):
+ * x, y, width, height of the pixels whose colours change, width 0 for none; it may reach beyond the
+ * picture. Where it fails the field is as before. Errors and thread: as rst_hint_field_new(); nobody
+ * else may use the field meanwhile. */
+RST_API rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field,
+                                         const rst_hint *hints, int count, const rst_cancel *cancel,
+                                         int changed[4], rst_error *error);
 /* Gives the points of a grid the hints' chroma at their own L*; NULL gives none. `rgba`: (rows, columns, 4) the
  * picture there; `coverage`: (rows, columns), points above 0 count, NULL: all; `colours`: (rows,
  * columns, 3) in 0…1, joined with the picture by mode and matched. What no hint reaches keeps its
  * bits. Thread: any. */
 RST_API void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid,
                                   const float *rgba, const float *coverage, float *colours);
+/* How much of the network's chroma goes for the hints' at the points of a grid: `weights` (rows,
+ * columns), 0…1, a pin's 0. `rgba` and thread: as above. */
+RST_API void rst_hint_field_weigh(const rst_hint_field *field, const rst_grid *grid,
+                                  const float *rgba, float *weights);
 
 /* A colour that the network proposes, and how much of what it said speaks for it. */
 typedef struct rst_swatch {

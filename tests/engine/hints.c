@@ -351,6 +351,101 @@ static void test_order(void) {
   scene_clear(&three);
 }
 
+static void field_set(scene *s, rst_hint_field *field, const char *text, int changed[4]) {
+  rst_hint hints[RST_HINTS_MAX];
+  int count;
+
+  assert_ok(rst_hints_parse(text, hints, &count, NULL));
+  assert_ok(rst_hint_field_change(s->session, field, hints, count, NULL, changed, NULL));
+}
+
+static float *field_colours(const scene *s, const rst_hint_field *field) {
+  float *colours = g_memdup2(s->before, scene_values(s) * sizeof *colours);
+  rst_grid grid;
+
+  rst_grid_pixels(&grid, 0, 0, s->canvas->width, s->canvas->height);
+  rst_hint_field_apply(field, &grid, s->canvas->rgba, NULL, colours);
+  return colours;
+}
+
+/* A field that is changed is a new one, and says where it differs. */
+static void test_change(void) {
+  static const char *const texts[] = {
+    "30,30,#608060,0.2; 70,60,#807060,0.3; 5,5,keep",
+    "31,30,#608060,0.2; 70,60,#807060,0.3; 5,5,keep",          /* one moves */
+    "31,30,#303090,0.2; 70,60,#807060,0.3; 70,60,#603060,0.3", /* two in a cell */
+    "70,60,#807060,0.3; 31,30,#303090,0.2; 70,60,#603060,0.3", /* the same */
+    "70,60,#603060,0.3",
+    "70,60,#603060,0.1",
+    "",
+    "500,500,#603060",
+    "2,2,#603060,4",
+  };
+  scene s = scene_new(90, 70, 3);
+  rst_hint_guide *guide;
+  rst_hint_field *field;
+  float *before;
+  int changed[4];
+
+  for (size_t i = 0; i < 4u * 90 * 70; i++)
+    if (i % 4 != 3)
+      s.canvas->rgba[i] = 0.4f + 0.2f * sinf((float)(i / 4 % 90) / 9);
+  assert_ok(rst_hint_guide_new(&s.canvas->picture, &s.window, NULL, &guide, NULL));
+  assert_ok(rst_hint_field_new(s.session, guide, NULL, 0, NULL, &field, NULL));
+  before = field_colours(&s, field);
+  for (size_t k = 0; k < G_N_ELEMENTS(texts); k++) {
+    float *after;
+    int differ = 0;
+
+    field_set(&s, field, texts[k], changed);
+    after = field_colours(&s, field);
+    scene_apply(&s, texts[k]);
+    assert_same(after, s.after, scene_values(&s));
+    for (int i = 0; i < 90 * 70; i++) {
+      const int x = i % 90, y = i / 90;
+
+      if (memcmp(after + 3 * i, before + 3 * i, 3 * sizeof *after) == 0)
+        continue;
+      differ++;
+      g_assert_true(x >= changed[0] && y >= changed[1] && x < changed[0] + changed[2] &&
+                    y < changed[1] + changed[3]);
+    }
+    g_assert_cmpint(differ > 0, ==, k != 3 && k != 7);
+    g_assert_cmpint(changed[2] > 0, ==, differ > 0);
+    if (k == 0)
+      g_assert_cmpint(changed[3], <, 70);
+    g_free(before);
+    before = after;
+  }
+  g_free(before);
+  rst_hint_field_free(field);
+  rst_hint_guide_free(guide);
+  scene_clear(&s);
+}
+
+/* At its pixel a hint's colour goes all in, beyond its reach nothing of it does. */
+static void test_weights(void) {
+  const rst_hint hint = {.x = 20, .y = 10, .reach = 0.25};
+  scene s = scene_new(60, 40, 1);
+  float shares[60 * 40];
+  rst_hint_guide *guide;
+  rst_hint_field *field;
+  rst_grid grid;
+
+  assert_ok(rst_hint_guide_new(&s.canvas->picture, &s.window, NULL, &guide, NULL));
+  assert_ok(rst_hint_field_new(s.session, guide, &hint, 1, NULL, &field, NULL));
+  rst_grid_pixels(&grid, 0, 0, 60, 40);
+  rst_hint_field_weigh(field, &grid, s.canvas->rgba, shares);
+  g_assert_cmpfloat(shares[10 * 60 + 20], ==, 1);
+  g_assert_cmpfloat_with_epsilon(shares[10 * 60 + 28], 0.52, 0.05); /* 8 of 15 pixels away */
+  g_assert_cmpfloat(shares[10 * 60 + 36], ==, 0);
+  rst_hint_field_weigh(NULL, &grid, s.canvas->rgba, shares);
+  g_assert_cmpfloat(shares[10 * 60 + 20], ==, 0);
+  rst_hint_field_free(field);
+  rst_hint_guide_free(guide);
+  scene_clear(&s);
+}
+
 /* At a pin the network's colour stays, and near it nearly so. */
 static void test_keep(void) {
   scene s = scene_new(60, 60, 1);
@@ -603,6 +698,7 @@ static void test_failures(void) {
   rst_cancel *cancel = rst_cancel_new();
   rst_hint_guide *guide = NULL;
   rst_hint_field *field = NULL;
+  float *before, *after;
 
   assert_status(rst_hint_guide_new(&s.canvas->picture, &elsewhere, NULL, &guide, NULL),
                 RST_BAD_CALL);
@@ -621,6 +717,19 @@ static void test_failures(void) {
                        cancel, &field, NULL),
     RST_CANCELLED);
   g_assert_null(field);
+  assert_ok(rst_hint_field_new(s.session, guide, NULL, 0, NULL, &field, NULL));
+  assert_status(rst_hint_field_change(s.session, field, &hint, 1, NULL, NULL, NULL), RST_BAD_CALL);
+  field_set(&s, field, "1,1,#303090; 9,9,#303090", NULL);
+  before = field_colours(&s, field);
+  assert_status(
+    rst_hint_field_change(s.session, field, &(rst_hint){.x = 9, .y = 9, .reach = RST_HINT_REACH}, 1,
+                          cancel, NULL, NULL),
+    RST_CANCELLED);
+  after = field_colours(&s, field);
+  assert_same(after, before, scene_values(&s));
+  g_free(before);
+  g_free(after);
+  rst_hint_field_free(field);
   rst_hint_guide_free(guide);
   rst_cancel_free(cancel);
   scene_clear(&s);
@@ -636,6 +745,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/hints/reach", test_reach);
   g_test_add_func("/hints/area", test_area);
   g_test_add_func("/hints/order", test_order);
+  g_test_add_func("/hints/change", test_change);
+  g_test_add_func("/hints/weights", test_weights);
   g_test_add_func("/hints/keep", test_keep);
   g_test_add_func("/hints/grey", test_grey);
   g_test_add_func("/hints/same pixel", test_same_pixel);

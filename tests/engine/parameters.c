@@ -145,6 +145,9 @@ static void test_use(void) {
   p = new_parameters("window=picture", NULL);
   check_use(&p, NULL, "context", RST_UNUSED_WINDOW);
   g_assert_cmpint(rst_resolve_sampler(&p), ==, RST_SAMPLER_DDIM);
+  check_use(&p, NULL, "hints", RST_USED);
+  p = new_parameters("mode=detail", NULL);
+  check_use(&p, NULL, "hints", RST_UNUSED_MODE);
 }
 
 /* The stages that a change makes stale. */
@@ -162,6 +165,7 @@ static void test_compare(void) {
     {"saturation=1", "saturation=0.5", RST_STAGE_MIX},
     {"match=auto", "match=off", RST_STAGE_MIX},
     {"strength=1", "strength=0.5", RST_STAGE_BLEND},
+    {"hints=", "hints=1,2,keep", RST_STAGE_HINT},
     {"context=1.5", "context=2", RST_STAGE_PLAN},
     {"window=auto", "window=picture", RST_STAGE_PLAN},
     {"window=1,2,30", "window=1,2,31", RST_STAGE_PLAN},
@@ -184,7 +188,7 @@ static void test_compare(void) {
   g_assert_cmpfloat(a.context, ==, 1.5);
   g_assert_cmpint(a.sampler, ==, RST_SAMPLER_DDIM);
   memset(&a, 0, sizeof a);
-  g_assert_cmpuint(rst_parameters_compare(&a, &b, &model), ==, 31);
+  g_assert_cmpuint(rst_parameters_compare(&a, &b, &model), ==, 63);
 }
 
 static void keep(const char *name, const char *text) {

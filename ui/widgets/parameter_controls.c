@@ -97,6 +97,8 @@ static char *why_unused(const rst_parameter *p, const rst_parameters *now,
       return g_strdup(_("Not used: no step adds noise"));
     case RST_UNUSED_WINDOW:
       return g_strdup(_("Not used: the window is given"));
+    case RST_UNUSED_MODE:
+      return g_strdup(_("Not used: the mode “Detail only” keeps the picture's colours"));
     default:
       return NULL;
   }

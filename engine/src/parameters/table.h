@@ -69,4 +69,4 @@ PARAMETER("hints", N_("Colour hints"),
           N_("Colours that are known: X,Y,#RRGGBB for a pixel of the layer, or X,Y,keep for one "
              "whose restored colour is right, separated by “;”; they spread over what looks like "
              "one thing, within a reach that may follow as a share of the window's side (0.5)"),
-          RST_TYPE_TEXT, 0, 0, "", NULL, hints, MIX | NO_PRESET, NULL)
+          RST_TYPE_TEXT, 0, 0, "", NULL, hints, HINT | NO_PRESET, unused_hints)

@@ -19,7 +19,8 @@ enum {
   SAMPLE = RST_STAGE_SAMPLE,
   MIX = RST_STAGE_MIX,
   BLEND = RST_STAGE_BLEND,
-  STAGES = PLAN | ENCODE | SAMPLE | MIX | BLEND,
+  HINT = RST_STAGE_HINT,
+  STAGES = PLAN | ENCODE | SAMPLE | MIX | BLEND | HINT,
   DIFFUSION = 1 << 8,   /* a single pass does not read it */
   BY_SAMPLER = 1 << 9,  /* a sampler that does says so */
   NO_PRESET = 1 << 10   /* presets do not hold it */
@@ -45,6 +46,10 @@ static rst_use unused_project(const rst_parameters *now) {
 
 static rst_use unused_context(const rst_parameters *now) {
   return now->window_kind == RST_WINDOW_AUTO ? RST_USED : RST_UNUSED_WINDOW;
+}
+
+static rst_use unused_hints(const rst_parameters *now) {
+  return now->mode == RST_MODE_DETAIL ? RST_UNUSED_MODE : RST_USED;
 }
 
 #define PARAMETER(name, title, blurb, type, low, high, initial, choices, member, readers, unused) \

@@ -23,12 +23,8 @@ typedef struct {
   float gone, a, b;
 } cell;
 
-struct rst_hint_field {
-  const rst_hint_guide *guide;
-  rst_hint_guide *own; /* the guide, where it was read for this field */
-  cell *cells; /* (height, width) of the guide; NULL: no hint lies in it */
-};
-
+/* Distances that a field keeps: 64 MiB, those of some 50 hints that reach everywhere. */
+enum { KEPT_CELLS = 1 << 24 };
 /* A distance, in sides of the window, at which a hint's share stops to grow. */
 static const float nearest = 1e-3f;
 /* A difference of luma, 0…100, at which a cell counts a quarter for a pixel of it. */
@@ -64,12 +60,21 @@ static bool find_cell(const rst_hint_guide *g, const rst_hint *hint, int *x, int
 
 /* ---- distances and their sums ---- */
 
-/* A hint, the cells that it may reach, and its distances there. */
+/* A hint's cell, the cells that it may reach, and its distances there. */
 typedef struct {
-  const rst_hint *hint;
+  rst_hint hint;
   int box[4];
-  float *distance;
+  float *distance; /* owned, but where it is an earlier field's */
+  bool taken;      /* it is */
 } reaching;
+
+struct rst_hint_field {
+  const rst_hint_guide *guide;
+  rst_hint_guide *own; /* the guide, where it was read for this field */
+  cell *cells;         /* (height, width) of the guide; NULL: no hint lies in it */
+  reaching *kept;      /* for the next change: of the hints that came first */
+  int kept_count;
+};
 
 /* Sums over the hints at a cell. */
 typedef struct {
@@ -84,37 +89,67 @@ typedef struct {
   int count;
 } measuring;
 
-static void reach_out(const rst_hint_guide *g, const rst_hint *hint, reaching *r) {
+static size_t cell_count(const rst_hint_guide *g) {
+  return (size_t)g->terrain.width * (size_t)g->terrain.height;
+}
+
+static size_t box_cells(const reaching *r) {
+  return (size_t)r->box[2] * (size_t)r->box[3];
+}
+
+static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *r) {
   const double cells = hint->reach * g->window.side / g->factor;
   const int radius = cells < RST_GUIDE_SIDE ? (int)cells + 1 : RST_GUIDE_SIDE;
   int x = 0, y = 0, right, bottom;
 
   find_cell(g, hint, &x, &y);
-  r->hint = hint;
+  r->hint = *hint;
+  r->taken = false;
   r->box[0] = x > radius ? x - radius : 0;
   r->box[1] = y > radius ? y - radius : 0;
   right = x + radius < g->terrain.width ? x + radius + 1 : g->terrain.width;
   bottom = y + radius < g->terrain.height ? y + radius + 1 : g->terrain.height;
   r->box[2] = right - r->box[0];
   r->box[3] = bottom - r->box[1];
-  for (size_t i = 0; i < (size_t)r->box[2] * (size_t)r->box[3]; i++)
+  r->distance = rst_floats(box_cells(r));
+  if (r->distance == NULL)
+    return false;
+  for (size_t i = 0; i < box_cells(r); i++)
     r->distance[i] = INFINITY;
   r->distance[(size_t)(y - r->box[1]) * (size_t)r->box[2] + (size_t)(x - r->box[0])] = 0;
+  return true;
+}
+
+/* What was measured for a hint at the same cell with the same reach. */
+static bool take_hint(const rst_hint_field *f, const rst_hint *hint, reaching *r) {
+  int x = 0, y = 0, u = 0, v = 0;
+
+  find_cell(f->guide, hint, &x, &y);
+  for (int i = 0; i < f->kept_count; i++) {
+    find_cell(f->guide, &f->kept[i].hint, &u, &v);
+    if (x == u && y == v && hint->reach == f->kept[i].hint.reach) {
+      *r = f->kept[i];
+      r->hint = *hint;
+      r->taken = true;
+      return true;
+    }
+  }
+  return false;
 }
 
 static void measure(void *data, int worker) {
   const measuring *m = data;
 
-  if (worker < m->count)
+  if (worker < m->count && !m->hints[worker].taken)
     rst_geodesic(&m->guide->terrain, m->hints[worker].box, m->hints[worker].distance, m->cancel);
 }
 
 static void add_hint(const rst_hint_guide *g, const reaching *r, sums *all) {
-  const float reach = (float)r->hint->reach;
+  const float reach = (float)r->hint.reach;
   const float *distance = r->distance;
   double lab[3];
 
-  rst_to_lab(r->hint->rgb, lab);
+  rst_to_lab(r->hint.rgb, lab);
   for (int y = 0; y < r->box[3]; y++) {
     sums *s = all + (size_t)(r->box[1] + y) * (size_t)g->terrain.width + (size_t)r->box[0];
 
@@ -128,7 +163,7 @@ static void add_hint(const rst_hint_guide *g, const reaching *r, sums *all) {
       share = counts / (*distance * *distance + nearest * nearest);
       s->most = counts > s->most ? counts : s->most;
       s->shares += share;
-      if (r->hint->keep)
+      if (r->hint.keep)
         continue;
       s->coloured += share;
       s->a += share * (float)lab[1];
@@ -137,32 +172,81 @@ static void add_hint(const rst_hint_guide *g, const reaching *r, sums *all) {
   }
 }
 
-/* Sums of all hints, which are measured as many at once as there are threads and added in their
- * order. */
-static rst_status add_hints(rst_session *session, const rst_hint_guide *g, const rst_hint *hints,
-                            int count, const rst_cancel *cancel, sums *all, rst_error *error) {
-  const size_t cells = (size_t)g->terrain.width * (size_t)g->terrain.height;
-  const int threads = rst_session_threads(session), at_once = threads < count ? threads : count;
-  reaching *reach = rst_array((size_t)at_once, sizeof *reach);
-  float *distances = rst_floats((size_t)at_once * cells);
-  measuring m = {g, cancel, reach, 0};
-  rst_status status = reach == NULL || distances == NULL ? rst_fail_memory(error) : RST_OK;
+/* Hints in work, and those measured that are kept. */
+typedef struct {
+  rst_session *session;
+  const rst_hint_field *earlier; /* whose distances are taken */
+  const rst_cancel *cancel;
+  reaching *kept; /* NULL: none are */
+  int kept_count;
+  size_t kept_cells;
+} adding;
 
-  for (int first = 0; first < count && status == RST_OK; first += at_once) {
-    m.count = count - first < at_once ? count - first : at_once;
-    for (int i = 0; i < m.count; i++) {
-      reach[i].distance = distances + (size_t)i * cells;
-      reach_out(g, &hints[first + i], &reach[i]);
-    }
-    rst_pool_run(session->pool, measure, &m);
-    if (rst_cancelled(cancel))
-      status = rst_fail_cancelled(error);
-    for (int i = 0; i < m.count && status == RST_OK; i++)
-      add_hint(g, &reach[i], all);
+static void free_kept(reaching *kept, int count) {
+  for (int i = 0; i < count; i++)
+    if (!kept[i].taken)
+      free(kept[i].distance);
+  free(kept);
+}
+
+/* Keeps a hint's distances, or frees them. */
+static void keep_hint(adding *a, reaching *r) {
+  if (a->kept != NULL && a->kept_cells + box_cells(r) <= KEPT_CELLS) {
+    a->kept_cells += box_cells(r);
+    a->kept[a->kept_count++] = *r;
+  } else if (!r->taken) {
+    free(r->distance);
   }
-  free(distances);
+}
+
+/* Some hints, measured at once and added in their order. */
+static rst_status add_some(adding *a, const rst_hint *hints, int count, reaching *reach, sums *all,
+                           rst_error *error) {
+  const rst_hint_guide *g = a->earlier->guide;
+  measuring m = {g, a->cancel, reach, 0};
+  rst_status status = RST_OK;
+
+  for (; m.count < count && status == RST_OK; m.count += status == RST_OK)
+    if (!take_hint(a->earlier, &hints[m.count], &reach[m.count]) &&
+        !begin_hint(g, &hints[m.count], &reach[m.count]))
+      status = rst_fail_memory(error);
+  if (status == RST_OK)
+    rst_pool_run(a->session->pool, measure, &m);
+  if (status == RST_OK && rst_cancelled(a->cancel))
+    status = rst_fail_cancelled(error);
+  for (int i = 0; i < m.count; i++) {
+    if (status == RST_OK) {
+      add_hint(g, &reach[i], all);
+      keep_hint(a, &reach[i]);
+    } else if (!reach[i].taken) {
+      free(reach[i].distance);
+    }
+  }
+  return status;
+}
+
+static rst_status add_hints(adding *a, const rst_hint *hints, int count, sums *all,
+                            rst_error *error) {
+  const int threads = rst_session_threads(a->session), at_once = threads < count ? threads : count;
+  reaching *reach = rst_array((size_t)at_once, sizeof *reach);
+  rst_status status = reach == NULL ? rst_fail_memory(error) : RST_OK;
+
+  for (int first = 0; first < count && status == RST_OK; first += at_once)
+    status = add_some(a, hints + first, count - first < at_once ? count - first : at_once, reach,
+                      all, error);
   free(reach);
   return status;
+}
+
+/* What the sums come to. */
+static void set_cells(const sums *all, size_t count, cell *cells) {
+  memset(cells, 0, count * sizeof *cells);
+  for (size_t i = 0; i < count; i++)
+    if (all[i].shares > 0) {
+      const float scale = all[i].most / all[i].shares;
+
+      cells[i] = (cell){scale * all[i].coloured, scale * all[i].a, scale * all[i].b};
+    }
 }
 
 static bool good_hints(const rst_hint *hints, int count) {
@@ -174,45 +258,122 @@ static bool good_hints(const rst_hint *hints, int count) {
   return true;
 }
 
+/* The cells that hints come to, NULL where none lies in the guide. */
+static rst_status measure_cells(adding *a, const rst_hint *hints, int count, cell **cells,
+                                rst_error *error) {
+  const rst_hint_guide *g = a->earlier->guide;
+  rst_hint sorted[RST_HINTS_MAX];
+  int inside = 0, x, y;
+  rst_status status;
+  sums *all;
+
+  *cells = NULL;
+  for (int i = 0; i < count; i++)
+    if (find_cell(g, &hints[i], &x, &y))
+      sorted[inside++] = hints[i];
+  if (inside == 0)
+    return RST_OK;
+  qsort(sorted, (size_t)inside, sizeof *sorted, compare_hints);
+  all = rst_array(cell_count(g), sizeof *all);
+  *cells = rst_array(cell_count(g), sizeof **cells);
+  status = all == NULL || *cells == NULL ? rst_fail_memory(error)
+                                         : add_hints(a, sorted, inside, all, error);
+  if (status == RST_OK) {
+    set_cells(all, cell_count(g), *cells);
+  } else {
+    free(*cells);
+    *cells = NULL;
+  }
+  free(all);
+  return status;
+}
+
 rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
                               const rst_hint *hints, int count, const rst_cancel *cancel,
                               rst_hint_field **field, rst_error *error) {
-  rst_hint sorted[RST_HINTS_MAX];
   rst_hint_field *made;
   rst_status status;
-  size_t cells;
-  sums *all;
-  int inside = 0, x, y;
 
   if (session == NULL || guide == NULL || field == NULL || !good_hints(hints, count))
     return rst_fail_call(error, "rst_hint_field_new");
-  for (int i = 0; i < count; i++)
-    if (find_cell(guide, &hints[i], &x, &y))
-      sorted[inside++] = hints[i];
-  qsort(sorted, (size_t)inside, sizeof *sorted, compare_hints);
-  cells = (size_t)guide->terrain.width * (size_t)guide->terrain.height;
   made = calloc(1, sizeof *made);
-  all = inside > 0 ? rst_array(cells, sizeof *all) : NULL;
-  if (made != NULL && inside > 0)
-    made->cells = rst_array(cells, sizeof *made->cells);
-  if (made == NULL || (inside > 0 && (all == NULL || made->cells == NULL)))
-    status = rst_fail_memory(error);
-  else
-    status = inside > 0 ? add_hints(session, guide, sorted, inside, cancel, all, error) : RST_OK;
-  for (size_t i = 0; i < cells && inside > 0 && status == RST_OK; i++)
-    if (all[i].shares > 0) {
-      const float scale = all[i].most / all[i].shares;
+  if (made == NULL)
+    return rst_fail_memory(error);
+  made->guide = guide;
 
-      made->cells[i] = (cell){scale * all[i].coloured, scale * all[i].a, scale * all[i].b};
-    }
-  free(all);
-  if (status == RST_OK) {
-    made->guide = guide;
+  adding a = {.session = session, .earlier = made, .cancel = cancel};
+
+  status = measure_cells(&a, hints, count, &made->cells, error);
+  if (status == RST_OK)
     *field = made;
-  } else {
+  else
     rst_hint_field_free(made);
-  }
   return status;
+}
+
+static bool is_same_cell(const cell *a, const cell *b) {
+  return a->gone == b->gone && a->a == b->a && a->b == b->b;
+}
+
+/* The pixels whose colours come from other cells than before; those of a cell lie up to a half cell
+ * beyond it. */
+static void find_changed(const rst_hint_guide *g, const cell *before, const cell *after,
+                         int changed[4]) {
+  static const cell none = {0, 0, 0};
+  const int width = g->terrain.width, height = g->terrain.height;
+  int left = width, right = -1, top = height, bottom = -1;
+
+  for (int y = 0; y < height && before != after; y++)
+    for (int x = 0; x < width; x++) {
+      const size_t i = (size_t)y * (size_t)width + (size_t)x;
+
+      if (is_same_cell(before == NULL ? &none : before + i, after == NULL ? &none : after + i))
+        continue;
+      left = x < left ? x : left;
+      right = x > right ? x : right;
+      top = y < top ? y : top;
+      bottom = y;
+    }
+  memset(changed, 0, 4 * sizeof *changed);
+  if (right < 0)
+    return;
+  changed[0] = g->x + (left - 1) * g->factor;
+  changed[1] = g->y + (top - 1) * g->factor;
+  changed[2] = (right - left + 3) * g->factor;
+  changed[3] = (bottom - top + 3) * g->factor;
+}
+
+rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field, const rst_hint *hints,
+                                 int count, const rst_cancel *cancel, int changed[4],
+                                 rst_error *error) {
+  adding a = {.session = session, .earlier = field, .cancel = cancel};
+  rst_status status;
+  cell *cells = NULL;
+
+  if (session == NULL || field == NULL || !good_hints(hints, count))
+    return rst_fail_call(error, "rst_hint_field_change");
+  a.kept = rst_array(RST_HINTS_MAX, sizeof *a.kept);
+  if (a.kept == NULL)
+    return rst_fail_memory(error);
+  status = measure_cells(&a, hints, count, &cells, error);
+  if (status != RST_OK) {
+    free_kept(a.kept, a.kept_count);
+    return status;
+  }
+  if (changed != NULL)
+    find_changed(field->guide, field->cells, cells, changed);
+  for (int i = 0; i < a.kept_count; i++)
+    for (int j = 0; j < field->kept_count && a.kept[i].taken; j++)
+      if (!field->kept[j].taken && a.kept[i].distance == field->kept[j].distance) {
+        a.kept[i].taken = false;
+        field->kept[j].taken = true;
+      }
+  free_kept(field->kept, field->kept_count);
+  free(field->cells);
+  field->cells = cells;
+  field->kept = a.kept;
+  field->kept_count = a.kept_count;
+  return RST_OK;
 }
 
 rst_status rst_hint_field_read(rst_session *session, const rst_parameters *parameters,
@@ -247,6 +408,7 @@ void rst_hint_field_free(rst_hint_field *field) {
   if (field == NULL)
     return;
   rst_hint_guide_free(field->own);
+  free_kept(field->kept, field->kept_count);
   free(field->cells);
   free(field);
 }
@@ -308,5 +470,20 @@ void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid, con
       lab[1] = (1 - hinted.gone) * lab[1] + hinted.a;
       lab[2] = (1 - hinted.gone) * lab[2] + hinted.b;
       rst_from_lab(lab, colours + 3 * i);
+    }
+}
+
+void rst_hint_field_weigh(const rst_hint_field *field, const rst_grid *grid, const float *rgba,
+                          float *weights) {
+  const bool any = field != NULL && field->cells != NULL;
+
+  for (int row = 0; row < grid->rows; row++)
+    for (int column = 0; column < grid->columns; column++) {
+      const size_t i = (size_t)row * (size_t)grid->columns + (size_t)column;
+
+      weights[i] = any ? raise(field, grid->x + column * grid->dx, grid->y + row * grid->dy,
+                               rst_hint_luma(rgba + 4 * i))
+                           .gone
+                       : 0;
     }
 }
