@@ -38,7 +38,8 @@ static VipsImage *open_strips(const char *path) {
 static void assert_same_outside(const char *a, const char *b) {
   VipsImage *images[2] = {open_strips(a), open_strips(b)}, *filled[2], *same, *patch;
   double least;
-  g_assert_cmpint(vips_black(&patch, region.width, region.height, "bands", 3, NULL), ==, 0);
+  g_assert_cmpint(vips_black(&patch, region.width, region.height, "bands", images[0]->Bands, NULL),
+                  ==, 0);
   for (int i = 0; i < 2; i++)
     g_assert_cmpint(vips_insert(images[i], patch, &filled[i], region.x, region.y, NULL), ==, 0);
   g_assert_cmpint(vips_equal(filled[0], filled[1], &same, NULL), ==, 0);
@@ -133,6 +134,42 @@ static void test_mask(void) {
   g_object_unref(mask);
 }
 
+/* As a region the whole of a picture is not held either: what lies far apart in it is read and
+ * written in a file. Opaque is the region alone, so that no more has to be restored. */
+static void test_whole(void) {
+  VipsImage *colours = make_large(3), *black, *white, *opaque, *alpha, *joined, *large;
+  const char *input = path_of("whole.tif"), *alone = path_of("alone.tif");
+  const char *output = path_of("whole-out.tif");
+  g_assert_cmpint(vips_black(&black, 48 * ACROSS, 40 * DOWN * 2, NULL), ==, 0);
+  g_assert_cmpint(vips_black(&white, region.width, region.height, NULL), ==, 0);
+  g_assert_cmpint(vips_invert(white, &opaque, NULL), ==, 0);
+  g_assert_cmpint(vips_insert(black, opaque, &alpha, region.x, region.y, NULL), ==, 0);
+  g_assert_cmpint(vips_replicate(colours, &large, 1, 2, NULL), ==, 0);
+  g_assert_cmpint(vips_bandjoin2(large, alpha, &joined, NULL), ==, 0);
+  const gint64 bytes = (gint64)VIPS_IMAGE_SIZEOF_IMAGE(joined); /* 190 MB */
+  g_assert_cmpint(vips_tiffsave(joined, input, NULL), ==, 0);
+  run_well("restore", input, alone, SINGLE, "--region", "4700,4500,60x50", NULL);
+  const gint64 least = peak();
+  run_well("restore", input, output, SINGLE, NULL);
+  g_test_message("%ld MB more for %ld MB", (long)(peak() - least) >> 20, (long)bytes >> 20);
+  g_assert_cmpint(peak() - least, <, bytes / 2);
+  pixels *restored = read_box(output, region), *expected = read_box(alone, region);
+  pixels *before = read_box(input, region);
+  g_assert_cmpint(differing(restored, expected), ==, 0);
+  g_assert_cmpint(differing(restored, before), >, region.width * region.height);
+  assert_same_outside(input, output);
+  pixels_free(restored);
+  pixels_free(expected);
+  pixels_free(before);
+  g_object_unref(colours);
+  g_object_unref(black);
+  g_object_unref(white);
+  g_object_unref(opaque);
+  g_object_unref(alpha);
+  g_object_unref(joined);
+  g_object_unref(large);
+}
+
 /* What is broken behind the region is found before the output takes its name. */
 static void test_truncated(void) {
   char *bytes;
@@ -150,6 +187,7 @@ int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/large/strips", test_strips);
   g_test_add_func("/large/mask", test_mask);
+  g_test_add_func("/large/whole", test_whole);
   g_test_add_func("/large/truncated", test_truncated);
   return harness_run();
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "io/colour_space.h"
 #include "io/file.h"
+#include "io/store.h"
 #include "io/xmp.h"
 
 enum { HELD = 64 << 20 }; /* bytes of pixels; larger pictures are read in strips */
@@ -277,8 +278,10 @@ VipsImage *source_read(const cli_source *s, const int box[4], int *x, int *y, GE
   VipsImage *all = source_stream(s, error), *crop, *pixels = NULL;
   if (all == NULL)
     return NULL;
-  if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) == 0)
-    pixels = hold(crop);
+  if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) == 0) {
+    pixels = store_new(crop);
+    g_object_unref(crop);
+  }
   g_object_unref(all);
   if (pixels == NULL)
     cli_fail_vips(error, s->path);

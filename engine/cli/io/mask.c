@@ -38,7 +38,12 @@ static VipsImage *see(VipsImage *pixels, GError **error) {
   cli_space *space = space_new(profile, size, channels, error);
   if (space == NULL)
     return NULL;
-  guint16 *values = g_new(guint16, (gsize)width * height);
+  guint16 *values = g_try_new(guint16, (gsize)width * height);
+  if (values == NULL) {
+    g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
+    space_free(space);
+    return NULL;
+  }
   float *native = g_new(float, (gsize)width *channels), *rgb = g_new(float, (gsize)width * 3);
   for (int y = 0; y < height; y++) {
     const void *row = VIPS_IMAGE_ADDR(pixels, 0, y);

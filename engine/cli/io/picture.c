@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "io/store.h"
 
 /* Value i of a row, with white at 1; beyond 0…1 in floats alone. Infinite light
  * is white, and what is no number is black. */
@@ -41,9 +42,24 @@ static void get_colours(const cli_picture *p, const void *row, int count, float 
       native[i * p->channels + c] = get_value(p->held, row, i * p->held->Bands + c);
 }
 
-/* The pixels of the held rectangle from (x, y) of the picture on. */
-static const void *held_at(const cli_picture *p, int x, int y) {
-  return VIPS_IMAGE_ADDR(p->held, x - p->held_x, y - p->held_y);
+/* `width` pixels of the held rectangle from (x, y) of the picture on; NULL where it cannot be read. */
+static const void *held_at(const cli_picture *p, int x, int y, int width) {
+  return store_read(p->held, x - p->held_x, y - p->held_y, width, p->row);
+}
+
+/* Scratch for rows as wide as what is held. */
+static bool make_rows(cli_picture *p, GError **error) {
+  const gsize width = (gsize)p->held->Xsize;
+  p->native = g_try_new(float, width * p->channels);
+  p->restored = g_try_new(float, width * p->channels);
+  p->rgb = g_try_new(float, width * 3);
+  p->row = g_try_malloc(width * VIPS_IMAGE_SIZEOF_PEL(p->held));
+  p->patch_row = g_try_malloc(width * VIPS_IMAGE_SIZEOF_PEL(p->held));
+  if (p->native != NULL && p->restored != NULL && p->rgb != NULL && p->row != NULL &&
+      p->patch_row != NULL)
+    return true;
+  g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
+  return false;
 }
 
 /* Takes the reference of `held`, a rectangle at (`x`, `y`), and cuts the box out of it. */
@@ -62,15 +78,12 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
   if (vips_image_get_typeof(held, VIPS_META_ICC_NAME) != 0)
     vips_image_get_blob(held, VIPS_META_ICC_NAME, &profile, &size);
   p->space = space_new(profile, size, p->channels, error);
-  if (p->space == NULL)
+  if (p->space == NULL || !make_rows(p, error))
     return false;
-  p->native = g_new(float, (size_t)held->Xsize * p->channels);
-  p->restored = g_new(float, (size_t)held->Xsize * p->channels);
-  p->rgb = g_new(float, (size_t)held->Xsize * 3);
 
   VipsImage *crop;
   if (vips_crop(held, &crop, box[0] - x, box[1] - y, box[2], box[3], NULL) == 0) {
-    p->patch = vips_image_copy_memory(crop);
+    p->patch = store_new(crop);
     g_object_unref(crop);
   }
   return p->patch != NULL || cli_fail_vips(error, _("region"));
@@ -93,6 +106,8 @@ void picture_clear(cli_picture *p) {
   g_clear_pointer(&p->native, g_free);
   g_clear_pointer(&p->restored, g_free);
   g_clear_pointer(&p->rgb, g_free);
+  g_clear_pointer(&p->row, g_free);
+  g_clear_pointer(&p->patch_row, g_free);
 }
 
 void picture_select(cli_picture *p, VipsImage *mask) {
@@ -150,7 +165,9 @@ bool picture_sample(cli_picture *sized, const cli_picture *p, int width, int hei
 static bool on_read(void *user, int x, int y, int width, int height, float *rgba) {
   cli_picture *p = user;
   for (int row = y; row < y + height; row++) {
-    const void *values = held_at(p, x, row);
+    const void *values = held_at(p, x, row, width);
+    if (values == NULL)
+      return false;
     get_colours(p, values, width, p->native);
     space_to_srgb(p->space, width, p->native, p->rgb);
     for (int i = 0; i < width; i++, rgba += 4) {
@@ -198,17 +215,24 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
                      const float *coverage) {
   cli_picture *p = user;
   for (int row = y; row < y + height; row++, rgb += 3 * width, coverage += width) {
-    void *values = VIPS_IMAGE_ADDR(p->patch, x - p->x, row - p->y);
-    get_colours(p, held_at(p, x, row), width, p->native);
+    const void *before = held_at(p, x, row, width);
+    if (before == NULL)
+      return false;
+    get_colours(p, before, width, p->native);
     space_from_srgb(p->space, width, rgb, p->restored);
     clamp_restored(p, width);
     rst_apply_strength(p->strength, (size_t)width * p->channels, p->native, p->restored,
                        p->restored);
     space_blend(p->space, width, coverage, p->native, p->restored);
+    void *values = (void *)store_read(p->patch, x - p->x, row - p->y, width, p->patch_row);
+    if (values == NULL)
+      return false;
     for (int i = 0; i < width; i++)
       if (coverage[i] > 0)
         for (int c = 0; c < p->channels; c++)
           set_value(p->patch, values, i * p->patch->Bands + c, p->restored[i * p->channels + c]);
+    if (!store_write(p->patch, x - p->x, row - p->y, width, values))
+      return false;
   }
   return true;
 }

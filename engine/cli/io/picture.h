@@ -16,16 +16,17 @@
 
 typedef struct cli_picture {
   int width, height;  /* of the whole picture */
-  VipsImage *held;    /* as it was: what of it the engine reads */
+  VipsImage *held;    /* stored, as it was: what of it the engine reads */
   int held_x, held_y; /* where that lies */
-  VipsImage *patch;   /* the restored box */
+  VipsImage *patch;   /* stored: the restored box */
   int x, y;           /* where the box lies */
   VipsImage *mask;    /* one channel, of the box's size; NULL: all of it is selected */
   cli_space *space;
   int channels;       /* of colour: 1 or 3 */
   bool alpha;         /* one channel more */
   double strength;
-  float *native, *restored, *rgb; /* scratch: a row of colours */
+  float *native, *restored, *rgb; /* scratch: a row of colours, … */
+  void *row, *patch_row;          /* … and of pixels as they are stored */
 } cli_picture;
 
 /* Reads from `source` what restoring the box (x, y, width, height) needs, and gets the box ready

@@ -90,7 +90,11 @@ void uncertainty_clear(cli_uncertainty *u) {
 
 VipsImage *uncertainty_picture(const cli_uncertainty *u, int width, int height, GError **error) {
   gsize count = (gsize)u->width * u->height;
-  guint16 *levels = g_new(guint16, count);
+  guint16 *levels = g_try_new(guint16, count);
+  if (levels == NULL) {
+    g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
+    return NULL;
+  }
   VipsImage *region = NULL, *whole = NULL;
   for (gsize i = 0; i < count; i++)
     levels[i] = (guint16)lrint(MIN(u->deviations[i] / u->white, 1) * 65535);
