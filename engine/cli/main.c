@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "base/console.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "language.h"
 #include "restorator.h"
 
@@ -51,6 +52,7 @@ int main(int argc, char **argv) {
   setlocale(LC_NUMERIC, "C"); /* numbers read and written alike everywhere */
   g_set_prgname("restorator");
   console_init();
+  interrupt_catch_abort();
 
   gboolean version = FALSE;
   const GOptionEntry entries[] = {

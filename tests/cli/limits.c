@@ -93,24 +93,38 @@ static void test_shapes(void) {
   }
 }
 
-/* From too little memory to enough, in steps of 50 MB: a message each time, and no file. */
-static void test_memory(void) {
-  const char *output = path_of("memory.png");
-  char *arguments = g_strdup_printf("%s %s --model tiny-diffusion --threads 2", input, output);
+/* From too little memory to enough, in such steps: a message each time, and no file. */
+static void check_memory(const char *arguments, const char *output, int step) {
   bool done = false;
   if (g_getenv("ASAN_OPTIONS") != NULL && strstr(program(), "sanitize") != NULL) {
     g_test_skip("the address sanitizer needs more addresses than any limit");
-    g_free(arguments);
     return;
   }
-  for (int megabytes = 100; megabytes <= 2000 && !done; megabytes += 50) {
+  for (int megabytes = 100; megabytes <= 2000 && !done; megabytes += step) {
     const int status = run_limited(arguments, megabytes);
     done = status == 0;
     g_test_message("%d MB: %d", megabytes, status);
     g_assert_true(g_file_test(output, G_FILE_TEST_EXISTS) == done);
   }
   g_assert_true(done);
+}
+
+static void test_memory(void) {
+  const char *output = path_of("memory.png");
+  char *arguments = g_strdup_printf("%s %s --model tiny-diffusion --threads 2", input, output);
+  check_memory(arguments, output, 50);
   g_free(arguments);
+}
+
+/* Of a picture of some megabytes, where a library may run out of memory at any allocation. */
+static void test_memory_of_pixels(void) {
+  pixels *p = make_pixels(1600, 2000, 3, 8);
+  const char *large = write_pixels(p, "memory-large.png"), *output = path_of("memory-out.png");
+  char *arguments = g_strdup_printf(
+    "%s %s --model tiny-single --threads 2 --region 3,3,40x30 --window picture", large, output);
+  check_memory(arguments, output, 10);
+  g_free(arguments);
+  pixels_free(p);
 }
 
 /* A file of a few kilobytes may hold pixels for minutes: refused by what its head says. */
@@ -135,6 +149,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/limits/parameters", test_parameters);
   g_test_add_func("/limits/shapes", test_shapes);
   g_test_add_func("/limits/memory", test_memory);
+  g_test_add_func("/limits/memory-of-pixels", test_memory_of_pixels);
   g_test_add_func("/limits/pixels", test_pixels);
   return harness_run();
 }

@@ -2,10 +2,13 @@
 #include "base/interrupt.h"
 
 #include <glib.h>
+#include <glib/gi18n.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +20,7 @@ static volatile sig_atomic_t caught;
 static int64_t since; /* the handler's own */
 static char file[PATH_MAX];
 static atomic_bool file_set;
+static char no_memory[200]; /* the line to say, in the user's language */
 
 static int64_t now(void) {
   struct timespec t;
@@ -35,6 +39,21 @@ static void on_signal(int number) {
     since = now();
   caught = number;
   rst_cancel_set(token); /* an atomic store */
+}
+
+/* GLib and the libraries above it abort where a small allocation fails: where there is no memory
+ * indeed that is said and nothing is left behind; else it is a fault, which ends as it does. */
+static void on_abort(int number) {
+  enum { LITTLE = 1 << 20 };
+  void *memory = mmap(NULL, LITTLE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    if (atomic_load(&file_set))
+      unlink(file);
+    const ssize_t said = write(STDERR_FILENO, no_memory, strlen(no_memory));
+    (void)said;
+    _exit(1);
+  }
+  raise(number); /* by now in its usual way */
 }
 
 void interrupt_set_file(const char *path) {
@@ -59,6 +78,14 @@ rst_cancel *interrupt_catch(void) {
       sigaction(numbers[i], &action, NULL);
   }
   return token;
+}
+
+void interrupt_catch_abort(void) {
+  static const int numbers[] = {SIGABRT, SIGTRAP};
+  const struct sigaction action = {.sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND};
+  g_snprintf(no_memory, sizeof no_memory, "restorator: %s\n", _("memory ran out"));
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    sigaction(numbers[i], &action, NULL);
 }
 
 int interrupt_signal(void) {

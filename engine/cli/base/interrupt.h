@@ -10,6 +10,8 @@
 
 /* Catches the signals from now on. The token lives as long as the program. */
 rst_cancel *interrupt_catch(void);
+/* From now on a program that its libraries end for want of memory says so, with exit status 1. */
+void interrupt_catch_abort(void);
 /* The number of the signal that came, 0 while none has. */
 int interrupt_signal(void);
 

@@ -175,7 +175,8 @@ static void *do_file_work(void *data) {
   return NULL;
 }
 
-/* In each turn, one picture is computed, the one before it written and the one after it read. */
+/* In each turn, one picture is computed, the one before it written and the one after it read: at
+ * once where there is a thread to be had. */
 static void restore_items(cli_job jobs[2], GPtrArray *items, counts *c) {
   int count = (int)items->len;
   for (int i = -1; i <= count && interrupt_signal() == 0; i++) {
@@ -184,10 +185,13 @@ static void restore_items(cli_job jobs[2], GPtrArray *items, counts *c) {
       .restored = i > 0 ? items->pdata[i - 1] : NULL,
       .next = i + 1 < count ? items->pdata[i + 1] : NULL,
     };
-    GThread *thread = g_thread_new("files", do_file_work, &work);
+    GThread *thread = g_thread_try_new("files", do_file_work, &work, NULL);
     if (i >= 0 && i < count)
       item_restore(((cli_item *)items->pdata[i])->job, items->pdata[i]);
-    g_thread_join(thread);
+    if (thread != NULL)
+      g_thread_join(thread);
+    else
+      do_file_work(&work);
     if (work.restored != NULL)
       end_item(work.restored->job, work.restored, c);
   }
