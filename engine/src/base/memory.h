@@ -24,6 +24,11 @@ static inline bool rst_add(size_t a, size_t b, size_t *sum) {
  * the product overflows. Free with free(). */
 void *rst_array(size_t count, size_t size);
 
+/* The same for arrays over a picture's pixels, which no kernel sees: not aligned further than
+ * malloc() does, and of zeros that cost nothing before they are touched. So neither a large array's
+ * beginning nor its end holds up whoever cancels. */
+void *rst_plane(size_t count, size_t size);
+
 static inline float *rst_floats(size_t count) {
   return rst_array(count, sizeof(float));
 }

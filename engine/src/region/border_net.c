@@ -10,8 +10,10 @@
 #include "base/session.h"
 #include "base/status.h"
 
-/* Pixels a product: fixed, tails are padded. */
-enum { ROWS = 64 };
+enum {
+  ROWS = 64,        /* pixels a product: fixed, tails are padded */
+  AT_ONCE = 1 << 16 /* pixels between two looks at the token */
+};
 
 typedef struct {
   const rst_model *model;
@@ -86,6 +88,8 @@ static rst_status add(filling *f, const float *distance, float *colours, const r
   const size_t values = (size_t)f->model->fill.layers[0].in;
 
   for (size_t i = 0; i < count; i++) {
+    if (i % AT_ONCE == 0 && rst_cancelled(cancel))
+      return rst_fail_cancelled(error);
     if (f->cells[i] == RST_CELL_UNKNOWN && distance[i] < RST_FILL_ENDS) {
       take_patch(f, i, f->rows + (size_t)f->count * values);
       f->pixels[f->count++] = i;
@@ -109,13 +113,13 @@ rst_status rst_fill_add(const rst_model *model, int width, int height, const uns
 
   if (model->fill.count == 0)
     return RST_OK;
-  f.luma = rst_floats(count);
+  f.luma = rst_plane(count, sizeof *f.luma);
   f.rows = one = rst_floats(ROWS * widest(&model->fill));
   f.next = other = rst_floats(ROWS * widest(&model->fill));
   if (f.luma == NULL || one == NULL || other == NULL) {
     status = rst_fail_memory(error);
   } else {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && (i % AT_ONCE != 0 || !rst_cancelled(cancel)); i++)
       f.luma[i] = rst_luma(colours[3 * i], colours[3 * i + 1], colours[3 * i + 2]);
     status = add(&f, distance, colours, cancel, error);
   }

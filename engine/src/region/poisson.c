@@ -94,10 +94,10 @@ static void neighbours_of(const level *l, size_t at, size_t to[4]) {
 static bool level_new(level *l, size_t width, size_t height) {
   l->stride = width + 2;
   l->rows = height + 2;
-  l->cells = rst_array(cell_count(l), 1);
-  l->neighbours = rst_array(cell_count(l), 1);
-  l->given = rst_array(cell_count(l), sizeof *l->given);
-  l->found = rst_array(cell_count(l), sizeof *l->found);
+  l->cells = rst_plane(cell_count(l), 1);
+  l->neighbours = rst_plane(cell_count(l), 1);
+  l->given = rst_plane(cell_count(l), sizeof *l->given);
+  l->found = rst_plane(cell_count(l), sizeof *l->found);
   return l->cells != NULL && l->neighbours != NULL && l->given != NULL && l->found != NULL;
 }
 
@@ -114,9 +114,9 @@ static void level_free(level *l) {
 static bool list_unknown(solver *m, level *l) {
   size_t to[4], count = 0;
 
-  for (size_t at = 0; at < cell_count(l); at++)
+  for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++)
     l->unknowns += l->cells[at] == RST_CELL_UNKNOWN;
-  l->unknown = rst_array(l->unknowns + 1, sizeof *l->unknown);
+  l->unknown = rst_plane(l->unknowns + 1, sizeof *l->unknown);
   if (l->unknown == NULL)
     return false;
   for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++) {
@@ -134,13 +134,13 @@ static bool list_unknown(solver *m, level *l) {
 /* Unknown cells with no way to a known one take no part. */
 static bool take_cells(solver *m, level *l, unsigned char *cells) {
   const size_t width = l->stride - 2;
-  size_t *found = rst_array(cell_count(l), sizeof *found), first = 0, last = 0, to[4];
+  size_t *found = rst_plane(cell_count(l), sizeof *found), first = 0, last = 0, to[4];
 
   if (found == NULL)
     return false;
   for (size_t y = 0; y < l->rows - 2; y++)
     memcpy(l->cells + (y + 1) * l->stride + 1, cells + y * width, width);
-  for (size_t at = 0; at < cell_count(l); at++)
+  for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++)
     if (l->cells[at] == RST_CELL_KNOWN)
       found[last++] = at;
   while (first < last && go_on(m, first)) { /* `neighbours` marks what was reached */
@@ -170,7 +170,7 @@ static size_t coarser_of(const level *fine, const level *coarse, size_t at) {
 static bool halve(solver *m, level *fine, level *coarse) {
   if (!level_new(coarse, (fine->stride - 1) / 2, (fine->rows - 1) / 2))
     return false;
-  fine->coarser = rst_array(fine->unknowns + 1, sizeof *fine->coarser);
+  fine->coarser = rst_plane(fine->unknowns + 1, sizeof *fine->coarser);
   if (fine->coarser == NULL)
     return false;
   for (size_t at = 0; at < cell_count(fine) && go_on(m, at); at++)
@@ -215,13 +215,13 @@ static void cycle(solver *m, int number);
 static void correct(solver *m, int number) {
   level *l = &m->levels[number], *coarse = l + 1;
 
-  for (size_t i = 0; i < coarse->unknowns; i++)
+  for (size_t i = 0; i < coarse->unknowns && go_on(m, i); i++)
     coarse->given[coarse->unknown[i]] = (lanes){0};
   for (size_t i = 0; i < l->unknowns && go_on(m, i); i++)
     if (coarse->cells[l->coarser[i]] == RST_CELL_UNKNOWN)
       coarse->given[l->coarser[i]] += remainder_at(l, l->unknown[i]);
   cycle(m, number + 1);
-  for (size_t i = 0; i < l->unknowns; i++) /* 0 at coarse cells that are known */
+  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++) /* 0 at coarse cells that are known */
     l->found[l->unknown[i]] += coarse->found[l->coarser[i]];
 }
 
@@ -230,7 +230,7 @@ static void cycle(solver *m, int number) {
   const bool last = number == m->last;
   const int sweeps = last ? SWEEPS_LAST : SWEEPS;
 
-  for (size_t i = 0; i < l->unknowns; i++)
+  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++)
     l->found[l->unknown[i]] = (lanes){0};
   for (int i = 0; i < sweeps && !m->cancelled; i++)
     sweep(m, l, false);
@@ -248,13 +248,13 @@ static void precondition(solver *m) {
   const channel *c = m->channels;
   const float bending = (float)(m->stiffness * m->stiffness);
 
-  for (size_t i = 0; i < l->unknowns; i++)
+  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++)
     l->given[l->unknown[i]] =
       (lanes){(float)c[0].residual[i], (float)c[1].residual[i], (float)c[2].residual[i], 0};
   cycle(m, 0);
   if (!(bending > 0) || m->cancelled)
     return;
-  for (size_t i = 0; i < l->unknowns; i++)
+  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++)
     l->given[l->unknown[i]] = l->found[l->unknown[i]] / bending;
   cycle(m, 0);
 }
@@ -281,12 +281,12 @@ static void multiply(solver *m, const double *values) {
 }
 
 /* Σ residual · preconditioned, and the largest value of the latter. */
-static double measure(const solver *m, int c, double *largest) {
+static double measure(solver *m, int c, double *largest) {
   const level *l = m->levels;
   double sum = 0;
 
   *largest = 0;
-  for (size_t i = 0; i < l->unknowns; i++) {
+  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++) {
     const double found = l->found[l->unknown[i]][c];
 
     sum += m->channels[c].residual[i] * found;
@@ -301,9 +301,9 @@ static void step(solver *m, channel *c) {
   double slope = 0;
 
   multiply(m, c->direction);
-  for (size_t i = 0; i < l->unknowns; i++)
+  for (size_t i = 0; i < l->unknowns && go_on(m, i); i++)
     slope += c->direction[l->unknown[i]] * m->product[i];
-  for (size_t i = 0; i < l->unknowns && slope > 0; i++) {
+  for (size_t i = 0; i < l->unknowns && slope > 0 && go_on(m, i); i++) {
     c->value[l->unknown[i]] += c->square / slope * c->direction[l->unknown[i]];
     c->residual[i] -= c->square / slope * m->product[i];
   }
@@ -318,7 +318,7 @@ static void advance(solver *m, int number, bool first) {
 
   c->square = square;
   c->done = !(square > 0);
-  for (size_t i = 0; i < l->unknowns && !c->done; i++)
+  for (size_t i = 0; i < l->unknowns && !c->done && go_on(m, i); i++)
     c->direction[l->unknown[i]] =
       l->found[l->unknown[i]][number] + kept * c->direction[l->unknown[i]];
   if (!c->done)
@@ -333,7 +333,7 @@ static void solve(solver *m) {
 
   for (int k = 0; k < CHANNELS; k++) {
     multiply(m, m->channels[k].value);
-    for (size_t i = 0; i < l->unknowns; i++)
+    for (size_t i = 0; i < l->unknowns && go_on(m, i); i++)
       m->channels[k].residual[i] = -m->product[i];
   }
   for (int n = 0; n < STEPS_MAX && !done && !m->cancelled; n++) {
@@ -363,10 +363,11 @@ static bool list_bent(solver *m) {
   const level *l = m->levels;
   size_t count = 0;
 
-  for (size_t at = 0; at < cell_count(l) && m->stiffness > 0; at++)
+  for (size_t at = 0; at < cell_count(l) && m->stiffness > 0 && go_on(m, at); at++)
     count += is_bent(l, at);
-  m->bent = rst_array(count + 1, sizeof *m->bent);
-  for (size_t at = 0; at < cell_count(l) && m->bent != NULL && count > m->bent_count; at++)
+  m->bent = rst_plane(count + 1, sizeof *m->bent);
+  for (size_t at = 0;
+       at < cell_count(l) && m->bent != NULL && count > m->bent_count && go_on(m, at); at++)
     if (is_bent(l, at))
       m->bent[m->bent_count++] = at;
   return m->bent != NULL;
@@ -388,13 +389,13 @@ static bool make_channels(solver *m) {
   const size_t cells = cell_count(m->levels), unknowns = m->levels->unknowns + 1;
   bool made;
 
-  m->curvature = rst_array(cells, sizeof *m->curvature);
-  m->product = rst_array(unknowns, sizeof *m->product);
+  m->curvature = rst_plane(cells, sizeof *m->curvature);
+  m->product = rst_plane(unknowns, sizeof *m->product);
   made = m->curvature != NULL && m->product != NULL;
   for (channel *c = m->channels; c < m->channels + CHANNELS; c++) {
-    c->value = rst_array(cells, sizeof *c->value);
-    c->direction = rst_array(cells, sizeof *c->direction);
-    c->residual = rst_array(unknowns, sizeof *c->residual);
+    c->value = rst_plane(cells, sizeof *c->value);
+    c->direction = rst_plane(cells, sizeof *c->direction);
+    c->residual = rst_plane(unknowns, sizeof *c->residual);
     made = made && c->value != NULL && c->direction != NULL && c->residual != NULL;
   }
   return made;
@@ -404,7 +405,7 @@ static bool make_channels(solver *m) {
 static void copy_values(solver *m, bool out, float *values) {
   const level *l = m->levels;
 
-  for (size_t y = 1; y + 1 < l->rows; y++)
+  for (size_t y = 1; y + 1 < l->rows && go_on(m, y * AT_ONCE); y++)
     for (size_t x = 1; x + 1 < l->stride; x++, values += CHANNELS)
       for (int k = 0; k < CHANNELS; k++) {
         const size_t at = y * l->stride + x;

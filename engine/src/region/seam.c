@@ -88,9 +88,14 @@ static size_t pixel_count(const matching *m) {
   return (size_t)m->box[2] * (size_t)m->box[3];
 }
 
-/* What is known: the ring, or all that is seen. */
+/* For loops over the pixels. */
+static bool go_on(const matching *m, size_t i) {
+  return i % AT_ONCE != 0 || !rst_cancelled(m->cancel);
+}
+
+/* What is known: the ring, or all that is seen. What a cancelled call leaves is not used. */
 static void sort_cells(const matching *m, bool ring_only) {
-  for (int y = 0; y < m->box[3]; y++)
+  for (int y = 0; y < m->box[3] && !rst_cancelled(m->cancel); y++)
     for (int x = 0; x < m->box[2]; x++) {
       const size_t i = (size_t)y * (size_t)m->box[2] + (size_t)x;
       const bool seen = ring_only ? m->ring[i] : !(m->coverage[i] > 0) && m->rgba[4 * i + 3] > 0;
@@ -103,7 +108,7 @@ static void sort_cells(const matching *m, bool ring_only) {
 
 /* The picture's own colours, 0…1, and less `colours` (NULL: less nothing), at known cells. */
 static void take_known(const matching *m, const float *colours, float *values) {
-  for (size_t i = 0; i < pixel_count(m); i++)
+  for (size_t i = 0; i < pixel_count(m) && go_on(m, i); i++)
     for (size_t c = 0; m->cells[i] == RST_CELL_KNOWN && c < 3; c++)
       values[3 * i + c] =
         fminf(fmaxf(m->rgba[4 * i + c], 0), 1) - (colours == NULL ? 0 : colours[3 * i + c]);
@@ -126,7 +131,7 @@ static bool measure(const matching *m, float *distance) {
   const int width = m->box[2], height = m->box[3];
   static const float straight = 1, diagonal = 4.0f / 3;
 
-  for (size_t i = 0; i < pixel_count(m); i++)
+  for (size_t i = 0; i < pixel_count(m) && go_on(m, i); i++)
     distance[i] = m->cells[i] == RST_CELL_KNOWN ? 0 : INFINITY;
   for (int pass = 0; pass < 2; pass++) {
     const int by = pass == 0 ? 1 : -1;
@@ -177,7 +182,7 @@ static double sample_length(const rst_encoding *encoding) {
 static rst_status mix_fill(const matching *m, const rst_encoding *encoding, float *weight,
                            float *offset) {
   const double length = sample_length(encoding);
-  float *fill = rst_floats(3 * pixel_count(m));
+  float *fill = rst_plane(3 * pixel_count(m), sizeof *fill);
   rst_status status;
 
   if (fill == NULL)
@@ -191,7 +196,7 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
     status = rst_fill_add(encoding->model, m->box[2], m->box[3], m->cells, weight, fill, m->cancel,
                           m->error);
   for (size_t i = 0; i < pixel_count(m) && status == RST_OK; i++) {
-    if (i % AT_ONCE == 0 && rst_cancelled(m->cancel))
+    if (!go_on(m, i))
       status = rst_fail_cancelled(m->error);
     /* ignored: what no known pixel reaches has no fill */
     if (m->cells[i] != RST_CELL_UNKNOWN) {
@@ -216,16 +221,18 @@ rst_status rst_match_spread(const rst_parameters *parameters, const rst_encoding
   matching m = {part, box, rgba, coverage, ring, cancel, error, NULL};
   rst_status status;
 
-  m.cells = rst_array(pixel_count(&m), 1);
+  m.cells = rst_plane(pixel_count(&m), 1);
   if (m.cells == NULL)
     return rst_fail_memory(error);
   sort_cells(&m, true);
   take_known(&m, colours, offset);
   status = spread(&m, 0, offset);
-  for (size_t i = 0; i < pixel_count(&m); i++)
+  for (size_t i = 0; i < pixel_count(&m) && go_on(&m, i); i++)
     weight[i] = 1;
   if (status == RST_OK && parameters->hide_region)
     status = mix_fill(&m, encoding, weight, offset);
+  if (status == RST_OK && rst_cancelled(cancel))
+    status = rst_fail_cancelled(error);
   free(m.cells);
   return status;
 }
