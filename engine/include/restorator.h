@@ -581,6 +581,9 @@ typedef struct rst_picture {
   /* Takes a finished rectangle: sRGB-coded (h, w, 3) in 0…1, mode applied, strength and coverage
    * not; only pixels of coverage above 0 mean anything (h, w). Each covered pixel comes once. */
   bool (*write)(void *user, int x, int y, int w, int h, const float *rgb, const float *coverage);
+  /* (height, width, 4): what `read` gives, where all of it lies in memory; else NULL. Partial results
+   * look at it instead of keeping a copy, so it has to stay as long as they do. */
+  const float *rgba;
 } rst_picture;
 
 /* A picture in memory, for programs that need no callbacks. All (height, width, …); owned by the
@@ -660,7 +663,8 @@ RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
  * A point that a coarse lattice has is the finer one's too, and is restored once; so is one that
  * another area asked for before. Where a call is cancelled, what it has finished stays. Another
  * seed, mode or saturation is set (rst_partial_set()); another window, encoding or region is a new
- * partial result, which takes over the points of the old one (rst_partial_adopt()).
+ * partial result, which takes over the points of the old one (rst_partial_adopt()). One may begin
+ * before its window is encoded: it says what there is to do.
  *
  * All calls: the session's caller, or any one thread at a time where there is no session.
  */
@@ -672,23 +676,32 @@ typedef struct rst_hint_field rst_hint_field; /* see below: colour hints */
 
 /* Begins with the pixels of `area` (x, y, width, height) inside the part's box, which are read at
  * once; NULL: the whole part, with the border that it is matched to. Less than all of a part is not
- * matched. Memory: some 50 bytes a pixel of the area, 65 once it is matched. It holds a reference to the encoding, which is the part's. The picture is read in this
- * call alone. Errors: RST_OUT_OF_RANGE, RST_BAD_CALL where the area lies outside the part,
- * RST_HOST_FAILED, RST_NO_MEMORY. */
+ * matched. It holds a reference to the encoding, which is the part's; NULL: it is set later. The
+ * picture's callbacks are called in this call alone. Memory: 29 bytes a pixel of the area, 16 more
+ * where the picture has no `rgba`, and 16 once it is matched. Errors: RST_OUT_OF_RANGE, RST_BAD_CALL
+ * where the area lies outside the part, RST_HOST_FAILED, RST_NO_MEMORY. */
 RST_API rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
                                    const rst_picture *picture, const rst_part *part,
                                    const int area[4], rst_partial **partial, rst_error *error);
 RST_API void rst_partial_free(rst_partial *partial); /* NULL is allowed */
 /* The area that it holds. */
 RST_API void rst_partial_get_area(const rst_partial *partial, int area[4]);
+/* How much of a pixel of the picture is covered, 0…1, in that area and by the part. */
+RST_API float rst_partial_get_coverage(const rst_partial *partial, int x, int y);
 /* How many points are covered in it, and how many of them are `finished` (NULL: not asked). */
 RST_API int64_t rst_partial_count(const rst_partial *partial, int64_t *finished);
+/* Likewise those of the boundary, which matching needs; none where the part is not to be matched. */
+RST_API int64_t rst_partial_count_boundary(const rst_partial *partial, int64_t *finished);
 
 /* Other parameters. Of the points that is forgotten which they change (rst_parameters_compare()):
  * the network's colours, or what mode and saturation made of them. Errors: RST_OUT_OF_RANGE;
- * RST_BAD_CALL where they plan or encode otherwise. */
+ * RST_BAD_CALL where they encode otherwise. */
 RST_API rst_status rst_partial_set(rst_partial *partial, const rst_parameters *parameters,
                                    rst_error *error);
+/* The part's encoding, where it began without one, to be had before anything is restored. Errors:
+ * RST_OUT_OF_RANGE; RST_BAD_CALL where it has another one. */
+RST_API rst_status rst_partial_set_encoding(rst_partial *partial, rst_encoding *encoding,
+                                            rst_error *error);
 /* Colour hints that are given to what is read from now on; NULL: none. They must outlive it or be
  * set anew; other hints cost no network pass. */
 RST_API void rst_partial_set_hints(rst_partial *partial, const rst_hint_field *hints);
@@ -697,14 +710,17 @@ RST_API void rst_partial_adopt(rst_partial *partial, const rst_partial *from);
 
 /* Restores the covered points of `area` (NULL: all) whose column and row in the picture are
  * multiples of `step`, a power of two; those that are there already are not restored again. Hooks:
- * progress and cancel. Errors: as rst_sample(). */
+ * progress, cancel, and batch with the indices (row · width + column) in the area that it holds.
+ * Errors: as rst_sample(). */
 RST_API rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const int area[4],
                                       int step, const rst_hooks *hooks, rst_error *error);
 /* Matches the part to its surroundings, as rst_restore() does; restores the points of its boundary
  * for it, which the covered ones need not wait for. Nothing where the parameters do not match, or
- * where it is done. Hooks: progress and cancel. Errors: as rst_sample(). */
+ * where it is done. Hooks: as rst_partial_refine(). Errors: as rst_sample(). */
 RST_API rst_status rst_partial_match(rst_session *session, rst_partial *partial,
                                      const rst_hooks *hooks, rst_error *error);
+/* Whether it is matched. */
+RST_API bool rst_partial_is_matched(const rst_partial *partial);
 /* The colours (height, width, 3) of `area`, which it holds, as rst_restore() writes them: R'G'B',
  * mode, saturation, match and hints applied. A pixel that is not restored has the colour of the nearest
  * coarser lattice's point up and left of it, of at most the step `coarsest`. `coverage` (height,
@@ -712,10 +728,24 @@ RST_API rst_status rst_partial_match(rst_session *session, rst_partial *partial,
 RST_API rst_status rst_partial_read(const rst_partial *partial, const int area[4], int coarsest,
                                     float *colours, float *coverage, rst_error *error);
 
+/* Finds how much finished points vary over `seeds` seeds (2 … RST_SEEDS_MAX), the parameters' own
+ * and those after it: of what mode and saturation make of the network's colours, matching and hints
+ * left out. Points are chosen as for rst_partial_refine(); those whose deviation over so many seeds
+ * is known are left out. Colours stay as they are. Hooks: cancel, and batch with all points of the
+ * call, once they are known. Errors: as rst_sample(). */
+RST_API rst_status rst_partial_deviate(rst_session *session, rst_partial *partial, int seeds,
+                                       const int area[4], int step, const rst_hooks *hooks,
+                                       rst_error *error);
+/* How many seeds the known deviations are of; 0: none is known. */
+RST_API int rst_partial_get_seeds(const rst_partial *partial);
+/* The standard deviation of a pixel of the picture, its largest channel's; while it is missing, that
+ * of the nearest coarser lattice's point, as rst_partial_read() has it; below 0 where there is none. */
+RST_API float rst_partial_get_deviation(const rst_partial *partial, int x, int y, int coarsest);
+
 /* Restores the planned region part by part: reads each window, encodes it, samples its covered
  * pixels in bands, joins them by mode and hands them to `write`. Memory is bounded by the band,
  * not by the picture; where the surroundings are matched, by the part. Then the difference of the
- * picture to the restored colours, on the ring of pixels round the part, is spread over it
+ * picture to the restored colours, on the boundary, the pixels round the part, is spread over it
  * (Laplace's equation, cf. Pérez et al. 2003) and added. Where the region is hidden as
  * well, the result near its border is not the network's: at the pixels that are seen it is a smooth
  * fill from these alone, their slopes continued (a thin plate in tension of two samples of the
@@ -751,31 +781,6 @@ RST_API void rst_deviation_add(int result, size_t count, const float *values, fl
  * own; 0 for one result. `deviation` (count) may be `squares`. A pixel's figure, where a host wants
  * one, is its largest channel's. */
 RST_API void rst_deviation_get(int results, size_t count, const float *squares, float *deviation);
-
-/* -------------------------------------------------------------------------------------------
- * Matching, step by step, for hosts that restore points in an order of their own
- */
-
-/* The rectangle (x, y, width, height) in which a part of a picture of `width` × `height` pixels is
- * matched: its box with a border of two pixels, as far as picture and window reach. */
-RST_API void rst_match_box(const rst_part *part, int width, int height, int box[4]);
-/* Which pixels of that rectangle are on the ring, where the network's colours are needed too.
- * `rgba`: (height, width, 4); `coverage`, `ring`: (height, width), coverage 0 where alpha is, and
- * that of other parts included. */
-RST_API void rst_match_ring(const rst_part *part, const int box[4], const float *rgba,
-                            const float *coverage, bool *ring);
-/* How the colours of a part are to be matched, as rst_restore() does it. `colours`: (height,
- * width, 3), joined with the picture by mode, read on the ring alone, so that points may come in
- * any order; `weight`: (height, width) and `offset`: (height, width, 3) for rst_match_join().
- * `encoding` is the part's. Errors: RST_NO_MEMORY, RST_CANCELLED. */
-RST_API rst_status rst_match_spread(const rst_parameters *parameters, const rst_encoding *encoding,
-                                    const rst_part *part, const int box[4], const float *rgba,
-                                    const float *coverage, const bool *ring, const float *colours,
-                                    float *weight, float *offset, const rst_cancel *cancel,
-                                    rst_error *error);
-/* A covered pixel's colour, joined with the picture by mode, becomes its result: weight · colour +
- * offset, clamped to 0…1. */
-RST_API void rst_match_join(float weight, const float offset[3], float colour[3]);
 
 /* -------------------------------------------------------------------------------------------
  * Colour hints

@@ -86,12 +86,16 @@ static const char *const setups[][2] = {
   {"match=on", NULL},     {"hide-region=true", NULL}, {"sampler=ddpm", "match=on"},
   {"context=3", "seed=9"}};
 
-/* Lattices of every step over areas in no order, boundary in between. */
+/* Lattices of every step over areas in no order, boundary in between; of pixels that are copied, or
+ * that lie in memory. */
 static void test_coarse_to_fine(gconstpointer data) {
-  const size_t which = GPOINTER_TO_SIZE(data);
+  const size_t which = GPOINTER_TO_SIZE(data) / 2;
   scene s = scene_new(setups[which][0], setups[which][1]);
-  rst_partial *p = begin(&s);
+  rst_partial *p;
   dice d = {which};
+
+  s.c->picture.rgba = GPOINTER_TO_SIZE(data) % 2 == 0 ? NULL : s.c->rgba;
+  p = begin(&s);
 
   for (int step = 16; step >= 1; step /= 2) {
     for (int i = 0; i < 6; i++) {
@@ -185,6 +189,168 @@ static void test_parameters(void) {
   assert_ok(rst_partial_set(p, &s.parameters, NULL));
   assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
   check_result(&s, p);
+  rst_partial_free(p);
+  scene_clear(&s);
+}
+
+/* What there is to do is known before the window is encoded. */
+static void test_before_encoding(void) {
+  scene s = scene_new("match=on", NULL);
+  const rst_part *part = &s.plan.parts[0];
+  rst_encoding *other;
+  rst_partial *p;
+  int64_t finished;
+
+  assert_ok(rst_partial_new(&s.parameters, NULL, &s.c->picture, part, NULL, &p, NULL));
+  g_assert_cmpint(rst_partial_count(p, &finished), ==, part->points);
+  g_assert_cmpint(finished, ==, 0);
+  g_assert_cmpint(rst_partial_count_boundary(p, &finished), >, 80);
+  g_assert_cmpint(finished, ==, 0);
+  g_assert_cmpfloat(rst_partial_get_coverage(p, 11, 9), ==, 1);
+  g_assert_cmpfloat(rst_partial_get_coverage(p, 36, 35), ==, 0.4f);
+  g_assert_cmpfloat(rst_partial_get_coverage(p, 17, 13), ==, 0);
+  g_assert_cmpfloat(rst_partial_get_coverage(p, 10, 9), ==, 0);
+  g_assert_cmpfloat(rst_partial_get_coverage(p, -5, 1000), ==, 0);
+  assert_status(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL), RST_BAD_CALL);
+  assert_status(rst_partial_match(s.session, p, NULL, NULL), RST_BAD_CALL);
+  assert_status(rst_partial_set_encoding(p, NULL, NULL), RST_BAD_CALL);
+  s.parameters.seed = 2;
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+
+  assert_ok(rst_partial_set_encoding(p, s.encoding, NULL));
+  assert_ok(rst_partial_set_encoding(p, s.encoding, NULL));
+  assert_ok(rst_encode_window(s.session, s.model, &s.parameters, &s.c->picture, &part->window, NULL,
+                              &other, NULL));
+  assert_status(rst_partial_set_encoding(p, other, NULL), RST_BAD_CALL);
+  rst_encoding_unref(other);
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
+  assert_ok(rst_partial_match(s.session, p, NULL, NULL));
+  check_result(&s, p);
+  rst_partial_free(p);
+
+  /* What the model cannot tell without an encoding, it tells with one. */
+  s.parameters.step_skip = 999;
+  assert_ok(rst_partial_new(&s.parameters, NULL, &s.c->picture, part, NULL, &p, NULL));
+  assert_status(rst_partial_set_encoding(p, s.encoding, NULL), RST_OUT_OF_RANGE);
+  rst_partial_free(p);
+  scene_clear(&s);
+}
+
+enum { PIXELS_MAX = 60 * 50 };
+
+static void count_batch(void *user, const uint32_t *points, size_t count) {
+  int *times = user;
+
+  for (size_t i = 0; i < count; i++) {
+    g_assert_cmpuint(points[i], <, PIXELS_MAX);
+    times[points[i]]++;
+  }
+}
+
+/* Each point is reported once, as a pixel of the area; those of the boundary too. */
+static void test_batches(void) {
+  scene s = scene_new("match=on", NULL);
+  rst_partial *p = begin(&s);
+  int times[PIXELS_MAX] = {0}, area[4], others = 0;
+  const rst_hooks hooks = {.size = sizeof hooks, .user = times, .batch = count_batch};
+  int64_t finished;
+
+  rst_partial_get_area(p, area);
+  assert_ok(rst_partial_refine(s.session, p, NULL, 4, &hooks, NULL));
+  for (int i = 0; i < area[2] * area[3]; i++) {
+    const int x = area[0] + i % area[2], y = area[1] + i / area[2];
+
+    g_assert_cmpint(times[i], ==,
+                    x % 4 == 0 && y % 4 == 0 && rst_partial_get_coverage(p, x, y) > 0);
+  }
+  assert_ok(rst_partial_refine(s.session, p, (const int[4]){20, 20, 9, 9}, 1, &hooks, NULL));
+  g_assert_false(rst_partial_is_matched(p));
+  assert_ok(rst_partial_match(s.session, p, &hooks, NULL));
+  g_assert_true(rst_partial_is_matched(p));
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL));
+  for (int i = 0; i < area[2] * area[3]; i++) {
+    const int x = area[0] + i % area[2], y = area[1] + i / area[2];
+    const bool covered = rst_partial_get_coverage(p, x, y) > 0;
+
+    g_assert_cmpint(times[i], <=, 1);
+    g_assert_true(times[i] == 1 || !covered);
+    others += times[i] == 1 && !covered;
+  }
+  g_assert_cmpint(rst_partial_count_boundary(p, &finished), ==, others);
+  g_assert_cmpint(finished, ==, others);
+  s.parameters.match = RST_MATCH_OFF;
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  g_assert_false(rst_partial_is_matched(p));
+  g_assert_cmpint(rst_partial_count_boundary(p, &finished), ==, 0);
+  g_assert_cmpint(finished, ==, 0);
+  s.parameters.match = RST_MATCH_ON; /* what was matched is so again */
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  g_assert_true(rst_partial_is_matched(p));
+  check_result(&s, p);
+  rst_partial_free(p);
+  scene_clear(&s);
+}
+
+static float largest(const float values[3]) {
+  return MAX(values[0], MAX(values[1], values[2]));
+}
+
+static void check_deviations(scene *s, const rst_partial *p, int seeds) {
+  const rst_part *part = &s->plan.parts[0];
+  int seen = 0;
+
+  g_assert_cmpint(rst_partial_get_seeds(p), ==, seeds);
+  canvas_wipe(s->c);
+  assert_ok(rst_uncertainty(s->session, s->model, &s->parameters, &s->c->picture, &s->plan, seeds,
+                            NULL, NULL));
+  for (int y = part->y; y < part->y + part->height; y++)
+    for (int x = part->x; x < part->x + part->width; x++) {
+      const float deviation = rst_partial_get_deviation(p, x, y, 1);
+
+      if (rst_partial_get_coverage(p, x, y) > 0)
+        g_assert_cmpfloat(deviation, ==, largest(s->c->result + 3 * (y * 60 + x)));
+      else
+        g_assert_cmpfloat(deviation, <, 0);
+      seen += deviation > 0;
+    }
+  g_assert_cmpint(seen, >, 100);
+}
+
+/* From coarse to fine what rst_uncertainty() finds; colours stay. */
+static void test_deviation(void) {
+  scene s = scene_new("mode=colour", "saturation=0.75");
+  const rst_part *part = &s.plan.parts[0];
+  rst_partial *p = begin(&s);
+  int times[PIXELS_MAX] = {0}, area[4];
+  const rst_hooks hooks = {.size = sizeof hooks, .user = times, .batch = count_batch};
+
+  rst_partial_get_area(p, area);
+  assert_ok(rst_partial_deviate(s.session, p, 3, NULL, 1, &hooks, NULL)); /* nothing is finished */
+  assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
+  g_assert_cmpfloat(rst_partial_get_deviation(p, 20, 12, 64), <, 0);
+  assert_ok(rst_partial_deviate(s.session, p, 3, NULL, 4, &hooks, NULL));
+  g_assert_cmpfloat(rst_partial_get_deviation(p, 22, 23, 4), >, 0);
+  g_assert_cmpfloat(rst_partial_get_deviation(p, 22, 23, 4), ==,
+                    rst_partial_get_deviation(p, 20, 20, 1));
+  g_assert_cmpfloat(rst_partial_get_deviation(p, 22, 23, 2), <, 0);
+  assert_ok(rst_partial_deviate(s.session, p, 3, NULL, 1, &hooks, NULL));
+  for (int i = 0; i < area[2] * area[3]; i++)
+    g_assert_cmpint(times[i], ==,
+                    rst_partial_get_coverage(p, area[0] + i % area[2], area[1] + i / area[2]) > 0);
+  check_deviations(&s, p, 3);
+  check_result(&s, p);
+
+  assert_ok(rst_partial_deviate(s.session, p, 5, NULL, 1, NULL, NULL)); /* anew */
+  check_deviations(&s, p, 5);
+  s.parameters.strength = 0.5;
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  check_deviations(&s, p, 5);
+  s.parameters.mode = RST_MODE_FULL;
+  assert_ok(rst_partial_set(p, &s.parameters, NULL));
+  g_assert_cmpint(rst_partial_get_seeds(p), ==, 0);
+  g_assert_cmpfloat(rst_partial_get_deviation(p, part->x, part->y, 1), <, 0);
+  assert_status(rst_partial_deviate(s.session, p, 1, NULL, 1, NULL, NULL), RST_BAD_CALL);
+  assert_status(rst_partial_deviate(s.session, p, 3, NULL, 3, NULL, NULL), RST_BAD_CALL);
   rst_partial_free(p);
   scene_clear(&s);
 }
@@ -287,14 +453,18 @@ static void test_area(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS(setups); i++) {
-    char *path = g_strdup_printf("/partial/coarse to fine/%zu", i);
+  for (size_t i = 0; i < 2 * G_N_ELEMENTS(setups); i++) {
+    char *path =
+      g_strdup_printf("/partial/coarse to fine/%zu%s", i / 2, i % 2 == 0 ? "" : " in memory");
 
     g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_coarse_to_fine);
     g_free(path);
   }
   g_test_add_func("/partial/coarse reading", test_coarse_reading);
   g_test_add_func("/partial/parameters", test_parameters);
+  g_test_add_func("/partial/before encoding", test_before_encoding);
+  g_test_add_func("/partial/batches", test_batches);
+  g_test_add_func("/partial/deviation", test_deviation);
   g_test_add_func("/partial/adopt", test_adopt);
   g_test_add_func("/partial/cancel", test_cancel);
   g_test_add_func("/partial/area", test_area);

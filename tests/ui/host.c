@@ -110,8 +110,13 @@ static bool photo_write(void *user, int x, int y, int w, int h, const float *rgb
 }
 
 rst_picture picture_of(photo *p) {
-  return (rst_picture){sizeof(rst_picture), p->width,       p->height,  p,
-                       photo_read,          photo_coverage, photo_write};
+  return (rst_picture){.size = sizeof(rst_picture),
+                       .width = p->width,
+                       .height = p->height,
+                       .user = p,
+                       .read = photo_read,
+                       .read_coverage = photo_coverage,
+                       .write = photo_write};
 }
 
 /* ---- models and setups ---- */

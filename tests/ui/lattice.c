@@ -109,14 +109,13 @@ static void test_counts(void) {
   g_assert_cmpint(points, ==, count_selected(p->photo));
   g_assert_cmpint(done, ==, 0);
   g_assert_cmpint(work_set_encode(&p->worker.set, 0, NULL), ==, RST_OK);
-  g_assert_cmpint(
-    part_points_refine(l->parts[0], &job, POINTS_COVERED, &l->parts[0]->box, 4, &changed, NULL), ==,
-    RST_OK);
+  g_assert_cmpint(part_points_refine(l->parts[0], &job, &l->parts[0]->box, 4, &changed, NULL), ==,
+                  RST_OK);
   lattice_count_points(l, &points, &done);
   g_assert_cmpint(done, >, points / 20);
   g_assert_cmpint(done, <, points / 12);
   g_assert_cmpint(l->restored, ==, done);
-  g_assert_cmpfloat(lattice_get_range(l), ==, 0);
+  g_assert_cmpfloat(lattice_get_range(l, 2), ==, 0);
   parts_free(p);
 }
 

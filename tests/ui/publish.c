@@ -28,9 +28,8 @@ static void refine(parts *p, int step) {
 
   g_assert_cmpint(work_set_plan(&p->worker.set, NULL), ==, RST_OK);
   g_assert_cmpint(work_set_encode(&p->worker.set, 0, NULL), ==, RST_OK);
-  g_assert_cmpint(
-    part_points_refine(l->parts[0], &job, POINTS_COVERED, &l->parts[0]->box, step, &changed, NULL),
-    ==, RST_OK);
+  g_assert_cmpint(part_points_refine(l->parts[0], &job, &l->parts[0]->box, step, &changed, NULL),
+                  ==, RST_OK);
   g_assert_true(changed);
 }
 

@@ -26,14 +26,13 @@ static gint64 restore(parts *p) {
   gint64 points, done;
 
   g_assert_cmpint(work_set_plan(s, NULL), ==, RST_OK);
-  work_set_forget_stale(s);
+  g_assert_cmpint(work_set_forget_stale(s, NULL), ==, RST_OK);
   for (int i = 0; i < l->count; i++) {
     bool changed = false;
 
     g_assert_cmpint(work_set_encode(s, i, NULL), ==, RST_OK);
-    g_assert_cmpint(
-      part_points_refine(l->parts[i], &job, POINTS_COVERED, &l->parts[i]->box, 1, &changed, NULL),
-      ==, RST_OK);
+    g_assert_cmpint(part_points_refine(l->parts[i], &job, &l->parts[i]->box, 1, &changed, NULL), ==,
+                    RST_OK);
   }
   lattice_count_points(l, &points, &done);
   g_assert_cmpint(l->count, >, 0);

@@ -121,8 +121,13 @@ static bool write_pixels(void *user, int x, int y, int w, int h, const float *rg
 }
 
 void photo_get_picture(Photo *photo, rst_picture *picture) {
-  *picture = (rst_picture){sizeof *picture, photo->width,  photo->height, photo,
-                           read_pixels,     read_coverage, write_pixels};
+  *picture = (rst_picture){.size = sizeof *picture,
+                           .width = photo->width,
+                           .height = photo->height,
+                           .user = photo,
+                           .read = read_pixels,
+                           .read_coverage = read_coverage,
+                           .write = write_pixels};
 }
 
 /* ---- saving ---- */

@@ -30,8 +30,17 @@ static bool is_probed(const explorer *e) {
   return e->probed_result == e->work->result_serial && e->probed == e->work->probe_serial;
 }
 
+/* The luma of a covered pixel, as the engine takes it. */
+static float get_luma(const request *work, const part_points *part, int x, int y) {
+  const float coverage = rst_partial_get_coverage(part->partial, x, y);
+  float luma;
+
+  rst_pixel_luma(1, tiles_at(work->pixels, x, y), work->parameters.hide_region ? &coverage : NULL,
+                 &luma);
+  return luma;
+}
+
 rst_status explorer_probe(explorer *e, rst_error *error) {
-  const points_job job = lattice_get_job(e->lattice);
   const lattice *l = e->lattice;
   const int x = e->work->probe_x, y = e->work->probe_y;
   trajectory *t = NULL;
@@ -42,13 +51,12 @@ rst_status explorer_probe(explorer *e, rst_error *error) {
   for (int i = 0; i < l->count && !t && status == RST_OK; i++) {
     const part_points *part = l->parts[i];
 
-    if (!(part_points_get_coverage(part, x, y) > 0))
+    if (!(rst_partial_get_coverage(part->partial, x, y) > 0))
       continue;
     status = work_set_encode(e->set, i, error);
     if (status == RST_OK)
-      status =
-        trajectory_new(l->session, e->work->model, part->encoding, &e->work->parameters, x, y,
-                       part_points_get_luma(part, &job, x, y), e->mailbox->cancel, &t, error);
+      status = trajectory_new(l->session, e->work->model, part->encoding, &e->work->parameters, x,
+                              y, get_luma(e->work, part, x, y), e->mailbox->cancel, &t, error);
   }
   if (status == RST_OK)
     report_trajectory(e, t);
@@ -65,7 +73,6 @@ void explorer_forget_probe(explorer *e) {
 typedef struct {
   explorer *explorer;
   preview_phase phase;
-  int seeds;
 } deviation;
 
 static rst_status deviate_chunk(void *user, part_points *part, const rect *chunk, int step,
@@ -74,7 +81,7 @@ static rst_status deviate_chunk(void *user, part_points *part, const rect *chunk
   explorer *e = d->explorer;
   const points_job job = lattice_get_job(e->lattice);
   bool changed = false;
-  rst_status status = part_points_deviate(part, &job, d->seeds, chunk, step, &changed, error);
+  rst_status status = part_points_deviate(part, &job, e->work->seeds, chunk, step, &changed, error);
 
   if (changed)
     publisher_mark_lattice(e->publisher, chunk, step);
@@ -90,27 +97,16 @@ static void report_deviated(explorer *e, int step) {
   mailbox_notify(e->mailbox);
 }
 
-static void forget_other_seeds(explorer *e) {
-  if (e->deviated_seeds != e->work->seeds)
-    for (int i = 0; i < e->lattice->count; i++)
-      part_points_forget_deviation(e->lattice->parts[i]);
-  e->deviated_seeds = e->work->seeds;
-}
-
 /* On lattices from `first` to `last`. */
 static rst_status deviate(explorer *e, preview_phase phase, const rect *area, int first, int last,
                           rst_error *error) {
   const int side = lattice_choose_side(e->lattice, CHUNK_SIDE, CHUNK_SAMPLES);
-  rst_model_info info = {.size = sizeof info};
-  deviation d = {e, phase, e->work->seeds};
+  deviation d = {e, phase};
   rst_status status = RST_OK;
 
-  rst_model_get_info(e->work->model, &info);
-  if (info.process == RST_SINGLE_PASS)
-    d.seeds = 1; /* all seeds have the same result */
   for (int step = first; step >= last && status == RST_OK; step /= 2) {
     for (int i = 0; i < e->lattice->count && status == RST_OK; i++)
-      if (e->lattice->parts[i]->covered_done > 0)
+      if (e->lattice->parts[i]->encoding)
         status = lattice_walk(e->lattice->parts[i], area, step, side, deviate_chunk, &d, error);
     if (status == RST_OK)
       status = publisher_show(e->publisher, phase, error);
@@ -125,7 +121,6 @@ rst_status explorer_deviate_first(explorer *e, const rect *area, int passes, rst
 
   if (seeds < 2)
     return RST_OK;
-  forget_other_seeds(e);
   report_deviated(e, 0);
   e->first_step = lattice_choose_step(e->lattice, area, passes * (seeds - 1) / FIRST_SHARE + 1);
   return deviate(e, PREVIEW_REFINING, area, LATTICE_COARSEST, e->first_step, error);

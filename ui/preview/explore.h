@@ -16,7 +16,6 @@ typedef struct explorer {
   work_set *set;
   const request *work;
   guint64 probed_result, probed; /* serials of the result and the pixel of the last trajectory */
-  int deviated_seeds;            /* that the parts' deviations are of */
   int first_step;                /* the finest lattice deviated before the result was exact */
 } explorer;
 

@@ -100,7 +100,8 @@ static void restore_row(const frame_scene *s, int x, int y, int count, float *co
       float restored[3 * PIECE], coverage[PIECE];
       const int pixels = MIN(PIECE, end - u);
 
-      part_points_get_row(s->parts[i], u, y, pixels, s->coarsest, s->match, restored, coverage);
+      rst_partial_read(s->parts[i]->partial, (const int[4]){u, y, pixels, 1}, s->coarsest, restored,
+                       coverage, NULL);
       for (int p = 0; p < pixels; p++)
         if (coverage[p] > 0)
           frame_blend(s->strength, coverage[p], restored + 3 * p, colours + 4 * (u + p - x));
@@ -282,8 +283,8 @@ static void draw_overlay(const frame_scene *s, const viewport *v, const rect *pa
       float deviation = -1;
 
       for (int k = 0; k < s->count && deviation < 0; k++)
-        if (part_points_get_coverage(s->parts[k], x, y) > 0)
-          deviation = part_points_get_deviation(s->parts[k], x, y, s->coarsest);
+        if (rst_partial_get_coverage(s->parts[k]->partial, x, y) > 0)
+          deviation = part_points_get_deviation(s->parts[k], s->seeds, x, y, s->coarsest);
       deviation /= (float)s->range;
       *to = deviation < 0 ? 0 : colours[(int)(clamp(deviation) * (HEAT_LEVELS - 1) + 0.5f)];
     }

@@ -40,8 +40,8 @@ typedef struct frame_scene {
   part_points *const *parts;
   int count;
   int coarsest; /* the largest step of points that may stand in for their neighbours */
-  bool match;
   double strength; /* 0…1 */
+  int seeds; /* of the overlay */
   double range; /* 0: no overlay; else the standard deviation that gets its last colour */
 } frame_scene;
 

@@ -21,8 +21,7 @@ static void count_restored(void *user, const part_points *part, int x, int y, in
 }
 
 points_job lattice_get_job(lattice *l) {
-  return (points_job){l->session, &l->work->parameters, l->work->pixels,
-                      l->cancel,  count_restored,       l};
+  return (points_job){l->session, l->cancel, count_restored, l};
 }
 
 static rect part_box(const part_points *part) {
@@ -39,12 +38,12 @@ static gint64 count_covered(const lattice *l, const rect *area) {
     const rect box = part_box(part), inside = rect_intersect(area, &box);
 
     if (rect_holds(area, &box)) {
-      count += part->covered;
+      count += rst_partial_count(part->partial, NULL);
       continue;
     }
     for (int y = inside.y; y < inside.y + inside.height; y++)
       for (int x = inside.x; x < inside.x + inside.width; x++)
-        count += part_points_get_coverage(part, x, y) > 0;
+        count += rst_partial_get_coverage(part->partial, x, y) > 0;
   }
   return count;
 }
@@ -112,23 +111,22 @@ rst_status lattice_walk(part_points *part, const rect *area, int step, int side,
 /* ---- counts ---- */
 
 void lattice_count_points(const lattice *l, gint64 *points, gint64 *done) {
-  const bool match = request_is_matched(l->work);
-
   *points = *done = 0;
   for (int i = 0; i < l->count; i++) {
-    const part_points *part = l->parts[i];
+    gint64 part_done;
 
-    *points += part->covered + (match ? part->boundary : 0);
-    *done += part->covered_done + (match ? part->boundary_done : 0);
+    *points += part_points_count(l->parts[i], &part_done);
+    *done += part_done;
   }
 }
 
-double lattice_get_range(const lattice *l) {
+double lattice_get_range(const lattice *l, int seeds) {
   gint64 counts[DEVIATION_RANGES + 1] = {0}, all = 0, within = 0;
   int range = 0;
 
   for (int i = 0; i < l->count; i++)
-    for (int k = 0; k <= DEVIATION_RANGES; k++) {
+    for (int k = 0; k <= DEVIATION_RANGES && rst_partial_get_seeds(l->parts[i]->partial) == seeds;
+         k++) {
       counts[k] += l->parts[i]->deviated[k];
       all += l->parts[i]->deviated[k];
     }

@@ -18,7 +18,6 @@ enum {
 typedef struct lattice {
   rst_session *session;
   rst_cancel *cancel;
-  const request *work;
   part_points *parts[RST_PARTS_MAX];
   int count;
   gint64 restored; /* points that the network has restored, ever */
@@ -48,8 +47,8 @@ rst_status lattice_walk(part_points *part, const rect *area, int step, int side,
 
 /* Points of all parts that are to be restored, and that are. */
 void lattice_count_points(const lattice *l, gint64 *points, gint64 *done);
-/* The smallest range of standard deviations that all but a hundredth of the known ones lie within:
- * a few stray pixels would leave one colour for all others. 0 where none is known. */
-double lattice_get_range(const lattice *l);
+/* The smallest range that all but a hundredth of the known standard deviations over that many seeds
+ * lie within: a few stray pixels would leave one colour for all others. 0 where none is known. */
+double lattice_get_range(const lattice *l, int seeds);
 
 #endif

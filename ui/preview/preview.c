@@ -216,8 +216,7 @@ trajectory *preview_get_trajectory(preview *p) {
 
 /* ---- the result ---- */
 
-static rst_status write_part(const rst_picture *picture, const part_points *c, bool match,
-                             rst_error *error) {
+static rst_status write_part(const rst_picture *picture, const part_points *c, rst_error *error) {
   const rst_part *part = &c->part;
   const int rows = MAX(1, BAND_PIXELS / part->width);
   const gsize pixels = (gsize)part->width * (gsize)rows;
@@ -228,12 +227,11 @@ static rst_status write_part(const rst_picture *picture, const part_points *c, b
     return failure_of_memory(error);
   for (int y = part->y; y < part->y + part->height; y += rows) {
     const int count = MIN(rows, part->y + part->height - y);
+    const rst_status status = rst_partial_read(
+      c->partial, (const int[4]){part->x, y, part->width, count}, 1, rgb, coverage, error);
 
-    for (int row = 0; row < count; row++) {
-      const gsize i = (gsize)row * (gsize)part->width;
-
-      part_points_get_row(c, part->x, y + row, part->width, 1, match, rgb + 3 * i, coverage + i);
-    }
+    if (status != RST_OK)
+      return status;
     if (!picture->write(picture->user, part->x, y, part->width, count, rgb, coverage))
       return failure_of_picture(error);
   }
@@ -252,7 +250,7 @@ rst_status preview_write(preview *p, rst_error *error) {
   if (mailbox_is_superseded(m) || m->report.status.phase != PREVIEW_EXACT || !picture->write)
     status = failure(error, RST_BAD_CALL, "the result is not finished");
   for (int i = 0; i < l->count && status == RST_OK; i++)
-    status = write_part(picture, l->parts[i], request_is_matched(&p->worker.work), error);
+    status = write_part(picture, l->parts[i], error);
   mailbox_unlock(m);
   return status;
 }

@@ -15,9 +15,9 @@ static frame_scene scene_of(const publisher *p) {
     .parts = p->lattice->parts,
     .count = p->lattice->count,
     .coarsest = LATTICE_COARSEST,
-    .match = request_is_matched(p->work),
     .strength = p->work->parameters.strength,
-    .range = p->work->seeds >= 2 ? lattice_get_range(p->lattice) : 0,
+    .seeds = p->work->seeds,
+    .range = p->work->seeds >= 2 ? lattice_get_range(p->lattice, p->work->seeds) : 0,
   };
 }
 

@@ -18,7 +18,7 @@ static rst_status refine_chunk(void *user, part_points *part, const rect *chunk,
   publisher *p = round->refiner->publisher;
   const points_job job = lattice_get_job(round->refiner->lattice);
   bool changed = false;
-  rst_status status = part_points_refine(part, &job, POINTS_COVERED, chunk, step, &changed, error);
+  rst_status status = part_points_refine(part, &job, chunk, step, &changed, error);
 
   if (changed)
     publisher_mark_lattice(p, chunk, step);
@@ -36,9 +36,10 @@ static rst_status refine_part(refiner *r, int index, const rect *area, int step,
   const int side =
     live ? lattice_choose_side(r->lattice, CHUNK_SIDE, CHUNK_SAMPLES) : LATTICE_WHOLE;
   round_of round = {r, live};
+  int64_t finished;
   rst_status status;
 
-  if (rect_is_empty(&inside) || part->covered_done == part->covered)
+  if (rect_is_empty(&inside) || rst_partial_count(part->partial, &finished) == finished)
     return RST_OK;
   status = work_set_encode(r->set, index, error);
   if (status == RST_OK)
@@ -63,13 +64,10 @@ static rst_status match_parts(refiner *r, rst_error *error) {
 
   for (int i = 0; i < r->lattice->count && status == RST_OK && request_is_matched(r->work); i++) {
     part_points *part = r->lattice->parts[i];
-    bool changed = false;
 
-    if (part->matched)
+    if (rst_partial_is_matched(part->partial))
       continue;
     status = work_set_encode(r->set, i, error);
-    if (status == RST_OK)
-      status = part_points_refine(part, &job, POINTS_BOUNDARY, &part->box, 1, &changed, error);
     if (status == RST_OK)
       status = part_points_match(part, &job, error);
     publisher_mark(r->publisher, &part->box);

@@ -3,10 +3,7 @@
 
 #include "failure.h"
 
-enum {
-  ENCODINGS_SPARE = 16, /* windows encoded earlier that are kept beside those in use */
-  BAND_PIXELS = 1 << 18 /* of a window, read at a time */
-};
+enum { ENCODINGS_SPARE = 16 }; /* windows encoded earlier that are kept beside those in use */
 
 typedef struct {
   rst_encoding *encoding;
@@ -79,33 +76,46 @@ static bool copied_coverage(void *user, int x, int y, int w, int h, float *cover
   return true;
 }
 
+/* The copy of the picture. What is not read yet must not be looked at. */
+static rst_picture copied_picture(work_set *s) {
+  const tiles *pixels = s->work->pixels;
+
+  return (rst_picture){.size = sizeof(rst_picture),
+                       .width = pixels->box.width,
+                       .height = pixels->box.height,
+                       .user = s,
+                       .read = copied_read,
+                       .read_coverage = copied_coverage,
+                       .rgba = pixels->values};
+}
+
 static bool is_planned(const work_set *s) {
   return s->lattice->count > 0 && s->planned_pixels == s->work->pixels_serial &&
          s->planned_region == s->work->region_serial &&
          !(rst_parameters_compare(&s->planned, &s->work->parameters, NULL) & RST_STAGE_PLAN);
 }
 
-static rst_status add_parts(work_set *s, rst_error *error) {
+static rst_status add_parts(work_set *s, const rst_picture *picture, rst_error *error) {
   lattice *l = s->lattice;
+  rst_status status = RST_OK;
 
-  for (; l->count < s->plan->count; l->count++) {
-    part_points *part =
-      part_points_new(&s->plan->parts[l->count], s->work->pixels->box.width,
-                      s->work->pixels->box.height, s->work->pixels, s->work->coverage);
-
-    if (!part)
-      return failure_of_memory(error);
-    l->parts[l->count] = part;
+  while (l->count < s->plan->count && status == RST_OK) {
+    status = part_points_new(&s->plan->parts[l->count], picture, &s->work->parameters,
+                             &l->parts[l->count], error);
+    l->count += status == RST_OK;
   }
-  return RST_OK;
+  return status;
 }
 
 /* Parts with the window of an earlier one take over its points. */
-static void adopt(lattice *l, const lattice *old) {
+static rst_status adopt(lattice *l, const lattice *old, rst_error *error) {
+  rst_status status = RST_OK;
+
   for (int i = 0; i < l->count; i++)
-    for (int j = 0; j < old->count; j++)
+    for (int j = 0; j < old->count && status == RST_OK; j++)
       if (same_window(&l->parts[i]->part.window, &old->parts[j]->part.window))
-        part_points_adopt(l->parts[i], old->parts[j]);
+        status = part_points_adopt(l->parts[i], old->parts[j], error);
+  return status;
 }
 
 static void report_plan(work_set *s) {
@@ -123,23 +133,27 @@ static void report_plan(work_set *s) {
   mailbox_unlock(s->mailbox);
 }
 
-static rst_status make_plan(work_set *s, rst_error *error) {
-  const rect *r = &s->work->region;
-  const int box[4] = {r->x, r->y, r->width, r->height};
-  const rst_picture copied = {
-    .size = sizeof copied,
-    .width = s->work->pixels->box.width,
-    .height = s->work->pixels->box.height,
-    .user = s,
-    .read = copied_read,
-    .read_coverage = copied_coverage,
-  };
+/* Whether the points' encodings are those of the request's model and setup. */
+static bool is_encoded_alike(const work_set *s) {
+  rst_model_info info = {.size = sizeof info};
 
-  return rst_plan_region(&s->work->parameters, &copied, box, s->plan, error);
+  if (s->sampled_model != s->work->model)
+    return false;
+  rst_model_get_info(s->work->model, &info);
+  return !(rst_parameters_compare(&s->sampled, &s->work->parameters, &info) & RST_STAGE_ENCODE);
+}
+
+static void note_sampled(work_set *s) {
+  rst_model_ref(s->work->model);
+  rst_model_unref(s->sampled_model);
+  s->sampled_model = s->work->model;
+  s->sampled = s->work->parameters;
 }
 
 rst_status work_set_plan(work_set *s, rst_error *error) {
-  const rect bordered = request_get_bordered_region(s->work);
+  const rect *region = &s->work->region, bordered = request_get_bordered_region(s->work);
+  const int box[4] = {region->x, region->y, region->width, region->height};
+  const rst_picture picture = copied_picture(s);
   const bool moved = s->planned_region != s->work->region_serial;
   lattice old;
   rst_status status;
@@ -148,22 +162,23 @@ rst_status work_set_plan(work_set *s, rst_error *error) {
     return RST_OK;
   status = tile_reader_require(s->reader, &bordered, error);
   if (status == RST_OK)
-    status = make_plan(s, error);
+    status = rst_plan_region(&s->work->parameters, &picture, box, s->plan, error);
   if (status != RST_OK)
     return status;
   if (moved)
     drop_encodings(s, s->planned_pixels != s->work->pixels_serial);
   old = *s->lattice;
   s->lattice->count = 0;
-  status = add_parts(s, error);
+  status = add_parts(s, &picture, error);
   /* A hidden selection is part of the network's input, which has changed with it. */
-  if (status == RST_OK && !(moved && s->sampled.hide_region))
-    adopt(s->lattice, &old);
+  if (status == RST_OK && is_encoded_alike(s) && !(moved && s->sampled.hide_region))
+    status = adopt(s->lattice, &old, error);
   for (int i = 0; i < old.count; i++) /* there may be no part in its place any more */
     publisher_mark(s->publisher, &old.parts[i]->box);
   lattice_clear(&old);
   if (status != RST_OK)
     return status;
+  note_sampled(s);
   s->planned = s->work->parameters;
   s->planned_pixels = s->work->pixels_serial;
   s->planned_region = s->work->region_serial;
@@ -173,81 +188,38 @@ rst_status work_set_plan(work_set *s, rst_error *error) {
 
 /* ---- what is stale ---- */
 
-void work_set_forget_stale(work_set *s) {
+rst_status work_set_forget_stale(work_set *s, rst_error *error) {
   const rst_parameters *parameters = &s->work->parameters;
-  const bool model = s->sampled_model != s->work->model;
-  rst_model_info info = {.size = sizeof info};
-  unsigned stages;
+  const rst_picture picture = copied_picture(s);
+  const bool alike = is_encoded_alike(s);
+  rst_status status = RST_OK;
 
-  rst_model_get_info(s->work->model, &info);
-  stages = model ? RST_STAGE_ENCODE : rst_parameters_compare(&s->sampled, parameters, &info);
-  for (int i = 0; i < s->lattice->count; i++) {
+  for (int i = 0; i < s->lattice->count && status == RST_OK; i++) {
     part_points *part = s->lattice->parts[i];
 
-    if (stages & RST_STAGE_ENCODE)
-      part_points_set_encoding(part, NULL);
-    if (stages & (RST_STAGE_ENCODE | RST_STAGE_SAMPLE))
-      part_points_forget(part);
-    part_points_set_mix(part, rst_resolve_mode(parameters, &part->part.window),
-                        parameters->saturation);
+    status = alike ? rst_partial_set(part->partial, parameters, error)
+                   : part_points_restart(part, &picture, parameters, error);
   }
-  if (model) {
-    rst_model_unref(s->sampled_model);
-    s->sampled_model = rst_model_ref(s->work->model);
-  }
-  s->sampled = *parameters;
+  note_sampled(s);
+  return status;
 }
 
 /* ---- encoding ---- */
 
-/* Reads a window's pixels into the network's input, band by band. */
-static rst_status read_input(work_set *s, rst_input *input, rst_error *error) {
-  const bool hide = s->work->parameters.hide_region;
-  g_autofree float *rgba = NULL;
-  rst_status status;
-  rect box;
-  int rows;
-
-  rst_input_get_box(input, &box.x, &box.y, &box.width, &box.height);
-  status = tile_reader_require(s->reader, &box, error);
-  rows = MAX(1, BAND_PIXELS / box.width);
-  rgba = g_try_malloc_n((gsize)box.width * (gsize)rows, 5 * sizeof *rgba);
-  if (!rgba)
-    return failure_of_memory(error);
-  for (int done = 0; done < box.height && status == RST_OK; done += rows) {
-    const int count = MIN(rows, box.height - done);
-    const gsize pixels = (gsize)box.width * (gsize)count;
-    const rect band = {box.x, box.y + done, box.width, count};
-    float *hidden = hide ? rgba + 4 * pixels : NULL;
-
-    if (rst_cancel_is_set(s->mailbox->cancel))
-      return RST_CANCELLED;
-    tiles_read(s->work->pixels, &band, rgba);
-    if (hide)
-      tiles_read(s->work->coverage, &band, hidden);
-    for (gsize i = 0; hide && i < pixels; i++)
-      if (!(rgba[4 * i + 3] > 0) || !(hidden[i] > 0))
-        hidden[i] = 0;
-    status = rst_input_add(input, count, rgba, hidden, error);
-  }
-  return status;
-}
-
 static rst_status encode_window(work_set *s, const rst_window *window, rst_encoding **encoding,
                                 rst_error *error) {
-  rst_input *input = NULL;
+  const rect square = {window->x, window->y, window->side, window->side};
+  const rect box = rect_intersect(&square, &s->work->pixels->box);
+  const rst_picture picture = copied_picture(s);
+  const rst_hooks hooks = {.size = sizeof hooks, .cancel = s->mailbox->cancel};
   rst_status status;
 
   publisher_report(s->publisher, PREVIEW_ENCODING);
-  status = rst_input_new(s->work->model, window, s->work->pixels->box.width,
-                         s->work->pixels->box.height, &input, error);
-  if (status == RST_OK)
-    status = read_input(s, input, error);
-  if (status == RST_OK)
-    status =
-      rst_encode(s->lattice->session, s->work->model, input, s->mailbox->cancel, encoding, error);
-  rst_input_free(input);
-  return status;
+  status = tile_reader_require(s->reader, &box, error);
+  if (status != RST_OK)
+    return status;
+  return rst_encode_window(s->lattice->session, s->work->model, &s->work->parameters, &picture,
+                           window, &hooks, encoding, error);
 }
 
 /* A window's encoding from those that are kept, or a new one. The new reference is the caller's. */
@@ -289,10 +261,14 @@ rst_status work_set_encode(work_set *s, int part, rst_error *error) {
   status = get_encoding(s, &c->part.window, &encoding, error);
   if (status != RST_OK)
     return status;
-  part_points_set_encoding(c, encoding);
+  status = part_points_set_encoding(c, encoding, error);
+  if (status != RST_OK) {
+    rst_encoding_unref(encoding);
+    return status;
+  }
   mailbox_lock(s->mailbox);
   rst_encoding_unref(to->encodings[part]);
-  to->encodings[part] = rst_encoding_ref(encoding);
+  to->encodings[part] = encoding;
   mailbox_unlock(s->mailbox);
   return RST_OK;
 }

@@ -35,10 +35,10 @@ void work_set_forget_other_picture(work_set *s);
  * selection. Errors: as rst_plan_region() and tile_reader_require(). */
 rst_status work_set_plan(work_set *s, rst_error *error);
 /* Forgets the points that the request's setup gives other colours, and their encodings where its
- * model sees another input. */
-void work_set_forget_stale(work_set *s);
-/* Sees to it that a part's window is encoded. Reads the window's pixels. Errors: as rst_encode()
- * and tile_reader_require(). */
+ * model sees another input. Errors: as part_points_restart(). */
+rst_status work_set_forget_stale(work_set *s, rst_error *error);
+/* Sees to it that a part's window is encoded. Reads the window's pixels. Errors: as
+ * rst_encode_window() and tile_reader_require(). */
 rst_status work_set_encode(work_set *s, int part, rst_error *error);
 
 #endif

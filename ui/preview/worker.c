@@ -25,9 +25,10 @@ static rst_status serve(worker *w, preview_phase *phase, rst_error *error) {
   status = rst_parameters_check(&work->parameters, work->model, error);
   if (status == RST_OK)
     status = work_set_plan(&w->set, error);
+  if (status == RST_OK)
+    status = work_set_forget_stale(&w->set, error);
   if (status != RST_OK)
     return status;
-  work_set_forget_stale(&w->set);
   *phase = w->refiner.brief ? PREVIEW_SEEN : PREVIEW_EXACT;
   return refiner_run(&w->refiner, error);
 }
@@ -96,7 +97,7 @@ void worker_init(worker *w, mailbox *m, tile_reader *reader, int threads, bool b
   const request *work = &w->work;
 
   *w = (worker){.mailbox = m, .reader = reader, .threads = threads};
-  *l = (lattice){.cancel = m->cancel, .work = work};
+  *l = (lattice){.cancel = m->cancel};
   w->publisher = (publisher){.mailbox = m, .reader = reader, .lattice = l, .work = work};
   w->set = (work_set){
     .mailbox = m, .reader = reader, .lattice = l, .publisher = &w->publisher, .work = work};

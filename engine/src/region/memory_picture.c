@@ -43,5 +43,6 @@ void rst_picture_from_memory(rst_picture *picture, rst_pixels *pixels) {
                            .user = pixels,
                            .read = read,
                            .read_coverage = pixels->coverage == NULL ? NULL : read_coverage,
-                           .write = write};
+                           .write = write,
+                           .rgba = pixels->rgba};
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Matching a part to its surroundings: what the picture differs on the ring round it, spread
+ * Matching a part to its surroundings: what the picture differs on the boundary round it, spread
  * inward; and where the region is hidden, a fill from the surroundings near its border.
  *
  * The network sees a few dozen samples across its window, so of what is nearer to the border than
@@ -10,6 +10,8 @@
  * Lengths are in the network's samples, since both errors go with them: the fill's grows with the
  * distance, the network's is that of its grid.
  */
+#include "region/seam.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +49,7 @@ static void widen(int begin, int length, int window, int side, int size, int *fr
   *count = end - *from;
 }
 
-void rst_match_box(const rst_part *part, int width, int height, int box[4]) {
+void rst_seam_get_box(const rst_part *part, int width, int height, int box[4]) {
   const rst_window *w = &part->window;
 
   widen(part->x, part->width, w->x, w->side, width, &box[0], &box[2]);
@@ -62,15 +64,16 @@ static bool is_own(const rst_part *part, const int box[4], const float *coverage
          v < part->height && coverage[(size_t)y * (size_t)box[2] + (size_t)x] > 0;
 }
 
-void rst_match_ring(const rst_part *part, const int box[4], const float *rgba,
-                    const float *coverage, bool *ring) {
+void rst_seam_find_boundary(const rst_part *part, const int box[4], const float *rgba,
+                            const float *coverage, bool *boundary) {
   for (int y = 0; y < box[3]; y++)
     for (int x = 0; x < box[2]; x++) {
       const size_t i = (size_t)y * (size_t)box[2] + (size_t)x;
 
-      ring[i] = !(coverage[i] > 0) && rgba[4 * i + 3] > 0 &&
-                (is_own(part, box, coverage, x - 1, y) || is_own(part, box, coverage, x + 1, y) ||
-                 is_own(part, box, coverage, x, y - 1) || is_own(part, box, coverage, x, y + 1));
+      boundary[i] =
+        !(coverage[i] > 0) && rgba[4 * i + 3] > 0 &&
+        (is_own(part, box, coverage, x - 1, y) || is_own(part, box, coverage, x + 1, y) ||
+         is_own(part, box, coverage, x, y - 1) || is_own(part, box, coverage, x, y + 1));
     }
 }
 
@@ -78,7 +81,7 @@ typedef struct {
   const rst_part *part;
   const int *box;
   const float *rgba, *coverage;
-  const bool *ring;
+  const bool *boundary;
   const rst_cancel *cancel;
   rst_error *error;
   unsigned char *cells;
@@ -93,12 +96,13 @@ static bool go_on(const matching *m, size_t i) {
   return i % AT_ONCE != 0 || !rst_cancelled(m->cancel);
 }
 
-/* What is known: the ring, or all that is seen. What a cancelled call leaves is not used. */
-static void sort_cells(const matching *m, bool ring_only) {
+/* What is known: the boundary, or all that is seen. What a cancelled call leaves is not used. */
+static void sort_cells(const matching *m, bool boundary_only) {
   for (int y = 0; y < m->box[3] && !rst_cancelled(m->cancel); y++)
     for (int x = 0; x < m->box[2]; x++) {
       const size_t i = (size_t)y * (size_t)m->box[2] + (size_t)x;
-      const bool seen = ring_only ? m->ring[i] : !(m->coverage[i] > 0) && m->rgba[4 * i + 3] > 0;
+      const bool seen =
+        boundary_only ? m->boundary[i] : !(m->coverage[i] > 0) && m->rgba[4 * i + 3] > 0;
 
       m->cells[i] = is_own(m->part, m->box, m->coverage, x, y) ? RST_CELL_UNKNOWN
                     : seen                                     ? RST_CELL_KNOWN
@@ -213,12 +217,12 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
   return status;
 }
 
-rst_status rst_match_spread(const rst_parameters *parameters, const rst_encoding *encoding,
-                            const rst_part *part, const int box[4], const float *rgba,
-                            const float *coverage, const bool *ring, const float *colours,
-                            float *weight, float *offset, const rst_cancel *cancel,
-                            rst_error *error) {
-  matching m = {part, box, rgba, coverage, ring, cancel, error, NULL};
+rst_status rst_seam_spread(const rst_parameters *parameters, const rst_encoding *encoding,
+                           const rst_part *part, const int box[4], const float *rgba,
+                           const float *coverage, const bool *boundary, const float *colours,
+                           float *weight, float *offset, const rst_cancel *cancel,
+                           rst_error *error) {
+  matching m = {part, box, rgba, coverage, boundary, cancel, error, NULL};
   rst_status status;
 
   m.cells = rst_plane(pixel_count(&m), 1);
@@ -237,7 +241,7 @@ rst_status rst_match_spread(const rst_parameters *parameters, const rst_encoding
   return status;
 }
 
-void rst_match_join(float weight, const float offset[3], float colour[3]) {
+void rst_seam_join(float weight, const float offset[3], float colour[3]) {
   for (int c = 0; c < 3; c++)
     colour[c] = fminf(fmaxf(weight * colour[c] + offset[c], 0), 1);
 }
