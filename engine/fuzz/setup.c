@@ -12,15 +12,18 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *history = malloc(size + 1), *longer;
   rst_setup setup = {.size = sizeof setup};
+  rst_parameters parameters;
   rst_error error = RST_ERROR_INIT;
   int count, after;
 
   memcpy(history, data, size);
   history[size] = '\0';
-  if (rst_setup_read(history, -1, &setup, &count, &error) == RST_OK) {
+  rst_parameters_init(&parameters);
+  if (rst_setup_read(history, -1, &setup, &parameters, &count, &error) == RST_OK) {
     if (rst_setup_append(history, &setup, &longer, NULL) != RST_OK)
       abort();
-    if (rst_setup_read(longer, -1, &setup, &after, NULL) != RST_OK || after != count + 1)
+    if (rst_setup_read(longer, -1, &setup, &parameters, &after, NULL) != RST_OK ||
+        after != count + 1)
       abort();
     free(longer);
   } else if (error.message[0] == '\0') {

@@ -39,8 +39,13 @@
  *
  * Conventions. Pictures are R'G'B'A float, gamma-coded sRGB, alpha not premultiplied, 0…1, rows
  * top to bottom without padding. A position in a picture is in pixels, (0, 0) the outer corner of
- * the top left pixel, so that pixel (0, 0) has its centre at (0.5, 0.5). Parameter structs begin
- * with their size (as the caller's compiler saw it) and are filled by their init function.
+ * the top left pixel, so that pixel (0, 0) has its centre at (0.5, 0.5).
+ *
+ * Structs that may grow begin with their size, as the caller's compiler saw it; new members come at
+ * the end. So a program that was built with an older header runs with a newer library, which takes
+ * members that the program does not know as not set (parameters: as their defaults), and does not
+ * write them. A larger struct than the library's own is refused, with RST_BAD_CALL. Functions that
+ * fill a new struct are macros that tell the caller's size. Structs without a size never change.
  *
  * Errors. Every call that can fail returns a status and fills the caller's rst_error where one
  * is given (NULL is allowed). Output arguments are left untouched on failure. No call prints,
@@ -130,7 +135,8 @@ typedef struct rst_error {
 } rst_error;
 
 #define RST_ERROR_INIT {sizeof(rst_error), RST_OK, "", "", "", 0, 0, ""}
-RST_API void rst_error_init(rst_error *error);
+RST_API void rst_error_init_sized(rst_error *error, size_t size);
+#define rst_error_init(error) rst_error_init_sized((error), sizeof(rst_error))
 
 /* -------------------------------------------------------------------------------------------
  * Parameters: one table for command line, procedures, preset files and dialog
@@ -183,8 +189,7 @@ typedef struct rst_parameters {
   char hints[RST_HINTS_TEXT]; /* as rst_hints_parse() reads them */
 } rst_parameters;
 
-/* Sets every parameter to its default. The macro tells the library how large the caller's struct
- * is, so that a program built with an older header keeps what lies behind it. */
+/* Sets every parameter to its default. */
 RST_API void rst_parameters_init_sized(rst_parameters *parameters, size_t size);
 #define rst_parameters_init(parameters) \
   rst_parameters_init_sized((parameters), sizeof(rst_parameters))
@@ -249,7 +254,8 @@ typedef struct rst_model_info rst_model_info;
 RST_API rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *now,
                                   const rst_model_info *model);
 /* The same setup in one way of many to say it: what is unused at its default, the sampler that
- * `auto` stands for, start 0 for all of the model's steps. `reduced` may be `parameters`. */
+ * `auto` stands for, start 0 for all of the model's steps. `reduced`, of the same size, may be
+ * `parameters`. */
 RST_API void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_info *model,
                                    rst_parameters *reduced);
 /* The stages whose results differ between two setups with one model: what a change makes stale.
@@ -261,7 +267,8 @@ RST_API unsigned rst_parameters_compare(const rst_parameters *a, const rst_param
 RST_API rst_sampler rst_resolve_sampler(const rst_parameters *parameters);
 
 /* Sets the parameter of that name from text (locale-free numbers: "0.5").
- * Errors: RST_UNKNOWN_PARAMETER, RST_WRONG_TYPE, RST_OUT_OF_RANGE, RST_NOT_A_CHOICE. */
+ * Errors: RST_UNKNOWN_PARAMETER, also for one that the struct has no member for, RST_WRONG_TYPE,
+ * RST_OUT_OF_RANGE, RST_NOT_A_CHOICE. */
 RST_API rst_status rst_parameters_set(rst_parameters *parameters, const char *name,
                                       const char *text, rst_error *error);
 /* Writes the parameter's value as text, so that rst_parameters_set() reads it back to the same
@@ -488,11 +495,16 @@ typedef struct rst_grid {
 RST_API void rst_pixel_luma(size_t count, const float *rgba, const float *hidden, float *luma);
 
 /* The grid of a rectangle's pixel centres, whose luma is not known yet. */
-RST_API void rst_grid_pixels(rst_grid *grid, int x, int y, int width, int height);
+RST_API void rst_grid_pixels_sized(rst_grid *grid, size_t size, int x, int y, int width,
+                                   int height);
+#define rst_grid_pixels(grid, x, y, width, height) \
+  rst_grid_pixels_sized((grid), sizeof(rst_grid), (x), (y), (width), (height))
 /* The grid that shows a rectangle of the picture as columns × rows samples (stretched where the
  * shapes differ); noise belongs to the samples. */
-RST_API void rst_grid_samples(rst_grid *grid, double x, double y, double width, double height,
-                              int columns, int rows);
+RST_API void rst_grid_samples_sized(rst_grid *grid, size_t size, double x, double y, double width,
+                                    double height, int columns, int rows);
+#define rst_grid_samples(grid, x, y, width, height, columns, rows) \
+  rst_grid_samples_sized((grid), sizeof(rst_grid), (x), (y), (width), (height), (columns), (rows))
 
 /* Restores the points of `grid` where `coverage` (rows, columns; NULL: everywhere) is above 0.
  * `colours`: (rows, columns, 3), R'G'B' with 0…1 the range of sRGB, not clamped; other points are
@@ -596,7 +608,9 @@ typedef struct rst_pixels {
 } rst_pixels;
 
 /* Fills `picture` with callbacks that read and write `pixels`. */
-RST_API void rst_picture_from_memory(rst_picture *picture, rst_pixels *pixels);
+RST_API void rst_picture_from_memory_sized(rst_picture *picture, size_t size, rst_pixels *pixels);
+#define rst_picture_from_memory(picture, pixels) \
+  rst_picture_from_memory_sized((picture), sizeof(rst_picture), (pixels))
 
 /* A piece of the region with its own window. */
 typedef struct rst_part {
@@ -892,7 +906,7 @@ typedef enum rst_output {
 
 typedef struct rst_setup {
   size_t size; /* sizeof (rst_setup) */
-  rst_parameters parameters;
+  const rst_parameters *parameters; /* of the caller: there as long as the setup is used */
   char version[32]; /* of the engine that did it */
   char sha256[65]; /* of the model file, hexadecimal; "" where it is not known */
   int box[4]; /* x, y, width, height of what was restored; with a size of its own: of what
@@ -910,16 +924,19 @@ typedef struct rst_setup {
 
 /* What a plan and its parameters come to, in place and without preset, mask or size, which a host
  * adds; `sha256` NULL or hexadecimal. */
-RST_API void rst_setup_fill(rst_setup *setup, const rst_parameters *parameters,
-                            const rst_plan *plan, const char *sha256);
+RST_API void rst_setup_fill_sized(rst_setup *setup, size_t size, const rst_parameters *parameters,
+                                  const rst_plan *plan, const char *sha256);
+#define rst_setup_fill(setup, parameters, plan, sha256) \
+  rst_setup_fill_sized((setup), sizeof(rst_setup), (parameters), (plan), (sha256))
 /* Adds a setup at the end of a history (NULL or "": none yet), which is kept as it is. `text`, a
  * JSON list, is to be freed with free(). Errors: RST_BAD_SETUP, RST_NO_MEMORY. */
 RST_API rst_status rst_setup_append(const char *history, const rst_setup *setup, char **text,
                                     rst_error *error);
-/* Reads entry `index` of a history, −1 the newest, −2 the one before …; `count` (NULL allowed):
- * how many there are. Errors: RST_BAD_SETUP. */
-RST_API rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int *count,
-                                  rst_error *error);
+/* Reads entry `index` of a history, −1 the newest, −2 the one before …, into `setup` and
+ * `parameters`, which it then points at; both have their sizes set. `count` (NULL allowed): how many
+ * there are. Errors: RST_BAD_SETUP. */
+RST_API rst_status rst_setup_read(const char *history, int index, rst_setup *setup,
+                                  rst_parameters *parameters, int *count, rst_error *error);
 
 #ifdef __cplusplus
 }

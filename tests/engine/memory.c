@@ -259,6 +259,7 @@ static rst_status do_setup(outcome *o, rst_error *error) {
   rst_plan plan = {
     .size = sizeof plan, .count = 1, .parts = {{.width = 1, .height = 1, .window = {1, 2, 3}}}};
   rst_setup *setup = g_new0(rst_setup, 1);
+  rst_parameters read;
   char *one = NULL, *two = NULL;
   rst_status status;
 
@@ -267,8 +268,9 @@ static rst_status do_setup(outcome *o, rst_error *error) {
   status = rst_setup_append(NULL, setup, &one, error);
   if (status == RST_OK)
     status = rst_setup_append(one, setup, &two, error);
+  rst_parameters_init(&read);
   if (status == RST_OK)
-    status = rst_setup_read(two, 1, setup, NULL, error);
+    status = rst_setup_read(two, 1, setup, &read, NULL, error);
   free(one);
   free(two);
   g_free(setup);

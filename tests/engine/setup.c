@@ -6,10 +6,20 @@
 
 #include "fixtures.h"
 
+/* What tests read parameters into. */
+static rst_parameters into;
+
+static rst_status read_setup(const char *history, int index, rst_setup *setup, int *count,
+                             rst_error *error) {
+  rst_parameters_init(&into);
+  return rst_setup_read(history, index, setup, &into, count, error);
+}
+
 static rst_setup *setup_of(const rst_parameters *parameters) {
   rst_plan *plan = g_new0(rst_plan, 1);
   rst_setup *setup = g_new0(rst_setup, 1);
 
+  plan->size = sizeof *plan;
   plan->count = 2;
   plan->parts[0] = (rst_part){.x = 10, .y = 20, .width = 30, .height = 40, .window = {-5, 3, 60}};
   plan->parts[1] = (rst_part){.x = 2, .y = 70, .width = 5, .height = 6, .window = {0, 65, 9}};
@@ -53,19 +63,19 @@ static void test_round_trip(void) {
   g_assert_nonnull(strstr(one, "\"hints\""));
   assert_ok(rst_setup_append(one, second, &two, NULL));
   g_assert_null(strstr(strstr(two, "\"hints\"") + 1, "\"hints\"")); /* none: no key */
-  assert_ok(rst_setup_read(two, 0, read, &count, NULL));
+  assert_ok(read_setup(two, 0, read, &count, NULL));
   g_assert_cmpint(count, ==, 2);
-  assert_same_parameters(&read->parameters, &unusual);
+  assert_same_parameters(read->parameters, &unusual);
   g_assert_cmpstr(read->version, ==, rst_version());
   g_assert_cmpstr(read->sha256, ==, "00ff");
   g_assert_cmpmem(read->box, sizeof read->box, ((const int[]){2, 20, 38, 56}), sizeof read->box);
   g_assert_cmpint(read->window_count, ==, 2);
   g_assert_cmpmem(read->windows, 2 * sizeof *read->windows, first->windows,
                   2 * sizeof *first->windows);
-  assert_ok(rst_setup_read(two, -1, read, NULL, NULL));
-  assert_same_parameters(&read->parameters, &usual);
-  assert_ok(rst_setup_read(two, -2, read, NULL, NULL));
-  assert_same_parameters(&read->parameters, &unusual);
+  assert_ok(read_setup(two, -1, read, NULL, NULL));
+  assert_same_parameters(read->parameters, &usual);
+  assert_ok(read_setup(two, -2, read, NULL, NULL));
+  assert_same_parameters(read->parameters, &unusual);
   free(one);
   free(two);
   g_free(first);
@@ -79,7 +89,7 @@ static rst_setup *written_and_read(const rst_setup *setup) {
 
   read->size = sizeof *read;
   assert_ok(rst_setup_append(NULL, setup, &text, NULL));
-  assert_ok(rst_setup_read(text, -1, read, NULL, NULL));
+  assert_ok(read_setup(text, -1, read, NULL, NULL));
   free(text);
   return read;
 }
@@ -128,8 +138,8 @@ static void test_foreign_entries(void) {
 
   assert_ok(rst_setup_append("[{\"format\": 3, \"news\": [1.5, null]}]", setup, &text, NULL));
   g_assert_nonnull(strstr(text, "\"news\""));
-  g_assert_cmpint(rst_setup_read(text, 0, setup, NULL, NULL), ==, RST_BAD_SETUP);
-  assert_ok(rst_setup_read(text, 1, setup, NULL, NULL));
+  g_assert_cmpint(read_setup(text, 0, setup, NULL, NULL), ==, RST_BAD_SETUP);
+  assert_ok(read_setup(text, 1, setup, NULL, NULL));
   free(text);
   g_free(setup);
 }
@@ -143,11 +153,11 @@ static void test_old_format(void) {
   rst_setup *setup = g_new0(rst_setup, 1);
 
   setup->size = sizeof *setup;
-  assert_ok(rst_setup_read("[{\"format\":1," OLD "}]", -1, setup, NULL, NULL));
-  g_assert_cmpint(setup->parameters.seed, ==, 5);
+  assert_ok(read_setup("[{\"format\":1," OLD "}]", -1, setup, NULL, NULL));
+  g_assert_cmpint(setup->parameters->seed, ==, 5);
   g_assert_cmpint(setup->output, ==, RST_OUTPUT_IN_PLACE);
   g_assert_cmpint(setup->width, ==, 0);
-  assert_status(rst_setup_read("[{\"format\":3," OLD "}]", -1, setup, NULL, NULL), RST_BAD_SETUP);
+  assert_status(read_setup("[{\"format\":3," OLD "}]", -1, setup, NULL, NULL), RST_BAD_SETUP);
   g_free(setup);
 }
 
@@ -200,22 +210,22 @@ static void test_hostile(void) {
   rst_setup *setup = g_new0(rst_setup, 1);
 
   setup->size = sizeof *setup;
-  assert_ok(rst_setup_read(good, -1, setup, NULL, NULL));
-  g_assert_cmpint(setup->parameters.seed, ==, 5);
+  assert_ok(read_setup(good, -1, setup, NULL, NULL));
+  g_assert_cmpint(setup->parameters->seed, ==, 5);
   for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
     char *bad = replace(good, changes[i][0], changes[i][1]);
     rst_error error = RST_ERROR_INIT;
 
-    assert_status(rst_setup_read(bad, -1, setup, NULL, &error), RST_BAD_SETUP);
+    assert_status(read_setup(bad, -1, setup, NULL, &error), RST_BAD_SETUP);
     assert_error(&error, RST_BAD_SETUP, NULL);
     g_free(bad);
   }
-  assert_status(rst_setup_read(good, 1, setup, NULL, NULL), RST_BAD_SETUP);
-  assert_status(rst_setup_read(good, -2, setup, NULL, NULL), RST_BAD_SETUP);
+  assert_status(read_setup(good, 1, setup, NULL, NULL), RST_BAD_SETUP);
+  assert_status(read_setup(good, -2, setup, NULL, NULL), RST_BAD_SETUP);
   for (gsize length = 1; length < sizeof good - 1; length++) {
     char *cut = g_strndup(good, length), *text = NULL;
 
-    assert_status(rst_setup_read(cut, -1, setup, NULL, NULL), RST_BAD_SETUP);
+    assert_status(read_setup(cut, -1, setup, NULL, NULL), RST_BAD_SETUP);
     assert_status(rst_setup_append(cut, setup, &text, NULL), RST_BAD_SETUP);
     g_free(cut);
   }

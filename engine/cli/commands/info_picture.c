@@ -36,7 +36,7 @@ static char *windows_text(const rst_setup *setup) {
 
 static void print_setup(const rst_setup *setup, int number, int count) {
   char *heading = g_strdup_printf(_("%d of %d, by version %s"), number, count, setup->version);
-  char *parameters = parameters_text(&setup->parameters);
+  char *parameters = parameters_text(setup->parameters);
   char *box =
     g_strdup_printf("%d,%d,%dx%d", setup->box[0], setup->box[1], setup->box[2], setup->box[3]);
   char *windows = windows_text(setup);
@@ -45,7 +45,7 @@ static void print_setup(const rst_setup *setup, int number, int count) {
                  : g_strdup_printf(_("%s, SHA-256 %s"), setup->mask, setup->mask_sha256);
   char *size = setup->width == 0 ? NULL : g_strdup_printf("%dx%d", setup->width, setup->height);
   print_field(_("restored"), heading);
-  print_field(_("model"), setup->parameters.model);
+  print_field(_("model"), setup->parameters->model);
   print_field(_("SHA-256"), setup->sha256);
   print_field(_("preset"), setup->preset);
   print_field(_("parameters"), *parameters == '\0' ? _("the defaults") : parameters);
@@ -67,7 +67,9 @@ static bool print_history(const char *history, GError **error) {
   int count = 1;
   for (int i = 0; i < count; i++) {
     rst_setup setup = {.size = sizeof setup};
-    if (rst_setup_read(history, i, &setup, &count, &cause) != RST_OK)
+    rst_parameters parameters;
+    rst_parameters_init(&parameters);
+    if (rst_setup_read(history, i, &setup, &parameters, &count, &cause) != RST_OK)
       return cli_fail_engine(error, &cause);
     print_setup(&setup, i + 1, count);
   }

@@ -62,7 +62,7 @@ static bool check_version(const rst_setup *setup, const char *path, GError **err
   return false;
 }
 
-bool record_open(const char *path, rst_setup *setup, GError **error) {
+bool record_open(const char *path, rst_setup *setup, rst_parameters *parameters, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   VipsImage *image = file_open(path, error);
   if (image == NULL)
@@ -71,9 +71,10 @@ bool record_open(const char *path, rst_setup *setup, GError **error) {
   g_object_unref(image);
   bool good = false;
   *setup = (rst_setup){.size = sizeof *setup};
+  rst_parameters_init(parameters);
   if (history == NULL)
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: holds no record of what was restored"), path);
-  else if (rst_setup_read(history, -1, setup, NULL, &cause) != RST_OK)
+  else if (rst_setup_read(history, -1, setup, parameters, NULL, &cause) != RST_OK)
     cli_fail_engine(error, &cause);
   else
     good = check_version(setup, path, error);

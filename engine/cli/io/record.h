@@ -16,7 +16,8 @@ char *record_read(VipsImage *image);
  * hold, in bytes. Where false is returned, the picture is as it was and the error says why. */
 bool record_add(VipsImage *image, const rst_setup *setup, size_t limit, GError **error);
 
-/* Reads the newest setup of the picture file at `path`, once this version can repeat it. */
-bool record_open(const char *path, rst_setup *setup, GError **error);
+/* Reads the newest setup of the picture file at `path`, once this version can repeat it, and its
+ * parameters, at which it points. */
+bool record_open(const char *path, rst_setup *setup, rst_parameters *parameters, GError **error);
 
 #endif

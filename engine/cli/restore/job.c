@@ -15,7 +15,7 @@
 static bool take_record(cli_job *job, GError **error) {
   const cli_options *o = job->options;
   job->repeated = g_new(rst_setup, 1);
-  if (!record_open(o->repeat, job->repeated, error))
+  if (!record_open(o->repeat, job->repeated, &job->parameters, error))
     return false;
   if (job->repeated->width > 0 && o->uncertainty > 0) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
@@ -24,7 +24,6 @@ static bool take_record(cli_job *job, GError **error) {
                 o->repeat);
     return false;
   }
-  job->parameters = job->repeated->parameters;
   if (!job->has_region)
     memcpy(job->region, job->repeated->box, sizeof job->region);
   job->has_region = true;

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-void rst_error_init(rst_error *error) {
+#include "base/complete.h"
+
+void rst_error_init_sized(rst_error *error, size_t size) {
   if (error == NULL)
     return;
-  memset(error, 0, sizeof *error);
-  error->size = sizeof *error;
+  memset(error, 0, size);
+  error->size = size;
 }
 
 /* Bytes of the UTF-8 character at `at`, 0 where there is none (RFC 3629). */
@@ -53,20 +55,20 @@ static void copy_text(char *to, size_t size, const char *from) {
 
 rst_status rst_fail(rst_error *error, rst_status code, const char *subject, const char *value,
                     const char *choices, const char *format, ...) {
-  va_list arguments;
   char message[sizeof error->message * 2];
+  rst_error all = {.code = code};
+  va_list arguments;
 
-  if (error == NULL || error->size != sizeof *error)
+  if (error == NULL || error->size > sizeof *error)
     return code;
   va_start(arguments, format);
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
-  error->code = code;
-  copy_text(error->subject, sizeof error->subject, subject);
-  copy_text(error->value, sizeof error->value, value);
-  copy_text(error->choices, sizeof error->choices, choices);
-  copy_text(error->message, sizeof error->message, message);
-  error->low = error->high = 0;
+  copy_text(all.subject, sizeof all.subject, subject);
+  copy_text(all.value, sizeof all.value, value);
+  copy_text(all.choices, sizeof all.choices, choices);
+  copy_text(all.message, sizeof all.message, message);
+  rst_hand_over(error, &all);
   return code;
 }
 
@@ -74,7 +76,7 @@ rst_status rst_fail_range(rst_error *error, const char *name, const char *value,
                           double high) {
   rst_fail(error, RST_OUT_OF_RANGE, name, value, NULL, "%s is %s, but must be %.10g to %.10g", name,
            value, low, high);
-  if (error != NULL && error->size == sizeof *error) {
+  if (error != NULL && error->size <= sizeof *error) {
     error->low = low;
     error->high = high;
   }

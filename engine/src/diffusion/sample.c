@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "diffusion/course.h"
+#include "base/complete.h"
 #include "base/status.h"
+#include "parameters/parameters.h"
 
 /* One call's work, shared by the threads. */
 typedef struct {
@@ -300,15 +302,42 @@ rst_status rst_sample_points(rst_session *session, const rst_encoding *encoding,
 
 /* ---- the public call ---- */
 
-void rst_grid_pixels(rst_grid *grid, int x, int y, int width, int height) {
-  *grid = (rst_grid){sizeof *grid, width, height, x + 0.5, y + 0.5, 1, 1, x, y, 1, 1, NULL};
+/* A new struct of the caller's, whose size it tells. */
+static void fill_grid(rst_grid *grid, size_t size, const rst_grid *from) {
+  memset(grid, 0, size);
+  grid->size = size;
+  if (size <= sizeof *from)
+    rst_hand_over(grid, from);
 }
 
-void rst_grid_samples(rst_grid *grid, double x, double y, double width, double height, int columns,
-                      int rows) {
-  const double dx = width / columns, dy = height / rows;
+void rst_grid_pixels_sized(rst_grid *grid, size_t size, int x, int y, int width, int height) {
+  const rst_grid all = {.columns = width,
+                        .rows = height,
+                        .x = x + 0.5,
+                        .y = y + 0.5,
+                        .dx = 1,
+                        .dy = 1,
+                        .column = x,
+                        .row = y,
+                        .column_step = 1,
+                        .row_step = 1};
 
-  *grid = (rst_grid){sizeof *grid, columns, rows, x + dx / 2, y + dy / 2, dx, dy, 0, 0, 1, 1, NULL};
+  fill_grid(grid, size, &all);
+}
+
+void rst_grid_samples_sized(rst_grid *grid, size_t size, double x, double y, double width,
+                            double height, int columns, int rows) {
+  const double dx = width / columns, dy = height / rows;
+  const rst_grid all = {.columns = columns,
+                        .rows = rows,
+                        .x = x + dx / 2,
+                        .y = y + dy / 2,
+                        .dx = dx,
+                        .dy = dy,
+                        .column_step = 1,
+                        .row_step = 1};
+
+  fill_grid(grid, size, &all);
 }
 
 /* The covered points, and the box of columns and rows that they lie in. */
@@ -358,15 +387,17 @@ static rst_status fail_outside(const rst_window *window, rst_error *error) {
 }
 
 static bool good_grid(const rst_grid *grid) {
-  return grid != NULL && grid->size == sizeof *grid && grid->columns >= 1 && grid->rows >= 1 &&
-         grid->columns <= INT32_MAX / grid->rows && isfinite(grid->x) && isfinite(grid->y) &&
-         isfinite(grid->dx) && isfinite(grid->dy);
+  return grid->columns >= 1 && grid->rows >= 1 && grid->columns <= INT32_MAX / grid->rows &&
+         isfinite(grid->x) && isfinite(grid->y) && isfinite(grid->dx) && isfinite(grid->dy);
 }
 
 rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
                            const rst_parameters *parameters, const rst_grid *grid,
                            const float *coverage, float *colours, const rst_hooks *hooks,
                            const rst_sample_observer *observer, rst_error *error) {
+  rst_parameters all_parameters;
+  rst_grid all_grid;
+  rst_hooks all_hooks;
   const rst_window *window;
   rst_point_set set;
   uint32_t *points;
@@ -374,8 +405,10 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
   rst_status status = RST_OK;
   int box[4];
 
-  if (session == NULL || encoding == NULL || parameters == NULL || !good_grid(grid) ||
-      (hooks != NULL && hooks->size != sizeof *hooks))
+  if (session == NULL || encoding == NULL ||
+      !rst_complete_parameters(&parameters, &all_parameters) ||
+      !rst_complete_grid(&grid, &all_grid) || !good_grid(grid) ||
+      !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_sample");
   window = &encoding->window;
   points = rst_array((size_t)grid->columns * (size_t)grid->rows, sizeof *points);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/complete.h"
 #include "base/memory.h"
 #include "diffusion/sample.h"
 #include "base/status.h"
@@ -51,14 +52,17 @@ rst_status rst_sample_trajectory(rst_session *session, const rst_encoding *encod
                                  const rst_parameters *parameters, const rst_grid *grid,
                                  const float *coverage, const rst_trajectory *trajectory,
                                  const rst_hooks *hooks, rst_error *error) {
-  recorder r = {.to = trajectory};
+  rst_trajectory all;
+  rst_grid all_grid;
+  recorder r = {0};
   const rst_sample_observer observer = {&r, record};
   rst_status status;
   int passes;
 
-  if (encoding == NULL || grid == NULL || trajectory == NULL ||
-      trajectory->size != sizeof *trajectory || trajectory->count < 0)
+  if (encoding == NULL || !rst_complete_grid(&grid, &all_grid) ||
+      !rst_complete_trajectory(&trajectory, &all) || trajectory->count < 0)
     return rst_fail_call(error, "rst_sample_trajectory");
+  r.to = trajectory;
   r.model = encoding->model;
   status = rst_parameters_steps(parameters, r.model, NULL, &passes, error);
   if (status != RST_OK)

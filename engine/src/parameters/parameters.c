@@ -10,6 +10,7 @@
 
 #include "parameters/parameters.h"
 #include "parameters/real.h"
+#include "base/complete.h"
 #include "base/status.h"
 
 #define SAMPLER(name) #name,
@@ -177,17 +178,14 @@ static rst_status set_window(const rst_parameter *entry, rst_parameters *paramet
   return RST_OK;
 }
 
-rst_status rst_parameters_set(rst_parameters *parameters, const char *name, const char *text,
-                              rst_error *error) {
-  const rst_parameter *entry = rst_parameter_find(name);
-  char *member;
+static rst_status fail_unknown(const char *name, rst_error *error) {
+  return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL, "there is no parameter %s", name);
+}
 
-  if (parameters == NULL || parameters->size != sizeof *parameters || name == NULL || text == NULL)
-    return rst_fail_call(error, "rst_parameters_set");
-  if (entry == NULL)
-    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL, "there is no parameter %s",
-                    name);
-  member = (char *)parameters + entry->offset;
+static rst_status set_value(rst_parameters *parameters, const rst_parameter *entry,
+                            const char *text, rst_error *error) {
+  char *member = (char *)parameters + entry->offset;
+
   switch (entry->type) {
     case RST_TYPE_BOOL:
       return set_bool(entry, (bool *)member, text, error);
@@ -205,6 +203,25 @@ rst_status rst_parameters_set(rst_parameters *parameters, const char *name, cons
         return set_hints(entry, parameters->hints, sizeof parameters->hints, text, error);
       return set_window(entry, parameters, text, error);
   }
+}
+
+rst_status rst_parameters_set(rst_parameters *parameters, const char *name, const char *text,
+                              rst_error *error) {
+  const rst_parameter *entry = rst_parameter_find(name);
+  const rst_parameters *whole = parameters;
+  rst_parameters room;
+  rst_status status;
+
+  if (!rst_complete_parameters(&whole, &room) || name == NULL || text == NULL)
+    return rst_fail_call(error, "rst_parameters_set");
+  if (entry == NULL || entry->offset >= parameters->size)
+    return fail_unknown(name, error);
+  if (whole == parameters)
+    return set_value(parameters, entry, text, error);
+  status = set_value(&room, entry, text, error);
+  if (status == RST_OK)
+    rst_hand_over(parameters, &room);
+  return status;
 }
 
 /* ---- values to text ---- */
@@ -256,30 +273,43 @@ static bool write_value(const rst_parameters *parameters, const rst_parameter *e
 rst_status rst_parameters_get(const rst_parameters *parameters, const char *name, char *text,
                               size_t size, rst_error *error) {
   const rst_parameter *entry = rst_parameter_find(name);
+  rst_parameters room;
 
-  if (parameters == NULL || parameters->size != sizeof *parameters || name == NULL || text == NULL)
+  if (!rst_complete_parameters(&parameters, &room) || name == NULL || text == NULL)
     return rst_fail_call(error, "rst_parameters_get");
   if (entry == NULL)
-    return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL, "there is no parameter %s",
-                    name);
+    return fail_unknown(name, error);
   return write_value(parameters, entry, text, size) ? RST_OK
                                                     : rst_fail_call(error, "rst_parameters_get");
 }
 
-void rst_parameters_init_sized(rst_parameters *parameters, size_t size) {
-  rst_parameters all = {.size = sizeof all};
-
+static void set_defaults(rst_parameters *parameters) {
+  memset(parameters, 0, sizeof *parameters);
+  parameters->size = sizeof *parameters;
   for (size_t i = 0; i < COUNT; i++)
-    rst_parameters_set(&all, table[i].name, table[i].initial, NULL);
+    set_value(parameters, &table[i], table[i].initial, NULL);
+}
+
+void rst_parameters_init_sized(rst_parameters *parameters, size_t size) {
+  rst_parameters all;
+
+  set_defaults(&all);
   memcpy(parameters, &all, size < sizeof all ? size : sizeof all);
   parameters->size = size;
 }
 
+bool rst_complete_parameters(const rst_parameters **given, rst_parameters *room) {
+  if (*given != NULL && (*given)->size != sizeof *room)
+    set_defaults(room);
+  *given = rst_complete(*given, room, sizeof *room);
+  return *given != NULL;
+}
+
 rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {
-  rst_parameters copy;
+  rst_parameters room, copy;
   char text[RST_TEXT_MAX];
 
-  if (parameters == NULL || parameters->size != sizeof *parameters)
+  if (!rst_complete_parameters(&parameters, &room))
     return rst_fail_call(error, "parameters");
   copy = *parameters;
   for (size_t i = 0; i < COUNT; i++) {

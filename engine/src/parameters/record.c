@@ -15,9 +15,11 @@
 #include <string.h>
 
 #include "parameters/json.h"
+#include "base/complete.h"
 #include "base/integer.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "parameters/parameters.h"
 
 enum { FORMAT = 2 };
 
@@ -49,7 +51,8 @@ static bool add_mask(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_setu
          yyjson_mut_obj_add_strcpy(doc, mask, "sha256", setup->mask_sha256);
 }
 
-static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup *setup) {
+static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup *setup,
+                      const rst_parameters *values) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, list);
@@ -58,15 +61,15 @@ static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup
               yyjson_mut_obj_add_strcpy(doc, object, "version", setup->version);
 
   model = done ? yyjson_mut_obj_add_obj(doc, object, "model") : NULL;
-  done = model != NULL && yyjson_mut_obj_add_strcpy(doc, model, "id", setup->parameters.model) &&
+  done = model != NULL && yyjson_mut_obj_add_strcpy(doc, model, "id", values->model) &&
          yyjson_mut_obj_add_strcpy(doc, model, "sha256", setup->sha256);
   if (done && setup->preset[0] != '\0')
     done = yyjson_mut_obj_add_strcpy(doc, object, "preset", setup->preset);
   parameters = done ? yyjson_mut_obj_add_obj(doc, object, "parameters") : NULL;
   done = parameters != NULL;
   for (size_t i = 0; i < count && done; i++)
-    if (strcmp(table[i].name, "hints") != 0 || setup->parameters.hints[0] != '\0')
-      done = rst_json_write_parameter(doc, parameters, &table[i], &setup->parameters);
+    if (strcmp(table[i].name, "hints") != 0 || values->hints[0] != '\0')
+      done = rst_json_write_parameter(doc, parameters, &table[i], values);
   done = done && add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "box"), setup->box, 4);
   windows = done ? yyjson_mut_obj_add_arr(doc, object, "windows") : NULL;
   done = windows != NULL;
@@ -106,46 +109,54 @@ static yyjson_doc *read_history(const char *history, rst_status *status, rst_err
   return NULL;
 }
 
-void rst_setup_fill(rst_setup *setup, const rst_parameters *parameters, const rst_plan *plan,
-                    const char *sha256) {
+void rst_setup_fill_sized(rst_setup *setup, size_t size, const rst_parameters *parameters,
+                          const rst_plan *plan, const char *sha256) {
+  rst_setup all = {.parameters = parameters};
   int right = 0, bottom = 0;
+  rst_plan room;
 
-  memset(setup, 0, sizeof *setup);
-  setup->size = sizeof *setup;
-  setup->parameters = *parameters;
-  snprintf(setup->version, sizeof setup->version, "%s", rst_version());
-  snprintf(setup->sha256, sizeof setup->sha256, "%s", sha256 == NULL ? "" : sha256);
-  setup->window_count = plan->count;
-  setup->box[0] = plan->parts[0].x;
-  setup->box[1] = plan->parts[0].y;
+  memset(setup, 0, size);
+  setup->size = size;
+  if (size > sizeof all || !rst_complete_plan(&plan, &room) || plan->count > RST_PARTS_MAX)
+    return;
+  snprintf(all.version, sizeof all.version, "%s", rst_version());
+  snprintf(all.sha256, sizeof all.sha256, "%s", sha256 == NULL ? "" : sha256);
+  all.window_count = plan->count;
+  all.box[0] = plan->parts[0].x;
+  all.box[1] = plan->parts[0].y;
   for (int i = 0; i < plan->count; i++) {
     const rst_part *part = &plan->parts[i];
 
-    setup->windows[i] = part->window;
-    setup->box[0] = part->x < setup->box[0] ? part->x : setup->box[0];
-    setup->box[1] = part->y < setup->box[1] ? part->y : setup->box[1];
+    all.windows[i] = part->window;
+    all.box[0] = part->x < all.box[0] ? part->x : all.box[0];
+    all.box[1] = part->y < all.box[1] ? part->y : all.box[1];
     right = part->x + part->width > right ? part->x + part->width : right;
     bottom = part->y + part->height > bottom ? part->y + part->height : bottom;
   }
-  setup->box[2] = right - setup->box[0];
-  setup->box[3] = bottom - setup->box[1];
+  all.box[2] = right - all.box[0];
+  all.box[3] = bottom - all.box[1];
+  rst_hand_over(setup, &all);
 }
 
 rst_status rst_setup_append(const char *history, const rst_setup *setup, char **text,
                             rst_error *error) {
+  const rst_parameters *parameters = setup == NULL ? NULL : setup->parameters;
+  rst_parameters all_parameters;
   rst_status status = RST_OK;
   yyjson_doc *before;
   yyjson_mut_doc *doc;
+  rst_setup all;
 
-  if (setup == NULL || setup->size != sizeof *setup || text == NULL || setup->window_count < 0 ||
-      setup->window_count > RST_PARTS_MAX || (unsigned)setup->output >= OUTPUTS)
+  if (!rst_complete_setup(&setup, &all) || !rst_complete_parameters(&parameters, &all_parameters) ||
+      text == NULL || setup->window_count < 0 || setup->window_count > RST_PARTS_MAX ||
+      (unsigned)setup->output >= OUTPUTS)
     return rst_fail_call(error, "rst_setup_append");
   before = read_history(history, &status, error);
   if (before == NULL)
     return status;
   doc = yyjson_doc_mut_copy(before, rst_json_memory());
   yyjson_doc_free(before);
-  status = doc != NULL && add_setup(doc, yyjson_mut_doc_get_root(doc), setup)
+  status = doc != NULL && add_setup(doc, yyjson_mut_doc_get_root(doc), setup, parameters)
              ? rst_json_text(doc, text, error)
              : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);
@@ -235,14 +246,15 @@ static rst_status read_options(yyjson_val *object, rst_setup *setup, rst_error *
   return RST_OK;
 }
 
-static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *error) {
+static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_parameters *parameters,
+                             rst_error *error) {
   yyjson_val *model = yyjson_obj_get(object, "model");
   rst_status status;
   int64_t format;
 
   if (!rst_read_integer(yyjson_obj_get(object, "format"), 1, FORMAT, &format))
     return fail_setup(error, "format", "must be 1 or 2");
-  status = read_parameters(yyjson_obj_get(object, "parameters"), &setup->parameters, error);
+  status = read_parameters(yyjson_obj_get(object, "parameters"), parameters, error);
   if (status != RST_OK)
     return status;
   if (!read_text(yyjson_obj_get(object, "version"), setup->version, sizeof setup->version))
@@ -255,14 +267,16 @@ static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_error *er
   return status == RST_OK ? read_options(object, setup, error) : status;
 }
 
-rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int *count,
-                          rst_error *error) {
-  rst_setup read = {.size = sizeof read};
+rst_status rst_setup_read(const char *history, int index, rst_setup *setup,
+                          rst_parameters *parameters, int *count, rst_error *error) {
+  rst_setup read = {.size = sizeof read, .parameters = parameters};
+  rst_parameters values;
   rst_status status = RST_OK;
   yyjson_doc *json;
   int size;
 
-  if (setup == NULL || setup->size != sizeof *setup)
+  if (setup == NULL || setup->size > sizeof *setup || parameters == NULL ||
+      parameters->size > sizeof *parameters)
     return rst_fail_call(error, "rst_setup_read");
   json = read_history(history, &status, error);
   if (json == NULL)
@@ -274,11 +288,13 @@ rst_status rst_setup_read(const char *history, int index, rst_setup *setup, int 
     status =
       fail_setup(error, NC_("subject", "the list"), size == 0 ? "is empty" : "has no such entry");
   else
-    status = read_setup(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, error);
+    status =
+      read_setup(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, &values, error);
   yyjson_doc_free(json);
   if (status != RST_OK)
     return status;
-  *setup = read;
+  rst_hand_over(setup, &read);
+  rst_hand_over(parameters, &values);
   if (count != NULL)
     *count = size;
   return RST_OK;

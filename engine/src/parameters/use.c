@@ -93,7 +93,10 @@ bool rst_sampler_reads(const rst_parameters *parameters, const char *name) {
 rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *now,
                           const rst_model_info *model) {
   const size_t i = index_of(parameter);
+  rst_parameters room;
 
+  if (!rst_complete_parameters(&now, &room))
+    return RST_USED;
   if ((table[i].readers & DIFFUSION) != 0 && model != NULL && model->process == RST_SINGLE_PASS)
     return RST_UNUSED_SINGLE_PASS;
   if ((table[i].readers & BY_SAMPLER) != 0 && !rst_sampler_reads(now, parameter->name))
@@ -101,34 +104,45 @@ rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *
   return table[i].unused == NULL ? RST_USED : table[i].unused(now);
 }
 
-void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_info *model,
-                           rst_parameters *reduced) {
-  const rst_parameters from = *parameters;
+static void reduce(const rst_parameters *from, const rst_model_info *model,
+                   rst_parameters *reduced) {
   const rst_parameter *entry = rst_parameter_table(NULL);
   char text[RST_TEXT_MAX];
 
   rst_parameters_init(reduced);
   for (size_t i = 0; i < COUNT; i++, entry++)
-    if (rst_parameter_use(entry, &from, model) == RST_USED &&
-        rst_parameters_get(&from, entry->name, text, sizeof text, NULL) == RST_OK)
+    if (rst_parameter_use(entry, from, model) == RST_USED &&
+        rst_parameters_get(from, entry->name, text, sizeof text, NULL) == RST_OK)
       rst_parameters_set(reduced, entry->name, text, NULL);
   if (model == NULL || model->process != RST_SINGLE_PASS)
-    reduced->sampler = rst_resolve_sampler(&from);
+    reduced->sampler = rst_resolve_sampler(from);
   if (model != NULL && reduced->start == model->steps)
     reduced->start = 0;
+}
+
+void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_info *model,
+                           rst_parameters *reduced) {
+  const size_t size = parameters->size;
+  rst_parameters room, all;
+
+  if (!rst_complete_parameters(&parameters, &room))
+    return;
+  reduce(parameters, model, &all);
+  memcpy(reduced, &all, size);
+  reduced->size = size;
 }
 
 unsigned rst_parameters_compare(const rst_parameters *a, const rst_parameters *b,
                                 const rst_model_info *model) {
   const rst_parameter *entry = rst_parameter_table(NULL);
   char mine[RST_TEXT_MAX], its[RST_TEXT_MAX];
-  rst_parameters one, other;
+  rst_parameters one, other, room_a, room_b;
   unsigned stages = 0;
 
-  if (a->size != sizeof *a || b->size != sizeof *b)
+  if (!rst_complete_parameters(&a, &room_a) || !rst_complete_parameters(&b, &room_b))
     return STAGES;
-  rst_parameters_reduce(a, model, &one);
-  rst_parameters_reduce(b, model, &other);
+  reduce(a, model, &one);
+  reduce(b, model, &other);
   for (size_t i = 0; i < COUNT; i++, entry++)
     if (rst_parameters_get(&one, entry->name, mine, sizeof mine, NULL) != RST_OK ||
         rst_parameters_get(&other, entry->name, its, sizeof its, NULL) != RST_OK ||
@@ -151,10 +165,11 @@ static rst_status check_steps(const char *name, int value, int low, int high, rs
 rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
                                 rst_error *error) {
   rst_status status = rst_parameters_check_values(parameters, error);
+  rst_parameters room;
 
   if (status != RST_OK)
     return status;
-  if (model == NULL)
+  if (!rst_complete_parameters(&parameters, &room) || model == NULL)
     return rst_fail_call(error, "rst_parameters_check");
   if (model->process == RST_SINGLE_PASS)
     return RST_OK;

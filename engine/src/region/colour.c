@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "restorator.h"
+#include "parameters/parameters.h"
 
 /* The primaries of IEC 61966-2-1 with white D65, rows X Y Z divided by white, so that (1, 1, 1)
  * is L* 100, a* = b* = 0 to rounding. */
@@ -90,6 +91,10 @@ void rst_from_lab(const double lab[3], float rgb[3]) {
 /* ---- the public calls ---- */
 
 rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *window) {
+  rst_parameters room;
+
+  if (!rst_complete_parameters(&parameters, &room))
+    return RST_MODE_FULL;
   if (parameters->mode != RST_MODE_AUTO)
     return parameters->mode;
   return window->side <= 256 || parameters->hide_region ? RST_MODE_FULL : RST_MODE_COLOUR;

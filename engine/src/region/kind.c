@@ -248,12 +248,14 @@ static void judge(survey *s, rst_picture_kind *kind, double *sure) {
 
 rst_status rst_classify(const rst_picture *picture, const int box[4], rst_picture_kind *kind,
                         double *sure, rst_error *error) {
-  survey s = {.picture = picture, .box = box};
+  survey s = {.box = box};
   rst_status status = RST_OK;
   int whole[4] = {0}, longest;
+  rst_picture room;
 
-  if (!rst_good_picture(picture) || kind == NULL || sure == NULL)
+  if (!rst_take_picture(&picture, &room) || kind == NULL || sure == NULL)
     return rst_fail_call(error, "rst_classify");
+  s.picture = picture;
   if (box == NULL) {
     whole[2] = picture->width;
     whole[3] = picture->height;

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "restorator.h"
+#include "base/complete.h"
 
 static size_t index_of(const rst_pixels *pixels, int x, int y) {
   return (size_t)y * (size_t)pixels->width + (size_t)x;
@@ -36,13 +36,17 @@ static bool write(void *user, int x, int y, int w, int h, const float *rgb, cons
   return true;
 }
 
-void rst_picture_from_memory(rst_picture *picture, rst_pixels *pixels) {
-  *picture = (rst_picture){.size = sizeof *picture,
-                           .width = pixels->width,
+void rst_picture_from_memory_sized(rst_picture *picture, size_t size, rst_pixels *pixels) {
+  const rst_picture all = {.width = pixels->width,
                            .height = pixels->height,
                            .user = pixels,
                            .read = read,
                            .read_coverage = pixels->coverage == NULL ? NULL : read_coverage,
                            .write = write,
                            .rgba = pixels->rgba};
+
+  memset(picture, 0, size);
+  picture->size = size;
+  if (size <= sizeof all)
+    rst_hand_over(picture, &all);
 }

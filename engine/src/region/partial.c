@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/complete.h"
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
@@ -133,11 +134,14 @@ static rst_status check(const rst_parameters *parameters, const rst_encoding *en
 rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
                            const rst_picture *picture, const rst_part *part, const int area[4],
                            rst_partial **partial, rst_error *error) {
+  rst_parameters all_parameters;
+  rst_picture all_picture;
   float *rgba = NULL;
   rst_partial *p;
   rst_status status;
 
-  if (parameters == NULL || part == NULL || partial == NULL || !rst_good_picture(picture))
+  if (!rst_complete_parameters(&parameters, &all_parameters) ||
+      !rst_take_picture(&picture, &all_picture) || part == NULL || partial == NULL)
     return rst_fail_call(error, "rst_partial_new");
   status = check(parameters, encoding, error);
   if (status != RST_OK)
@@ -203,11 +207,12 @@ static void forget(rst_partial *p, int flags) {
 rst_status rst_partial_set(rst_partial *partial, const rst_parameters *parameters,
                            rst_error *error) {
   rst_model_info info = {.size = sizeof info};
+  rst_parameters room;
   rst_mode mode;
   unsigned stale;
   rst_status status;
 
-  if (partial == NULL || parameters == NULL)
+  if (partial == NULL || !rst_complete_parameters(&parameters, &room))
     return rst_fail_call(error, "rst_partial_set");
   status = check(parameters, partial->encoding, error);
   if (status != RST_OK)
@@ -405,8 +410,10 @@ static rst_status refine(rst_session *session, rst_partial *p, const int area[4]
 
 rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const int area[4],
                               int step, const rst_hooks *hooks, rst_error *error) {
+  rst_hooks room;
+
   if (session == NULL || partial == NULL || partial->encoding == NULL || !rst_good_step(step) ||
-      (hooks != NULL && hooks->size != sizeof *hooks))
+      !rst_complete_hooks(&hooks, &room))
     return rst_fail_call(error, "rst_partial_refine");
   return refine(session, partial, area, step, RST_POINT_COVERED, hooks, error);
 }
@@ -473,10 +480,11 @@ static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *er
 
 rst_status rst_partial_match(rst_session *session, rst_partial *partial, const rst_hooks *hooks,
                              rst_error *error) {
+  rst_hooks room;
   rst_status status;
 
   if (session == NULL || partial == NULL || partial->encoding == NULL ||
-      (hooks != NULL && hooks->size != sizeof *hooks))
+      !rst_complete_hooks(&hooks, &room))
     return rst_fail_call(error, "rst_partial_match");
   if (!partial->whole || !rst_resolve_match(&partial->parameters) || partial->matched)
     return RST_OK;

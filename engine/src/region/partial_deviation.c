@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/complete.h"
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
@@ -119,13 +120,14 @@ static bool begin(rst_partial *p, int seeds) {
 rst_status rst_partial_deviate(rst_session *session, rst_partial *partial, int seeds,
                                const int area[4], int step, const rst_hooks *hooks,
                                rst_error *error) {
-  lattice l = {.p = partial, .hooks = hooks};
+  lattice l = {.p = partial};
+  rst_hooks room;
   rst_status status = RST_OK;
 
   if (session == NULL || partial == NULL || partial->encoding == NULL || seeds < 2 ||
-      seeds > RST_SEEDS_MAX || !rst_good_step(step) ||
-      (hooks != NULL && hooks->size != sizeof *hooks))
+      seeds > RST_SEEDS_MAX || !rst_good_step(step) || !rst_complete_hooks(&hooks, &room))
     return rst_fail_call(error, "rst_partial_deviate");
+  l.hooks = hooks;
   if (!rst_partial_place(partial, area, step, &l.grid))
     return RST_OK;
   l.count = (size_t)l.grid.columns * (size_t)l.grid.rows;

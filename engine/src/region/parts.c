@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/complete.h"
 #include "base/memory.h"
 #include "parameters/parameters.h"
 #include "base/status.h"
@@ -270,10 +271,15 @@ static void unite(int64_t at, int side, int size, int *begin, int *length) {
 
 void rst_reach(const rst_parameters *parameters, int width, int height, const int box[4],
                int reach[4]) {
-  const rst_window *w = &parameters->window;
-  const int side = window_side(parameters, width, height, box[2], box[3]);
+  rst_parameters room;
+  const rst_window *w;
+  int side;
 
   memcpy(reach, box, 4 * sizeof *reach);
+  if (!rst_complete_parameters(&parameters, &room))
+    return;
+  w = &parameters->window;
+  side = window_side(parameters, width, height, box[2], box[3]);
   if (parameters->window_kind == RST_WINDOW_GIVEN) {
     unite(w->x, w->side, width, &reach[0], &reach[2]);
     unite(w->y, w->side, height, &reach[1], &reach[3]);
@@ -323,24 +329,30 @@ static rst_status make_plan(const rst_parameters *parameters, const rst_picture 
                       "the window %s does not hold the whole region", text);
     }
   }
-  *plan = made;
+  rst_hand_over(plan, &made);
   return RST_OK;
 }
 
-bool rst_good_picture(const rst_picture *picture) {
-  return picture != NULL && picture->size == sizeof *picture && picture->read != NULL &&
-         picture->width >= 1 && picture->height >= 1 && picture->width <= RST_SIDE_MAX &&
-         picture->height <= RST_SIDE_MAX;
+bool rst_take_picture(const rst_picture **given, rst_picture *room) {
+  const rst_picture *picture;
+
+  if (!rst_complete_picture(given, room))
+    return false;
+  picture = *given;
+  return picture->read != NULL && picture->width >= 1 && picture->height >= 1 &&
+         picture->width <= RST_SIDE_MAX && picture->height <= RST_SIDE_MAX;
 }
 
 rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                            const int box[4], rst_plan *plan, rst_error *error) {
   areas a = {.whole = {RST_SIDE_MAX, RST_SIDE_MAX, 0, 0, 0, 0}};
+  rst_parameters all_parameters;
+  rst_picture all_picture;
   rst_status status;
   int inside[4];
 
-  if (parameters == NULL || parameters->size != sizeof *parameters || !rst_good_picture(picture) ||
-      plan == NULL || plan->size != sizeof *plan)
+  if (!rst_complete_parameters(&parameters, &all_parameters) ||
+      !rst_take_picture(&picture, &all_picture) || plan == NULL || plan->size > sizeof *plan)
     return rst_fail_call(error, "rst_plan_region");
   status = rst_parameters_check_values(parameters, error);
   if (status != RST_OK)

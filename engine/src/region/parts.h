@@ -13,7 +13,8 @@ int rst_band_rows(int width, int height);
 
 rst_status rst_fail_host(rst_error *error);
 
-bool rst_good_picture(const rst_picture *picture);
+/* Points a caller's picture at a whole one. False where it is none, or a bad one. */
+bool rst_take_picture(const rst_picture **given, rst_picture *room);
 
 /* Coverage of a rectangle: what is selected, where alpha is above 0. `rgba` holds its pixels
  * afterwards. */

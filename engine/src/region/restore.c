@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/complete.h"
 #include "base/memory.h"
 #include "network/model.h"
 #include "parameters/parameters.h"
@@ -213,8 +214,7 @@ static rst_status restore_part(restoration *r, const rst_part *part) {
 }
 
 static bool good_plan(const rst_plan *plan, const rst_picture *picture) {
-  if (plan == NULL || plan->size != sizeof *plan || plan->count < 1 ||
-      plan->count > RST_PARTS_MAX || plan->points < 1)
+  if (plan->count < 1 || plan->count > RST_PARTS_MAX || plan->points < 1)
     return false;
   for (int i = 0; i < plan->count; i++) {
     const rst_part *part = &plan->parts[i];
@@ -226,15 +226,17 @@ static bool good_plan(const rst_plan *plan, const rst_picture *picture) {
   return true;
 }
 
-static bool good_hooks(const rst_hooks *hooks) {
-  return hooks == NULL || hooks->size == sizeof *hooks;
-}
-
 static rst_status restore_plan(restoration *r, const rst_plan *plan) {
+  rst_parameters all_parameters;
+  rst_picture all_picture;
+  rst_hooks all_hooks;
+  rst_plan all_plan;
   rst_status status;
 
-  if (r->session == NULL || !rst_good_picture(r->picture) || r->picture->write == NULL ||
-      !good_plan(plan, r->picture) || !good_hooks(r->hooks))
+  if (r->session == NULL || !rst_complete_parameters(&r->parameters, &all_parameters) ||
+      !rst_take_picture(&r->picture, &all_picture) || r->picture->write == NULL ||
+      !rst_complete_plan(&plan, &all_plan) || !good_plan(plan, r->picture) ||
+      !rst_complete_hooks(&r->hooks, &all_hooks))
     return rst_fail_call(r->error, "rst_restore");
   r->points = plan->points * r->seeds;
   status = rst_parameters_check(r->parameters, r->model, r->error);

@@ -22,6 +22,7 @@
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
+#include "parameters/parameters.h"
 
 enum {
   BORDER =
@@ -35,6 +36,10 @@ static const double fill_stiffness = 2;
 static const double even_depth = 2; /* where network and fill count the same */
 
 bool rst_resolve_match(const rst_parameters *parameters) {
+  rst_parameters room;
+
+  if (!rst_complete_parameters(&parameters, &room))
+    return false;
   return parameters->match == RST_MATCH_AUTO ? parameters->hide_region
                                              : parameters->match == RST_MATCH_ON;
 }

@@ -133,7 +133,8 @@ static rst_status fail_many(int strokes, int limit, rst_error *error) {
 
 rst_status rst_hints_from_strokes(const rst_picture *strokes, int limit, rst_hint *hints,
                                   int *count, const rst_cancel *cancel, rst_error *error) {
-  const bool good = rst_good_picture(strokes) && limit >= 0 && limit <= RST_HINTS_MAX &&
+  rst_picture room;
+  const bool good = rst_take_picture(&strokes, &room) && limit >= 0 && limit <= RST_HINTS_MAX &&
                     hints != NULL && count != NULL;
   rst_hint found[RST_HINTS_MAX];
   rst_status status;

@@ -13,6 +13,7 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/encoder.h"
+#include "parameters/parameters.h"
 #include "region/colour.h"
 #include "region/parts.h"
 
@@ -184,17 +185,22 @@ rst_status rst_suggest_colours(rst_session *session, const rst_encoding *encodin
                                const rst_parameters *parameters, const rst_picture *picture, int x,
                                int y, rst_cancel *cancel, rst_swatch *swatches, int *count,
                                rst_error *error) {
-  const asking q = {session, encoding, parameters, picture, cancel, error};
+  asking q = {session, encoding, NULL, NULL, cancel, error};
+  rst_parameters all_parameters;
+  rst_picture all_picture;
   proposal all[SEEDS];
   double lab[3], sum = 0;
   float rgba[4];
   rst_status status;
   int found = 0;
 
-  if (session == NULL || encoding == NULL || parameters == NULL || swatches == NULL ||
-      count == NULL || !rst_good_picture(picture) || x < 0 || y < 0 || x >= picture->width ||
+  if (session == NULL || encoding == NULL || swatches == NULL || count == NULL ||
+      !rst_complete_parameters(&parameters, &all_parameters) ||
+      !rst_take_picture(&picture, &all_picture) || x < 0 || y < 0 || x >= picture->width ||
       y >= picture->height)
     return rst_fail_call(error, "rst_suggest_colours");
+  q.parameters = parameters;
+  q.picture = picture;
   status = encoding->model->process == RST_SINGLE_PASS ? ask_once(&q, x, y, rgba, all, &found)
                                                        : ask_seeds(&q, x, y, rgba, all, &found);
   if (status != RST_OK)

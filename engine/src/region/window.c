@@ -4,10 +4,12 @@
  */
 #include <stdlib.h>
 
+#include "base/complete.h"
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
 #include "network/model.h"
+#include "parameters/parameters.h"
 #include "region/input.h"
 #include "region/parts.h"
 
@@ -70,11 +72,14 @@ rst_status rst_encode_window(rst_session *session, rst_model *model,
                              const rst_parameters *parameters, const rst_picture *picture,
                              const rst_window *window, const rst_hooks *hooks,
                              rst_encoding **encoding, rst_error *error) {
+  rst_parameters all_parameters;
+  rst_picture all_picture;
+  rst_hooks all_hooks;
   rst_input *input;
   rst_status status;
 
-  if (session == NULL || parameters == NULL || parameters->size != sizeof *parameters ||
-      !rst_good_picture(picture) || (hooks != NULL && hooks->size != sizeof *hooks))
+  if (session == NULL || !rst_complete_parameters(&parameters, &all_parameters) ||
+      !rst_take_picture(&picture, &all_picture) || !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_encode_window");
   status = rst_input_new(model, window, picture->width, picture->height, &input, error);
   if (status != RST_OK)

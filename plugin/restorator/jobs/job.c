@@ -91,14 +91,14 @@ static gboolean check_model(const Job *job, const rst_setup *setup, GError **err
   g_set_error(error, RESTORATOR_ERROR, RST_BAD_SETUP,
               _("The picture was restored with another file of the model “%s”: its SHA-256 was %s, "
                 "and the one found has %s"),
-              setup->parameters.model, setup->sha256, job->sha256);
+              setup->parameters->model, setup->sha256, job->sha256);
   return FALSE;
 }
 
 gboolean job_reopen(Job *job, const rst_setup *setup, GError **error) {
   rst_error why = RST_ERROR_INIT;
 
-  job->parameters = setup->parameters;
+  job->parameters = *setup->parameters;
   job->preset = g_strdup(setup->preset);
   job->name = layer_name(job->parameters.model, job->preset);
   if (!check_version(setup, error) || !read_model(job, error) || !check_model(job, setup, error))

@@ -25,6 +25,7 @@ static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProc
                               Job *job, GError **error) {
   g_autofree char *history = NULL;
   rst_setup setup = {.size = sizeof setup};
+  rst_parameters parameters;
   rst_error why = RST_ERROR_INIT;
   int index;
 
@@ -37,7 +38,8 @@ static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProc
     return FALSE;
   }
   g_object_get(config, ARGUMENT_INDEX, &index, NULL);
-  if (rst_setup_read(history, index, &setup, NULL, &why) != RST_OK)
+  rst_parameters_init(&parameters);
+  if (rst_setup_read(history, index, &setup, &parameters, NULL, &why) != RST_OK)
     return messages_fail(&why, error);
   return job_reopen(job, &setup, error);
 }

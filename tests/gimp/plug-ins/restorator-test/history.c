@@ -53,12 +53,15 @@ static char *model_sum(const char *id) {
   return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, size);
 }
 
+/* Its parameters are there until the next call. */
 static void read_entry(const char *history, int index, rst_setup *setup, int *count) {
+  static rst_parameters parameters;
   rst_error error = RST_ERROR_INIT;
 
   setup->size = sizeof *setup;
+  rst_parameters_init(&parameters);
   g_assert_nonnull(history);
-  rst_setup_read(history, index, setup, count, &error);
+  rst_setup_read(history, index, setup, &parameters, count, &error);
   g_assert_cmpstr(error.message, ==, "");
 }
 
@@ -84,10 +87,10 @@ static void test_recorded(const void *output) {
   g_assert_cmpint(count, ==, 1);
   g_assert_cmpstr(setup.version, ==, rst_version());
   g_assert_cmpstr(setup.sha256, ==, sum);
-  g_assert_cmpstr(setup.parameters.model, ==, "tiny-diffusion");
-  g_assert_cmpint(setup.parameters.seed, ==, 7);
-  g_assert_cmpint(setup.parameters.start, ==, 2);
-  g_assert_cmpfloat(setup.parameters.strength, ==, 0.5);
+  g_assert_cmpstr(setup.parameters->model, ==, "tiny-diffusion");
+  g_assert_cmpint(setup.parameters->seed, ==, 7);
+  g_assert_cmpint(setup.parameters->start, ==, 2);
+  g_assert_cmpfloat(setup.parameters->strength, ==, 0.5);
   g_assert_cmpint(setup.window_count, ==, 1);
   g_assert_cmpint(setup.windows[0].x, ==, 10);
   g_assert_cmpint(setup.windows[0].y, ==, 5);
@@ -125,9 +128,9 @@ static void test_appended(void) {
                                      history, 0, 0));
   read_entry(history, 1, &setup, &count);
   g_assert_cmpint(count, ==, 3);
-  g_assert_cmpint(setup.parameters.seed, ==, 40);
+  g_assert_cmpint(setup.parameters->seed, ==, 40);
   read_entry(history, 2, &setup, &count);
-  g_assert_cmpint(setup.parameters.seed, ==, 41);
+  g_assert_cmpint(setup.parameters->seed, ==, 41);
   g_autofree char *damaged = parasite_text(picture.image, DAMAGED);
   g_assert_null(damaged);
   picture_free(&picture);
