@@ -153,6 +153,11 @@ typedef enum rst_window_kind {
   RST_WINDOW_GIVEN /* x, y, side */
 } rst_window_kind;
 
+/* A rectangle of a picture, in pixels. */
+typedef struct rst_rectangle {
+  int x, y, width, height;
+} rst_rectangle;
+
 /* The square of the picture that the encoder sees, in pixels; may reach beyond the picture. */
 typedef struct rst_window {
   int x, y, side; /* side ≥ 1 */
@@ -448,7 +453,7 @@ RST_API rst_status rst_input_new(const rst_model *model, const rst_window *windo
                                  int height, rst_input **input, rst_error *error);
 RST_API void rst_input_free(rst_input *input);
 /* The rectangle of the picture to be added: the window's part inside the picture. */
-RST_API void rst_input_get_box(const rst_input *input, int *x, int *y, int *width, int *height);
+RST_API void rst_input_get_box(const rst_input *input, rst_rectangle *box);
 /* Adds the next `rows` rows of that rectangle, top to bottom, any number a call. `rgba`: (rows,
  * width, 4). `hidden`: (rows, width), 0…1, how much of a pixel is kept from the network (hide
  * the region: the coverage); NULL: nothing is. Errors: RST_BAD_CALL past the last row. */
@@ -632,25 +637,25 @@ typedef struct rst_plan {
 
 /* The region's parts: selected areas that neither touch nor have overlapping boxes have their own
  * window each; all in one where there are more than RST_PARTS_MAX or the window is given.
- * Reads coverage and alpha of `box` alone (x, y, width, height; NULL: the whole picture), which
+ * Reads coverage and alpha of `box` alone (NULL: the whole picture), which
  * must hold all that is covered: the box saves reading, it selects nothing. Errors:
  * RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED, RST_NO_MEMORY. */
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
-                                   const int box[4], rst_plan *plan, rst_error *error);
+                                   const rst_rectangle *box, rst_plan *plan, rst_error *error);
 
-/* Tells whether `box` (x, y, width, height; NULL: all) of a picture is monochrome, toned or
+/* Tells whether `box` (NULL: all) of a picture is monochrome, toned or
  * coloured, and how sure that is, 0…1: by the chroma that a fitted tint, a smooth function of L*,
  * leaves of it. A stamp or a frame of a few hundredths of the area do not make it coloured. Reads at
  * most 64 × 64 patches of 8 × 8 pixels, whatever its size; memory is bounded. Coverage is not read;
  * what is transparent does not count. Errors: RST_HOST_FAILED, RST_NO_MEMORY. */
-RST_API rst_status rst_classify(const rst_picture *picture, const int box[4],
+RST_API rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
                                 rst_picture_kind *kind, double *sure, rst_error *error);
 
-/* The rectangle `reach` (x, y, width, height) of a picture of `width` × `height` pixels that holds
+/* The rectangle `reach` of a picture of `width` × `height` pixels that holds
  * whatever planning and restoring a region inside `box` can read: what a host of a large picture
  * needs to have at hand. The parameters must be good. */
-RST_API void rst_reach(const rst_parameters *parameters, int width, int height, const int box[4],
-                       int reach[4]);
+RST_API void rst_reach(const rst_parameters *parameters, int width, int height,
+                       const rst_rectangle *box, rst_rectangle *reach);
 
 /* Reads a window of a picture and runs the encoder on it, with the region hidden where the
  * parameters say so: how rst_restore() begins with each part. Hooks: progress and cancel. Errors:
@@ -688,7 +693,7 @@ typedef struct rst_hint_field rst_hint_field; /* see below: colour hints */
 
 #define RST_LATTICE_MAX 1024 /* the coarsest step */
 
-/* Begins with the pixels of `area` (x, y, width, height) inside the part's box, which are read at
+/* Begins with the pixels of `area` inside the part's box, which are read at
  * once; NULL: the whole part, with the border that it is matched to. Less than all of a part is not
  * matched. It holds a reference to the encoding, which is the part's; NULL: it is set later. The
  * picture's callbacks are called in this call alone. Memory: 29 bytes a pixel of the area, 16 more
@@ -696,10 +701,11 @@ typedef struct rst_hint_field rst_hint_field; /* see below: colour hints */
  * where the area lies outside the part, RST_HOST_FAILED, RST_NO_MEMORY. */
 RST_API rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
                                    const rst_picture *picture, const rst_part *part,
-                                   const int area[4], rst_partial **partial, rst_error *error);
+                                   const rst_rectangle *area, rst_partial **partial,
+                                   rst_error *error);
 RST_API void rst_partial_free(rst_partial *partial); /* NULL is allowed */
 /* The area that it holds. */
-RST_API void rst_partial_get_area(const rst_partial *partial, int area[4]);
+RST_API void rst_partial_get_area(const rst_partial *partial, rst_rectangle *area);
 /* How much of a pixel of the picture is covered, 0…1, in that area and by the part. */
 RST_API float rst_partial_get_coverage(const rst_partial *partial, int x, int y);
 /* How many points are covered in it, and how many of them are `finished` (NULL: not asked). */
@@ -726,8 +732,9 @@ RST_API void rst_partial_adopt(rst_partial *partial, const rst_partial *from);
  * multiples of `step`, a power of two; those that are there already are not restored again. Hooks:
  * progress, cancel, and batch with the indices (row · width + column) in the area that it holds.
  * Errors: as rst_sample(). */
-RST_API rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const int area[4],
-                                      int step, const rst_hooks *hooks, rst_error *error);
+RST_API rst_status rst_partial_refine(rst_session *session, rst_partial *partial,
+                                      const rst_rectangle *area, int step, const rst_hooks *hooks,
+                                      rst_error *error);
 /* Matches the part to its surroundings, as rst_restore() does; restores the points of its boundary
  * for it, which the covered ones need not wait for. Nothing where the parameters do not match, or
  * where it is done. Hooks: as rst_partial_refine(). Errors: as rst_sample(). */
@@ -739,8 +746,9 @@ RST_API bool rst_partial_is_matched(const rst_partial *partial);
  * mode, saturation, match and hints applied. A pixel that is not restored has the colour of the nearest
  * coarser lattice's point up and left of it, of at most the step `coarsest`. `coverage` (height,
  * width): how much of the pixel the part covers; 0, and no colour, where there is none yet. */
-RST_API rst_status rst_partial_read(const rst_partial *partial, const int area[4], int coarsest,
-                                    float *colours, float *coverage, rst_error *error);
+RST_API rst_status rst_partial_read(const rst_partial *partial, const rst_rectangle *area,
+                                    int coarsest, float *colours, float *coverage,
+                                    rst_error *error);
 
 /* Finds how much finished points vary over `seeds` seeds (2 … RST_SEEDS_MAX), the parameters' own
  * and those after it: of what mode and saturation make of the network's colours, matching and hints
@@ -748,7 +756,7 @@ RST_API rst_status rst_partial_read(const rst_partial *partial, const int area[4
  * is known are left out. Colours stay as they are. Hooks: cancel, and batch with all points of the
  * call, once they are known. Errors: as rst_sample(). */
 RST_API rst_status rst_partial_deviate(rst_session *session, rst_partial *partial, int seeds,
-                                       const int area[4], int step, const rst_hooks *hooks,
+                                       const rst_rectangle *area, int step, const rst_hooks *hooks,
                                        rst_error *error);
 /* How many seeds the known deviations are of; 0: none is known. */
 RST_API int rst_partial_get_seeds(const rst_partial *partial);
@@ -864,7 +872,7 @@ RST_API void rst_hint_field_free(rst_hint_field *field);
  * else may use the field meanwhile. */
 RST_API rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field,
                                          const rst_hint *hints, int count, const rst_cancel *cancel,
-                                         int changed[4], rst_error *error);
+                                         rst_rectangle *changed, rst_error *error);
 /* Gives the points of a grid the hints' chroma at their own L*; NULL gives none. `rgba`: (rows, columns, 4) the
  * picture there; `coverage`: (rows, columns), points above 0 count, NULL: all; `colours`: (rows,
  * columns, 3) in 0…1, joined with the picture by mode and matched. What no hint reaches keeps its
@@ -909,7 +917,7 @@ typedef struct rst_setup {
   const rst_parameters *parameters; /* of the caller: there as long as the setup is used */
   char version[32]; /* of the engine that did it */
   char sha256[65]; /* of the model file, hexadecimal; "" where it is not known */
-  int box[4]; /* x, y, width, height of what was restored; with a size of its own: of what
+  rst_rectangle box; /* of what was restored; with a size of its own: of what
                      * was asked for */
   int window_count; /* of its parts */
   rst_window windows[RST_PARTS_MAX];

@@ -81,8 +81,8 @@ static void test_kept(void) {
     g_assert_cmpstr(setup.version, ==, rst_version());
     g_assert_cmpint(setup.parameters->seed, ==, 9);
     g_assert_cmpfloat(setup.parameters->context, ==, 1.25);
-    g_assert_cmpint(setup.box[0], ==, 12);
-    g_assert_cmpint(setup.box[3], ==, 20);
+    g_assert_cmpint(setup.box.x, ==, 12);
+    g_assert_cmpint(setup.box.height, ==, 20);
     g_assert_cmpint(setup.window_count, ==, 1);
     g_assert_cmpint(setup.windows[0].side, ==, 25);
     run_well("restore", once, twice, SINGLE, "--quiet", NULL);
@@ -90,7 +90,7 @@ static void test_kept(void) {
     g_assert_cmpint(setup.parameters->seed, ==, 9);
     g_assert_cmpint(read_record(twice, 1, &setup), ==, 2);
     g_assert_cmpstr(setup.parameters->model, ==, "tiny-single");
-    g_assert_cmpint(setup.box[2], ==, 48);
+    g_assert_cmpint(setup.box.width, ==, 48);
     run_well("restore", input, once, SINGLE, "--no-record", NULL);
     g_assert_cmpint(read_record(once, 0, &setup), ==, 0);
     g_free(name);

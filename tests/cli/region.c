@@ -62,13 +62,13 @@ static pixels *restore_directly(const pixels *source, const char *model_id, int 
                          .user = &host,
                          .read = host_read,
                          .write = host_write};
-  int box[4] = {region.x, region.y, region.width, region.height};
+  rst_rectangle box = {region.x, region.y, region.width, region.height};
   rst_parameters_init(&parameters);
   parameters.start = start;
   if (rst_find(RST_KIND_MODEL, model_id, path, sizeof path, &error) != RST_OK ||
       rst_model_read(path, &model, &error) != RST_OK ||
       rst_session_new(1, &session, &error) != RST_OK ||
-      rst_plan_region(&parameters, &picture, box, plan, &error) != RST_OK ||
+      rst_plan_region(&parameters, &picture, &box, plan, &error) != RST_OK ||
       rst_restore(session, model, &parameters, &picture, plan, NULL, &error) != RST_OK)
     g_error("%s", error.message);
   rst_session_free(session);

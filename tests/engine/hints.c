@@ -111,19 +111,19 @@ static const int offsets[RST_STEPS][2] = {[RST_STEP_RIGHT] = {1, 0},
                                           [RST_STEP_DOWN_RIGHT] = {1, 1}};
 
 /* Bellman and Ford's way, which knows no order of cells: every step again until none helps. */
-static void expect_distances(const rst_terrain *t, const int box[4], float *distance) {
+static void expect_distances(const rst_terrain *t, const rst_rectangle *box, float *distance) {
   bool changed = true;
 
   while (changed) {
     changed = false;
-    for (int y = 0; y < box[3]; y++)
-      for (int x = 0; x < box[2]; x++)
+    for (int y = 0; y < box->height; y++)
+      for (int x = 0; x < box->width; x++)
         for (int k = 0; k < RST_STEPS; k++) {
           const int u = x + offsets[k][0], v = y + offsets[k][1];
-          const float cost = t->cost[k][(box[1] + y) * t->width + box[0] + x];
-          float *here = &distance[y * box[2] + x], *there = &distance[v * box[2] + u];
+          const float cost = t->cost[k][(box->y + y) * t->width + box->x + x];
+          float *here = &distance[y * box->width + x], *there = &distance[v * box->width + u];
 
-          if (u < 0 || u >= box[2] || v >= box[3])
+          if (u < 0 || u >= box->width || v >= box->height)
             continue;
           if (*here + cost < *there) {
             *there = *here + cost;
@@ -144,7 +144,7 @@ static void test_distances(void) {
   for (int round = 0; round < 300; round++) {
     const int width = dice_int(&d, 1, 12), height = dice_int(&d, 1, 12), cells = width * height;
     rst_terrain t = {.width = width, .height = height};
-    int box[4];
+    rst_rectangle box;
     float *found, *expected;
 
     for (int k = 0; k < RST_STEPS; k++) {
@@ -152,19 +152,19 @@ static void test_distances(void) {
       for (int i = 0; i < cells; i++)
         t.cost[k][i] = dice_int(&d, 0, 3) == 0 ? INFINITY : (float)dice_real(&d, 0, 1);
     }
-    box[0] = dice_int(&d, 0, width - 1);
-    box[1] = dice_int(&d, 0, height - 1);
-    box[2] = dice_int(&d, 1, width - box[0]);
-    box[3] = dice_int(&d, 1, height - box[1]);
-    found = g_new(float, box[2] * box[3]);
-    for (int i = 0; i < box[2] * box[3]; i++)
+    box.x = dice_int(&d, 0, width - 1);
+    box.y = dice_int(&d, 0, height - 1);
+    box.width = dice_int(&d, 1, width - box.x);
+    box.height = dice_int(&d, 1, height - box.y);
+    found = g_new(float, box.width *box.height);
+    for (int i = 0; i < box.width * box.height; i++)
       found[i] = INFINITY;
     for (int i = dice_int(&d, 0, 3); i >= 0; i--)
-      found[dice_int(&d, 0, box[2] * box[3] - 1)] = 0;
-    expected = g_memdup2(found, sizeof *found * (gsize)(box[2] * box[3]));
-    expect_distances(&t, box, expected);
-    g_assert_true(rst_geodesic(&t, box, found, NULL));
-    assert_same(found, expected, box[2] * box[3]);
+      found[dice_int(&d, 0, box.width * box.height - 1)] = 0;
+    expected = g_memdup2(found, sizeof *found * (gsize)(box.width * box.height));
+    expect_distances(&t, &box, expected);
+    g_assert_true(rst_geodesic(&t, &box, found, NULL));
+    assert_same(found, expected, box.width * box.height);
     for (int k = 0; k < RST_STEPS; k++)
       g_free(t.cost[k]);
     g_free(found);
@@ -351,7 +351,7 @@ static void test_order(void) {
   scene_clear(&three);
 }
 
-static void field_set(scene *s, rst_hint_field *field, const char *text, int changed[4]) {
+static void field_set(scene *s, rst_hint_field *field, const char *text, rst_rectangle *changed) {
   rst_hint hints[RST_HINTS_MAX];
   int count;
 
@@ -385,7 +385,7 @@ static void test_change(void) {
   rst_hint_guide *guide;
   rst_hint_field *field;
   float *before;
-  int changed[4];
+  rst_rectangle changed;
 
   for (size_t i = 0; i < 4u * 90 * 70; i++)
     if (i % 4 != 3)
@@ -397,7 +397,7 @@ static void test_change(void) {
     float *after;
     int differ = 0;
 
-    field_set(&s, field, texts[k], changed);
+    field_set(&s, field, texts[k], &changed);
     after = field_colours(&s, field);
     scene_apply(&s, texts[k]);
     assert_same(after, s.after, scene_values(&s));
@@ -407,13 +407,13 @@ static void test_change(void) {
       if (memcmp(after + 3 * i, before + 3 * i, 3 * sizeof *after) == 0)
         continue;
       differ++;
-      g_assert_true(x >= changed[0] && y >= changed[1] && x < changed[0] + changed[2] &&
-                    y < changed[1] + changed[3]);
+      g_assert_true(x >= changed.x && y >= changed.y && x < changed.x + changed.width &&
+                    y < changed.y + changed.height);
     }
     g_assert_cmpint(differ > 0, ==, k != 3 && k != 7);
-    g_assert_cmpint(changed[2] > 0, ==, differ > 0);
+    g_assert_cmpint(changed.width > 0, ==, differ > 0);
     if (k == 0)
-      g_assert_cmpint(changed[3], <, 70);
+      g_assert_cmpint(changed.height, <, 70);
     g_free(before);
     before = after;
   }

@@ -81,27 +81,28 @@ static rst_status collect(rst_model *model, const canvas *c, const rst_window *w
   rst_encoding *encoding;
   rst_status status;
   dice d = {8};
-  int x, y, width, height, size;
+  rst_rectangle box;
+  int size;
 
   assert_ok(rst_input_new(model, w, c->width, c->height, &input, NULL));
-  rst_input_get_box(input, &x, &y, &width, &height);
-  g_assert_cmpint(x, ==, MAX(w->x, 0));
-  g_assert_cmpint(y, ==, MAX(w->y, 0));
-  g_assert_cmpint(x + width, ==, MIN(w->x + w->side, c->width));
-  g_assert_cmpint(y + height, ==, MIN(w->y + w->side, c->height));
-  for (int done = 0, count; done < height; done += count) {
+  rst_input_get_box(input, &box);
+  g_assert_cmpint(box.x, ==, MAX(w->x, 0));
+  g_assert_cmpint(box.y, ==, MAX(w->y, 0));
+  g_assert_cmpint(box.x + box.width, ==, MIN(w->x + w->side, c->width));
+  g_assert_cmpint(box.y + box.height, ==, MIN(w->y + w->side, c->height));
+  for (int done = 0, count; done < box.height; done += count) {
     float *rgba, *hidden;
 
     count = rows == 0 ? dice_int(&d, 0, 9) : rows;
-    count = MIN(count, height - done);
-    rgba = g_new(float, 4 * (size_t)width * (size_t)count + 1);
-    hidden = g_new(float, (size_t)width *(size_t)count + 1);
+    count = MIN(count, box.height - done);
+    rgba = g_new(float, 4 * (size_t)box.width * (size_t)count + 1);
+    hidden = g_new(float, (size_t)box.width *(size_t)count + 1);
     for (int r = 0; r < count; r++) {
-      const size_t at = (size_t)(y + done + r) * (size_t)c->width + (size_t)x;
+      const size_t at = (size_t)(box.y + done + r) * (size_t)c->width + (size_t)box.x;
 
-      memcpy(rgba + 4 * r * width, c->rgba + 4 * at, 4 * (size_t)width * sizeof *rgba);
+      memcpy(rgba + 4 * r * box.width, c->rgba + 4 * at, 4 * (size_t)box.width * sizeof *rgba);
       if (hide)
-        memcpy(hidden + r * width, c->coverage + at, (size_t)width * sizeof *hidden);
+        memcpy(hidden + r * box.width, c->coverage + at, (size_t)box.width * sizeof *hidden);
     }
     assert_ok(rst_input_add(input, count, rgba, hide ? hidden : NULL, NULL));
     g_free(rgba);

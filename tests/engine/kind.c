@@ -189,22 +189,22 @@ static void test_case(gconstpointer data) {
 /* A region of a picture is told by itself; what is transparent does not count. */
 static void test_region(void) {
   canvas *c = picture_of(1, keep), *grey = picture_of(1, make_grey);
-  static const int left[4] = {0, 0, WIDTH / 2, HEIGHT},
-                   right[4] = {WIDTH / 2, 0, WIDTH / 2, HEIGHT};
-  static const int narrow[4] = {WIDTH / 2 + 7, 0, 1, HEIGHT}, dot[4] = {3, 4, 1, 1};
+  static const rst_rectangle left = {0, 0, WIDTH / 2, HEIGHT},
+                             right = {WIDTH / 2, 0, WIDTH / 2, HEIGHT};
+  static const rst_rectangle narrow = {WIDTH / 2 + 7, 0, 1, HEIGHT}, dot = {3, 4, 1, 1};
   rst_picture_kind kind;
   double sure;
 
   for (int i = 0; i < WIDTH * HEIGHT; i++)
     if (i % WIDTH >= WIDTH / 2)
       memcpy(c->rgba + 4 * i, grey->rgba + 4 * i, 4 * sizeof *c->rgba);
-  assert_ok(rst_classify(&c->picture, left, &kind, &sure, NULL));
+  assert_ok(rst_classify(&c->picture, &left, &kind, &sure, NULL));
   g_assert_cmpint(kind, ==, RST_PICTURE_COLOURED);
-  assert_ok(rst_classify(&c->picture, right, &kind, &sure, NULL));
+  assert_ok(rst_classify(&c->picture, &right, &kind, &sure, NULL));
   g_assert_cmpint(kind, ==, RST_PICTURE_MONOCHROME);
-  assert_ok(rst_classify(&c->picture, narrow, &kind, &sure, NULL));
+  assert_ok(rst_classify(&c->picture, &narrow, &kind, &sure, NULL));
   g_assert_cmpint(kind, ==, RST_PICTURE_MONOCHROME);
-  assert_ok(rst_classify(&c->picture, dot, &kind, &sure, NULL));
+  assert_ok(rst_classify(&c->picture, &dot, &kind, &sure, NULL));
   for (int i = 0; i < WIDTH * HEIGHT; i++)
     if (i % WIDTH < WIDTH / 2)
       c->rgba[4 * i + 3] = 0;
@@ -232,7 +232,8 @@ static void test_wild(void) {
 }
 
 static void test_calls(void) {
-  static const int bad[][4] = {{-1, 0, 5, 5}, {0, 0, WIDTH + 1, 5}, {5, 5, 0, 5}, {0, 0, 5, 0}};
+  static const rst_rectangle bad[] = {
+    {-1, 0, 5, 5}, {0, 0, WIDTH + 1, 5}, {5, 5, 0, 5}, {0, 0, 5, 0}};
   canvas *c = picture_of(3, keep);
   rst_error error = RST_ERROR_INIT;
   rst_picture_kind kind = RST_PICTURE_TONED;
@@ -240,7 +241,7 @@ static void test_calls(void) {
   int calls;
 
   for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
-    assert_status(rst_classify(&c->picture, bad[i], &kind, &sure, NULL), RST_BAD_CALL);
+    assert_status(rst_classify(&c->picture, &bad[i], &kind, &sure, NULL), RST_BAD_CALL);
   assert_status(rst_classify(NULL, NULL, &kind, &sure, NULL), RST_BAD_CALL);
   assert_status(rst_classify(&c->picture, NULL, NULL, &sure, NULL), RST_BAD_CALL);
   assert_status(rst_classify(&c->picture, NULL, &kind, NULL, NULL), RST_BAD_CALL);

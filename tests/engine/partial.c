@@ -58,7 +58,7 @@ static rst_partial *begin(const scene *s) {
 /* The part's box is what rst_restore() writes of it. */
 static void check_result(const scene *s, const rst_partial *p) {
   const rst_part *part = &s->plan.parts[0];
-  const int box[4] = {part->x, part->y, part->width, part->height};
+  const rst_rectangle box = {part->x, part->y, part->width, part->height};
   const size_t pixels = (size_t)part->width * (size_t)part->height;
   float *colours = g_new0(float, 3 * pixels), *coverage = g_new0(float, pixels);
   int64_t finished;
@@ -68,7 +68,7 @@ static void check_result(const scene *s, const rst_partial *p) {
     rst_restore(s->session, s->model, &s->parameters, &s->c->picture, &s->plan, NULL, NULL));
   g_assert_cmpint(rst_partial_count(p, &finished), ==, part->points);
   g_assert_cmpint(finished, ==, part->points);
-  assert_ok(rst_partial_read(p, box, 1, colours, coverage, NULL));
+  assert_ok(rst_partial_read(p, &box, 1, colours, coverage, NULL));
   for (size_t i = 0; i < pixels; i++) {
     const size_t at =
       (size_t)(part->y + (int)i / part->width) * 60 + (size_t)(part->x + (int)i % part->width);
@@ -99,10 +99,10 @@ static void test_coarse_to_fine(gconstpointer data) {
 
   for (int step = 16; step >= 1; step /= 2) {
     for (int i = 0; i < 6; i++) {
-      const int area[4] = {dice_int(&d, 0, 50), dice_int(&d, 0, 40), dice_int(&d, 1, 30),
-                           dice_int(&d, 1, 30)};
+      const rst_rectangle area = {dice_int(&d, 0, 50), dice_int(&d, 0, 40), dice_int(&d, 1, 30),
+                                  dice_int(&d, 1, 30)};
 
-      assert_ok(rst_partial_refine(s.session, p, area, step, NULL, NULL));
+      assert_ok(rst_partial_refine(s.session, p, &area, step, NULL, NULL));
     }
     if (step == 4)
       assert_ok(rst_partial_match(s.session, p, NULL, NULL));
@@ -127,16 +127,16 @@ static void test_coarse_reading(void) {
   g_assert_cmpint(finished, <, part->points / 32);
   for (int y = part->y; y < part->y + part->height; y++)
     for (int x = part->x; x < part->x + part->width; x++) {
-      const int here[4] = {x, y, 1, 1}, corner[4] = {x & -8, y & -8, 1, 1};
+      const rst_rectangle here = {x, y, 1, 1}, corner = {x & -8, y & -8, 1, 1};
       float colour[3], expected[3], coverage, its = 0;
 
-      assert_ok(rst_partial_read(p, here, 8, colour, &coverage, NULL));
-      if (corner[0] >= part->x && corner[1] >= part->y)
-        assert_ok(rst_partial_read(whole, corner, 1, expected, &its, NULL));
+      assert_ok(rst_partial_read(p, &here, 8, colour, &coverage, NULL));
+      if (corner.x >= part->x && corner.y >= part->y)
+        assert_ok(rst_partial_read(whole, &corner, 1, expected, &its, NULL));
       g_assert_true((coverage > 0) == (its > 0 && s.c->coverage[y * 60 + x] > 0));
       if (coverage > 0)
         assert_same(colour, expected, 3);
-      assert_ok(rst_partial_read(p, here, 4, colour, &coverage, NULL));
+      assert_ok(rst_partial_read(p, &here, 4, colour, &coverage, NULL));
       g_assert_true(coverage == 0 || (x % 8 < 4 && y % 8 < 4));
     }
   rst_partial_free(p);
@@ -251,25 +251,26 @@ static void count_batch(void *user, const uint32_t *points, size_t count) {
 static void test_batches(void) {
   scene s = scene_new("match=on", NULL);
   rst_partial *p = begin(&s);
-  int times[PIXELS_MAX] = {0}, area[4], others = 0;
+  int times[PIXELS_MAX] = {0}, others = 0;
+  rst_rectangle area;
   const rst_hooks hooks = {.size = sizeof hooks, .user = times, .batch = count_batch};
   int64_t finished;
 
-  rst_partial_get_area(p, area);
+  rst_partial_get_area(p, &area);
   assert_ok(rst_partial_refine(s.session, p, NULL, 4, &hooks, NULL));
-  for (int i = 0; i < area[2] * area[3]; i++) {
-    const int x = area[0] + i % area[2], y = area[1] + i / area[2];
+  for (int i = 0; i < area.width * area.height; i++) {
+    const int x = area.x + i % area.width, y = area.y + i / area.width;
 
     g_assert_cmpint(times[i], ==,
                     x % 4 == 0 && y % 4 == 0 && rst_partial_get_coverage(p, x, y) > 0);
   }
-  assert_ok(rst_partial_refine(s.session, p, (const int[4]){20, 20, 9, 9}, 1, &hooks, NULL));
+  assert_ok(rst_partial_refine(s.session, p, &(rst_rectangle){20, 20, 9, 9}, 1, &hooks, NULL));
   g_assert_false(rst_partial_is_matched(p));
   assert_ok(rst_partial_match(s.session, p, &hooks, NULL));
   g_assert_true(rst_partial_is_matched(p));
   assert_ok(rst_partial_refine(s.session, p, NULL, 1, &hooks, NULL));
-  for (int i = 0; i < area[2] * area[3]; i++) {
-    const int x = area[0] + i % area[2], y = area[1] + i / area[2];
+  for (int i = 0; i < area.width * area.height; i++) {
+    const int x = area.x + i % area.width, y = area.y + i / area.width;
     const bool covered = rst_partial_get_coverage(p, x, y) > 0;
 
     g_assert_cmpint(times[i], <=, 1);
@@ -321,10 +322,11 @@ static void test_deviation(void) {
   scene s = scene_new("mode=colour", "saturation=0.75");
   const rst_part *part = &s.plan.parts[0];
   rst_partial *p = begin(&s);
-  int times[PIXELS_MAX] = {0}, area[4];
+  int times[PIXELS_MAX] = {0};
+  rst_rectangle area;
   const rst_hooks hooks = {.size = sizeof hooks, .user = times, .batch = count_batch};
 
-  rst_partial_get_area(p, area);
+  rst_partial_get_area(p, &area);
   assert_ok(rst_partial_deviate(s.session, p, 3, NULL, 1, &hooks, NULL)); /* nothing is finished */
   assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
   g_assert_cmpfloat(rst_partial_get_deviation(p, 20, 12, 64), <, 0);
@@ -334,9 +336,10 @@ static void test_deviation(void) {
                     rst_partial_get_deviation(p, 20, 20, 1));
   g_assert_cmpfloat(rst_partial_get_deviation(p, 22, 23, 2), <, 0);
   assert_ok(rst_partial_deviate(s.session, p, 3, NULL, 1, &hooks, NULL));
-  for (int i = 0; i < area[2] * area[3]; i++)
-    g_assert_cmpint(times[i], ==,
-                    rst_partial_get_coverage(p, area[0] + i % area[2], area[1] + i / area[2]) > 0);
+  for (int i = 0; i < area.width * area.height; i++)
+    g_assert_cmpint(
+      times[i], ==,
+      rst_partial_get_coverage(p, area.x + i % area.width, area.y + i / area.width) > 0);
   check_deviations(&s, p, 3);
   check_result(&s, p);
 
@@ -368,7 +371,7 @@ static void test_adopt(void) {
   assert_ok(rst_plan_region(&s.parameters, &s.c->picture, NULL, &s.plan, NULL));
   grown = begin(&s);
   rst_partial_adopt(grown, p);
-  assert_ok(rst_partial_refine(s.session, grown, (const int[4]){20, 20, 9, 9}, 1, &hooks, NULL));
+  assert_ok(rst_partial_refine(s.session, grown, &(rst_rectangle){20, 20, 9, 9}, 1, &hooks, NULL));
   g_assert_cmpint(calls, ==, 0);
   assert_ok(rst_partial_refine(s.session, grown, NULL, 1, &hooks, NULL));
   assert_ok(rst_partial_match(s.session, grown, NULL, NULL));
@@ -422,26 +425,26 @@ static void test_cancel(void) {
 /* An area of a part is that part's pixels there, and no others. */
 static void test_area(void) {
   scene s = scene_new("mode=full", NULL);
-  const int area[4] = {0, 12, 20, 7};
-  int box[4];
+  const rst_rectangle area = {0, 12, 20, 7};
+  rst_rectangle box;
   rst_partial *p;
   float colours[3 * 9 * 7], coverage[9 * 7];
 
   assert_ok(
-    rst_partial_new(&s.parameters, s.encoding, &s.c->picture, &s.plan.parts[0], area, &p, NULL));
-  rst_partial_get_area(p, box);
-  g_assert_true(box[0] == 11 && box[1] == 12 && box[2] == 9 && box[3] == 7);
+    rst_partial_new(&s.parameters, s.encoding, &s.c->picture, &s.plan.parts[0], &area, &p, NULL));
+  rst_partial_get_area(p, &box);
+  g_assert_true(box.x == 11 && box.y == 12 && box.width == 9 && box.height == 7);
   assert_ok(rst_partial_refine(s.session, p, NULL, 1, NULL, NULL));
-  assert_ok(rst_partial_read(p, box, 1, colours, coverage, NULL));
+  assert_ok(rst_partial_read(p, &box, 1, colours, coverage, NULL));
   assert_ok(rst_restore(s.session, s.model, &s.parameters, &s.c->picture, &s.plan, NULL, NULL));
   for (int i = 0; i < 63; i++)
     if (coverage[i] > 0)
       assert_same(colours + 3 * i, s.c->result + 3 * ((12 + i / 9) * 60 + 11 + i % 9), 3);
-  assert_status(rst_partial_read(p, area, 1, colours, coverage, NULL), RST_BAD_CALL);
+  assert_status(rst_partial_read(p, &area, 1, colours, coverage, NULL), RST_BAD_CALL);
   assert_status(rst_partial_refine(s.session, p, NULL, 3, NULL, NULL), RST_BAD_CALL);
   rst_partial_free(p);
   assert_status(rst_partial_new(&s.parameters, s.encoding, &s.c->picture, &s.plan.parts[0],
-                                (const int[4]){0, 0, 5, 5}, &p, NULL),
+                                &(rst_rectangle){0, 0, 5, 5}, &p, NULL),
                 RST_BAD_CALL);
   s.c->fail_at = s.c->calls + 1;
   assert_status(

@@ -15,7 +15,7 @@ typedef struct {
 } area;
 
 /* Floods from one pixel over all that touch it, corners included. */
-static void flood(const canvas *c, const int box[4], bool *seen, int x, int y, area *a) {
+static void flood(const canvas *c, const rst_rectangle *box, bool *seen, int x, int y, area *a) {
   GArray *stack = g_array_new(FALSE, FALSE, sizeof(int));
   int at = y * c->width + x;
 
@@ -27,8 +27,8 @@ static void flood(const canvas *c, const int box[4], bool *seen, int x, int y, a
     x = at % c->width;
     y = at / c->width;
     *a = (area){MIN(a->x0, x), MIN(a->y0, y), MAX(a->x1, x + 1), MAX(a->y1, y + 1), a->points + 1};
-    for (int v = MAX(y - 1, box[1]); v <= MIN(y + 1, box[1] + box[3] - 1); v++)
-      for (int u = MAX(x - 1, box[0]); u <= MIN(x + 1, box[0] + box[2] - 1); u++) {
+    for (int v = MAX(y - 1, box->y); v <= MIN(y + 1, box->y + box->height - 1); v++)
+      for (int u = MAX(x - 1, box->x); u <= MIN(x + 1, box->x + box->width - 1); u++) {
         at = v * c->width + u;
         if (!seen[at] && c->coverage[at] > 0 && c->rgba[4 * at + 3] > 0) {
           seen[at] = true;
@@ -60,12 +60,12 @@ static gint by_place(gconstpointer a, gconstpointer b) {
   return s->y0 != t->y0 ? s->y0 - t->y0 : s->x0 - t->x0;
 }
 
-static GArray *plain_areas(const canvas *c, const int box[4]) {
+static GArray *plain_areas(const canvas *c, const rst_rectangle *box) {
   GArray *areas = g_array_new(FALSE, FALSE, sizeof(area));
   bool *seen = g_new0(bool, c->width * c->height);
 
-  for (int y = box[1]; y < box[1] + box[3]; y++)
-    for (int x = box[0]; x < box[0] + box[2]; x++) {
+  for (int y = box->y; y < box->y + box->height; y++)
+    for (int x = box->x; x < box->x + box->width; x++) {
       const int at = y * c->width + x;
       area a = {INT_MAX, INT_MAX, 0, 0, 0};
 
@@ -84,9 +84,9 @@ static rst_plan new_plan(void) {
   return (rst_plan){.size = sizeof(rst_plan)};
 }
 
-static void compare_plan(const canvas *c, const int box[4]) {
-  const int whole[4] = {0, 0, c->width, c->height};
-  GArray *areas = plain_areas(c, box == NULL ? whole : box);
+static void compare_plan(const canvas *c, const rst_rectangle *box) {
+  const rst_rectangle whole = {0, 0, c->width, c->height};
+  GArray *areas = plain_areas(c, box == NULL ? &whole : box);
   const rst_parameters parameters = new_parameters(NULL, NULL);
   rst_plan plan = new_plan();
   area found[RST_PARTS_MAX], all = {INT_MAX, INT_MAX, 0, 0, 0};
@@ -126,7 +126,7 @@ static void test_random_masks(void) {
   for (int round = 0; round < 300; round++) {
     canvas *c = canvas_new(dice_int(&d, 1, 40), dice_int(&d, 1, 40), 1);
     const int kind = dice_int(&d, 0, 3);
-    const int box[4] = {dice_int(&d, 0, c->width - 1), dice_int(&d, 0, c->height - 1), 1, 1};
+    const rst_rectangle box = {dice_int(&d, 0, c->width - 1), dice_int(&d, 0, c->height - 1), 1, 1};
 
     canvas_deselect(c);
     for (int i = 0; i < c->width * c->height; i++)
@@ -143,10 +143,10 @@ static void test_random_masks(void) {
         c->rgba[4 * i + 3] = 0; /* not covered, whatever the selection says */
     compare_plan(c, NULL);
     {
-      const int inside[4] = {box[0], box[1], dice_int(&d, 1, c->width - box[0]),
-                             dice_int(&d, 1, c->height - box[1])};
+      const rst_rectangle inside = {box.x, box.y, dice_int(&d, 1, c->width - box.x),
+                                    dice_int(&d, 1, c->height - box.y)};
 
-      compare_plan(c, inside);
+      compare_plan(c, &inside);
     }
     canvas_free(c);
   }
@@ -171,7 +171,7 @@ static void test_many_areas(void) {
 static void test_shapes(void) {
   static const struct {
     const char *name;
-    int boxes[4][4];
+    rst_rectangle boxes[4];
     int parts;
   } cases[] = {
     {"one pixel", {{5, 5, 1, 1}}, 1},
@@ -191,8 +191,8 @@ static void test_shapes(void) {
 
     canvas_deselect(c);
     for (int j = 0; j < 4; j++)
-      canvas_select(c, cases[i].boxes[j][0], cases[i].boxes[j][1], cases[i].boxes[j][2],
-                    cases[i].boxes[j][3], 1);
+      canvas_select(c, cases[i].boxes[j].x, cases[i].boxes[j].y, cases[i].boxes[j].width,
+                    cases[i].boxes[j].height, 1);
     compare_plan(c, NULL);
     assert_ok(rst_plan_region(&parameters, &c->picture, NULL, &plan, NULL));
     g_assert_cmpint(plan.count, ==, cases[i].parts);
@@ -221,7 +221,7 @@ static void test_counts(void) {
 static const struct {
   const char *name;
   int width, height;
-  int box[4];
+  rst_rectangle box;
   const char *context, *window;
   rst_window expected;
 } windows[] = {
@@ -251,7 +251,7 @@ static const struct {
 static void test_window(gconstpointer data) {
   const size_t i = GPOINTER_TO_SIZE(data);
   canvas *c = canvas_new(windows[i].width, windows[i].height, 1);
-  const int *b = windows[i].box;
+  const rst_rectangle *b = &windows[i].box;
   rst_parameters parameters = new_parameters(NULL, NULL);
   rst_plan plan = new_plan();
   const rst_window *w = &plan.parts[0].window;
@@ -259,7 +259,7 @@ static void test_window(gconstpointer data) {
   assert_ok(rst_parameters_set(&parameters, "context", windows[i].context, NULL));
   assert_ok(rst_parameters_set(&parameters, "window", windows[i].window, NULL));
   canvas_deselect(c);
-  canvas_select(c, b[0], b[1], b[2], b[3], 0.5f);
+  canvas_select(c, b->x, b->y, b->width, b->height, 0.5f);
   assert_ok(rst_plan_region(&parameters, &c->picture, NULL, &plan, NULL));
   g_assert_cmpint(plan.count, ==, 1);
   g_assert_cmpint(w->side, ==, windows[i].expected.side);
@@ -279,7 +279,7 @@ static void test_window(gconstpointer data) {
 
 static void test_boxes(void) {
   static const struct {
-    int box[4], found[4]; /* width 0: nothing */
+    rst_rectangle box, found; /* width 0: nothing */
   } cases[] = {
     {{0, 0, 50, 40}, {0, 0, 50, 40}},
     {{-10, -10, 20, 20}, {0, 0, 10, 10}},
@@ -301,19 +301,19 @@ static void test_boxes(void) {
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     rst_plan plan = new_plan();
-    const int *found = cases[i].found;
+    const rst_rectangle *found = &cases[i].found;
 
-    if (found[2] == 0) {
-      assert_status(rst_plan_region(&parameters, &c->picture, cases[i].box, &plan, &error),
+    if (found->width == 0) {
+      assert_status(rst_plan_region(&parameters, &c->picture, &cases[i].box, &plan, &error),
                     RST_EMPTY_REGION);
       assert_error(&error, RST_EMPTY_REGION, NULL);
       continue;
     }
-    assert_ok(rst_plan_region(&parameters, &c->picture, cases[i].box, &plan, NULL));
-    g_assert_cmpint(plan.parts[0].x, ==, found[0]);
-    g_assert_cmpint(plan.parts[0].y, ==, found[1]);
-    g_assert_cmpint(plan.parts[0].width, ==, found[2]);
-    g_assert_cmpint(plan.parts[0].height, ==, found[3]);
+    assert_ok(rst_plan_region(&parameters, &c->picture, &cases[i].box, &plan, NULL));
+    g_assert_cmpint(plan.parts[0].x, ==, found->x);
+    g_assert_cmpint(plan.parts[0].y, ==, found->y);
+    g_assert_cmpint(plan.parts[0].width, ==, found->width);
+    g_assert_cmpint(plan.parts[0].height, ==, found->height);
   }
   canvas_free(c);
 }
@@ -326,28 +326,29 @@ static void test_reach(void) {
     canvas *c = canvas_new(dice_int(&d, 1, 60), dice_int(&d, 1, 60), 1);
     rst_parameters parameters = new_parameters(NULL, NULL);
     rst_plan plan = new_plan();
-    int box[4] = {dice_int(&d, 0, c->width - 1), dice_int(&d, 0, c->height - 1), 1, 1}, reach[4];
+    rst_rectangle box = {dice_int(&d, 0, c->width - 1), dice_int(&d, 0, c->height - 1), 1, 1},
+                  reach;
 
-    box[2] = dice_int(&d, 1, c->width - box[0]);
-    box[3] = dice_int(&d, 1, c->height - box[1]);
+    box.width = dice_int(&d, 1, c->width - box.x);
+    box.height = dice_int(&d, 1, c->height - box.y);
     parameters.context = dice_real(&d, 1, 4);
     parameters.window_kind = dice_int(&d, 0, 5) == 0 ? RST_WINDOW_PICTURE : RST_WINDOW_AUTO;
     canvas_deselect(c);
     for (int i = 0; i < 3; i++) {
-      const int x = dice_int(&d, 0, box[2] - 1), y = dice_int(&d, 0, box[3] - 1);
+      const int x = dice_int(&d, 0, box.width - 1), y = dice_int(&d, 0, box.height - 1);
 
-      canvas_select(c, box[0] + x, box[1] + y, dice_int(&d, 1, box[2] - x),
-                    dice_int(&d, 1, box[3] - y), 1);
+      canvas_select(c, box.x + x, box.y + y, dice_int(&d, 1, box.width - x),
+                    dice_int(&d, 1, box.height - y), 1);
     }
-    assert_ok(rst_plan_region(&parameters, &c->picture, box, &plan, NULL));
-    rst_reach(&parameters, c->width, c->height, box, reach);
+    assert_ok(rst_plan_region(&parameters, &c->picture, &box, &plan, NULL));
+    rst_reach(&parameters, c->width, c->height, &box, &reach);
     for (int i = 0; i < plan.count; i++) {
       const rst_window *w = &plan.parts[i].window;
 
-      g_assert_cmpint(reach[0], <=, MAX(0, w->x));
-      g_assert_cmpint(reach[1], <=, MAX(0, w->y));
-      g_assert_cmpint(reach[0] + reach[2], >=, MIN(c->width, w->x + w->side));
-      g_assert_cmpint(reach[1] + reach[3], >=, MIN(c->height, w->y + w->side));
+      g_assert_cmpint(reach.x, <=, MAX(0, w->x));
+      g_assert_cmpint(reach.y, <=, MAX(0, w->y));
+      g_assert_cmpint(reach.x + reach.width, >=, MIN(c->width, w->x + w->side));
+      g_assert_cmpint(reach.y + reach.height, >=, MIN(c->height, w->y + w->side));
     }
     canvas_free(c);
   }
@@ -357,7 +358,7 @@ static void test_reach(void) {
 static void test_reach_values(void) {
   static const struct {
     const char *context, *window;
-    int box[4], reach[4];
+    rst_rectangle box, reach;
   } cases[] = {
     {"1.5", "auto", {100, 100, 40, 20}, {70, 70, 100, 80}},
     {"1.5", "auto", {0, 280, 40, 20}, {0, 240, 70, 60}},
@@ -370,12 +371,12 @@ static void test_reach_values(void) {
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
     rst_parameters parameters = new_parameters(NULL, NULL);
-    int reach[4];
+    rst_rectangle reach;
 
     assert_ok(rst_parameters_set(&parameters, "context", cases[i].context, NULL));
     assert_ok(rst_parameters_set(&parameters, "window", cases[i].window, NULL));
-    rst_reach(&parameters, 400, 300, cases[i].box, reach);
-    assert_same(reach, cases[i].reach, 4);
+    rst_reach(&parameters, 400, 300, &cases[i].box, &reach);
+    g_assert_cmpmem(&reach, sizeof reach, &cases[i].reach, sizeof reach);
   }
 }
 

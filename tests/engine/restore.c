@@ -69,12 +69,12 @@ static void restore_by_hand(const room *r, const canvas *c, const rst_parameters
   rst_input *input;
   rst_encoding *encoding;
   rst_grid grid;
-  int x, y, width, height;
+  rst_rectangle box;
 
   assert_ok(rst_input_new(r->model, &part->window, c->width, c->height, &input, NULL));
-  rst_input_get_box(input, &x, &y, &width, &height);
-  for (int row = y; row < y + height; row++) {
-    const size_t at = (size_t)(row * c->width + x);
+  rst_input_get_box(input, &box);
+  for (int row = box.y; row < box.y + box.height; row++) {
+    const size_t at = (size_t)(row * c->width + box.x);
 
     assert_ok(rst_input_add(input, 1, c->rgba + 4 * at,
                             parameters->hide_region ? c->coverage + at : NULL, NULL));

@@ -68,7 +68,8 @@ static void test_round_trip(void) {
   assert_same_parameters(read->parameters, &unusual);
   g_assert_cmpstr(read->version, ==, rst_version());
   g_assert_cmpstr(read->sha256, ==, "00ff");
-  g_assert_cmpmem(read->box, sizeof read->box, ((const int[]){2, 20, 38, 56}), sizeof read->box);
+  g_assert_cmpmem(&read->box, sizeof read->box, (&(rst_rectangle){2, 20, 38, 56}),
+                  sizeof read->box);
   g_assert_cmpint(read->window_count, ==, 2);
   g_assert_cmpmem(read->windows, 2 * sizeof *read->windows, first->windows,
                   2 * sizeof *first->windows);

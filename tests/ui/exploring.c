@@ -157,12 +157,12 @@ static float *deviations_of(bench *b, const char *setup, int seeds) {
   rst_plan plan = {.size = sizeof plan};
   rst_session *session = NULL;
   rst_error error = RST_ERROR_INIT;
-  int box[4];
+  rect box;
 
-  whole(b->photo, box);
+  box = whole(b->photo);
   memset(b->photo->written, 0, count * sizeof *b->photo->written);
   if (rst_session_new(1, &session, &error) != RST_OK ||
-      rst_plan_region(&parameters, &picture, box, &plan, &error) != RST_OK ||
+      rst_plan_region(&parameters, &picture, &box, &plan, &error) != RST_OK ||
       rst_uncertainty(session, b->model, &parameters, &picture, &plan, seeds, NULL, &error) !=
         RST_OK)
     g_error("%s", error.message);

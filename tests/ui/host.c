@@ -160,21 +160,21 @@ static void trace(void *user, const part_points *c, int x, int y, int step) {
   g_array_append_val(b->points, p);
 }
 
-void whole(const photo *p, int box[4]) {
-  memcpy(box, (int[4]){0, 0, p->width, p->height}, 4 * sizeof *box);
+rect whole(const photo *p) {
+  return (rect){0, 0, p->width, p->height};
 }
 
 bench *bench_new(photo *p, const char *model) {
   bench *b = g_new0(bench, 1);
   const rst_picture picture = picture_of(p);
   rst_error error = RST_ERROR_INIT;
-  int box[4];
+  rect box;
 
   b->photo = p;
   b->model = read_model(model);
   b->points = g_array_new(FALSE, FALSE, sizeof(point));
-  whole(p, box);
-  if (preview_new(&picture, box, 2, note, b, &b->preview, &error) != RST_OK)
+  box = whole(p);
+  if (preview_new(&picture, &box, 2, note, b, &b->preview, &error) != RST_OK)
     g_error("%s", error.message);
   preview_set_trace(b->preview, trace, b);
   return b;
@@ -230,7 +230,7 @@ void check_exact(bench *b, const char *setup) {
   rst_error error = RST_ERROR_INIT;
   int64_t inside = 0;
   float *ours;
-  int box[4];
+  rect box;
 
   memset(b->photo->written, 0, count * sizeof *b->photo->written);
   memset(b->photo->result, 0, 3 * count * sizeof *b->photo->result);
@@ -241,9 +241,9 @@ void check_exact(bench *b, const char *setup) {
                     b->photo->coverage[i] > 0 && b->photo->rgba[4 * i + 3] > 0);
   ours = g_memdup2(b->photo->result, 3 * count * sizeof *ours);
   memset(b->photo->result, 0, 3 * count * sizeof *b->photo->result);
-  whole(b->photo, box);
+  box = whole(b->photo);
   if (rst_session_new(1, &session, &error) != RST_OK ||
-      rst_plan_region(&parameters, &picture, box, &plan, &error) != RST_OK ||
+      rst_plan_region(&parameters, &picture, &box, &plan, &error) != RST_OK ||
       rst_restore(session, b->model, &parameters, &picture, &plan, NULL, &error) != RST_OK)
     g_error("%s", error.message);
   /* Were all colours clamped, the bits would say nothing. */

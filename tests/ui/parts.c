@@ -28,13 +28,13 @@ parts *parts_new(photo *p, const char *model) {
   const rst_picture picture = picture_of(p);
   parts *made = g_new0(parts, 1);
   worker *w = &made->worker;
-  int box[4];
+  rect box;
 
   made->photo = p;
   made->model = read_model(model);
-  whole(p, box);
+  box = whole(p);
   g_assert_true(mailbox_init(&made->mailbox, note, made));
-  g_assert_true(request_set_picture(&made->mailbox.newest, &picture, box, true));
+  g_assert_true(request_set_picture(&made->mailbox.newest, &picture, &box, true));
   tile_reader_init(&made->reader, &made->mailbox, &w->work, &picture);
   worker_init(w, &made->mailbox, &made->reader, 1, false);
   g_assert_cmpint(rst_session_new(1, &w->session, NULL), ==, RST_OK);

@@ -342,7 +342,7 @@ static void test_shrunk(void) {
   bench_free(b);
 }
 
-static void show_again(bench *b, const int box[4]) {
+static void show_again(bench *b, const rect *box) {
   const rst_picture picture = picture_of(b->photo);
 
   g_assert_cmpint(preview_set_picture(b->preview, &picture, box, NULL), ==, RST_OK);
@@ -351,9 +351,9 @@ static void show_again(bench *b, const int box[4]) {
 static void test_region(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
   const char *pinned = "window 10,10,110 start 12 seed 2";
-  int box[4];
+  rect box;
 
-  whole(p, box);
+  box = whole(p);
   select_ellipse(p, 40, 40, 30, 30);
 
   bench *b = bench_new(p, "tiny-diffusion");
@@ -361,7 +361,7 @@ static void test_region(void) {
 
   /* A selection that grows within the window keeps what it has. */
   select_ellipse(p, 30, 30, 50, 60);
-  preview_set_region(b->preview, box);
+  preview_set_region(b->preview, &box);
 
   const preview_status large = reach(b, PREVIEW_EXACT);
 
@@ -373,7 +373,7 @@ static void test_region(void) {
   /* Other pixels: everything anew. */
   for (int i = 0; i < 4 * WIDTH * HEIGHT; i++)
     p->rgba[i] = i % 4 == 3 ? 1 : 1 - p->rgba[i];
-  show_again(b, box);
+  show_again(b, &box);
 
   const preview_status other = reach(b, PREVIEW_EXACT);
 
@@ -383,7 +383,7 @@ static void test_region(void) {
   /* Where the network must not see the selection, its input depends on that. */
   finish(b, "window 10,10,110 start 12 match off hide-region true");
   select_ellipse(p, 20, 20, 60, 70);
-  preview_set_region(b->preview, box);
+  preview_set_region(b->preview, &box);
   reach(b, PREVIEW_EXACT);
   check_exact(b, "window 10,10,110 start 12 match off hide-region true");
   bench_free(b);
@@ -418,9 +418,9 @@ static void test_reading(void) {
   double last = 0;
   int rounds = 0, partly = 0, told = 0, reads = 0;
   bool changed = false;
-  int box[4];
+  rect box;
 
-  whole(p, box);
+  box = whole(p);
   select_ellipse(p, 150, 150, 60, 60);
   p->pause = 20000; /* longer than a piece may take */
   b = bench_new(p, "tiny-single");
@@ -445,7 +445,7 @@ static void test_reading(void) {
       changed = true;
       last = 0;
       select_ellipse(p, 250, 250, 80, 70);
-      preview_set_region(b->preview, box);
+      preview_set_region(b->preview, &box);
     }
   }
   g_assert_true(changed);
@@ -462,15 +462,15 @@ static void test_reading(void) {
 static void test_another_picture(void) {
   photo *p = photo_new(WIDTH, HEIGHT), *other = photo_new(WIDTH - 20, HEIGHT + 9);
   bench *b;
-  int box[4];
+  rect box;
 
   select_ellipse(p, 40, 40, 30, 30);
   select_ellipse(other, 20, 50, 40, 30);
   b = bench_new(p, "tiny-diffusion");
   finish(b, "start 12");
   b->photo = other;
-  whole(other, box);
-  show_again(b, box);
+  box = whole(other);
+  show_again(b, &box);
   reach(b, PREVIEW_EXACT);
   check_exact(b, "start 12");
   photo_free(p);
@@ -479,9 +479,9 @@ static void test_another_picture(void) {
 
 static void test_errors(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
-  int box[4];
+  rect box;
 
-  whole(p, box);
+  box = whole(p);
 
   bench *b = bench_new(p, "tiny-diffusion");
 
@@ -490,7 +490,7 @@ static void test_errors(void) {
   g_assert_cmpint(preview_write(b->preview, NULL), ==, RST_BAD_CALL);
 
   select_ellipse(p, 20, 20, 50, 50);
-  preview_set_region(b->preview, box);
+  preview_set_region(b->preview, &box);
   reach(b, PREVIEW_EXACT);
   set(b, "step-skip 4000");
   g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_OUT_OF_RANGE);
@@ -503,7 +503,7 @@ static void test_errors(void) {
   reach(b, PREVIEW_WAITING);
 
   p->broken = true;
-  show_again(b, box);
+  show_again(b, &box);
   set(b, "start 12 seed 5");
   g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_HOST_FAILED);
   p->broken = false;

@@ -18,14 +18,14 @@ static Bench *open_portrait(const char *model) {
   g_autoptr(GdkPixbuf) portrait = gdk_pixbuf_new_from_file_at_size(PORTRAIT, 240, 300, NULL);
   g_autofree char *path = g_build_filename(folder, "portrait.png", NULL);
   Bench *b;
-  int box[4];
+  rect box;
 
   g_assert_nonnull(portrait);
   g_assert_true(gdk_pixbuf_save(portrait, path, "png", NULL, NULL));
   b = bench_open(path, model);
   photo_select(b->photo, PHOTO_ELLIPSE, 60, 20, 125, 165, 15);
-  photo_get_box(b->photo, box);
-  restorator_editor_set_region(b->editor, box);
+  photo_get_box(b->photo, &box);
+  restorator_editor_set_region(b->editor, &box);
   restorator_view_fit(b->view);
   finish(b);
   return b;

@@ -26,15 +26,15 @@ static void note(void *user) {
 
 static void setup(fixture *f, gconstpointer data) {
   rst_picture picture;
-  int box[4];
+  rect box;
 
   (void)data;
   f->photo = photo_new(WIDTH, HEIGHT);
   select_ellipse(f->photo, 300, 200, 50, 50);
   picture = picture_of(f->photo);
-  whole(f->photo, box);
+  box = whole(f->photo);
   g_assert_true(mailbox_init(&f->mailbox, note, NULL));
-  g_assert_true(request_set_picture(&f->mailbox.newest, &picture, box, true));
+  g_assert_true(request_set_picture(&f->mailbox.newest, &picture, &box, true));
   tile_reader_init(&f->reader, &f->mailbox, &f->work, &picture);
 }
 

@@ -32,14 +32,14 @@ static photo *make_photo(void) {
 static stage *stage_new(void) {
   stage *s = g_new0(stage, 1);
   rst_picture picture;
-  int box[4];
+  rect box;
 
   s->photo = make_photo();
   s->models[0] = read_model("tiny-diffusion");
   s->models[1] = read_model("tiny-single");
   picture = picture_of(s->photo);
-  whole(s->photo, box);
-  g_assert_cmpint(variants_new(&picture, box, count_notice, s, &s->variants, NULL), ==, RST_OK);
+  box = whole(s->photo);
+  g_assert_cmpint(variants_new(&picture, &box, count_notice, s, &s->variants, NULL), ==, RST_OK);
   return s;
 }
 
@@ -184,7 +184,7 @@ static void test_picture(void) {
   stage *s = stage_new();
   frame *before, *after;
   rst_picture picture = picture_of(s->photo);
-  int box[4];
+  rect box;
 
   ask(s, setups, &all);
   wait_for_all(s);
@@ -192,8 +192,8 @@ static void test_picture(void) {
   for (gsize i = 0; i < 4 * WIDTH * HEIGHT; i++)
     if (i % 4 != 3)
       s->photo->rgba[i] = 1 - s->photo->rgba[i];
-  whole(s->photo, box);
-  g_assert_cmpint(variants_set_picture(s->variants, &picture, box, NULL), ==, RST_OK);
+  box = whole(s->photo);
+  g_assert_cmpint(variants_set_picture(s->variants, &picture, &box, NULL), ==, RST_OK);
   g_assert_false(are_finished(s));
   wait_for_all(s);
   after = variants_get_frame(s->variants, 0);
@@ -203,7 +203,7 @@ static void test_picture(void) {
   frame_unref(after);
 
   memset(s->photo->coverage, 0, WIDTH * HEIGHT * sizeof *s->photo->coverage);
-  variants_set_region(s->variants, box);
+  variants_set_region(s->variants, &box);
   wait_for_all(s);
   g_assert_cmpint(variants_get_error(s->variants, 3)->code, ==, RST_EMPTY_REGION);
   g_assert_null(variants_get_frame(s->variants, 3));
@@ -244,10 +244,10 @@ static void test_brief(void) {
   preview_status status = {0};
   preview *brief = NULL;
   int64_t points = 0;
-  int box[4];
+  rect box;
 
-  whole(p, box);
-  g_assert_cmpint(preview_new(&picture, box, PREVIEW_BRIEF, do_nothing, NULL, &brief, NULL), ==,
+  box = whole(p);
+  g_assert_cmpint(preview_new(&picture, &box, PREVIEW_BRIEF, do_nothing, NULL, &brief, NULL), ==,
                   RST_OK);
   preview_set_viewport(brief, &view);
   preview_set_setup(brief, model, &parameters);

@@ -236,7 +236,8 @@ static void test_save(void) {
   rst_model *model = NULL;
   rst_picture picture;
   rst_error error = RST_ERROR_INIT;
-  int box[4], changed = 0;
+  rect box;
+  int changed = 0;
 
   g_object_set(b->settings, "strength", 0.75, "mode", "detail", NULL);
   settle();
@@ -248,9 +249,9 @@ static void test_save(void) {
   memset(p->restored, 0, 3 * WIDTH * HEIGHT * sizeof *p->restored);
   g_assert_cmpint(restorator_panel_get_setup(b->panel, &parameters, &model, &error), ==, RST_OK);
   photo_get_picture(b->photo, &picture);
-  photo_get_box(b->photo, box);
+  photo_get_box(b->photo, &box);
   g_assert_cmpint(rst_session_new(0, &session, &error), ==, RST_OK);
-  g_assert_cmpint(rst_plan_region(&parameters, &picture, box, &plan, &error), ==, RST_OK);
+  g_assert_cmpint(rst_plan_region(&parameters, &picture, &box, &plan, &error), ==, RST_OK);
   g_assert_cmpint(rst_restore(session, model, &parameters, &picture, &plan, NULL, &error), ==,
                   RST_OK);
   rst_session_free(session);

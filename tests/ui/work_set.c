@@ -81,12 +81,12 @@ static void test_selection(void) {
   parts *p = selected(setup);
   const rst_picture picture = picture_of(p->photo);
   const int64_t before = count_selected(p->photo);
-  int box[4];
+  rect box;
 
   g_assert_cmpint(restore(p), ==, before);
   select_ellipse(p->photo, 60, 90, 30, 30);
-  whole(p->photo, box);
-  g_assert_true(request_set_picture(&p->mailbox.newest, &picture, box, false));
+  box = whole(p->photo);
+  g_assert_true(request_set_picture(&p->mailbox.newest, &picture, &box, false));
   parts_read(p);
   parts_take(p, setup);
   g_assert_cmpint(restore(p), ==, count_selected(p->photo) - before);
@@ -99,13 +99,13 @@ static void test_picture(void) {
   static const char setup[] = "start 12 mode full match off";
   parts *p = selected(setup);
   const rst_picture picture = picture_of(p->photo);
-  int box[4];
+  rect box;
 
   restore(p);
   g_assert_cmpint(p->mailbox.report.plan.count, ==, 2);
   g_assert_nonnull(p->mailbox.report.encodings[1]);
-  whole(p->photo, box);
-  g_assert_true(request_set_picture(&p->mailbox.newest, &picture, box, true));
+  box = whole(p->photo);
+  g_assert_true(request_set_picture(&p->mailbox.newest, &picture, &box, true));
   parts_read(p);
   parts_take(p, setup);
   work_set_forget_other_picture(&p->worker.set);

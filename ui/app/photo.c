@@ -79,8 +79,8 @@ void photo_select(Photo *photo, PhotoShape shape, int x, int y, int w, int h, do
     }
 }
 
-void photo_get_box(const Photo *photo, int box[4]) {
-  memcpy(box, (int[4]){photo->x, photo->y, photo->w, photo->h}, 4 * sizeof *box);
+void photo_get_box(const Photo *photo, rst_rectangle *box) {
+  *box = (rst_rectangle){photo->x, photo->y, photo->w, photo->h};
 }
 
 /* ---- the engine's callbacks ---- */

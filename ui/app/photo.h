@@ -25,7 +25,7 @@ Photo *photo_read(const char *path, GError **error);
 void photo_free(Photo *photo);
 /* Selects a shape in a box, which is cut to the picture; at least 2 × 2 pixels stay. */
 void photo_select(Photo *photo, PhotoShape shape, int x, int y, int w, int h, double feather);
-void photo_get_box(const Photo *photo, int box[4]);
+void photo_get_box(const Photo *photo, rst_rectangle *box);
 /* The photo as the engine's picture; what is written is kept for saving. */
 void photo_get_picture(Photo *photo, rst_picture *picture);
 /* Writes the picture with what was restored, as the suffix says: PNG, JPEG or TIFF of 8 bits. */

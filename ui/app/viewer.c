@@ -37,12 +37,12 @@ static RestoratorView *view_of(RestoratorViewer *viewer) {
 }
 
 static void select_box(RestoratorViewer *viewer, int x, int y, int w, int h) {
-  int box[4];
+  rst_rectangle box;
 
   photo_select(viewer->photo, (PhotoShape)gtk_combo_box_get_active(GTK_COMBO_BOX(viewer->shape)), x,
                y, w, h, gtk_spin_button_get_value(GTK_SPIN_BUTTON(viewer->feather)));
-  photo_get_box(viewer->photo, box);
-  restorator_editor_set_region(RESTORATOR_EDITOR(viewer->editor), box);
+  photo_get_box(viewer->photo, &box);
+  restorator_editor_set_region(RESTORATOR_EDITOR(viewer->editor), &box);
   gtk_widget_queue_draw(GTK_WIDGET(view_of(viewer)));
 }
 
@@ -295,13 +295,13 @@ static void restorator_viewer_init(RestoratorViewer *viewer) {
 GtkWidget *restorator_viewer_new(Photo *photo, GObject *settings, rst_error *error) {
   RestoratorViewer *viewer = g_object_new(RESTORATOR_TYPE_VIEWER, NULL);
   rst_picture picture;
-  int box[4];
+  rst_rectangle box;
 
   viewer->photo = photo;
   viewer->settings = g_object_ref(settings);
   photo_get_picture(photo, &picture);
-  photo_get_box(photo, box);
-  viewer->editor = restorator_editor_new(settings, &picture, box, error);
+  photo_get_box(photo, &box);
+  viewer->editor = restorator_editor_new(settings, &picture, &box, error);
   if (!viewer->editor) {
     gtk_widget_destroy(GTK_WIDGET(viewer));
     return NULL;

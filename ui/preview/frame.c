@@ -100,7 +100,7 @@ static void restore_row(const frame_scene *s, int x, int y, int count, float *co
       float restored[3 * PIECE], coverage[PIECE];
       const int pixels = MIN(PIECE, end - u);
 
-      rst_partial_read(s->parts[i]->partial, (const int[4]){u, y, pixels, 1}, s->coarsest, restored,
+      rst_partial_read(s->parts[i]->partial, &(rect){u, y, pixels, 1}, s->coarsest, restored,
                        coverage, NULL);
       for (int p = 0; p < pixels; p++)
         if (coverage[p] > 0)

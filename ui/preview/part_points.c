@@ -14,7 +14,6 @@ rst_status part_points_restart(part_points *c, const rst_picture *picture,
   rst_part part = c->part;
   rst_partial *partial;
   rst_status status;
-  int area[4];
 
   part.mode = rst_resolve_mode(parameters, &part.window);
   status = rst_partial_new(parameters, NULL, picture, &part, NULL, &partial, error);
@@ -23,8 +22,7 @@ rst_status part_points_restart(part_points *c, const rst_picture *picture,
   rst_partial_free(c->partial);
   g_clear_pointer(&c->encoding, rst_encoding_unref);
   c->partial = partial;
-  rst_partial_get_area(partial, area);
-  c->box = (rect){area[0], area[1], area[2], area[3]};
+  rst_partial_get_area(partial, &c->box);
   return RST_OK;
 }
 
@@ -106,12 +104,11 @@ static gint64 count_finished(const part_points *c) {
 
 rst_status part_points_refine(part_points *c, const points_job *job, const rect *area, int step,
                               bool *changed, rst_error *error) {
-  const int box[4] = {area->x, area->y, area->width, area->height};
   const gint64 before = count_finished(c);
   points_call call = {.c = c, .job = job, .step = step};
   const rst_hooks hooks = {
     .size = sizeof hooks, .user = &call, .batch = report_restored, .cancel = job->cancel};
-  const rst_status status = rst_partial_refine(job->session, c->partial, box, step, &hooks, error);
+  const rst_status status = rst_partial_refine(job->session, c->partial, area, step, &hooks, error);
 
   *changed = *changed || count_finished(c) > before;
   return status;
@@ -146,7 +143,6 @@ static void count_deviations(void *user, const guint32 *points, gsize count) {
 
 rst_status part_points_deviate(part_points *c, const points_job *job, int seeds, const rect *area,
                                int step, bool *changed, rst_error *error) {
-  const int box[4] = {area->x, area->y, area->width, area->height};
   points_call call = {.c = c, .job = job, .step = step};
   const rst_hooks hooks = {
     .size = sizeof hooks, .user = &call, .batch = count_deviations, .cancel = job->cancel};
@@ -154,7 +150,7 @@ rst_status part_points_deviate(part_points *c, const points_job *job, int seeds,
 
   if (rst_partial_get_seeds(c->partial) != seeds)
     memset(c->deviated, 0, sizeof c->deviated);
-  status = rst_partial_deviate(job->session, c->partial, seeds, box, step, &hooks, error);
+  status = rst_partial_deviate(job->session, c->partial, seeds, area, step, &hooks, error);
   *changed = *changed || call.changed;
   return status;
 }

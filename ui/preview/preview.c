@@ -17,7 +17,7 @@ struct preview {
 
 /* ---- new and free ---- */
 
-rst_status preview_new(const rst_picture *picture, const int box[4], int threads,
+rst_status preview_new(const rst_picture *picture, const rect *box, int threads,
                        void (*changed)(void *user), void *user, preview **made, rst_error *error) {
   const bool brief = threads == PREVIEW_BRIEF;
   preview *p = g_new0(preview, 1);
@@ -87,7 +87,7 @@ void preview_set_viewport(preview *p, const viewport *v) {
   mailbox_unlock(m);
 }
 
-static bool change_picture(mailbox *m, const rst_picture *picture, const int box[4], bool pixels) {
+static bool change_picture(mailbox *m, const rst_picture *picture, const rect *box, bool pixels) {
   bool changed;
 
   mailbox_lock(m);
@@ -98,12 +98,12 @@ static bool change_picture(mailbox *m, const rst_picture *picture, const int box
   return changed;
 }
 
-void preview_set_region(preview *p, const int box[4]) {
+void preview_set_region(preview *p, const rect *box) {
   /* Where memory runs out the older region stays, and stays valid. */
   change_picture(&p->mailbox, &p->reader.picture, box, false);
 }
 
-rst_status preview_set_picture(preview *p, const rst_picture *picture, const int box[4],
+rst_status preview_set_picture(preview *p, const rst_picture *picture, const rect *box,
                                rst_error *error) {
   if (!change_picture(&p->mailbox, picture, box, true))
     return failure_of_memory(error);
@@ -227,8 +227,8 @@ static rst_status write_part(const rst_picture *picture, const part_points *c, r
     return failure_of_memory(error);
   for (int y = part->y; y < part->y + part->height; y += rows) {
     const int count = MIN(rows, part->y + part->height - y);
-    const rst_status status = rst_partial_read(
-      c->partial, (const int[4]){part->x, y, part->width, count}, 1, rgb, coverage, error);
+    const rst_status status = rst_partial_read(c->partial, &(rect){part->x, y, part->width, count},
+                                               1, rgb, coverage, error);
 
     if (status != RST_OK)
       return status;

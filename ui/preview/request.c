@@ -27,10 +27,9 @@ void request_set_model(request *r, rst_model *model) {
   rst_model_unref(old);
 }
 
-bool request_set_picture(request *r, const rst_picture *picture, const int box[4], bool pixels) {
+bool request_set_picture(request *r, const rst_picture *picture, const rect *box, bool pixels) {
   const rect whole = {0, 0, picture->width, picture->height};
-  const rect selected = {box[0], box[1], box[2], box[3]};
-  const rect region = rect_intersect(&selected, &whole);
+  const rect region = rect_intersect(box, &whole);
   tiles *coverage = tiles_new(&region, 1);
   tiles *copy = pixels ? tiles_new(&whole, 4) : tiles_ref(r->pixels);
 

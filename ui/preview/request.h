@@ -38,7 +38,7 @@ void request_copy(request *to, const request *from);
 void request_set_model(request *r, rst_model *model);
 /* Gives the request an empty copy of the selection in `box` and, with `pixels`, of the picture.
  * False where memory ran out; then the request is as before. */
-bool request_set_picture(request *r, const rst_picture *picture, const int box[4], bool pixels);
+bool request_set_picture(request *r, const rst_picture *picture, const rect *box, bool pixels);
 /* The result has become another one, from now on. */
 void request_change_result(request *r);
 

@@ -10,11 +10,11 @@
 #define TILES_H
 
 #include <glib.h>
+#include <restorator.h>
 #include <stdbool.h>
 
-typedef struct rect {
-  int x, y, width, height; /* empty where width or height is below 1 */
-} rect;
+/* A rectangle; it is empty where width or height is below 1. */
+typedef rst_rectangle rect;
 
 bool rect_is_empty(const rect *r);
 bool rect_contains(const rect *r, int x, int y);

@@ -69,7 +69,7 @@ static void take_report(void *user) {
   v->changed(v->user);
 }
 
-rst_status variants_new(const rst_picture *picture, const int box[4], void (*changed)(void *user),
+rst_status variants_new(const rst_picture *picture, const rect *box, void (*changed)(void *user),
                         void *user, variants **made, rst_error *error) {
   variants *v = g_new0(variants, 1);
   const rst_status status =
@@ -137,12 +137,12 @@ static void begin_anew(variants *v) {
   begin_next(v);
 }
 
-void variants_set_region(variants *v, const int box[4]) {
+void variants_set_region(variants *v, const rect *box) {
   preview_set_region(v->preview, box);
   begin_anew(v);
 }
 
-rst_status variants_set_picture(variants *v, const rst_picture *picture, const int box[4],
+rst_status variants_set_picture(variants *v, const rst_picture *picture, const rect *box,
                                 rst_error *error) {
   const rst_status status = preview_set_picture(v->preview, picture, box, error);
 

@@ -20,7 +20,7 @@ typedef struct variant {
 typedef struct variants variants;
 
 /* As preview_new(); the picture's `write` is never called. */
-rst_status variants_new(const rst_picture *picture, const int box[4], void (*changed)(void *user),
+rst_status variants_new(const rst_picture *picture, const rect *box, void (*changed)(void *user),
                         void *user, variants **made, rst_error *error);
 void variants_free(variants *v); /* NULL is allowed */
 
@@ -30,8 +30,8 @@ void variants_set(variants *v, const variant requests[VARIANTS], const viewport 
 /* Ends all requests. */
 void variants_stop(variants *v);
 /* The selection has changed; the picture. Errors: as preview_set_picture(). */
-void variants_set_region(variants *v, const int box[4]);
-rst_status variants_set_picture(variants *v, const rst_picture *picture, const int box[4],
+void variants_set_region(variants *v, const rect *box);
+rst_status variants_set_picture(variants *v, const rst_picture *picture, const rect *box,
                                 rst_error *error);
 
 /* The newest frame of a variant, to be unreferenced; NULL where there is none yet. Until the

@@ -151,8 +151,7 @@ static void note_sampled(work_set *s) {
 }
 
 rst_status work_set_plan(work_set *s, rst_error *error) {
-  const rect *region = &s->work->region, bordered = request_get_bordered_region(s->work);
-  const int box[4] = {region->x, region->y, region->width, region->height};
+  const rect bordered = request_get_bordered_region(s->work);
   const rst_picture picture = copied_picture(s);
   const bool moved = s->planned_region != s->work->region_serial;
   lattice old;
@@ -162,7 +161,7 @@ rst_status work_set_plan(work_set *s, rst_error *error) {
     return RST_OK;
   status = tile_reader_require(s->reader, &bordered, error);
   if (status == RST_OK)
-    status = rst_plan_region(&s->work->parameters, &picture, box, s->plan, error);
+    status = rst_plan_region(&s->work->parameters, &picture, &s->work->region, s->plan, error);
   if (status != RST_OK)
     return status;
   if (moved)

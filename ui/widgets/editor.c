@@ -18,7 +18,7 @@ struct _RestoratorEditor {
   int threads;
   GtkWidget *strip;
   rst_picture picture; /* the strip's, once it is asked for, … */
-  int box[4];          /* … and what of it is selected */
+  rect box;          /* … and what of it is selected */
   GtkWidget *view, *probe, *panel, *zoom, *uncertainty, *status, *progress, *message;
   GtkWidget *message_icon, *message_text;
   char *setup; /* in words */
@@ -248,8 +248,8 @@ static void show_strip(RestoratorEditor *editor, GtkToggleButton *button) {
   const gboolean shown = gtk_toggle_button_get_active(button);
   rst_error error = RST_ERROR_INIT;
 
-  if (shown && restorator_strip_open(RESTORATOR_STRIP(editor->strip), &editor->picture, editor->box,
-                                     &error) != RST_OK) {
+  if (shown && restorator_strip_open(RESTORATOR_STRIP(editor->strip), &editor->picture,
+                                     &editor->box, &error) != RST_OK) {
     g_autofree char *text = messages_text(&error);
 
     restorator_editor_say(editor, GTK_MESSAGE_ERROR, text);
@@ -387,10 +387,11 @@ static GtkWidget *make_bar(RestoratorEditor *editor) {
  */
 
 /* What fitting shows: the selection with about a window of surroundings. */
-static rect home_of(const RestoratorEditor *editor, const int box[4]) {
+static rect home_of(const RestoratorEditor *editor, const rect *box) {
   const rect picture = {0, 0, editor->width, editor->height};
-  const int margin = MAX(box[2], box[3]) / 3 + 8;
-  const rect around = {box[0] - margin, box[1] - margin, box[2] + 2 * margin, box[3] + 2 * margin};
+  const int margin = MAX(box->width, box->height) / 3 + 8;
+  const rect around = {box->x - margin, box->y - margin, box->width + 2 * margin,
+                       box->height + 2 * margin};
 
   return rect_intersect(&around, &picture);
 }
@@ -462,7 +463,7 @@ static GtkWidget *make_right(RestoratorEditor *editor) {
   return scrolled;
 }
 
-static void build(RestoratorEditor *editor, const int box[4]) {
+static void build(RestoratorEditor *editor, const rect *box) {
   const rect home = home_of(editor, box);
 
   gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
@@ -526,14 +527,14 @@ static void restorator_editor_init(RestoratorEditor *editor) {
   gtk_box_set_spacing(GTK_BOX(editor), 12);
 }
 
-static void keep_picture(RestoratorEditor *editor, const rst_picture *picture, const int box[4]) {
+static void keep_picture(RestoratorEditor *editor, const rst_picture *picture, const rect *box) {
   editor->picture = *picture;
-  memcpy(editor->box, box, sizeof editor->box);
+  editor->box = *box;
   editor->width = picture->width;
   editor->height = picture->height;
 }
 
-GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const int box[4],
+GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const rect *box,
                                  rst_error *error) {
   RestoratorEditor *editor = g_object_new(RESTORATOR_TYPE_EDITOR, NULL);
 
@@ -549,22 +550,22 @@ GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, 
   return GTK_WIDGET(editor);
 }
 
-static void show_home(RestoratorEditor *editor, const int box[4]) {
+static void show_home(RestoratorEditor *editor, const rect *box) {
   const rect home = home_of(editor, box);
 
   restorator_editor_say(editor, GTK_MESSAGE_INFO, NULL);
   restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
 }
 
-void restorator_editor_set_region(RestoratorEditor *editor, const int box[4]) {
+void restorator_editor_set_region(RestoratorEditor *editor, const rect *box) {
   show_home(editor, box);
   preview_set_region(editor->preview, box);
-  memcpy(editor->box, box, sizeof editor->box);
+  editor->box = *box;
   restorator_strip_set_region(RESTORATOR_STRIP(editor->strip), box);
 }
 
 rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_picture *picture,
-                                         const int box[4], rst_error *error) {
+                                         const rect *box, rst_error *error) {
   const rst_status status = preview_set_picture(editor->preview, picture, box, error);
 
   if (status == RST_OK) {

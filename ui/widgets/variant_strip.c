@@ -254,17 +254,17 @@ gboolean restorator_strip_is_finished(RestoratorStrip *strip) {
  */
 
 rst_status restorator_strip_open(RestoratorStrip *strip, const rst_picture *picture,
-                                 const int box[4], rst_error *error) {
+                                 const rect *box, rst_error *error) {
   return strip->variants ? RST_OK
                          : variants_new(picture, box, show_frames, strip, &strip->variants, error);
 }
 
 rst_status restorator_strip_renew(RestoratorStrip *strip, const rst_picture *picture,
-                                  const int box[4], rst_error *error) {
+                                  const rect *box, rst_error *error) {
   return strip->variants ? variants_set_picture(strip->variants, picture, box, error) : RST_OK;
 }
 
-void restorator_strip_set_region(RestoratorStrip *strip, const int box[4]) {
+void restorator_strip_set_region(RestoratorStrip *strip, const rect *box) {
   if (strip->variants)
     variants_set_region(strip->variants, box);
 }

@@ -38,7 +38,7 @@ static void print_setup(const rst_setup *setup, int number, int count) {
   char *heading = g_strdup_printf(_("%d of %d, by version %s"), number, count, setup->version);
   char *parameters = parameters_text(setup->parameters);
   char *box =
-    g_strdup_printf("%d,%d,%dx%d", setup->box[0], setup->box[1], setup->box[2], setup->box[3]);
+    g_strdup_printf("%d,%d,%dx%d", setup->box.x, setup->box.y, setup->box.width, setup->box.height);
   char *windows = windows_text(setup);
   char *mask = *setup->mask == '\0' || *setup->mask_sha256 == '\0'
                  ? g_strdup(setup->mask)

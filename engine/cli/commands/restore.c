@@ -127,12 +127,15 @@ typedef struct file_work {
 /* What is around the region, as far as it is looked at; false: all of the picture is. */
 static bool get_reach(const cli_job *job, VipsImage *image, int reach[4]) {
   const int *box = job->region;
+  rst_rectangle around;
   int width, height;
   picture_kind_size(image, &width, &height);
   if (!job->has_region || box[0] < 0 || box[1] < 0 || box[0] + box[2] > width ||
       box[1] + box[3] > height)
     return false; /* a region beyond the picture is refused later */
-  rst_reach(&job->parameters, width, height, box, reach);
+  rst_reach(&job->parameters, width, height, &(rst_rectangle){box[0], box[1], box[2], box[3]},
+            &around);
+  memcpy(reach, &around, sizeof around);
   return true;
 }
 

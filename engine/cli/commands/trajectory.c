@@ -198,8 +198,9 @@ static bool prepare(walk *w, GError **error) {
                                .user = w,
                                .read = on_read,
                                .read_coverage = on_read_coverage};
+  const rst_rectangle region = {w->region[0], w->region[1], w->region[2], w->region[3]};
   return (rst_session_new(o->threads, &w->session, &cause) == RST_OK &&
-          rst_plan_region(&w->parameters, &picture, w->region, &w->plan, &cause) == RST_OK &&
+          rst_plan_region(&w->parameters, &picture, &region, &w->plan, &cause) == RST_OK &&
           rst_encode_window(w->session, w->model, &w->parameters, &picture,
                             &w->plan.parts[0].window, &hooks, &w->encoding, &cause) == RST_OK) ||
          cli_fail_engine(error, &cause);

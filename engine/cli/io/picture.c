@@ -91,10 +91,13 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
 
 bool picture_open(cli_picture *p, const cli_source *source, const int box[4],
                   const rst_parameters *parameters, GError **error) {
-  int reach[4], x, y;
+  rst_rectangle reach;
+  int x, y;
   *p = (cli_picture){.width = source->width, .height = source->height};
-  rst_reach(parameters, p->width, p->height, box, reach);
-  VipsImage *held = source_read(source, reach, &x, &y, error);
+  rst_reach(parameters, p->width, p->height, &(rst_rectangle){box[0], box[1], box[2], box[3]},
+            &reach);
+  VipsImage *held =
+    source_read(source, (const int[4]){reach.x, reach.y, reach.width, reach.height}, &x, &y, error);
   return held != NULL && begin(p, held, x, y, box, parameters->strength, error);
 }
 

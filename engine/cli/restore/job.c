@@ -25,7 +25,7 @@ static bool take_record(cli_job *job, GError **error) {
     return false;
   }
   if (!job->has_region)
-    memcpy(job->region, job->repeated->box, sizeof job->region);
+    memcpy(job->region, &job->repeated->box, sizeof job->region);
   job->has_region = true;
   if (job->size[0] == 0) {
     job->size[0] = job->repeated->width;
@@ -196,7 +196,7 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   rst_hooks hooks = RST_HOOKS_INIT;
   cli_progress progress;
   const VipsImage *patch = item->picture.patch;
-  const int box[4] = {item->picture.x, item->picture.y, patch->Xsize, patch->Ysize};
+  const rst_rectangle box = {item->picture.x, item->picture.y, patch->Xsize, patch->Ysize};
   progress_init(&progress, job->options->progress, job->options->quiet);
   picture_view(&item->picture, &view);
   hooks.user = &progress;
@@ -205,7 +205,7 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   item->plan = g_new0(rst_plan, 1);
   item->plan->size = sizeof *item->plan;
   const int seeds = job->options->uncertainty;
-  bool good = rst_plan_region(&job->parameters, &view, box, item->plan, &cause) == RST_OK &&
+  bool good = rst_plan_region(&job->parameters, &view, &box, item->plan, &cause) == RST_OK &&
               (is_sized(item) || seeds > 0 ||
                rst_restore(job->session, job->model, &job->parameters, &view, item->plan, &hooks,
                            &cause) == RST_OK);
@@ -218,7 +218,7 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
                          item->plan, &hooks, &item->points, error);
   if (good && seeds > 0)
     good = uncertainty_measure(&item->uncertainty, job->session, job->model, &job->parameters,
-                               &view, item->plan, box, seeds, job->options->white, &hooks, error);
+                               &view, item->plan, &box, seeds, job->options->white, &hooks, error);
   item->white = item->uncertainty.white;
   progress_end(&progress);
   return good;
@@ -268,8 +268,7 @@ static void fill_setup(const cli_job *job, const cli_item *item, rst_setup *setu
   }
   if (is_sized(item)) {
     const cli_picture *p = &item->picture;
-    const int box[4] = {p->x, p->y, p->patch->Xsize, p->patch->Ysize};
-    memcpy(setup->box, box, sizeof box);
+    setup->box = (rst_rectangle){p->x, p->y, p->patch->Xsize, p->patch->Ysize};
     setup->width = job->size[0];
     setup->height = job->size[1];
   }

@@ -55,7 +55,7 @@ static double choose_white(const cli_uncertainty *u, int64_t points) {
 
 bool uncertainty_measure(cli_uncertainty *u, rst_session *session, rst_model *model,
                          const rst_parameters *parameters, const rst_picture *view,
-                         const rst_plan *plan, const int box[4], int seeds, double white,
+                         const rst_plan *plan, const rst_rectangle *box, int seeds, double white,
                          const rst_hooks *hooks, GError **error) {
   host user = {view, u};
   rst_picture picture = *view;
@@ -68,8 +68,8 @@ bool uncertainty_measure(cli_uncertainty *u, rst_session *session, rst_model *mo
                 parameters->model);
     return false;
   }
-  *u = (cli_uncertainty){.x = box[0], .y = box[1], .width = box[2], .height = box[3]};
-  u->deviations = g_try_malloc0_n((gsize)box[2] * box[3], sizeof *u->deviations);
+  *u = (cli_uncertainty){.x = box->x, .y = box->y, .width = box->width, .height = box->height};
+  u->deviations = g_try_malloc0_n((gsize)box->width * box->height, sizeof *u->deviations);
   if (u->deviations == NULL) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     return false;

@@ -23,7 +23,7 @@ typedef struct cli_uncertainty {
  * the pixels are within. */
 bool uncertainty_measure(cli_uncertainty *uncertainty, rst_session *session, rst_model *model,
                          const rst_parameters *parameters, const rst_picture *view,
-                         const rst_plan *plan, const int box[4], int seeds, double white,
+                         const rst_plan *plan, const rst_rectangle *box, int seeds, double white,
                          const rst_hooks *hooks, GError **error);
 /* All zeros are allowed. */
 void uncertainty_clear(cli_uncertainty *uncertainty);

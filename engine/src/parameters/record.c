@@ -56,6 +56,7 @@ static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, list);
+  const int box[4] = {setup->box.x, setup->box.y, setup->box.width, setup->box.height};
   yyjson_mut_val *model, *parameters, *windows;
   bool done = object != NULL && yyjson_mut_obj_add_int(doc, object, "format", FORMAT) &&
               yyjson_mut_obj_add_strcpy(doc, object, "version", setup->version);
@@ -70,7 +71,7 @@ static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup
   for (size_t i = 0; i < count && done; i++)
     if (strcmp(table[i].name, "hints") != 0 || values->hints[0] != '\0')
       done = rst_json_write_parameter(doc, parameters, &table[i], values);
-  done = done && add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "box"), setup->box, 4);
+  done = done && add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "box"), box, 4);
   windows = done ? yyjson_mut_obj_add_arr(doc, object, "windows") : NULL;
   done = windows != NULL;
   for (int i = 0; i < setup->window_count && done; i++) {
@@ -122,19 +123,19 @@ void rst_setup_fill_sized(rst_setup *setup, size_t size, const rst_parameters *p
   snprintf(all.version, sizeof all.version, "%s", rst_version());
   snprintf(all.sha256, sizeof all.sha256, "%s", sha256 == NULL ? "" : sha256);
   all.window_count = plan->count;
-  all.box[0] = plan->parts[0].x;
-  all.box[1] = plan->parts[0].y;
+  all.box.x = plan->parts[0].x;
+  all.box.y = plan->parts[0].y;
   for (int i = 0; i < plan->count; i++) {
     const rst_part *part = &plan->parts[i];
 
     all.windows[i] = part->window;
-    all.box[0] = part->x < all.box[0] ? part->x : all.box[0];
-    all.box[1] = part->y < all.box[1] ? part->y : all.box[1];
+    all.box.x = part->x < all.box.x ? part->x : all.box.x;
+    all.box.y = part->y < all.box.y ? part->y : all.box.y;
     right = part->x + part->width > right ? part->x + part->width : right;
     bottom = part->y + part->height > bottom ? part->y + part->height : bottom;
   }
-  all.box[2] = right - all.box[0];
-  all.box[3] = bottom - all.box[1];
+  all.box.width = right - all.box.x;
+  all.box.height = bottom - all.box.y;
   rst_hand_over(setup, &all);
 }
 
@@ -251,6 +252,7 @@ static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_parameter
   yyjson_val *model = yyjson_obj_get(object, "model");
   rst_status status;
   int64_t format;
+  int box[4];
 
   if (!rst_read_integer(yyjson_obj_get(object, "format"), 1, FORMAT, &format))
     return fail_setup(error, "format", "must be 1 or 2");
@@ -261,8 +263,9 @@ static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_parameter
     return fail_setup(error, "version", "must be a short text");
   if (!read_text(yyjson_obj_get(model, "sha256"), setup->sha256, sizeof setup->sha256))
     return fail_setup(error, "sha256", "must be a text of at most 64 digits");
-  if (!read_numbers(yyjson_obj_get(object, "box"), setup->box, 2, 0, 2))
+  if (!read_numbers(yyjson_obj_get(object, "box"), box, 2, 0, 2))
     return fail_setup(error, "box", "must be four whole numbers");
+  setup->box = (rst_rectangle){box[0], box[1], box[2], box[3]};
   status = read_windows(yyjson_obj_get(object, "windows"), setup, error);
   return status == RST_OK ? read_options(object, setup, error) : status;
 }

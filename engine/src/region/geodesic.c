@@ -9,9 +9,9 @@ typedef struct {
   size_t first;
 } row;
 
-static row get_row(const rst_terrain *t, const int box[4], float *distance, int y) {
-  return (row){distance + (size_t)y * (size_t)box[2],
-               (size_t)(box[1] + y) * (size_t)t->width + (size_t)box[0]};
+static row get_row(const rst_terrain *t, const rst_rectangle *box, float *distance, int y) {
+  return (row){distance + (size_t)y * (size_t)box->width,
+               (size_t)(box->y + y) * (size_t)t->width + (size_t)box->x};
 }
 
 /* Whether a way is nearer than the nearest so far, which it then becomes. */
@@ -66,9 +66,9 @@ static bool go_along(const rst_terrain *t, int width, row line) {
   return nearer != 0;
 }
 
-bool rst_geodesic(const rst_terrain *terrain, const int box[4], float *distance,
+bool rst_geodesic(const rst_terrain *terrain, const rst_rectangle *box, float *distance,
                   const rst_cancel *cancel) {
-  const int width = box[2], height = box[3];
+  const int width = box->width, height = box->height;
   bool nearer = true;
 
   while (nearer) {

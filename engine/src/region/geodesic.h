@@ -19,11 +19,11 @@ typedef struct rst_terrain {
                            * least 0; not read where there is none */
 } rst_terrain;
 
-/* Inside `box` (x, y, width, height) of the grid, `distance` (box height, box width), 0 at the
+/* Inside `box` of the grid, `distance` (box height, box width), 0 at the
  * seeds and INFINITY elsewhere, becomes each cell's distance from the nearest seed over ways inside
  * the box. Raster scans forth and back are repeated until they change nothing, so the distances
  * are those of Dijkstra's algorithm. False where it was cancelled. */
-bool rst_geodesic(const rst_terrain *terrain, const int box[4], float *distance,
+bool rst_geodesic(const rst_terrain *terrain, const rst_rectangle *box, float *distance,
                   const rst_cancel *cancel);
 
 #endif

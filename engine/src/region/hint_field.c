@@ -64,7 +64,7 @@ static bool find_cell(const rst_hint_guide *g, const rst_hint *hint, int *x, int
 /* A hint's cell, the cells that it may reach, and its distances there. */
 typedef struct {
   rst_hint hint;
-  int box[4];
+  rst_rectangle box;
   float *distance; /* owned, but where it is an earlier field's */
   bool taken;      /* it is */
 } reaching;
@@ -95,7 +95,7 @@ static size_t cell_count(const rst_hint_guide *g) {
 }
 
 static size_t box_cells(const reaching *r) {
-  return (size_t)r->box[2] * (size_t)r->box[3];
+  return (size_t)r->box.width * (size_t)r->box.height;
 }
 
 static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *r) {
@@ -106,18 +106,18 @@ static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *
   find_cell(g, hint, &x, &y);
   r->hint = *hint;
   r->taken = false;
-  r->box[0] = x > radius ? x - radius : 0;
-  r->box[1] = y > radius ? y - radius : 0;
+  r->box.x = x > radius ? x - radius : 0;
+  r->box.y = y > radius ? y - radius : 0;
   right = x + radius < g->terrain.width ? x + radius + 1 : g->terrain.width;
   bottom = y + radius < g->terrain.height ? y + radius + 1 : g->terrain.height;
-  r->box[2] = right - r->box[0];
-  r->box[3] = bottom - r->box[1];
+  r->box.width = right - r->box.x;
+  r->box.height = bottom - r->box.y;
   r->distance = rst_floats(box_cells(r));
   if (r->distance == NULL)
     return false;
   for (size_t i = 0; i < box_cells(r); i++)
     r->distance[i] = INFINITY;
-  r->distance[(size_t)(y - r->box[1]) * (size_t)r->box[2] + (size_t)(x - r->box[0])] = 0;
+  r->distance[(size_t)(y - r->box.y) * (size_t)r->box.width + (size_t)(x - r->box.x)] = 0;
   return true;
 }
 
@@ -142,7 +142,7 @@ static void measure(void *data, int worker) {
   const measuring *m = data;
 
   if (worker < m->count && !m->hints[worker].taken)
-    rst_geodesic(&m->guide->terrain, m->hints[worker].box, m->hints[worker].distance, m->cancel);
+    rst_geodesic(&m->guide->terrain, &m->hints[worker].box, m->hints[worker].distance, m->cancel);
 }
 
 static void add_hint(const rst_hint_guide *g, const reaching *r, sums *all) {
@@ -151,10 +151,10 @@ static void add_hint(const rst_hint_guide *g, const reaching *r, sums *all) {
   double lab[3];
 
   rst_to_lab(r->hint.rgb, lab);
-  for (int y = 0; y < r->box[3]; y++) {
-    sums *s = all + (size_t)(r->box[1] + y) * (size_t)g->terrain.width + (size_t)r->box[0];
+  for (int y = 0; y < r->box.height; y++) {
+    sums *s = all + (size_t)(r->box.y + y) * (size_t)g->terrain.width + (size_t)r->box.x;
 
-    for (int x = 0; x < r->box[2]; x++, s++, distance++) {
+    for (int x = 0; x < r->box.width; x++, s++, distance++) {
       const float part = *distance / reach, left = 1 - part * part;
       float counts, share;
 
@@ -319,7 +319,7 @@ static bool is_same_cell(const cell *a, const cell *b) {
 /* The pixels whose colours come from other cells than before; those of a cell lie up to a half cell
  * beyond it. */
 static void find_changed(const rst_hint_guide *g, const cell *before, const cell *after,
-                         int changed[4]) {
+                         rst_rectangle *changed) {
   static const cell none = {0, 0, 0};
   const int width = g->terrain.width, height = g->terrain.height;
   int left = width, right = -1, top = height, bottom = -1;
@@ -335,17 +335,17 @@ static void find_changed(const rst_hint_guide *g, const cell *before, const cell
       top = y < top ? y : top;
       bottom = y;
     }
-  memset(changed, 0, 4 * sizeof *changed);
+  memset(changed, 0, sizeof *changed);
   if (right < 0)
     return;
-  changed[0] = g->x + (left - 1) * g->factor;
-  changed[1] = g->y + (top - 1) * g->factor;
-  changed[2] = (right - left + 3) * g->factor;
-  changed[3] = (bottom - top + 3) * g->factor;
+  changed->x = g->x + (left - 1) * g->factor;
+  changed->y = g->y + (top - 1) * g->factor;
+  changed->width = (right - left + 3) * g->factor;
+  changed->height = (bottom - top + 3) * g->factor;
 }
 
 rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field, const rst_hint *hints,
-                                 int count, const rst_cancel *cancel, int changed[4],
+                                 int count, const rst_cancel *cancel, rst_rectangle *changed,
                                  rst_error *error) {
   adding a = {.session = session, .earlier = field, .cancel = cancel};
   rst_status status;

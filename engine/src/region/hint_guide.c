@@ -179,14 +179,14 @@ static void set_costs(rst_hint_guide *g) {
 /* ---- the public calls ---- */
 
 /* The window's box inside the picture. */
-static bool get_box(const rst_window *window, const rst_picture *picture, int box[4]) {
+static bool get_box(const rst_window *window, const rst_picture *picture, rst_rectangle *box) {
   const int right = window->x + window->side, bottom = window->y + window->side;
 
-  box[0] = window->x > 0 ? window->x : 0;
-  box[1] = window->y > 0 ? window->y : 0;
-  box[2] = (right < picture->width ? right : picture->width) - box[0];
-  box[3] = (bottom < picture->height ? bottom : picture->height) - box[1];
-  return box[2] > 0 && box[3] > 0;
+  box->x = window->x > 0 ? window->x : 0;
+  box->y = window->y > 0 ? window->y : 0;
+  box->width = (right < picture->width ? right : picture->width) - box->x;
+  box->height = (bottom < picture->height ? bottom : picture->height) - box->y;
+  return box->width > 0 && box->height > 0;
 }
 
 static bool good_window(const rst_window *window) {
@@ -199,25 +199,25 @@ rst_status rst_hint_guide_new(const rst_picture *picture, const rst_window *wind
   rst_picture room;
   rst_hint_guide *g;
   rst_status status;
-  int box[4];
+  rst_rectangle box;
   size_t cells;
 
   if (!rst_take_picture(&picture, &room) || !good_window(window) ||
-      !get_box(window, picture, box) || guide == NULL)
+      !get_box(window, picture, &box) || guide == NULL)
     return rst_fail_call(error, "rst_hint_guide_new");
   g = calloc(1, sizeof *g);
   if (g == NULL)
     return rst_fail_memory(error);
-  g->x = box[0];
-  g->y = box[1];
+  g->x = box.x;
+  g->y = box.y;
   g->window = *window;
   g->factor = (window->side + RST_GUIDE_SIDE - 1) / RST_GUIDE_SIDE;
-  g->terrain.width = (box[2] + g->factor - 1) / g->factor;
-  g->terrain.height = (box[3] + g->factor - 1) / g->factor;
+  g->terrain.width = (box.width + g->factor - 1) / g->factor;
+  g->terrain.height = (box.height + g->factor - 1) / g->factor;
   cells = cell_count(g);
   g->luma = rst_floats((1 + RST_STEPS) * cells);
-  status =
-    g->luma == NULL ? rst_fail_memory(error) : read_luma(g, picture, box[2], box[3], cancel, error);
+  status = g->luma == NULL ? rst_fail_memory(error)
+                           : read_luma(g, picture, box.width, box.height, cancel, error);
   if (status == RST_OK) {
     for (int k = 0; k < RST_STEPS; k++)
       g->terrain.cost[k] = g->luma + (size_t)(1 + k) * cells;

@@ -89,11 +89,8 @@ void rst_input_free(rst_input *input) {
   free(input);
 }
 
-void rst_input_get_box(const rst_input *input, int *x, int *y, int *width, int *height) {
-  *x = input->x;
-  *y = input->y;
-  *width = input->width;
-  *height = input->height;
+void rst_input_get_box(const rst_input *input, rst_rectangle *box) {
+  *box = (rst_rectangle){input->x, input->y, input->width, input->height};
 }
 
 /* Within 0…1. Not by fminf(), which is a call for each value where NaN has to be minded. */

@@ -40,7 +40,7 @@ typedef struct {
 
 typedef struct {
   const rst_picture *picture;
-  const int *box;
+  const rst_rectangle *box;
   int columns, rows;
   int count; /* cells that are not transparent */
   cell *cells; /* (columns · rows), the first `count` used */
@@ -86,19 +86,19 @@ static void add_cell(survey *s, int column, int row, const float *rgba, int stri
 /* All patches of a row of cells: at once where they lie side by side. */
 static bool read_row(survey *s, int row) {
   const rst_picture *p = s->picture;
-  const bool whole = s->box[2] <= PATCH * s->columns;
+  const bool whole = s->box->width <= PATCH * s->columns;
   int height, width;
-  const int y = patch_of(row, s->rows, s->box[3], &height);
+  const int y = patch_of(row, s->rows, s->box->height, &height);
 
-  if (whole && !p->read(p->user, s->box[0], s->box[1] + y, s->box[2], height, s->rgba))
+  if (whole && !p->read(p->user, s->box->x, s->box->y + y, s->box->width, height, s->rgba))
     return false;
   for (int column = 0; column < s->columns; column++) {
-    const int x = patch_of(column, s->columns, s->box[2], &width);
+    const int x = patch_of(column, s->columns, s->box->width, &width);
 
-    if (!whole && !p->read(p->user, s->box[0] + x, s->box[1] + y, width, height, s->rgba))
+    if (!whole && !p->read(p->user, s->box->x + x, s->box->y + y, width, height, s->rgba))
       return false;
-    add_cell(s, column, row, whole ? s->rgba + 4 * (size_t)x : s->rgba, whole ? s->box[2] : width,
-             width, height);
+    add_cell(s, column, row, whole ? s->rgba + 4 * (size_t)x : s->rgba,
+             whole ? s->box->width : width, width, height);
   }
   return true;
 }
@@ -246,27 +246,28 @@ static void judge(survey *s, rst_picture_kind *kind, double *sure) {
   }
 }
 
-rst_status rst_classify(const rst_picture *picture, const int box[4], rst_picture_kind *kind,
-                        double *sure, rst_error *error) {
+rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
+                        rst_picture_kind *kind, double *sure, rst_error *error) {
   survey s = {.box = box};
   rst_status status = RST_OK;
-  int whole[4] = {0}, longest;
+  rst_rectangle whole = {0};
+  int longest;
   rst_picture room;
 
   if (!rst_take_picture(&picture, &room) || kind == NULL || sure == NULL)
     return rst_fail_call(error, "rst_classify");
   s.picture = picture;
   if (box == NULL) {
-    whole[2] = picture->width;
-    whole[3] = picture->height;
-    s.box = whole;
+    whole.width = picture->width;
+    whole.height = picture->height;
+    s.box = &whole;
   }
-  if (s.box[0] < 0 || s.box[1] < 0 || s.box[2] < 1 || s.box[3] < 1 ||
-      s.box[2] > picture->width - s.box[0] || s.box[3] > picture->height - s.box[1])
+  if (s.box->x < 0 || s.box->y < 0 || s.box->width < 1 || s.box->height < 1 ||
+      s.box->width > picture->width - s.box->x || s.box->height > picture->height - s.box->y)
     return rst_fail_call(error, "rst_classify");
-  longest = s.box[2] > s.box[3] ? s.box[2] : s.box[3];
-  s.columns = longest <= CELLS ? s.box[2] : (int)((int64_t)s.box[2] * CELLS / longest);
-  s.rows = longest <= CELLS ? s.box[3] : (int)((int64_t)s.box[3] * CELLS / longest);
+  longest = s.box->width > s.box->height ? s.box->width : s.box->height;
+  s.columns = longest <= CELLS ? s.box->width : (int)((int64_t)s.box->width * CELLS / longest);
+  s.rows = longest <= CELLS ? s.box->height : (int)((int64_t)s.box->height * CELLS / longest);
   s.columns = s.columns > 0 ? s.columns : 1;
   s.rows = s.rows > 0 ? s.rows : 1;
   s.cells = rst_array((size_t)s.columns * (size_t)s.rows, sizeof *s.cells);

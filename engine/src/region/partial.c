@@ -31,25 +31,25 @@ static bool in_part(const rst_partial *p, int x, int y) {
 
 /* The area inside the part's box; or the whole part with its border, which alone can be matched:
  * the boundary's influence reaches everywhere. */
-static bool set_area(rst_partial *p, const rst_picture *picture, const int area[4]) {
+static bool set_area(rst_partial *p, const rst_picture *picture, const rst_rectangle *area) {
   const int right = p->part.x + p->part.width, bottom = p->part.y + p->part.height;
   int x1, y1;
 
   if (area == NULL) {
-    int box[4] = {p->part.x, p->part.y, p->part.width, p->part.height};
+    rst_rectangle box;
 
     p->whole = true;
-    rst_seam_get_box(&p->part, picture->width, picture->height, box);
-    p->x = box[0];
-    p->y = box[1];
-    p->width = box[2];
-    p->height = box[3];
+    rst_seam_get_box(&p->part, picture->width, picture->height, &box);
+    p->x = box.x;
+    p->y = box.y;
+    p->width = box.width;
+    p->height = box.height;
     return true;
   }
-  p->x = area[0] > p->part.x ? area[0] : p->part.x;
-  p->y = area[1] > p->part.y ? area[1] : p->part.y;
-  x1 = area[0] + area[2] < right ? area[0] + area[2] : right;
-  y1 = area[1] + area[3] < bottom ? area[1] + area[3] : bottom;
+  p->x = area->x > p->part.x ? area->x : p->part.x;
+  p->y = area->y > p->part.y ? area->y : p->part.y;
+  x1 = area->x + area->width < right ? area->x + area->width : right;
+  y1 = area->y + area->height < bottom ? area->y + area->height : bottom;
   p->width = x1 - p->x;
   p->height = y1 - p->y;
   return p->width > 0 && p->height > 0;
@@ -97,14 +97,14 @@ static rst_status read_pixels(rst_partial *p, const rst_picture *picture, float 
 }
 
 static rst_status mark(rst_partial *p, const float *rgba, rst_error *error) {
-  const int box[4] = {p->x, p->y, p->width, p->height};
+  const rst_rectangle box = {p->x, p->y, p->width, p->height};
   bool *boundary = NULL;
 
   if (p->whole) {
     boundary = rst_array(pixel_count(p), sizeof *boundary);
     if (boundary == NULL)
       return rst_fail_memory(error);
-    rst_seam_find_boundary(&p->part, box, rgba, p->coverage, boundary);
+    rst_seam_find_boundary(&p->part, &box, rgba, p->coverage, boundary);
   }
   memset(p->state, 0, pixel_count(p));
   memset(p->finished, 0, (size_t)p->height * sizeof *p->finished);
@@ -132,8 +132,8 @@ static rst_status check(const rst_parameters *parameters, const rst_encoding *en
 }
 
 rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
-                           const rst_picture *picture, const rst_part *part, const int area[4],
-                           rst_partial **partial, rst_error *error) {
+                           const rst_picture *picture, const rst_part *part,
+                           const rst_rectangle *area, rst_partial **partial, rst_error *error) {
   rst_parameters all_parameters;
   rst_picture all_picture;
   float *rgba = NULL;
@@ -180,11 +180,8 @@ void rst_partial_free(rst_partial *partial) {
   free(partial);
 }
 
-void rst_partial_get_area(const rst_partial *partial, int area[4]) {
-  area[0] = partial->x;
-  area[1] = partial->y;
-  area[2] = partial->width;
-  area[3] = partial->height;
+void rst_partial_get_area(const rst_partial *partial, rst_rectangle *area) {
+  *area = (rst_rectangle){partial->x, partial->y, partial->width, partial->height};
 }
 
 float rst_partial_get_coverage(const rst_partial *partial, int x, int y) {
@@ -263,14 +260,14 @@ static int round_up(int value, int step) {
   return rest == 0 ? value : value - rest + step; /* pixels of a picture: none is below 0 */
 }
 
-bool rst_partial_place(const rst_partial *p, const int area[4], int step, rst_grid *grid) {
+bool rst_partial_place(const rst_partial *p, const rst_rectangle *area, int step, rst_grid *grid) {
   int x = p->x, y = p->y, x1 = p->x + p->width, y1 = p->y + p->height;
 
   if (area != NULL) {
-    x = area[0] > x ? area[0] : x;
-    y = area[1] > y ? area[1] : y;
-    x1 = area[0] + area[2] < x1 ? area[0] + area[2] : x1;
-    y1 = area[1] + area[3] < y1 ? area[1] + area[3] : y1;
+    x = area->x > x ? area->x : x;
+    y = area->y > y ? area->y : y;
+    x1 = area->x + area->width < x1 ? area->x + area->width : x1;
+    y1 = area->y + area->height < y1 ? area->y + area->height : y1;
   }
   x = round_up(x, step);
   y = round_up(y, step);
@@ -376,7 +373,7 @@ static void mix_rows(void *data, int worker) {
     }
 }
 
-static rst_status refine(rst_session *session, rst_partial *p, const int area[4], int step,
+static rst_status refine(rst_session *session, rst_partial *p, const rst_rectangle *area, int step,
                          int kinds, const rst_hooks *hooks, rst_error *error) {
   lattice l = {.p = p, .hooks = hooks, .kinds = kinds, .threads = rst_session_threads(session)};
   const rst_hooks inner = {.size = sizeof inner,
@@ -408,7 +405,7 @@ static rst_status refine(rst_session *session, rst_partial *p, const int area[4]
   return status;
 }
 
-rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const int area[4],
+rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const rst_rectangle *area,
                               int step, const rst_hooks *hooks, rst_error *error) {
   rst_hooks room;
 
@@ -444,18 +441,18 @@ rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const 
     inner.progress = report_share;
   }
   for (; s.done < partial->height && status == RST_OK; s.done += rows) {
-    const int area[4] = {partial->x, partial->y + s.done, partial->width, rows};
+    const rst_rectangle area = {partial->x, partial->y + s.done, partial->width, rows};
 
     s.rows = partial->height - s.done < rows ? partial->height - s.done : rows;
     status =
-      refine(session, partial, area, 1, RST_POINT_COVERED | RST_POINT_BOUNDARY, &inner, error);
+      refine(session, partial, &area, 1, RST_POINT_COVERED | RST_POINT_BOUNDARY, &inner, error);
   }
   return status;
 }
 
 /* How the finished boundary differs, spread over the part. */
 static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *error) {
-  const int box[4] = {p->x, p->y, p->width, p->height};
+  const rst_rectangle box = {p->x, p->y, p->width, p->height};
   float *copy = p->kept == NULL ? copy_pixels(p) : NULL;
   const float *rgba = p->kept == NULL ? copy : p->kept;
   bool *boundary = rst_array(pixel_count(p), sizeof *boundary);
@@ -469,7 +466,7 @@ static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *er
     p->weight = p->offset + 3 * pixel_count(p);
     for (size_t i = 0; i < pixel_count(p); i++)
       boundary[i] = (p->state[i] & RST_POINT_BOUNDARY) != 0;
-    status = rst_seam_spread(&p->parameters, p->encoding, &p->part, box, rgba, p->coverage,
+    status = rst_seam_spread(&p->parameters, p->encoding, &p->part, &box, rgba, p->coverage,
                              boundary, p->mixed, p->weight, p->offset, cancel, error);
     p->matched = status == RST_OK;
   }
@@ -553,17 +550,17 @@ static void read_row(const rst_partial *p, int x, int y, int count, int coarsest
   }
 }
 
-rst_status rst_partial_read(const rst_partial *partial, const int area[4], int coarsest,
+rst_status rst_partial_read(const rst_partial *partial, const rst_rectangle *area, int coarsest,
                             float *colours, float *coverage, rst_error *error) {
   if (partial == NULL || area == NULL || colours == NULL || coverage == NULL ||
-      area[0] < partial->x || area[1] < partial->y || area[2] < 1 || area[3] < 1 ||
-      area[2] > partial->x + partial->width - area[0] ||
-      area[3] > partial->y + partial->height - area[1] || coarsest < 1)
+      area->x < partial->x || area->y < partial->y || area->width < 1 || area->height < 1 ||
+      area->width > partial->x + partial->width - area->x ||
+      area->height > partial->y + partial->height - area->y || coarsest < 1)
     return rst_fail_call(error, "rst_partial_read");
-  for (int row = 0; row < area[3]; row++) {
-    const size_t first = (size_t)row * (size_t)area[2];
+  for (int row = 0; row < area->height; row++) {
+    const size_t first = (size_t)row * (size_t)area->width;
 
-    read_row(partial, area[0], area[1] + row, area[2], coarsest, colours + 3 * first,
+    read_row(partial, area->x, area->y + row, area->width, coarsest, colours + 3 * first,
              coverage + first);
   }
   return RST_OK;

@@ -55,7 +55,7 @@ static inline const float *rst_partial_rgba(const rst_partial *p, int x, int y) 
 bool rst_good_step(int step);
 
 /* The lattice's points that lie in `area` (NULL: all) of the result. False where there are none. */
-bool rst_partial_place(const rst_partial *p, const int area[4], int step, rst_grid *grid);
+bool rst_partial_place(const rst_partial *p, const rst_rectangle *area, int step, rst_grid *grid);
 
 /* The pixel of a lattice's point. */
 static inline void rst_partial_locate(const rst_grid *grid, uint32_t point, int *x, int *y) {

@@ -118,7 +118,7 @@ static bool begin(rst_partial *p, int seeds) {
 }
 
 rst_status rst_partial_deviate(rst_session *session, rst_partial *partial, int seeds,
-                               const int area[4], int step, const rst_hooks *hooks,
+                               const rst_rectangle *area, int step, const rst_hooks *hooks,
                                rst_error *error) {
   lattice l = {.p = partial};
   rst_hooks room;

@@ -142,9 +142,9 @@ static int find_runs(areas *a, const float *coverage, int x, int y, int width, c
   return count;
 }
 
-static rst_status find_areas(const rst_picture *picture, const int box[4], areas *a,
+static rst_status find_areas(const rst_picture *picture, const rst_rectangle *box, areas *a,
                              rst_error *error) {
-  const int width = box[2], height = box[3], rows = rst_band_rows(width, height);
+  const int width = box->width, height = box->height, rows = rst_band_rows(width, height);
   float *pixels = rst_floats((size_t)width * (size_t)rows * 5);
   run *runs[2] = {rst_array((size_t)width, sizeof(run)), rst_array((size_t)width, sizeof(run))};
   rst_status status = RST_OK;
@@ -156,10 +156,10 @@ static rst_status find_areas(const rst_picture *picture, const int box[4], areas
     const int count = height - y < rows ? height - y : rows;
     float *coverage = pixels + (size_t)width * (size_t)rows * 4;
 
-    if (!rst_read_covered(picture, box[0], box[1] + y, width, count, pixels, coverage))
+    if (!rst_read_covered(picture, box->x, box->y + y, width, count, pixels, coverage))
       status = rst_fail_host(error);
     for (int r = 0; r < count && status == RST_OK; r++) {
-      above_count = find_runs(a, coverage + (size_t)r * (size_t)width, box[0], box[1] + y + r,
+      above_count = find_runs(a, coverage + (size_t)r * (size_t)width, box->x, box->y + y + r,
                               width, runs[0], above_count, runs[1]);
       if (above_count < 0)
         status = rst_fail_memory(error);
@@ -269,23 +269,23 @@ static void unite(int64_t at, int side, int size, int *begin, int *length) {
   *length = (at + side > size ? size : most(end, (int)at + side)) - *begin;
 }
 
-void rst_reach(const rst_parameters *parameters, int width, int height, const int box[4],
-               int reach[4]) {
+void rst_reach(const rst_parameters *parameters, int width, int height, const rst_rectangle *box,
+               rst_rectangle *reach) {
   rst_parameters room;
   const rst_window *w;
   int side;
 
-  memcpy(reach, box, 4 * sizeof *reach);
+  *reach = *box;
   if (!rst_complete_parameters(&parameters, &room))
     return;
   w = &parameters->window;
-  side = window_side(parameters, width, height, box[2], box[3]);
+  side = window_side(parameters, width, height, box->width, box->height);
   if (parameters->window_kind == RST_WINDOW_GIVEN) {
-    unite(w->x, w->side, width, &reach[0], &reach[2]);
-    unite(w->y, w->side, height, &reach[1], &reach[3]);
+    unite(w->x, w->side, width, &reach->x, &reach->width);
+    unite(w->y, w->side, height, &reach->y, &reach->height);
   } else {
-    widen(side, width, &reach[0], &reach[2]);
-    widen(side, height, &reach[1], &reach[3]);
+    widen(side, width, &reach->x, &reach->width);
+    widen(side, height, &reach->y, &reach->height);
   }
 }
 
@@ -343,13 +343,21 @@ bool rst_take_picture(const rst_picture **given, rst_picture *room) {
          picture->width <= RST_SIDE_MAX && picture->height <= RST_SIDE_MAX;
 }
 
+/* One axis: a span inside the picture. */
+static void clip(int64_t begin, int64_t length, int size, int *from, int *count) {
+  const int64_t end = begin + length;
+
+  *from = begin < 0 ? 0 : begin > size ? size : (int)begin;
+  *count = (end > size ? size : end < 0 ? 0 : (int)end) - *from;
+}
+
 rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
-                           const int box[4], rst_plan *plan, rst_error *error) {
+                           const rst_rectangle *box, rst_plan *plan, rst_error *error) {
   areas a = {.whole = {RST_SIDE_MAX, RST_SIDE_MAX, 0, 0, 0, 0}};
   rst_parameters all_parameters;
   rst_picture all_picture;
   rst_status status;
-  int inside[4];
+  rst_rectangle inside;
 
   if (!rst_complete_parameters(&parameters, &all_parameters) ||
       !rst_take_picture(&picture, &all_picture) || plan == NULL || plan->size > sizeof *plan)
@@ -357,15 +365,12 @@ rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *
   status = rst_parameters_check_values(parameters, error);
   if (status != RST_OK)
     return status;
-  for (int axis = 0; axis < 2; axis++) {
-    const int size = axis == 0 ? picture->width : picture->height;
-    const int64_t begin = box == NULL ? 0 : box[axis];
-    const int64_t end = box == NULL ? size : begin + box[2 + axis];
-
-    inside[axis] = begin < 0 ? 0 : begin > size ? size : (int)begin;
-    inside[2 + axis] = (end > size ? size : end < 0 ? 0 : (int)end) - inside[axis];
-  }
-  status = inside[2] < 1 || inside[3] < 1 ? RST_OK : find_areas(picture, inside, &a, error);
+  clip(box == NULL ? 0 : box->x, box == NULL ? picture->width : box->width, picture->width,
+       &inside.x, &inside.width);
+  clip(box == NULL ? 0 : box->y, box == NULL ? picture->height : box->height, picture->height,
+       &inside.y, &inside.height);
+  if (inside.width > 0 && inside.height > 0)
+    status = find_areas(picture, &inside, &a, error);
   if (status == RST_OK)
     status = make_plan(parameters, picture, &a, plan, error);
   free(a.areas);

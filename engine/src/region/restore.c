@@ -55,20 +55,19 @@ static void report_band(void *user, rst_phase phase, double fraction) {
 
 /* What the host is handed: colours, or how they vary with the seed, of a rectangle. */
 typedef struct {
-  int x, y, width, height;
+  rst_rectangle box;
   float *colours, *coverage;
-} rectangle;
+} output;
 
-static rst_status take_rectangle(const restoration *r, const rst_part *part, const int area[4],
-                                 rectangle *to) {
+static rst_status take_output(const restoration *r, const rst_part *part, const rst_rectangle *area,
+                              output *to) {
   float *memory;
   size_t pixels;
 
-  *to = area == NULL ? (rectangle){part->x, part->y, part->width, part->height, NULL, NULL}
-                     : (rectangle){area[0], area[1], area[2], area[3], NULL, NULL};
+  to->box = area == NULL ? (rst_rectangle){part->x, part->y, part->width, part->height} : *area;
   /* Deviations are of the whole, colours are read some rows at a time. */
-  pixels =
-    (size_t)to->width * (size_t)(r->deviation ? to->height : rst_band_rows(to->width, to->height));
+  pixels = (size_t)to->box.width *
+           (size_t)(r->deviation ? to->box.height : rst_band_rows(to->box.width, to->box.height));
   memory = rst_floats((r->deviation ? 10 : 4) * pixels);
   if (memory == NULL)
     return rst_fail_memory(r->error);
@@ -79,7 +78,7 @@ static rst_status take_rectangle(const restoration *r, const rst_part *part, con
 
 typedef struct {
   const rst_partial *partial;
-  const rectangle *from;
+  const output *from;
   const rst_cancel *cancel;
   int row, rows, threads;
 } reading;
@@ -88,16 +87,16 @@ static void read_some(void *data, int worker) {
   const reading *d = data;
 
   for (int i = worker; i < d->rows && !rst_cancelled(d->cancel); i += d->threads) {
-    const size_t first = (size_t)i * (size_t)d->from->width;
-    const int area[4] = {d->from->x, d->from->y + d->row + i, d->from->width, 1};
+    const size_t first = (size_t)i * (size_t)d->from->box.width;
+    const rst_rectangle area = {d->from->box.x, d->from->box.y + d->row + i, d->from->box.width, 1};
 
-    rst_partial_read(d->partial, area, 1, d->from->colours + 3 * first, d->from->coverage + first,
+    rst_partial_read(d->partial, &area, 1, d->from->colours + 3 * first, d->from->coverage + first,
                      NULL);
   }
 }
 
 /* Rows row … row + rows − 1 of the rectangle into its memory. */
-static rst_status read_rows(const restoration *r, const rst_partial *partial, const rectangle *from,
+static rst_status read_rows(const restoration *r, const rst_partial *partial, const output *from,
                             int row, int rows) {
   reading d = {partial, from, cancel_of(r), row, rows, rst_session_threads(r->session)};
 
@@ -105,8 +104,8 @@ static rst_status read_rows(const restoration *r, const rst_partial *partial, co
   return rst_cancelled(d.cancel) ? rst_fail_cancelled(r->error) : RST_OK;
 }
 
-static rst_status write_rows(const restoration *r, const rectangle *from, int row, int rows) {
-  return r->picture->write(r->picture->user, from->x, from->y + row, from->width, rows,
+static rst_status write_rows(const restoration *r, const output *from, int row, int rows) {
+  return r->picture->write(r->picture->user, from->box.x, from->box.y + row, from->box.width, rows,
                            from->colours, from->coverage)
            ? RST_OK
            : rst_fail_host(r->error);
@@ -122,12 +121,12 @@ static rst_status finish(restoration *r, rst_partial *partial) {
   return status == RST_OK ? rst_partial_match(r->session, partial, &silent, r->error) : status;
 }
 
-static rst_status write_colours(restoration *r, rst_partial *partial, const rectangle *to) {
-  const int band = rst_band_rows(to->width, to->height);
+static rst_status write_colours(restoration *r, rst_partial *partial, const output *to) {
+  const int band = rst_band_rows(to->box.width, to->box.height);
   rst_status status = finish(r, partial);
 
-  for (int row = 0; row < to->height && status == RST_OK; row += band) {
-    const int rows = to->height - row < band ? to->height - row : band;
+  for (int row = 0; row < to->box.height && status == RST_OK; row += band) {
+    const int rows = to->box.height - row < band ? to->box.height - row : band;
 
     status = read_rows(r, partial, to, row, rows);
     if (status == RST_OK)
@@ -136,8 +135,8 @@ static rst_status write_colours(restoration *r, rst_partial *partial, const rect
   return status;
 }
 
-static rst_status write_deviations(restoration *r, rst_partial *partial, const rectangle *to) {
-  const size_t values = 3 * (size_t)to->width * (size_t)to->height;
+static rst_status write_deviations(restoration *r, rst_partial *partial, const output *to) {
+  const size_t values = 3 * (size_t)to->box.width * (size_t)to->box.height;
   float *mean = to->colours + values, *squares = mean + values;
   rst_parameters parameters = *r->parameters;
   rst_status status = RST_OK;
@@ -145,7 +144,7 @@ static rst_status write_deviations(restoration *r, rst_partial *partial, const r
   for (int i = 1; i <= r->seeds && status == RST_OK; i++) {
     status = finish(r, partial);
     if (status == RST_OK)
-      status = read_rows(r, partial, to, 0, to->height);
+      status = read_rows(r, partial, to, 0, to->box.height);
     if (status == RST_OK)
       rst_deviation_add(i, values, to->colours, mean, squares);
     parameters.seed = rst_next_seed(parameters.seed);
@@ -155,15 +154,15 @@ static rst_status write_deviations(restoration *r, rst_partial *partial, const r
   if (status != RST_OK)
     return status;
   rst_deviation_get(r->seeds, values, squares, to->colours);
-  return write_rows(r, to, 0, to->height);
+  return write_rows(r, to, 0, to->box.height);
 }
 
 /* `area` of a part; NULL: all of it, which where it is matched is held whole: the boundary's
  * influence reaches everywhere. */
 static rst_status restore_area(restoration *r, const rst_part *part, rst_encoding *encoding,
-                               const rst_hint_field *hints, const int area[4]) {
+                               const rst_hint_field *hints, const rst_rectangle *area) {
   rst_partial *partial;
-  rectangle to;
+  output to;
   rst_status status =
     rst_partial_new(r->parameters, encoding, r->picture, part, area, &partial, r->error);
 
@@ -172,7 +171,7 @@ static rst_status restore_area(restoration *r, const rst_part *part, rst_encodin
   rst_partial_set_hints(partial, hints);
   r->band_points = rst_partial_count(partial, NULL);
   if (r->band_points > 0)
-    status = take_rectangle(r, part, area, &to);
+    status = take_output(r, part, area, &to);
   if (r->band_points > 0 && status == RST_OK) {
     status = (r->deviation ? write_deviations : write_colours)(r, partial, &to);
     free(to.coverage);
@@ -187,9 +186,9 @@ static rst_status restore_bands(restoration *r, const rst_part *part, rst_encodi
   rst_status status = RST_OK;
 
   for (int y = part->y; y < end && status == RST_OK; y += rows) {
-    const int area[4] = {part->x, y, part->width, end - y < rows ? end - y : rows};
+    const rst_rectangle area = {part->x, y, part->width, end - y < rows ? end - y : rows};
 
-    status = restore_area(r, part, encoding, hints, area);
+    status = restore_area(r, part, encoding, hints, &area);
   }
   return status;
 }

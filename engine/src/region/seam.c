@@ -54,26 +54,28 @@ static void widen(int begin, int length, int window, int side, int size, int *fr
   *count = end - *from;
 }
 
-void rst_seam_get_box(const rst_part *part, int width, int height, int box[4]) {
+void rst_seam_get_box(const rst_part *part, int width, int height, rst_rectangle *box) {
   const rst_window *w = &part->window;
 
-  widen(part->x, part->width, w->x, w->side, width, &box[0], &box[2]);
-  widen(part->y, part->height, w->y, w->side, height, &box[1], &box[3]);
+  widen(part->x, part->width, w->x, w->side, width, &box->x, &box->width);
+  widen(part->y, part->height, w->y, w->side, height, &box->y, &box->height);
 }
 
 /* Whether a pixel of the box is the part's to restore: another part's may lie in its border. */
-static bool is_own(const rst_part *part, const int box[4], const float *coverage, int x, int y) {
-  const int u = x + box[0] - part->x, v = y + box[1] - part->y;
+static bool is_own(const rst_part *part, const rst_rectangle *box, const float *coverage, int x,
+                   int y) {
+  const int u = x + box->x - part->x, v = y + box->y - part->y;
 
-  return x >= 0 && y >= 0 && x < box[2] && y < box[3] && u >= 0 && v >= 0 && u < part->width &&
-         v < part->height && coverage[(size_t)y * (size_t)box[2] + (size_t)x] > 0;
+  return x >= 0 && y >= 0 && x < box->width && y < box->height && u >= 0 && v >= 0 &&
+         u < part->width && v < part->height &&
+         coverage[(size_t)y * (size_t)box->width + (size_t)x] > 0;
 }
 
-void rst_seam_find_boundary(const rst_part *part, const int box[4], const float *rgba,
+void rst_seam_find_boundary(const rst_part *part, const rst_rectangle *box, const float *rgba,
                             const float *coverage, bool *boundary) {
-  for (int y = 0; y < box[3]; y++)
-    for (int x = 0; x < box[2]; x++) {
-      const size_t i = (size_t)y * (size_t)box[2] + (size_t)x;
+  for (int y = 0; y < box->height; y++)
+    for (int x = 0; x < box->width; x++) {
+      const size_t i = (size_t)y * (size_t)box->width + (size_t)x;
 
       boundary[i] =
         !(coverage[i] > 0) && rgba[4 * i + 3] > 0 &&
@@ -84,7 +86,7 @@ void rst_seam_find_boundary(const rst_part *part, const int box[4], const float 
 
 typedef struct {
   const rst_part *part;
-  const int *box;
+  const rst_rectangle *box;
   const float *rgba, *coverage;
   const bool *boundary;
   const rst_cancel *cancel;
@@ -93,7 +95,7 @@ typedef struct {
 } matching;
 
 static size_t pixel_count(const matching *m) {
-  return (size_t)m->box[2] * (size_t)m->box[3];
+  return (size_t)m->box->width * (size_t)m->box->height;
 }
 
 /* For loops over the pixels. */
@@ -103,9 +105,9 @@ static bool go_on(const matching *m, size_t i) {
 
 /* What is known: the boundary, or all that is seen. What a cancelled call leaves is not used. */
 static void sort_cells(const matching *m, bool boundary_only) {
-  for (int y = 0; y < m->box[3] && !rst_cancelled(m->cancel); y++)
-    for (int x = 0; x < m->box[2]; x++) {
-      const size_t i = (size_t)y * (size_t)m->box[2] + (size_t)x;
+  for (int y = 0; y < m->box->height && !rst_cancelled(m->cancel); y++)
+    for (int x = 0; x < m->box->width; x++) {
+      const size_t i = (size_t)y * (size_t)m->box->width + (size_t)x;
       const bool seen =
         boundary_only ? m->boundary[i] : !(m->coverage[i] > 0) && m->rgba[4 * i + 3] > 0;
 
@@ -124,7 +126,8 @@ static void take_known(const matching *m, const float *colours, float *values) {
 }
 
 static rst_status spread(const matching *m, double stiffness, float *values) {
-  return rst_poisson_spread(m->box[2], m->box[3], stiffness, m->cells, values, m->cancel, m->error);
+  return rst_poisson_spread(m->box->width, m->box->height, stiffness, m->cells, values, m->cancel,
+                            m->error);
 }
 
 /* ---- the fill's weight ---- */
@@ -137,7 +140,7 @@ static void come_nearer(float *distance, float way, float *nearest) {
 /* Distances of unknown cells from known ones, in pixels: in two passes, forth and back, by steps
  * to the eight neighbours (chamfer, Borgefors 1986), which come within 8 %. */
 static bool measure(const matching *m, float *distance) {
-  const int width = m->box[2], height = m->box[3];
+  const int width = m->box->width, height = m->box->height;
   static const float straight = 1, diagonal = 4.0f / 3;
 
   for (size_t i = 0; i < pixel_count(m) && go_on(m, i); i++)
@@ -202,8 +205,8 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
   if (status == RST_OK && !measure(m, weight))
     status = rst_fail_cancelled(m->error);
   if (status == RST_OK)
-    status = rst_fill_add(encoding->model, m->box[2], m->box[3], m->cells, weight, fill, m->cancel,
-                          m->error);
+    status = rst_fill_add(encoding->model, m->box->width, m->box->height, m->cells, weight, fill,
+                          m->cancel, m->error);
   for (size_t i = 0; i < pixel_count(m) && status == RST_OK; i++) {
     if (!go_on(m, i))
       status = rst_fail_cancelled(m->error);
@@ -223,7 +226,7 @@ static rst_status mix_fill(const matching *m, const rst_encoding *encoding, floa
 }
 
 rst_status rst_seam_spread(const rst_parameters *parameters, const rst_encoding *encoding,
-                           const rst_part *part, const int box[4], const float *rgba,
+                           const rst_part *part, const rst_rectangle *box, const float *rgba,
                            const float *coverage, const bool *boundary, const float *colours,
                            float *weight, float *offset, const rst_cancel *cancel,
                            rst_error *error) {

@@ -41,25 +41,27 @@ static void report(const rst_hooks *hooks, rst_phase phase) {
 /* The window's pixels into an input; what is covered is kept from it where the region is hidden. */
 static rst_status read_input(rst_input *input, const rst_picture *picture, bool hide,
                              const rst_hooks *hooks, rst_error *error) {
-  int x, y, width, height, rows;
+  rst_rectangle box;
+  int rows;
   float *rgba, *hidden = NULL;
   rst_status status = RST_OK;
 
-  rst_input_get_box(input, &x, &y, &width, &height);
-  rows = rst_band_rows(width, height);
-  rgba = rst_floats((size_t)width * (size_t)rows * 5);
+  rst_input_get_box(input, &box);
+  rows = rst_band_rows(box.width, box.height);
+  rgba = rst_floats((size_t)box.width * (size_t)rows * 5);
   if (rgba == NULL)
     return rst_fail_memory(error);
   if (hide)
-    hidden = rgba + (size_t)width * (size_t)rows * 4;
-  for (int done = 0; done < height && status == RST_OK; done += rows) {
-    const int count = height - done < rows ? height - done : rows;
+    hidden = rgba + (size_t)box.width * (size_t)rows * 4;
+  for (int done = 0; done < box.height && status == RST_OK; done += rows) {
+    const int count = box.height - done < rows ? box.height - done : rows;
 
     report(hooks, RST_PHASE_READING);
     if (hooks != NULL && rst_cancelled(hooks->cancel))
       status = rst_fail_cancelled(error);
-    else if (hidden == NULL ? !picture->read(picture->user, x, y + done, width, count, rgba)
-                            : !rst_read_covered(picture, x, y + done, width, count, rgba, hidden))
+    else if (hidden == NULL
+               ? !picture->read(picture->user, box.x, box.y + done, box.width, count, rgba)
+               : !rst_read_covered(picture, box.x, box.y + done, box.width, count, rgba, hidden))
       status = rst_fail_host(error);
     else
       status = rst_input_add(input, count, rgba, hidden, error);

@@ -93,13 +93,13 @@ static gboolean renew(Dialog *dialog, GError **error) {
   Layer *now = layer_open(dialog->image, dialog->drawable, error);
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
-  int box[4];
+  rst_rectangle box;
 
   if (!now)
     return FALSE;
   layer_get_picture(now, &picture);
-  layer_get_box(now, box);
-  if (restorator_editor_set_picture(dialog->editor, &picture, box, &why) != RST_OK) {
+  layer_get_box(now, &box);
+  if (restorator_editor_set_picture(dialog->editor, &picture, &box, &why) != RST_OK) {
     layer_close(now);
     return messages_fail(&why, error);
   }
@@ -192,12 +192,12 @@ static gboolean run(Dialog *dialog) {
 static gboolean make_editor(Dialog *dialog, GError **error) {
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
-  int box[4];
+  rst_rectangle box;
   GtkWidget *editor;
 
   layer_get_picture(dialog->layer, &picture);
-  layer_get_box(dialog->layer, box);
-  editor = restorator_editor_new(G_OBJECT(dialog->config), &picture, box, &why);
+  layer_get_box(dialog->layer, &box);
+  editor = restorator_editor_new(G_OBJECT(dialog->config), &picture, &box, &why);
   if (!editor)
     return messages_fail(&why, error);
   dialog->editor = RESTORATOR_EDITOR(editor);

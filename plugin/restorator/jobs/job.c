@@ -169,13 +169,13 @@ static gboolean restore(const Job *job, Layer *layer, Output output, const rst_h
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
-  int box[4];
+  rst_rectangle box;
 
   plan->size = sizeof *plan;
   layer_get_picture(layer, &picture);
   layer_begin_result(layer, parameters->strength);
-  layer_get_box(layer, box);
-  if (rst_plan_region(parameters, &picture, box, plan, &why) != RST_OK)
+  layer_get_box(layer, &box);
+  if (rst_plan_region(parameters, &picture, &box, plan, &why) != RST_OK)
     return messages_fail(&why, error);
   if (!check_grey(layer, plan, error))
     return FALSE;

@@ -272,11 +272,10 @@ void layer_close(Layer *layer) {
   g_free(layer);
 }
 
-void layer_get_box(const Layer *layer, int box[4]) {
-  box[0] = layer->box.x;
-  box[1] = layer->box.y;
-  box[2] = layer->box.width;
-  box[3] = layer->box.height;
+void layer_get_box(const Layer *layer, rst_rectangle *box) {
+  const GeglRectangle *from = &layer->box;
+
+  *box = (rst_rectangle){from->x, from->y, from->width, from->height};
 }
 
 gboolean layer_is_grey(const Layer *layer) {
@@ -308,13 +307,13 @@ gboolean layer_look(GimpImage *image, GimpDrawable *drawable, const rst_paramete
   g_autoptr(Layer) layer = layer_open(image, drawable, error);
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
-  int box[4], reach[4];
+  rst_rectangle box, reach;
   double sure;
 
   if (!layer)
     return FALSE;
   layer_get_picture(layer, &picture);
-  layer_get_box(layer, box);
-  rst_reach(parameters, picture.width, picture.height, box, reach);
-  return rst_classify(&picture, reach, kind, &sure, &why) == RST_OK || messages_fail(&why, error);
+  layer_get_box(layer, &box);
+  rst_reach(parameters, picture.width, picture.height, &box, &reach);
+  return rst_classify(&picture, &reach, kind, &sure, &why) == RST_OK || messages_fail(&why, error);
 }

@@ -47,8 +47,8 @@ gboolean layer_look(GimpImage *image, GimpDrawable *drawable, const rst_paramete
 /* Begins to collect a result, to be done before any of it is written; `strength` is applied to
  * it. Reads what of the selection is not read yet. */
 void layer_begin_result(Layer *layer, double strength);
-/* The selection's box within the layer, in the layer's pixels: x, y, width, height. */
-void layer_get_box(const Layer *layer, int box[4]);
+/* The selection's box within the layer, in the layer's pixels. */
+void layer_get_box(const Layer *layer, rst_rectangle *box);
 /* A grey layer takes the restored tone alone. */
 gboolean layer_is_grey(const Layer *layer);
 

@@ -100,12 +100,12 @@ static void test_recorded(const void *output) {
   g_assert_cmpstr(setup.preset, ==, "");
   /* The box is of pixels that are not wholly transparent. */
   gimp_drawable_mask_intersect(picture.layer, &box[0], &box[1], &box[2], &box[3]);
-  g_assert_cmpint(setup.box[0], >=, box[0]);
-  g_assert_cmpint(setup.box[1], >=, box[1]);
-  g_assert_cmpint(setup.box[0] + setup.box[2], <=, box[0] + box[2]);
-  g_assert_cmpint(setup.box[1] + setup.box[3], <=, box[1] + box[3]);
-  g_assert_cmpint(setup.box[2], >, box[2] - 8);
-  g_assert_cmpint(setup.box[3], >, box[3] - 10);
+  g_assert_cmpint(setup.box.x, >=, box[0]);
+  g_assert_cmpint(setup.box.y, >=, box[1]);
+  g_assert_cmpint(setup.box.x + setup.box.width, <=, box[0] + box[2]);
+  g_assert_cmpint(setup.box.y + setup.box.height, <=, box[1] + box[3]);
+  g_assert_cmpint(setup.box.width, >, box[2] - 8);
+  g_assert_cmpint(setup.box.height, >, box[3] - 10);
   picture_free(&picture);
 }
 
