@@ -86,7 +86,7 @@ char *messages_text(const rst_error *why) {
       return g_strdup_printf(_("The preset “%s” does not fit the model “%s”: choose one of %s"),
                              subject, value, choices);
 
-    case RST_BAD_SETUP:
+    case RST_BAD_RECORD:
       return g_strdup_printf(_("The record of what was done to the picture cannot be used: %s: %s"),
                              subject_words(subject), messages_words(value));
 

@@ -117,7 +117,7 @@ typedef enum rst_status {
   RST_NO_SUCH_PRESET = 27,    /* subject: the id; choices: the ids there are */
   RST_BAD_PRESET = 28,        /* subject: the file or its key; value: what is wrong with it */
   RST_PRESET_MISFIT = 29, /* subject: the preset; value: the model; choices: models that fit */
-  RST_BAD_SETUP = 30, /* subject: the record's key; value: what is wrong with it */
+  RST_BAD_RECORD = 30, /* subject: the record's key; value: what is wrong with it */
 
   RST_EMPTY_REGION = 40, /* no pixel is covered */
   RST_EMPTY_INPUT = 41, /* the network would see nothing: select less or raise the context */
@@ -903,7 +903,7 @@ RST_API rst_status rst_suggest_colours(rst_session *session, const rst_encoding 
                                        int *count, rst_error *error);
 
 /* -------------------------------------------------------------------------------------------
- * Setups: what was done to a picture, kept with it as text, so that it can be repeated
+ * Records: what was done to a picture, kept with it as text, so that it can be repeated
  */
 
 /* Where a host put the result. */
@@ -912,9 +912,9 @@ typedef enum rst_output {
   RST_OUTPUT_NEW_LAYER
 } rst_output;
 
-typedef struct rst_setup {
-  size_t size; /* sizeof (rst_setup) */
-  const rst_parameters *parameters; /* of the caller: there as long as the setup is used */
+typedef struct rst_record {
+  size_t size; /* sizeof (rst_record) */
+  const rst_parameters *parameters; /* of the caller: there as long as the record is used */
   char version[32]; /* of the engine that did it */
   char sha256[65]; /* of the model file, hexadecimal; "" where it is not known */
   rst_rectangle box; /* of what was restored; with a size of its own: of what
@@ -928,23 +928,24 @@ typedef struct rst_setup {
                            * host's own selection is none */
   char mask_sha256[65]; /* of that file, as above */
   int width, height; /* of the result, where the region has a size of its own; else 0 */
-} rst_setup;
+} rst_record;
 
 /* What a plan and its parameters come to, in place and without preset, mask or size, which a host
  * adds; `sha256` NULL or hexadecimal. */
-RST_API void rst_setup_fill_sized(rst_setup *setup, size_t size, const rst_parameters *parameters,
-                                  const rst_plan *plan, const char *sha256);
-#define rst_setup_fill(setup, parameters, plan, sha256) \
-  rst_setup_fill_sized((setup), sizeof(rst_setup), (parameters), (plan), (sha256))
-/* Adds a setup at the end of a history (NULL or "": none yet), which is kept as it is. `text`, a
- * JSON list, is to be freed with free(). Errors: RST_BAD_SETUP, RST_NO_MEMORY. */
-RST_API rst_status rst_setup_append(const char *history, const rst_setup *setup, char **text,
-                                    rst_error *error);
-/* Reads entry `index` of a history, −1 the newest, −2 the one before …, into `setup` and
+RST_API void rst_record_fill_sized(rst_record *record, size_t size,
+                                   const rst_parameters *parameters, const rst_plan *plan,
+                                   const char *sha256);
+#define rst_record_fill(record, parameters, plan, sha256) \
+  rst_record_fill_sized((record), sizeof(rst_record), (parameters), (plan), (sha256))
+/* Adds a record at the end of a history (NULL or "": none yet), which is kept as it is. `text`, a
+ * JSON list, is to be freed with free(). Errors: RST_BAD_RECORD, RST_NO_MEMORY. */
+RST_API rst_status rst_record_append(const char *history, const rst_record *record, char **text,
+                                     rst_error *error);
+/* Reads entry `index` of a history, −1 the newest, −2 the one before …, into `record` and
  * `parameters`, which it then points at; both have their sizes set. `count` (NULL allowed): how many
- * there are. Errors: RST_BAD_SETUP. */
-RST_API rst_status rst_setup_read(const char *history, int index, rst_setup *setup,
-                                  rst_parameters *parameters, int *count, rst_error *error);
+ * there are. Errors: RST_BAD_RECORD. */
+RST_API rst_status rst_record_read(const char *history, int index, rst_record *record,
+                                   rst_parameters *parameters, int *count, rst_error *error);
 
 #ifdef __cplusplus
 }

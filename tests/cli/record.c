@@ -39,15 +39,15 @@ static char *xmp_of(const char *path) {
 
 /* Entry `index` of a picture's record, and how many there are; 0 without a record. Its parameters
  * are there until the next call. */
-static int read_record(const char *path, int index, rst_setup *setup) {
+static int read_record(const char *path, int index, rst_record *record) {
   int count = 0;
   rst_error error = RST_ERROR_INIT;
   char *xmp = xmp_of(path), *history = xmp_get_history(xmp, strlen(xmp));
   static rst_parameters parameters;
-  *setup = (rst_setup){.size = sizeof *setup};
+  *record = (rst_record){.size = sizeof *record};
   rst_parameters_init(&parameters);
   if (history != NULL &&
-      rst_setup_read(history, index, setup, &parameters, &count, &error) != RST_OK)
+      rst_record_read(history, index, record, &parameters, &count, &error) != RST_OK)
     g_error("%s", error.message);
   g_free(history);
   g_free(xmp);
@@ -72,27 +72,27 @@ static void test_kept(void) {
     char *name = g_strdup_printf("once.%s", suffixes[i]);
     char *again = g_strdup_printf("twice.%s", suffixes[i]);
     const char *input = write_picture("in.png", 48), *once = path_of(name), *twice = path_of(again);
-    rst_setup setup;
+    rst_record record;
     run_well("restore", input, once, "--model", "tiny-diffusion", "--region", "12,8,16x20",
              "--seed", "9", "--context", "1.25", NULL);
-    g_assert_cmpint(read_record(once, 0, &setup), ==, 1);
-    g_assert_cmpstr(setup.parameters->model, ==, "tiny-diffusion");
-    g_assert_cmpstr(setup.sha256, ==, sum);
-    g_assert_cmpstr(setup.version, ==, rst_version());
-    g_assert_cmpint(setup.parameters->seed, ==, 9);
-    g_assert_cmpfloat(setup.parameters->context, ==, 1.25);
-    g_assert_cmpint(setup.box.x, ==, 12);
-    g_assert_cmpint(setup.box.height, ==, 20);
-    g_assert_cmpint(setup.window_count, ==, 1);
-    g_assert_cmpint(setup.windows[0].side, ==, 25);
+    g_assert_cmpint(read_record(once, 0, &record), ==, 1);
+    g_assert_cmpstr(record.parameters->model, ==, "tiny-diffusion");
+    g_assert_cmpstr(record.sha256, ==, sum);
+    g_assert_cmpstr(record.version, ==, rst_version());
+    g_assert_cmpint(record.parameters->seed, ==, 9);
+    g_assert_cmpfloat(record.parameters->context, ==, 1.25);
+    g_assert_cmpint(record.box.x, ==, 12);
+    g_assert_cmpint(record.box.height, ==, 20);
+    g_assert_cmpint(record.window_count, ==, 1);
+    g_assert_cmpint(record.windows[0].side, ==, 25);
     run_well("restore", once, twice, SINGLE, "--quiet", NULL);
-    g_assert_cmpint(read_record(twice, 0, &setup), ==, 2);
-    g_assert_cmpint(setup.parameters->seed, ==, 9);
-    g_assert_cmpint(read_record(twice, 1, &setup), ==, 2);
-    g_assert_cmpstr(setup.parameters->model, ==, "tiny-single");
-    g_assert_cmpint(setup.box.width, ==, 48);
+    g_assert_cmpint(read_record(twice, 0, &record), ==, 2);
+    g_assert_cmpint(record.parameters->seed, ==, 9);
+    g_assert_cmpint(read_record(twice, 1, &record), ==, 2);
+    g_assert_cmpstr(record.parameters->model, ==, "tiny-single");
+    g_assert_cmpint(record.box.width, ==, 48);
     run_well("restore", input, once, SINGLE, "--no-record", NULL);
-    g_assert_cmpint(read_record(once, 0, &setup), ==, 0);
+    g_assert_cmpint(read_record(once, 0, &record), ==, 0);
     g_free(name);
     g_free(again);
   }
@@ -248,15 +248,15 @@ static void test_repeated_mask(void) {
   const char *input = write_picture("in.png", 48), *done = path_of("done.png");
   const char *output = path_of("masked.png"), *mask = write_mask("my mask.png", 44);
   const char *other = write_mask("other.png", 43), *copy = path_of("copy.png");
-  rst_setup setup;
+  rst_record record;
   char *bytes, *sum = NULL;
   gsize size;
   run_well("restore", input, done, SINGLE, "--mask", mask, NULL);
-  g_assert_cmpint(read_record(done, 0, &setup), ==, 1);
+  g_assert_cmpint(read_record(done, 0, &record), ==, 1);
   g_assert_true(g_file_get_contents(mask, &bytes, &size, NULL));
   sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (guchar *)bytes, size);
-  g_assert_cmpstr(setup.mask, ==, "my mask.png");
-  g_assert_cmpstr(setup.mask_sha256, ==, sum);
+  g_assert_cmpstr(record.mask, ==, "my mask.png");
+  g_assert_cmpstr(record.mask_sha256, ==, sum);
   g_assert_true(g_file_set_contents(copy, bytes, (gssize)size, NULL));
   char *asked = g_strdup_printf(
     "done.png: was restored with the mask “my mask.png” (SHA-256 %s); "
@@ -285,13 +285,13 @@ static void test_repeated_size(void) {
   static const char preset[] = "{\"format\": 1, \"model\": \"tiny-diffusion\", \"start\": 20}";
   const char *input = write_picture("in.png", 48), *done = path_of("done.png");
   const char *output = path_of("repeated.png"), *mask = write_mask("mask.png", 44);
-  rst_setup setup;
+  rst_record record;
   run_well("restore", input, done, "--preset", write_text("presets/mine.json", preset), "--seed",
            "5", "--region", "12,8,16x20", "--size", "50x70", NULL);
-  g_assert_cmpint(read_record(done, 0, &setup), ==, 1);
-  g_assert_cmpint(setup.width, ==, 50);
-  g_assert_cmpint(setup.height, ==, 70);
-  g_assert_cmpstr(setup.preset, ==, "mine");
+  g_assert_cmpint(read_record(done, 0, &record), ==, 1);
+  g_assert_cmpint(record.width, ==, 50);
+  g_assert_cmpint(record.height, ==, 70);
+  g_assert_cmpstr(record.preset, ==, "mine");
   run_well("restore", "--repeat", done, input, output, NULL);
   g_assert_cmpint(differing_files(done, output), ==, 0);
   char *first = xmp_of(done), *second = xmp_of(output);
@@ -300,8 +300,8 @@ static void test_repeated_size(void) {
   assert_contains(o->out, "\npreset        mine\n");
   assert_contains(o->out, "\nat the size   50x70\n");
   run_well("restore", "--repeat", done, input, output, "--size", "25x35", NULL);
-  g_assert_cmpint(read_record(output, 0, &setup), ==, 1);
-  g_assert_cmpint(setup.width, ==, 25);
+  g_assert_cmpint(read_record(output, 0, &record), ==, 1);
+  g_assert_cmpint(record.width, ==, 25);
   check_failed(
     run("restore", "--repeat", done, input, path_of("spread.png"), "--uncertainty", "2", NULL), 1,
     "done.png: was restored with --size, which --uncertainty excludes");

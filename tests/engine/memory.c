@@ -254,26 +254,26 @@ static rst_status do_steps(outcome *o, rst_error *error) {
   return status;
 }
 
-static rst_status do_setup(outcome *o, rst_error *error) {
+static rst_status do_record(outcome *o, rst_error *error) {
   const rst_parameters parameters = new_parameters("strength=0.1", NULL);
   rst_plan plan = {
     .size = sizeof plan, .count = 1, .parts = {{.width = 1, .height = 1, .window = {1, 2, 3}}}};
-  rst_setup *setup = g_new0(rst_setup, 1);
+  rst_record *record = g_new0(rst_record, 1);
   rst_parameters read;
   char *one = NULL, *two = NULL;
   rst_status status;
 
   (void)o;
-  rst_setup_fill(setup, &parameters, &plan, NULL);
-  status = rst_setup_append(NULL, setup, &one, error);
+  rst_record_fill(record, &parameters, &plan, NULL);
+  status = rst_record_append(NULL, record, &one, error);
   if (status == RST_OK)
-    status = rst_setup_append(one, setup, &two, error);
+    status = rst_record_append(one, record, &two, error);
   rst_parameters_init(&read);
   if (status == RST_OK)
-    status = rst_setup_read(two, 1, setup, &read, NULL, error);
+    status = rst_record_read(two, 1, record, &read, NULL, error);
   free(one);
   free(two);
-  g_free(setup);
+  g_free(record);
   return status;
 }
 
@@ -283,7 +283,7 @@ static const struct {
 } scenes[] = {
   {"read", do_read},   {"sample", do_sample}, {"restore", do_restore},
   {"match", do_match}, {"preset", do_preset}, {"list", do_list},
-  {"steps", do_steps}, {"setup", do_setup},   {"uncertainty", do_uncertainty},
+  {"steps", do_steps}, {"record", do_record}, {"uncertainty", do_uncertainty},
   {"hide", do_hide},
 };
 

@@ -42,7 +42,7 @@ static void test_larger(void) {
   rst_parameters parameters = new_parameters(NULL, NULL), other = parameters;
   rst_plan plan = {.size = sizeof plan}, made = plan;
   rst_hooks hooks = RST_HOOKS_INIT;
-  rst_setup setup;
+  rst_record record;
   rst_error error = RST_ERROR_INIT;
   char *text = NULL;
 
@@ -62,11 +62,11 @@ static void test_larger(void) {
                 RST_BAD_CALL);
   c->picture.size += sizeof(void *);
   assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, NULL), RST_BAD_CALL);
-  rst_setup_fill(&setup, &parameters, &plan, NULL);
-  setup.size += sizeof(void *);
-  assert_status(rst_setup_append(NULL, &setup, &text, NULL), RST_BAD_CALL);
+  rst_record_fill(&record, &parameters, &plan, NULL);
+  record.size += sizeof(void *);
+  assert_status(rst_record_append(NULL, &record, &text, NULL), RST_BAD_CALL);
   error.size += sizeof(void *);
-  assert_status(rst_setup_append(NULL, &setup, &text, &error), RST_BAD_CALL);
+  assert_status(rst_record_append(NULL, &record, &text, &error), RST_BAD_CALL);
   g_assert_cmpint(error.code, ==, RST_OK); /* not touched */
   rst_session_free(session);
   rst_model_unref(model);

@@ -197,22 +197,22 @@ static void use_points(outcome *o, const work *w) {
   free(trajectory);
 }
 
-static void use_setup(outcome *o, const work *w) {
-  GUARDED(rst_setup, setup);
+static void use_record(outcome *o, const work *w) {
+  GUARDED(rst_record, record);
   GUARDED(rst_parameters, parameters);
   char *text;
 
-  rst_setup_fill(&setup->value, w->parameters, w->plan, "00ff");
-  note(o, "%d ", rst_setup_append(NULL, &setup->value, &text, NULL));
+  rst_record_fill(&record->value, w->parameters, w->plan, "00ff");
+  note(o, "%d ", rst_record_append(NULL, &record->value, &text, NULL));
   rst_parameters_init(&parameters->value);
-  note(o, "%d ", rst_setup_read(text, -1, &setup->value, &parameters->value, NULL, NULL));
-  note(o, "%d %d %d %s %d %g\n", setup->value.box.x, setup->value.box.height,
-       setup->value.window_count, setup->value.sha256, setup->value.parameters->seed,
+  note(o, "%d ", rst_record_read(text, -1, &record->value, &parameters->value, NULL, NULL));
+  note(o, "%d %d %d %s %d %g\n", record->value.box.x, record->value.box.height,
+       record->value.window_count, record->value.sha256, record->value.parameters->seed,
        parameters->value.saturation);
   free(text);
-  CHECK(setup);
+  CHECK(record);
   CHECK(parameters);
-  free(setup);
+  free(record);
   free(parameters);
 }
 
@@ -250,7 +250,7 @@ static void use_picture(outcome *o, const rst_parameters *parameters, rst_model 
                          &w.encoding, NULL));
   use_partial(o, &w);
   use_points(o, &w);
-  use_setup(o, &w);
+  use_record(o, &w);
   rst_encoding_unref(w.encoding);
   rst_session_free(w.session);
   CHECK(picture);
@@ -264,7 +264,7 @@ static void use_picture(outcome *o, const rst_parameters *parameters, rst_model 
 void RUN(outcome *o) {
   const size_t sizes[] = {sizeof(rst_error),   sizeof(rst_parameters), sizeof(rst_model_info),
                           sizeof(rst_hooks),   sizeof(rst_grid),       sizeof(rst_trajectory),
-                          sizeof(rst_picture), sizeof(rst_setup),      sizeof(rst_plan)};
+                          sizeof(rst_picture), sizeof(rst_record),     sizeof(rst_plan)};
   GUARDED(rst_parameters, parameters);
   rst_model *model = NULL;
   char path[4096] = "";

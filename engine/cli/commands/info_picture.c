@@ -26,34 +26,34 @@ static char *parameters_text(const rst_parameters *parameters) {
   return g_string_free(text, FALSE);
 }
 
-static char *windows_text(const rst_setup *setup) {
+static char *windows_text(const rst_record *record) {
   GString *text = g_string_new(NULL);
-  for (int i = 0; i < setup->window_count; i++)
-    g_string_append_printf(text, "%s%d,%d,%d", i == 0 ? "" : " ", setup->windows[i].x,
-                           setup->windows[i].y, setup->windows[i].side);
+  for (int i = 0; i < record->window_count; i++)
+    g_string_append_printf(text, "%s%d,%d,%d", i == 0 ? "" : " ", record->windows[i].x,
+                           record->windows[i].y, record->windows[i].side);
   return g_string_free(text, FALSE);
 }
 
-static void print_setup(const rst_setup *setup, int number, int count) {
-  char *heading = g_strdup_printf(_("%d of %d, by version %s"), number, count, setup->version);
-  char *parameters = parameters_text(setup->parameters);
-  char *box =
-    g_strdup_printf("%d,%d,%dx%d", setup->box.x, setup->box.y, setup->box.width, setup->box.height);
-  char *windows = windows_text(setup);
-  char *mask = *setup->mask == '\0' || *setup->mask_sha256 == '\0'
-                 ? g_strdup(setup->mask)
-                 : g_strdup_printf(_("%s, SHA-256 %s"), setup->mask, setup->mask_sha256);
-  char *size = setup->width == 0 ? NULL : g_strdup_printf("%dx%d", setup->width, setup->height);
+static void print_record(const rst_record *record, int number, int count) {
+  char *heading = g_strdup_printf(_("%d of %d, by version %s"), number, count, record->version);
+  char *parameters = parameters_text(record->parameters);
+  char *box = g_strdup_printf("%d,%d,%dx%d", record->box.x, record->box.y, record->box.width,
+                              record->box.height);
+  char *windows = windows_text(record);
+  char *mask = *record->mask == '\0' || *record->mask_sha256 == '\0'
+                 ? g_strdup(record->mask)
+                 : g_strdup_printf(_("%s, SHA-256 %s"), record->mask, record->mask_sha256);
+  char *size = record->width == 0 ? NULL : g_strdup_printf("%dx%d", record->width, record->height);
   print_field(_("restored"), heading);
-  print_field(_("model"), setup->parameters->model);
-  print_field(_("SHA-256"), setup->sha256);
-  print_field(_("preset"), setup->preset);
+  print_field(_("model"), record->parameters->model);
+  print_field(_("SHA-256"), record->sha256);
+  print_field(_("preset"), record->preset);
   print_field(_("parameters"), *parameters == '\0' ? _("the defaults") : parameters);
   print_field(_("region"), box);
   print_field(_("windows"), windows);
   print_field(_("mask"), mask);
   print_field(_("at the size"), size);
-  print_field(_("output"), setup->output == RST_OUTPUT_NEW_LAYER ? _("a new layer") : NULL);
+  print_field(_("output"), record->output == RST_OUTPUT_NEW_LAYER ? _("a new layer") : NULL);
   g_free(heading);
   g_free(parameters);
   g_free(box);
@@ -66,12 +66,12 @@ static bool print_history(const char *history, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   int count = 1;
   for (int i = 0; i < count; i++) {
-    rst_setup setup = {.size = sizeof setup};
+    rst_record record = {.size = sizeof record};
     rst_parameters parameters;
     rst_parameters_init(&parameters);
-    if (rst_setup_read(history, i, &setup, &parameters, &count, &cause) != RST_OK)
+    if (rst_record_read(history, i, &record, &parameters, &count, &cause) != RST_OK)
       return cli_fail_engine(error, &cause);
-    print_setup(&setup, i + 1, count);
+    print_record(&record, i + 1, count);
   }
   return true;
 }

@@ -24,10 +24,10 @@ char *record_read(VipsImage *image) {
   return xmp_get_history(xmp, size);
 }
 
-bool record_add(VipsImage *image, const rst_setup *setup, size_t limit, GError **error) {
+bool record_add(VipsImage *image, const rst_record *record, size_t limit, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   char *before = record_read(image), *after = NULL;
-  rst_status status = rst_setup_append(before, setup, &after, &cause);
+  rst_status status = rst_record_append(before, record, &after, &cause);
   g_free(before);
   if (status != RST_OK)
     return cli_fail_engine(error, &cause);
@@ -47,9 +47,9 @@ bool record_add(VipsImage *image, const rst_setup *setup, size_t limit, GError *
 }
 
 /* A later version may have understood the same words differently. */
-static bool check_version(const rst_setup *setup, const char *path, GError **error) {
+static bool check_version(const rst_record *record, const char *path, GError **error) {
   int done[3], own[3];
-  bool known = sscanf(setup->version, "%d.%d.%d", &done[0], &done[1], &done[2]) == 3;
+  bool known = sscanf(record->version, "%d.%d.%d", &done[0], &done[1], &done[2]) == 3;
   sscanf(rst_version(), "%d.%d.%d", &own[0], &own[1], &own[2]);
   for (int i = 0; known && i < 3; i++)
     if (done[i] > own[i])
@@ -58,11 +58,11 @@ static bool check_version(const rst_setup *setup, const char *path, GError **err
       return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               _("%s: was restored by version %s, which this one, %s, does not know"), path,
-              setup->version, rst_version());
+              record->version, rst_version());
   return false;
 }
 
-bool record_open(const char *path, rst_setup *setup, rst_parameters *parameters, GError **error) {
+bool record_open(const char *path, rst_record *record, rst_parameters *parameters, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   VipsImage *image = file_open(path, error);
   if (image == NULL)
@@ -70,14 +70,14 @@ bool record_open(const char *path, rst_setup *setup, rst_parameters *parameters,
   char *history = record_read(image);
   g_object_unref(image);
   bool good = false;
-  *setup = (rst_setup){.size = sizeof *setup};
+  *record = (rst_record){.size = sizeof *record};
   rst_parameters_init(parameters);
   if (history == NULL)
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: holds no record of what was restored"), path);
-  else if (rst_setup_read(history, -1, setup, parameters, NULL, &cause) != RST_OK)
+  else if (rst_record_read(history, -1, record, parameters, NULL, &cause) != RST_OK)
     cli_fail_engine(error, &cause);
   else
-    good = check_version(setup, path, error);
+    good = check_version(record, path, error);
   g_free(history);
   return good;
 }

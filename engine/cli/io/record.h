@@ -10,14 +10,14 @@
 
 #include "restorator.h"
 
-/* The history in a picture, for rst_setup_read(); NULL without one. Free it with g_free(). */
+/* The history in a picture, for rst_record_read(); NULL without one. Free it with g_free(). */
 char *record_read(VipsImage *image);
-/* Adds a setup at the end of the picture's history. `limit`: the largest XMP that its file can
+/* Adds a record at the end of the picture's history. `limit`: the largest XMP that its file can
  * hold, in bytes. Where false is returned, the picture is as it was and the error says why. */
-bool record_add(VipsImage *image, const rst_setup *setup, size_t limit, GError **error);
+bool record_add(VipsImage *image, const rst_record *record, size_t limit, GError **error);
 
-/* Reads the newest setup of the picture file at `path`, once this version can repeat it, and its
+/* Reads the newest record of the picture file at `path`, once this version can repeat it, and its
  * parameters, at which it points. */
-bool record_open(const char *path, rst_setup *setup, rst_parameters *parameters, GError **error);
+bool record_open(const char *path, rst_record *record, rst_parameters *parameters, GError **error);
 
 #endif

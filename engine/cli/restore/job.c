@@ -14,7 +14,7 @@
 /* The parameters that the picture's record holds, its box and its size. */
 static bool take_record(cli_job *job, GError **error) {
   const cli_options *o = job->options;
-  job->repeated = g_new(rst_setup, 1);
+  job->repeated = g_new(rst_record, 1);
   if (!record_open(o->repeat, job->repeated, &job->parameters, error))
     return false;
   if (job->repeated->width > 0 && o->uncertainty > 0) {
@@ -36,7 +36,7 @@ static bool take_record(cli_job *job, GError **error) {
 
 /* A mask is asked for where the record has one; another one than that is the caller's choice. */
 static bool check_mask(const cli_job *job, GError **error) {
-  const rst_setup *r = job->repeated;
+  const rst_record *r = job->repeated;
   const cli_options *o = job->options;
   if (r == NULL || *r->mask == '\0')
     return true;
@@ -225,10 +225,10 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
 }
 
 /* Whether the picture fell into the windows of the record that is repeated. */
-static bool is_repeated(const rst_setup *setup, const rst_plan *plan) {
-  bool same = setup->window_count == plan->count;
+static bool is_repeated(const rst_record *record, const rst_plan *plan) {
+  bool same = record->window_count == plan->count;
   for (int i = 0; i < plan->count && same; i++)
-    same = memcmp(&setup->windows[i], &plan->parts[i].window, sizeof setup->windows[i]) == 0;
+    same = memcmp(&record->windows[i], &plan->parts[i].window, sizeof record->windows[i]) == 0;
   return same;
 }
 
@@ -248,38 +248,38 @@ static void set_name(char *to, size_t size, const char *path) {
 }
 
 /* An id, or of a path what would be its id. */
-static void set_preset(rst_setup *setup, const char *preset) {
-  set_name(setup->preset, sizeof setup->preset, preset);
-  if (strchr(preset, '/') != NULL && g_str_has_suffix(setup->preset, ".json"))
-    setup->preset[strlen(setup->preset) - strlen(".json")] = '\0';
+static void set_preset(rst_record *record, const char *preset) {
+  set_name(record->preset, sizeof record->preset, preset);
+  if (strchr(preset, '/') != NULL && g_str_has_suffix(record->preset, ".json"))
+    record->preset[strlen(record->preset) - strlen(".json")] = '\0';
 }
 
-static void fill_setup(const cli_job *job, const cli_item *item, rst_setup *setup) {
+static void fill_record(const cli_job *job, const cli_item *item, rst_record *record) {
   const cli_options *o = job->options;
-  rst_setup_fill(setup, &job->parameters, item->plan, job->sha256);
+  rst_record_fill(record, &job->parameters, item->plan, job->sha256);
   if (job->preset != NULL)
-    set_preset(setup, job->preset);
+    set_preset(record, job->preset);
   else if (job->repeated != NULL)
-    g_strlcpy(setup->preset, job->repeated->preset, sizeof setup->preset);
+    g_strlcpy(record->preset, job->repeated->preset, sizeof record->preset);
   if (o->mask != NULL) {
-    set_name(setup->mask, sizeof setup->mask, o->mask);
-    g_strlcpy(setup->mask_sha256, job->mask_sha256 == NULL ? "" : job->mask_sha256,
-              sizeof setup->mask_sha256);
+    set_name(record->mask, sizeof record->mask, o->mask);
+    g_strlcpy(record->mask_sha256, job->mask_sha256 == NULL ? "" : job->mask_sha256,
+              sizeof record->mask_sha256);
   }
   if (is_sized(item)) {
     const cli_picture *p = &item->picture;
-    setup->box = (rst_rectangle){p->x, p->y, p->patch->Xsize, p->patch->Ysize};
-    setup->width = job->size[0];
-    setup->height = job->size[1];
+    record->box = (rst_rectangle){p->x, p->y, p->patch->Xsize, p->patch->Ysize};
+    record->width = job->size[0];
+    record->height = job->size[1];
   }
 }
 
 /* A picture whose record cannot be kept is written all the same. */
 static void add_record(const cli_job *job, const cli_item *item, VipsImage *result) {
   GError *why = NULL;
-  rst_setup setup;
-  fill_setup(job, item, &setup);
-  if (!record_add(result, &setup, file_xmp_limit(item->format), &why))
+  rst_record record;
+  fill_record(job, item, &record);
+  if (!record_add(result, &record, file_xmp_limit(item->format), &why))
     cli_say(_("%s: what was done is not recorded in the picture: %s"), item->output, why->message);
   g_clear_error(&why);
 }

@@ -25,7 +25,7 @@ typedef struct cli_job {
   int region[4];       /* x, y, width, height */
   int size[2];         /* width and height of the output, 0: the picture's own */
   char *mask_sha256;   /* of the mask's file; NULL without, or where it can be read once only */
-  rst_setup *repeated; /* the record to repeat, NULL without */
+  rst_record *repeated; /* the record to repeat, NULL without */
   rst_model *model;
   char *sha256;        /* of its file */
   rst_model_info info;

@@ -46,7 +46,7 @@ static inline void rst_hand_over(void *to, const void *whole) {
 RST_COMPLETE(grid)
 RST_COMPLETE(picture)
 RST_COMPLETE(plan)
-RST_COMPLETE(setup)
+RST_COMPLETE(record)
 RST_COMPLETE(trajectory)
 
 /* NULL, no hooks, is whole. */

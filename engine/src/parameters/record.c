@@ -29,8 +29,8 @@ static const char *const outputs[] = {
 };
 enum { OUTPUTS = sizeof outputs / sizeof outputs[0] };
 
-static rst_status fail_setup(rst_error *error, const char *key, const char *how) {
-  return rst_fail(error, RST_BAD_SETUP, key, how, NULL,
+static rst_status fail_record(rst_error *error, const char *key, const char *how) {
+  return rst_fail(error, RST_BAD_RECORD, key, how, NULL,
                   "the picture's record of what was restored: %s %s", key, how);
 }
 
@@ -44,28 +44,28 @@ static bool add_numbers(yyjson_mut_doc *doc, yyjson_mut_val *list, const int *nu
   return done;
 }
 
-static bool add_mask(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_setup *setup) {
+static bool add_mask(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_record *record) {
   yyjson_mut_val *mask = yyjson_mut_obj_add_obj(doc, object, "mask");
 
-  return mask != NULL && yyjson_mut_obj_add_strcpy(doc, mask, "name", setup->mask) &&
-         yyjson_mut_obj_add_strcpy(doc, mask, "sha256", setup->mask_sha256);
+  return mask != NULL && yyjson_mut_obj_add_strcpy(doc, mask, "name", record->mask) &&
+         yyjson_mut_obj_add_strcpy(doc, mask, "sha256", record->mask_sha256);
 }
 
-static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup *setup,
-                      const rst_parameters *values) {
+static bool add_record(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_record *record,
+                       const rst_parameters *values) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, list);
-  const int box[4] = {setup->box.x, setup->box.y, setup->box.width, setup->box.height};
+  const int box[4] = {record->box.x, record->box.y, record->box.width, record->box.height};
   yyjson_mut_val *model, *parameters, *windows;
   bool done = object != NULL && yyjson_mut_obj_add_int(doc, object, "format", FORMAT) &&
-              yyjson_mut_obj_add_strcpy(doc, object, "version", setup->version);
+              yyjson_mut_obj_add_strcpy(doc, object, "version", record->version);
 
   model = done ? yyjson_mut_obj_add_obj(doc, object, "model") : NULL;
   done = model != NULL && yyjson_mut_obj_add_strcpy(doc, model, "id", values->model) &&
-         yyjson_mut_obj_add_strcpy(doc, model, "sha256", setup->sha256);
-  if (done && setup->preset[0] != '\0')
-    done = yyjson_mut_obj_add_strcpy(doc, object, "preset", setup->preset);
+         yyjson_mut_obj_add_strcpy(doc, model, "sha256", record->sha256);
+  if (done && record->preset[0] != '\0')
+    done = yyjson_mut_obj_add_strcpy(doc, object, "preset", record->preset);
   parameters = done ? yyjson_mut_obj_add_obj(doc, object, "parameters") : NULL;
   done = parameters != NULL;
   for (size_t i = 0; i < count && done; i++)
@@ -74,19 +74,19 @@ static bool add_setup(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_setup
   done = done && add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "box"), box, 4);
   windows = done ? yyjson_mut_obj_add_arr(doc, object, "windows") : NULL;
   done = windows != NULL;
-  for (int i = 0; i < setup->window_count && done; i++) {
-    const int numbers[3] = {setup->windows[i].x, setup->windows[i].y, setup->windows[i].side};
+  for (int i = 0; i < record->window_count && done; i++) {
+    const int numbers[3] = {record->windows[i].x, record->windows[i].y, record->windows[i].side};
 
     done = add_numbers(doc, yyjson_mut_arr_add_arr(doc, windows), numbers, 3);
   }
-  if (done && setup->mask[0] != '\0')
-    done = add_mask(doc, object, setup);
-  if (done && setup->width > 0) {
-    const int numbers[2] = {setup->width, setup->height};
+  if (done && record->mask[0] != '\0')
+    done = add_mask(doc, object, record);
+  if (done && record->width > 0) {
+    const int numbers[2] = {record->width, record->height};
 
     done = add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "size"), numbers, 2);
   }
-  return done && yyjson_mut_obj_add_str(doc, object, "output", outputs[setup->output]);
+  return done && yyjson_mut_obj_add_str(doc, object, "output", outputs[record->output]);
 }
 
 /* The list of a history, an empty one for none; NULL with `status` set. */
@@ -101,23 +101,23 @@ static yyjson_doc *read_history(const char *history, rst_status *status, rst_err
   if (json == NULL)
     *status = problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION
                 ? rst_fail_memory(error)
-                : fail_setup(error, NC_("subject", "the text"), problem.msg);
+                : fail_record(error, NC_("subject", "the text"), problem.msg);
   else if (!yyjson_is_arr(yyjson_doc_get_root(json)))
-    *status = fail_setup(error, NC_("subject", "the text"), "must be a list");
+    *status = fail_record(error, NC_("subject", "the text"), "must be a list");
   else
     return json;
   yyjson_doc_free(json);
   return NULL;
 }
 
-void rst_setup_fill_sized(rst_setup *setup, size_t size, const rst_parameters *parameters,
-                          const rst_plan *plan, const char *sha256) {
-  rst_setup all = {.parameters = parameters};
+void rst_record_fill_sized(rst_record *record, size_t size, const rst_parameters *parameters,
+                           const rst_plan *plan, const char *sha256) {
+  rst_record all = {.parameters = parameters};
   int right = 0, bottom = 0;
   rst_plan room;
 
-  memset(setup, 0, size);
-  setup->size = size;
+  memset(record, 0, size);
+  record->size = size;
   if (size > sizeof all || !rst_complete_plan(&plan, &room) || plan->count > RST_PARTS_MAX)
     return;
   snprintf(all.version, sizeof all.version, "%s", rst_version());
@@ -136,28 +136,29 @@ void rst_setup_fill_sized(rst_setup *setup, size_t size, const rst_parameters *p
   }
   all.box.width = right - all.box.x;
   all.box.height = bottom - all.box.y;
-  rst_hand_over(setup, &all);
+  rst_hand_over(record, &all);
 }
 
-rst_status rst_setup_append(const char *history, const rst_setup *setup, char **text,
-                            rst_error *error) {
-  const rst_parameters *parameters = setup == NULL ? NULL : setup->parameters;
+rst_status rst_record_append(const char *history, const rst_record *record, char **text,
+                             rst_error *error) {
+  const rst_parameters *parameters = record == NULL ? NULL : record->parameters;
   rst_parameters all_parameters;
   rst_status status = RST_OK;
   yyjson_doc *before;
   yyjson_mut_doc *doc;
-  rst_setup all;
+  rst_record all;
 
-  if (!rst_complete_setup(&setup, &all) || !rst_complete_parameters(&parameters, &all_parameters) ||
-      text == NULL || setup->window_count < 0 || setup->window_count > RST_PARTS_MAX ||
-      (unsigned)setup->output >= OUTPUTS)
-    return rst_fail_call(error, "rst_setup_append");
+  if (!rst_complete_record(&record, &all) ||
+      !rst_complete_parameters(&parameters, &all_parameters) || text == NULL ||
+      record->window_count < 0 || record->window_count > RST_PARTS_MAX ||
+      (unsigned)record->output >= OUTPUTS)
+    return rst_fail_call(error, "rst_record_append");
   before = read_history(history, &status, error);
   if (before == NULL)
     return status;
   doc = yyjson_doc_mut_copy(before, rst_json_memory());
   yyjson_doc_free(before);
-  status = doc != NULL && add_setup(doc, yyjson_mut_doc_get_root(doc), setup, parameters)
+  status = doc != NULL && add_record(doc, yyjson_mut_doc_get_root(doc), record, parameters)
              ? rst_json_text(doc, text, error)
              : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);
@@ -188,15 +189,15 @@ static rst_status read_parameters(yyjson_val *object, rst_parameters *parameters
 
   rst_parameters_init(parameters);
   if (!yyjson_is_obj(object))
-    return fail_setup(error, "parameters", "is not an object");
+    return fail_record(error, "parameters", "is not an object");
   iter = yyjson_obj_iter_with(object);
   while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
     const rst_parameter *entry = rst_parameter_find(yyjson_get_str(key));
 
     if (entry == NULL || !rst_json_is_text(key))
-      return fail_setup(error, yyjson_get_str(key), "is no parameter of this version");
+      return fail_record(error, yyjson_get_str(key), "is no parameter of this version");
     if (rst_json_read_parameter(entry, yyjson_obj_iter_get_val(key), parameters, &inner) != RST_OK)
-      return fail_setup(error, entry->name, inner.message);
+      return fail_record(error, entry->name, inner.message);
   }
   return RST_OK;
 }
@@ -206,81 +207,81 @@ static bool read_text(yyjson_val *value, char *text, size_t size) {
          (size_t)snprintf(text, size, "%s", yyjson_get_str(value)) < size;
 }
 
-static rst_status read_windows(yyjson_val *windows, rst_setup *setup, rst_error *error) {
+static rst_status read_windows(yyjson_val *windows, rst_record *record, rst_error *error) {
   yyjson_arr_iter iter;
   yyjson_val *window;
 
   if (!yyjson_is_arr(windows) || yyjson_arr_size(windows) > RST_PARTS_MAX)
-    return fail_setup(error, "windows", "must be a list of windows");
+    return fail_record(error, "windows", "must be a list of windows");
   iter = yyjson_arr_iter_with(windows);
   while ((window = yyjson_arr_iter_next(&iter)) != NULL) {
     int numbers[3];
 
     if (!read_numbers(window, numbers, 2, -RST_SIDE_MAX, 1))
-      return fail_setup(error, "windows", "must hold lists of x, y and side");
-    setup->windows[setup->window_count++] = (rst_window){numbers[0], numbers[1], numbers[2]};
+      return fail_record(error, "windows", "must hold lists of x, y and side");
+    record->windows[record->window_count++] = (rst_window){numbers[0], numbers[1], numbers[2]};
   }
   return RST_OK;
 }
 
 /* The keys that may be missing. */
-static rst_status read_options(yyjson_val *object, rst_setup *setup, rst_error *error) {
+static rst_status read_options(yyjson_val *object, rst_record *record, rst_error *error) {
   yyjson_val *preset = yyjson_obj_get(object, "preset"), *mask = yyjson_obj_get(object, "mask"),
              *size = yyjson_obj_get(object, "size"), *output = yyjson_obj_get(object, "output");
   int numbers[2] = {1, 1}, found = RST_OUTPUT_IN_PLACE;
 
-  if (preset != NULL && !read_text(preset, setup->preset, sizeof setup->preset))
-    return fail_setup(error, "preset", "must be a name");
+  if (preset != NULL && !read_text(preset, record->preset, sizeof record->preset))
+    return fail_record(error, "preset", "must be a name");
   if (mask != NULL &&
-      (!read_text(yyjson_obj_get(mask, "name"), setup->mask, sizeof setup->mask) ||
-       !read_text(yyjson_obj_get(mask, "sha256"), setup->mask_sha256, sizeof setup->mask_sha256)))
-    return fail_setup(error, "mask", "must have a name and a sha256");
+      (!read_text(yyjson_obj_get(mask, "name"), record->mask, sizeof record->mask) ||
+       !read_text(yyjson_obj_get(mask, "sha256"), record->mask_sha256, sizeof record->mask_sha256)))
+    return fail_record(error, "mask", "must have a name and a sha256");
   if (size != NULL && (!read_numbers(size, numbers, 0, 0, 2) || numbers[0] > INT_MAX / numbers[1]))
-    return fail_setup(error, "size", "must be a width and a height");
+    return fail_record(error, "size", "must be a width and a height");
   while (output != NULL && found < OUTPUTS && !yyjson_equals_str(output, outputs[found]))
     found++;
   if (found == OUTPUTS)
-    return fail_setup(error, "output", "must be in-place or new-layer");
-  setup->output = (rst_output)found;
-  setup->width = size == NULL ? 0 : numbers[0];
-  setup->height = size == NULL ? 0 : numbers[1];
+    return fail_record(error, "output", "must be in-place or new-layer");
+  record->output = (rst_output)found;
+  record->width = size == NULL ? 0 : numbers[0];
+  record->height = size == NULL ? 0 : numbers[1];
   return RST_OK;
 }
 
-static rst_status read_setup(yyjson_val *object, rst_setup *setup, rst_parameters *parameters,
-                             rst_error *error) {
+static rst_status read_record(yyjson_val *object, rst_record *record, rst_parameters *parameters,
+                              rst_error *error) {
   yyjson_val *model = yyjson_obj_get(object, "model");
   rst_status status;
   int64_t format;
   int box[4];
 
   if (!rst_read_integer(yyjson_obj_get(object, "format"), 1, FORMAT, &format))
-    return fail_setup(error, "format", "must be 1 or 2");
+    return fail_record(error, "format", "must be 1 or 2");
   status = read_parameters(yyjson_obj_get(object, "parameters"), parameters, error);
   if (status != RST_OK)
     return status;
-  if (!read_text(yyjson_obj_get(object, "version"), setup->version, sizeof setup->version))
-    return fail_setup(error, "version", "must be a short text");
-  if (!read_text(yyjson_obj_get(model, "sha256"), setup->sha256, sizeof setup->sha256))
-    return fail_setup(error, "sha256", "must be a text of at most 64 digits");
+  if (!read_text(yyjson_obj_get(object, "version"), record->version, sizeof record->version))
+    return fail_record(error, "version", "must be a short text");
+  if (!read_text(yyjson_obj_get(model, "sha256"), record->sha256, sizeof record->sha256))
+    return fail_record(error, "sha256", "must be a text of at most 64 digits");
   if (!read_numbers(yyjson_obj_get(object, "box"), box, 2, 0, 2))
-    return fail_setup(error, "box", "must be four whole numbers");
-  setup->box = (rst_rectangle){box[0], box[1], box[2], box[3]};
-  status = read_windows(yyjson_obj_get(object, "windows"), setup, error);
-  return status == RST_OK ? read_options(object, setup, error) : status;
+    return fail_record(error, "box", "must be four whole numbers");
+  record->box = (rst_rectangle){box[0], box[1], box[2], box[3]};
+  status = read_windows(yyjson_obj_get(object, "windows"), record, error);
+  return status == RST_OK ? read_options(object, record, error) : status;
 }
 
-rst_status rst_setup_read(const char *history, int index, rst_setup *setup,
-                          rst_parameters *parameters, int *count, rst_error *error) {
-  rst_setup read = {.size = sizeof read, .parameters = parameters};
+rst_status rst_record_read(const char *history, int index, rst_record *record,
+                           rst_parameters *parameters, int *count, rst_error *error) {
+  rst_record read = {.size = sizeof read, .parameters = parameters};
   rst_parameters values;
   rst_status status = RST_OK;
   yyjson_doc *json;
   int size;
 
-  if (setup == NULL || setup->size > sizeof *setup || parameters == NULL ||
+  if (record == NULL || record->size > sizeof *record || parameters == NULL ||
       parameters->size > sizeof *parameters)
-    return rst_fail_call(error, "rst_setup_read");
+    return rst_fail_call(error, "rst_record_read");
   json = read_history(history, &status, error);
   if (json == NULL)
     return status;
@@ -289,14 +290,14 @@ rst_status rst_setup_read(const char *history, int index, rst_setup *setup,
     index += size;
   if (index < 0 || index >= size)
     status =
-      fail_setup(error, NC_("subject", "the list"), size == 0 ? "is empty" : "has no such entry");
+      fail_record(error, NC_("subject", "the list"), size == 0 ? "is empty" : "has no such entry");
   else
     status =
-      read_setup(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, &values, error);
+      read_record(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, &values, error);
   yyjson_doc_free(json);
   if (status != RST_OK)
     return status;
-  rst_hand_over(setup, &read);
+  rst_hand_over(record, &read);
   rst_hand_over(parameters, &values);
   if (count != NULL)
     *count = size;

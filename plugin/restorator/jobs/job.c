@@ -67,9 +67,9 @@ gboolean job_open(Job *job, const Arguments *arguments, GError **error) {
 }
 
 /* A later version may have understood the same words differently. */
-static gboolean check_version(const rst_setup *setup, GError **error) {
+static gboolean check_version(const rst_record *record, GError **error) {
   int done[3], own[3];
-  const gboolean known = sscanf(setup->version, "%d.%d.%d", &done[0], &done[1], &done[2]) == 3;
+  const gboolean known = sscanf(record->version, "%d.%d.%d", &done[0], &done[1], &done[2]) == 3;
 
   sscanf(rst_version(), "%d.%d.%d", &own[0], &own[1], &own[2]);
   for (int i = 0; known && i < 3; i++)
@@ -77,31 +77,31 @@ static gboolean check_version(const rst_setup *setup, GError **error) {
       break;
     else if (done[i] < own[i] || i == 2)
       return TRUE;
-  g_set_error(error, RESTORATOR_ERROR, RST_BAD_SETUP,
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_RECORD,
               _("The picture was restored by version %s, which this version, %s, does not know: "
                 "repeat it with that one, or a later one"),
-              setup->version, rst_version());
+              record->version, rst_version());
   return FALSE;
 }
 
 /* Where the sum was not known, the name has to do. */
-static gboolean check_model(const Job *job, const rst_setup *setup, GError **error) {
-  if (!*setup->sha256 || g_ascii_strcasecmp(setup->sha256, job->sha256) == 0)
+static gboolean check_model(const Job *job, const rst_record *record, GError **error) {
+  if (!*record->sha256 || g_ascii_strcasecmp(record->sha256, job->sha256) == 0)
     return TRUE;
-  g_set_error(error, RESTORATOR_ERROR, RST_BAD_SETUP,
+  g_set_error(error, RESTORATOR_ERROR, RST_BAD_RECORD,
               _("The picture was restored with another file of the model “%s”: its SHA-256 was %s, "
                 "and the one found has %s"),
-              setup->parameters->model, setup->sha256, job->sha256);
+              record->parameters->model, record->sha256, job->sha256);
   return FALSE;
 }
 
-gboolean job_reopen(Job *job, const rst_setup *setup, GError **error) {
+gboolean job_reopen(Job *job, const rst_record *record, GError **error) {
   rst_error why = RST_ERROR_INIT;
 
-  job->parameters = *setup->parameters;
-  job->preset = g_strdup(setup->preset);
+  job->parameters = *record->parameters;
+  job->preset = g_strdup(record->preset);
   job->name = layer_name(job->parameters.model, job->preset);
-  if (!check_version(setup, error) || !read_model(job, error) || !check_model(job, setup, error))
+  if (!check_version(record, error) || !read_model(job, error) || !check_model(job, record, error))
     return FALSE;
   if (rst_parameters_check(&job->parameters, job->model, &why) != RST_OK)
     return messages_fail(&why, error);
@@ -151,19 +151,19 @@ static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **er
   return FALSE;
 }
 
-static void record(const Job *job, const rst_plan *plan, Output output, rst_setup *setup) {
-  rst_setup_fill(setup, &job->parameters, plan, job->sha256);
-  g_strlcpy(setup->preset, job->preset, sizeof setup->preset);
+static void fill_record(const Job *job, const rst_plan *plan, Output output, rst_record *record) {
+  rst_record_fill(record, &job->parameters, plan, job->sha256);
+  g_strlcpy(record->preset, job->preset, sizeof record->preset);
   if (job->mask) {
-    g_strlcpy(setup->mask, job->mask, sizeof setup->mask);
-    g_strlcpy(setup->mask_sha256, job->mask_sha256, sizeof setup->mask_sha256);
+    g_strlcpy(record->mask, job->mask, sizeof record->mask);
+    g_strlcpy(record->mask_sha256, job->mask_sha256, sizeof record->mask_sha256);
   }
-  setup->output = output == OUTPUT_NEW_LAYER ? RST_OUTPUT_NEW_LAYER : RST_OUTPUT_IN_PLACE;
+  record->output = output == OUTPUT_NEW_LAYER ? RST_OUTPUT_NEW_LAYER : RST_OUTPUT_IN_PLACE;
 }
 
-/* Says in `setup` what it did. */
+/* Says in `record` what it did. */
 static gboolean restore(const Job *job, Layer *layer, Output output, const rst_hooks *hooks,
-                        rst_setup *setup, GError **error) {
+                        rst_record *record, GError **error) {
   const rst_parameters *parameters = &job->parameters;
   g_autoptr(rst_session) session = NULL;
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
@@ -182,7 +182,7 @@ static gboolean restore(const Job *job, Layer *layer, Output output, const rst_h
   if (rst_session_new(0, &session, &why) != RST_OK ||
       rst_restore(session, job->model, parameters, &picture, plan, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
-  record(job, plan, output, setup);
+  fill_record(job, plan, output, record);
   return TRUE;
 }
 
@@ -194,7 +194,7 @@ gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, O
   if (!layer_check(drawable, output, error))
     return FALSE;
   layer = layer_open(image, drawable, error);
-  return layer && restore(job, layer, output, hooks, &what.setup, error) &&
+  return layer && restore(job, layer, output, hooks, &what.record, error) &&
          commit(layer, &what, error);
 }
 
@@ -209,7 +209,7 @@ gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, 
   layer_begin_result(layer, job->parameters.strength);
   if (preview_write(shown, &why) != RST_OK)
     return messages_fail(&why, error);
-  record(job, plan, output, &what.setup);
+  fill_record(job, plan, output, &what.record);
   return commit(layer, &what, error);
 }
 

@@ -21,8 +21,8 @@ typedef struct Job {
 
 /* Reads the model, and checks the arguments against it. `job` is all zero before. */
 gboolean job_open(Job *job, const Arguments *arguments, GError **error);
-/* The same job once more. Refuses setups of later versions, and another model file. */
-gboolean job_reopen(Job *job, const rst_setup *setup, GError **error);
+/* The same job once more. Refuses records of later versions, and another model file. */
+gboolean job_reopen(Job *job, const rst_record *record, GError **error);
 /* Says in what is recorded that the mask at `path` selects; NULL or "" for none. */
 gboolean job_set_mask(Job *job, const char *path, GError **error);
 void job_clear(Job *job);

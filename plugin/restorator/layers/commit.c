@@ -31,7 +31,7 @@ gboolean commit(const Layer *layer, const Commit *what, GError **error) {
     return FALSE;
   }
   if (!layer_check(layer->drawable, what->output, error) ||
-      !history_extend(layer->image, &what->setup, &history, &damaged, error))
+      !history_extend(layer->image, &what->record, &history, &damaged, error))
     return FALSE;
   if (write_all(layer, what, history, damaged))
     return TRUE;

@@ -10,7 +10,7 @@
 typedef struct Commit {
   Output output;
   const char *name; /* of the new layer */
-  rst_setup setup;  /* goes into the image's list of what was done to it */
+  rst_record record;  /* goes into the image's list of what was done to it */
 } Commit;
 
 /* Writes what was restored and how, as one undo step. Where the layer, its pixels or the selection

@@ -24,24 +24,24 @@ gboolean history_read(GimpImage *image, char **text, GError **error) {
   if (size == 0 || g_utf8_validate_len(data, size, NULL))
     *text = g_strndup(size > 0 ? data : "", size);
   else
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_SETUP,
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_RECORD,
                         _("The record of what was done to the picture is damaged: it is not "
                           "text"));
   gimp_parasite_free(parasite);
   return *text != NULL;
 }
 
-gboolean history_extend(GimpImage *image, const rst_setup *setup, char **text, gboolean *damaged,
+gboolean history_extend(GimpImage *image, const rst_record *record, char **text, gboolean *damaged,
                         GError **error) {
   g_autofree char *before = NULL;
   rst_error why = RST_ERROR_INIT;
   char *after = NULL;
 
   *damaged = !history_read(image, &before, NULL);
-  if (!*damaged && rst_setup_append(before, setup, &after, &why) == RST_BAD_SETUP)
+  if (!*damaged && rst_record_append(before, record, &after, &why) == RST_BAD_RECORD)
     *damaged = TRUE;
   if (*damaged)
-    rst_setup_append(NULL, setup, &after, &why);
+    rst_record_append(NULL, record, &after, &why);
   if (!after)
     return messages_fail(&why, error);
   *text = g_strdup(after);

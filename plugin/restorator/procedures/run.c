@@ -24,7 +24,7 @@ static gboolean open_given(GimpImage *image, GimpDrawable *drawable, GimpProcedu
 static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
                               Job *job, GError **error) {
   g_autofree char *history = NULL;
-  rst_setup setup = {.size = sizeof setup};
+  rst_record record = {.size = sizeof record};
   rst_parameters parameters;
   rst_error why = RST_ERROR_INIT;
   int index;
@@ -39,9 +39,9 @@ static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProc
   }
   g_object_get(config, ARGUMENT_INDEX, &index, NULL);
   rst_parameters_init(&parameters);
-  if (rst_setup_read(history, index, &setup, &parameters, NULL, &why) != RST_OK)
+  if (rst_record_read(history, index, &record, &parameters, NULL, &why) != RST_OK)
     return messages_fail(&why, error);
-  return job_reopen(job, &setup, error);
+  return job_reopen(job, &record, error);
 }
 
 static gboolean is_single(GimpImage *image, GimpDrawable **drawables, GError **error) {

@@ -54,20 +54,20 @@ static char *model_sum(const char *id) {
 }
 
 /* Its parameters are there until the next call. */
-static void read_entry(const char *history, int index, rst_setup *setup, int *count) {
+static void read_entry(const char *history, int index, rst_record *record, int *count) {
   static rst_parameters parameters;
   rst_error error = RST_ERROR_INIT;
 
-  setup->size = sizeof *setup;
+  record->size = sizeof *record;
   rst_parameters_init(&parameters);
   g_assert_nonnull(history);
-  rst_setup_read(history, index, setup, &parameters, count, &error);
+  rst_record_read(history, index, record, &parameters, count, &error);
   g_assert_cmpstr(error.message, ==, "");
 }
 
 static void test_recorded(const void *output) {
   Picture picture;
-  rst_setup setup;
+  rst_record record;
   int count, box[4];
   g_autofree char *message = NULL, *sum = model_sum("tiny-diffusion");
 
@@ -83,36 +83,36 @@ static void test_recorded(const void *output) {
   g_assert_true(gimp_parasite_is_undoable(parasite));
   gimp_parasite_free(parasite);
 
-  read_entry(history, -1, &setup, &count);
+  read_entry(history, -1, &record, &count);
   g_assert_cmpint(count, ==, 1);
-  g_assert_cmpstr(setup.version, ==, rst_version());
-  g_assert_cmpstr(setup.sha256, ==, sum);
-  g_assert_cmpstr(setup.parameters->model, ==, "tiny-diffusion");
-  g_assert_cmpint(setup.parameters->seed, ==, 7);
-  g_assert_cmpint(setup.parameters->start, ==, 2);
-  g_assert_cmpfloat(setup.parameters->strength, ==, 0.5);
-  g_assert_cmpint(setup.window_count, ==, 1);
-  g_assert_cmpint(setup.windows[0].x, ==, 10);
-  g_assert_cmpint(setup.windows[0].y, ==, 5);
-  g_assert_cmpint(setup.windows[0].side, ==, 70);
-  g_assert_cmpint(setup.output, ==,
+  g_assert_cmpstr(record.version, ==, rst_version());
+  g_assert_cmpstr(record.sha256, ==, sum);
+  g_assert_cmpstr(record.parameters->model, ==, "tiny-diffusion");
+  g_assert_cmpint(record.parameters->seed, ==, 7);
+  g_assert_cmpint(record.parameters->start, ==, 2);
+  g_assert_cmpfloat(record.parameters->strength, ==, 0.5);
+  g_assert_cmpint(record.window_count, ==, 1);
+  g_assert_cmpint(record.windows[0].x, ==, 10);
+  g_assert_cmpint(record.windows[0].y, ==, 5);
+  g_assert_cmpint(record.windows[0].side, ==, 70);
+  g_assert_cmpint(record.output, ==,
                   g_str_equal(output, "new-layer") ? RST_OUTPUT_NEW_LAYER : RST_OUTPUT_IN_PLACE);
-  g_assert_cmpstr(setup.preset, ==, "");
+  g_assert_cmpstr(record.preset, ==, "");
   /* The box is of pixels that are not wholly transparent. */
   gimp_drawable_mask_intersect(picture.layer, &box[0], &box[1], &box[2], &box[3]);
-  g_assert_cmpint(setup.box.x, >=, box[0]);
-  g_assert_cmpint(setup.box.y, >=, box[1]);
-  g_assert_cmpint(setup.box.x + setup.box.width, <=, box[0] + box[2]);
-  g_assert_cmpint(setup.box.y + setup.box.height, <=, box[1] + box[3]);
-  g_assert_cmpint(setup.box.width, >, box[2] - 8);
-  g_assert_cmpint(setup.box.height, >, box[3] - 10);
+  g_assert_cmpint(record.box.x, >=, box[0]);
+  g_assert_cmpint(record.box.y, >=, box[1]);
+  g_assert_cmpint(record.box.x + record.box.width, <=, box[0] + box[2]);
+  g_assert_cmpint(record.box.y + record.box.height, <=, box[1] + box[3]);
+  g_assert_cmpint(record.box.width, >, box[2] - 8);
+  g_assert_cmpint(record.box.height, >, box[3] - 10);
   picture_free(&picture);
 }
 
 /* What is there already stays, also what a later version may have written. */
 static void test_appended(void) {
   Picture picture;
-  rst_setup setup;
+  rst_record record;
   int count;
 
   picture_make(&recipe, &picture);
@@ -126,11 +126,11 @@ static void test_appended(void) {
   g_autofree char *history = history_text(picture.image);
   g_assert_true(g_regex_match_simple("^\\[\\s*\\{\\s*\"format\": ?9,\\s*\"spell\": ?\"é\"\\s*\\},",
                                      history, 0, 0));
-  read_entry(history, 1, &setup, &count);
+  read_entry(history, 1, &record, &count);
   g_assert_cmpint(count, ==, 3);
-  g_assert_cmpint(setup.parameters->seed, ==, 40);
-  read_entry(history, 2, &setup, &count);
-  g_assert_cmpint(setup.parameters->seed, ==, 41);
+  g_assert_cmpint(record.parameters->seed, ==, 40);
+  read_entry(history, 2, &record, &count);
+  g_assert_cmpint(record.parameters->seed, ==, 41);
   g_autofree char *damaged = parasite_text(picture.image, DAMAGED);
   g_assert_null(damaged);
   picture_free(&picture);
@@ -139,7 +139,7 @@ static void test_appended(void) {
 /* A record that cannot be read is no reason to refuse, nor to lose it. */
 static void test_damaged(void) {
   Picture picture;
-  rst_setup setup;
+  rst_record record;
   int count;
 
   picture_make(&recipe, &picture);
@@ -150,7 +150,7 @@ static void test_damaged(void) {
     message = restore(picture.image, picture.layer, ARGUMENTS("seed", "7"));
     g_assert_cmpstr(message, ==, NULL);
     g_autofree char *history = history_text(picture.image);
-    read_entry(history, -1, &setup, &count);
+    read_entry(history, -1, &record, &count);
     g_assert_cmpint(count, ==, 1);
   }
   g_autofree char *first = parasite_text(picture.image, DAMAGED);
@@ -169,7 +169,7 @@ static GBytes *repeated(const char *history, const char *index) {
   const char *const arguments[] = {"index", index, NULL};
   Picture picture;
   GBytes *bytes;
-  rst_setup setup, again;
+  rst_record record, again;
   int before, after;
   g_autofree char *message = NULL;
 
@@ -179,10 +179,10 @@ static GBytes *repeated(const char *history, const char *index) {
   g_assert_cmpstr(message, ==, NULL);
   bytes = layer_bytes(picture.layer);
   g_autofree char *longer = history_text(picture.image);
-  read_entry(history, atoi(index), &setup, &before);
+  read_entry(history, atoi(index), &record, &before);
   read_entry(longer, -1, &again, &after);
   g_assert_cmpint(after, ==, before + 1);
-  g_assert_cmpstr(again.preset, ==, setup.preset);
+  g_assert_cmpstr(again.preset, ==, record.preset);
   picture_free(&picture);
   return bytes;
 }
@@ -191,7 +191,7 @@ static void test_repeat(void) {
   g_autofree char *history = NULL;
   g_autoptr(GBytes) first = restored(
     ARGUMENTS("seed", "7", "strength", "0.83", "context", "2.2", "preset", "half"), &history);
-  rst_setup setup;
+  rst_record record;
   int count;
   g_autoptr(GBytes) second = repeated(history, "-1");
   g_autoptr(GBytes) other =
@@ -199,8 +199,8 @@ static void test_repeat(void) {
 
   g_assert_true(g_bytes_equal(first, second));
   g_assert_false(g_bytes_equal(first, other));
-  read_entry(history, -1, &setup, &count);
-  g_assert_cmpstr(setup.preset, ==, "half");
+  read_entry(history, -1, &record, &count);
+  g_assert_cmpstr(record.preset, ==, "half");
 }
 
 static void test_index(void) {

@@ -9,25 +9,25 @@
 /* What tests read parameters into. */
 static rst_parameters into;
 
-static rst_status read_setup(const char *history, int index, rst_setup *setup, int *count,
+static rst_status read_entry(const char *history, int index, rst_record *record, int *count,
                              rst_error *error) {
   rst_parameters_init(&into);
-  return rst_setup_read(history, index, setup, &into, count, error);
+  return rst_record_read(history, index, record, &into, count, error);
 }
 
-static rst_setup *setup_of(const rst_parameters *parameters) {
+static rst_record *record_of(const rst_parameters *parameters) {
   rst_plan *plan = g_new0(rst_plan, 1);
-  rst_setup *setup = g_new0(rst_setup, 1);
+  rst_record *record = g_new0(rst_record, 1);
 
   plan->size = sizeof *plan;
   plan->count = 2;
   plan->parts[0] = (rst_part){.x = 10, .y = 20, .width = 30, .height = 40, .window = {-5, 3, 60}};
   plan->parts[1] = (rst_part){.x = 2, .y = 70, .width = 5, .height = 6, .window = {0, 65, 9}};
-  rst_setup_fill(setup, parameters, plan, "00ff");
-  g_assert_cmpstr(setup->preset, ==, "");
-  g_assert_cmpint(setup->width, ==, 0);
+  rst_record_fill(record, parameters, plan, "00ff");
+  g_assert_cmpstr(record->preset, ==, "");
+  g_assert_cmpint(record->width, ==, 0);
   g_free(plan);
-  return setup;
+  return record;
 }
 
 static void assert_same_parameters(const rst_parameters *a, const rst_parameters *b) {
@@ -54,16 +54,17 @@ static rst_parameters unusual_parameters(void) {
 
 static void test_round_trip(void) {
   const rst_parameters unusual = unusual_parameters(), usual = new_parameters("seed=0", NULL);
-  rst_setup *first = setup_of(&unusual), *second = setup_of(&usual), *read = g_new0(rst_setup, 1);
+  rst_record *first = record_of(&unusual), *second = record_of(&usual),
+             *read = g_new0(rst_record, 1);
   char *one = NULL, *two = NULL;
   int count;
 
   read->size = sizeof *read;
-  assert_ok(rst_setup_append(NULL, first, &one, NULL));
+  assert_ok(rst_record_append(NULL, first, &one, NULL));
   g_assert_nonnull(strstr(one, "\"hints\""));
-  assert_ok(rst_setup_append(one, second, &two, NULL));
+  assert_ok(rst_record_append(one, second, &two, NULL));
   g_assert_null(strstr(strstr(two, "\"hints\"") + 1, "\"hints\"")); /* none: no key */
-  assert_ok(read_setup(two, 0, read, &count, NULL));
+  assert_ok(read_entry(two, 0, read, &count, NULL));
   g_assert_cmpint(count, ==, 2);
   assert_same_parameters(read->parameters, &unusual);
   g_assert_cmpstr(read->version, ==, rst_version());
@@ -73,9 +74,9 @@ static void test_round_trip(void) {
   g_assert_cmpint(read->window_count, ==, 2);
   g_assert_cmpmem(read->windows, 2 * sizeof *read->windows, first->windows,
                   2 * sizeof *first->windows);
-  assert_ok(read_setup(two, -1, read, NULL, NULL));
+  assert_ok(read_entry(two, -1, read, NULL, NULL));
   assert_same_parameters(read->parameters, &usual);
-  assert_ok(read_setup(two, -2, read, NULL, NULL));
+  assert_ok(read_entry(two, -2, read, NULL, NULL));
   assert_same_parameters(read->parameters, &unusual);
   free(one);
   free(two);
@@ -84,13 +85,13 @@ static void test_round_trip(void) {
   g_free(read);
 }
 
-static rst_setup *written_and_read(const rst_setup *setup) {
-  rst_setup *read = g_new0(rst_setup, 1);
+static rst_record *written_and_read(const rst_record *record) {
+  rst_record *read = g_new0(rst_record, 1);
   char *text = NULL;
 
   read->size = sizeof *read;
-  assert_ok(rst_setup_append(NULL, setup, &text, NULL));
-  assert_ok(read_setup(text, -1, read, NULL, NULL));
+  assert_ok(rst_record_append(NULL, record, &text, NULL));
+  assert_ok(read_entry(text, -1, read, NULL, NULL));
   free(text);
   return read;
 }
@@ -98,7 +99,7 @@ static rst_setup *written_and_read(const rst_setup *setup) {
 /* What a host adds; its keys are missing where it adds nothing. */
 static void test_options(void) {
   const rst_parameters usual = new_parameters("seed=0", NULL);
-  rst_setup *setup = setup_of(&usual), *read = written_and_read(setup);
+  rst_record *record = record_of(&usual), *read = written_and_read(record);
   char *text = NULL;
 
   g_assert_cmpint(read->output, ==, RST_OUTPUT_IN_PLACE);
@@ -106,19 +107,19 @@ static void test_options(void) {
   g_assert_cmpstr(read->mask, ==, "");
   g_assert_cmpint(read->width, ==, 0);
   g_free(read);
-  assert_ok(rst_setup_append(NULL, setup, &text, NULL));
+  assert_ok(rst_record_append(NULL, record, &text, NULL));
   g_assert_null(strstr(text, "\"preset\""));
   g_assert_null(strstr(text, "\"mask\""));
   g_assert_null(strstr(text, "\"size\""));
   free(text);
 
-  setup->output = RST_OUTPUT_NEW_LAYER;
-  g_strlcpy(setup->preset, "b", sizeof setup->preset);
-  g_strlcpy(setup->mask, "ä \"mask\".png", sizeof setup->mask);
-  g_strlcpy(setup->mask_sha256, "abcd", sizeof setup->mask_sha256);
-  setup->width = 1024;
-  setup->height = 7;
-  read = written_and_read(setup);
+  record->output = RST_OUTPUT_NEW_LAYER;
+  g_strlcpy(record->preset, "b", sizeof record->preset);
+  g_strlcpy(record->mask, "ä \"mask\".png", sizeof record->mask);
+  g_strlcpy(record->mask_sha256, "abcd", sizeof record->mask_sha256);
+  record->width = 1024;
+  record->height = 7;
+  read = written_and_read(record);
   g_assert_cmpint(read->output, ==, RST_OUTPUT_NEW_LAYER);
   g_assert_cmpstr(read->preset, ==, "b");
   g_assert_cmpstr(read->mask, ==, "ä \"mask\".png");
@@ -126,23 +127,23 @@ static void test_options(void) {
   g_assert_cmpint(read->width, ==, 1024);
   g_assert_cmpint(read->height, ==, 7);
   g_free(read);
-  setup->output = (rst_output)2;
-  assert_status(rst_setup_append(NULL, setup, &text, NULL), RST_BAD_CALL);
-  g_free(setup);
+  record->output = (rst_output)2;
+  assert_status(rst_record_append(NULL, record, &text, NULL), RST_BAD_CALL);
+  g_free(record);
 }
 
 /* What another version wrote is kept as it is. */
 static void test_foreign_entries(void) {
   const rst_parameters usual = new_parameters("seed=0", NULL);
-  rst_setup *setup = setup_of(&usual);
+  rst_record *record = record_of(&usual);
   char *text = NULL;
 
-  assert_ok(rst_setup_append("[{\"format\": 3, \"news\": [1.5, null]}]", setup, &text, NULL));
+  assert_ok(rst_record_append("[{\"format\": 3, \"news\": [1.5, null]}]", record, &text, NULL));
   g_assert_nonnull(strstr(text, "\"news\""));
-  g_assert_cmpint(read_setup(text, 0, setup, NULL, NULL), ==, RST_BAD_SETUP);
-  assert_ok(read_setup(text, 1, setup, NULL, NULL));
+  g_assert_cmpint(read_entry(text, 0, record, NULL, NULL), ==, RST_BAD_RECORD);
+  assert_ok(read_entry(text, 1, record, NULL, NULL));
   free(text);
-  g_free(setup);
+  g_free(record);
 }
 
 /* As format 1 was. */
@@ -151,15 +152,15 @@ static void test_foreign_entries(void) {
   "\"parameters\":{\"seed\":5},\"box\":[0,0,1,1],\"windows\":[[0,0,1]]"
 
 static void test_old_format(void) {
-  rst_setup *setup = g_new0(rst_setup, 1);
+  rst_record *record = g_new0(rst_record, 1);
 
-  setup->size = sizeof *setup;
-  assert_ok(read_setup("[{\"format\":1," OLD "}]", -1, setup, NULL, NULL));
-  g_assert_cmpint(setup->parameters->seed, ==, 5);
-  g_assert_cmpint(setup->output, ==, RST_OUTPUT_IN_PLACE);
-  g_assert_cmpint(setup->width, ==, 0);
-  assert_status(read_setup("[{\"format\":3," OLD "}]", -1, setup, NULL, NULL), RST_BAD_SETUP);
-  g_free(setup);
+  record->size = sizeof *record;
+  assert_ok(read_entry("[{\"format\":1," OLD "}]", -1, record, NULL, NULL));
+  g_assert_cmpint(record->parameters->seed, ==, 5);
+  g_assert_cmpint(record->output, ==, RST_OUTPUT_IN_PLACE);
+  g_assert_cmpint(record->width, ==, 0);
+  assert_status(read_entry("[{\"format\":3," OLD "}]", -1, record, NULL, NULL), RST_BAD_RECORD);
+  g_free(record);
 }
 
 static void test_hostile(void) {
@@ -208,29 +209,29 @@ static void test_hostile(void) {
     {good, "[]"},
     {good, "[1]"},
   };
-  rst_setup *setup = g_new0(rst_setup, 1);
+  rst_record *record = g_new0(rst_record, 1);
 
-  setup->size = sizeof *setup;
-  assert_ok(read_setup(good, -1, setup, NULL, NULL));
-  g_assert_cmpint(setup->parameters->seed, ==, 5);
+  record->size = sizeof *record;
+  assert_ok(read_entry(good, -1, record, NULL, NULL));
+  g_assert_cmpint(record->parameters->seed, ==, 5);
   for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
     char *bad = replace(good, changes[i][0], changes[i][1]);
     rst_error error = RST_ERROR_INIT;
 
-    assert_status(read_setup(bad, -1, setup, NULL, &error), RST_BAD_SETUP);
-    assert_error(&error, RST_BAD_SETUP, NULL);
+    assert_status(read_entry(bad, -1, record, NULL, &error), RST_BAD_RECORD);
+    assert_error(&error, RST_BAD_RECORD, NULL);
     g_free(bad);
   }
-  assert_status(read_setup(good, 1, setup, NULL, NULL), RST_BAD_SETUP);
-  assert_status(read_setup(good, -2, setup, NULL, NULL), RST_BAD_SETUP);
+  assert_status(read_entry(good, 1, record, NULL, NULL), RST_BAD_RECORD);
+  assert_status(read_entry(good, -2, record, NULL, NULL), RST_BAD_RECORD);
   for (gsize length = 1; length < sizeof good - 1; length++) {
     char *cut = g_strndup(good, length), *text = NULL;
 
-    assert_status(read_setup(cut, -1, setup, NULL, NULL), RST_BAD_SETUP);
-    assert_status(rst_setup_append(cut, setup, &text, NULL), RST_BAD_SETUP);
+    assert_status(read_entry(cut, -1, record, NULL, NULL), RST_BAD_RECORD);
+    assert_status(rst_record_append(cut, record, &text, NULL), RST_BAD_RECORD);
     g_free(cut);
   }
-  g_free(setup);
+  g_free(record);
 }
 
 static void test_preset_written(void) {
@@ -279,12 +280,12 @@ static void test_preset_fits(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/setup/round-trip", test_round_trip);
-  g_test_add_func("/setup/options", test_options);
-  g_test_add_func("/setup/old-format", test_old_format);
-  g_test_add_func("/setup/foreign-entries", test_foreign_entries);
-  g_test_add_func("/setup/hostile", test_hostile);
-  g_test_add_func("/setup/preset-written", test_preset_written);
-  g_test_add_func("/setup/preset-fits", test_preset_fits);
+  g_test_add_func("/record/round-trip", test_round_trip);
+  g_test_add_func("/record/options", test_options);
+  g_test_add_func("/record/old-format", test_old_format);
+  g_test_add_func("/record/foreign-entries", test_foreign_entries);
+  g_test_add_func("/record/hostile", test_hostile);
+  g_test_add_func("/record/preset-written", test_preset_written);
+  g_test_add_func("/record/preset-fits", test_preset_fits);
   return g_test_run();
 }

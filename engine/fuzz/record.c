@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *history = malloc(size + 1), *longer;
-  rst_setup setup = {.size = sizeof setup};
+  rst_record record = {.size = sizeof record};
   rst_parameters parameters;
   rst_error error = RST_ERROR_INIT;
   int count, after;
@@ -19,10 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   memcpy(history, data, size);
   history[size] = '\0';
   rst_parameters_init(&parameters);
-  if (rst_setup_read(history, -1, &setup, &parameters, &count, &error) == RST_OK) {
-    if (rst_setup_append(history, &setup, &longer, NULL) != RST_OK)
+  if (rst_record_read(history, -1, &record, &parameters, &count, &error) == RST_OK) {
+    if (rst_record_append(history, &record, &longer, NULL) != RST_OK)
       abort();
-    if (rst_setup_read(longer, -1, &setup, &parameters, &after, NULL) != RST_OK ||
+    if (rst_record_read(longer, -1, &record, &parameters, &after, NULL) != RST_OK ||
         after != count + 1)
       abort();
     free(longer);
