@@ -867,7 +867,7 @@ RST_API rst_status rst_hint_field_read(rst_session *session, const rst_parameter
 RST_API void rst_hint_field_free(rst_hint_field *field);
 /* Gives a field other hints, as rst_hint_field_new() would, and keeps distances (64 MiB at most)
  * for the next time: hints that stay where they are cost nothing then. `changed` (NULL: not asked):
- * x, y, width, height of the pixels whose colours change, width 0 for none; it may reach beyond the
+ * the pixels whose colours change, width 0 for none; it may reach beyond the
  * picture. Where it fails the field is as before. Errors and thread: as rst_hint_field_new(); nobody
  * else may use the field meanwhile. */
 RST_API rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field,

@@ -113,6 +113,29 @@ static void test_sources(void) {
   bench_free(b);
 }
 
+/* What a single pass does not read stands together, but for the seed. */
+static void test_columns(void) {
+  Bench *b = bench_new("tiny-diffusion");
+  const rst_model_info single_pass = {.size = sizeof single_pass, .process = RST_SINGLE_PASS};
+  GtkWidget *sampling = gtk_widget_get_ancestor(control(b, "sampler"), GTK_TYPE_GRID);
+  rst_parameters any;
+  size_t count;
+  const rst_parameter *table = rst_parameter_table(&count);
+
+  rst_parameters_init(&any);
+  for (size_t i = 0; i < count; i++) {
+    const gboolean unread =
+      rst_parameter_use(&table[i], &any, &single_pass) == RST_UNUSED_SINGLE_PASS;
+
+    if (strcmp(table[i].name, "hints") == 0)
+      continue;
+    g_test_message("%s", table[i].name);
+    g_assert_cmpint(gtk_widget_is_ancestor(control(b, table[i].name), sampling), ==,
+                    unread && strcmp(table[i].name, "seed") != 0);
+  }
+  bench_free(b);
+}
+
 static void test_undo(void) {
   Bench *b = bench_new("tiny-diffusion");
   int seed;
@@ -609,6 +632,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/bindings", test_bindings);
   g_test_add_func("/ui/panel/unused", test_unused);
   g_test_add_func("/ui/panel/sources", test_sources);
+  g_test_add_func("/ui/panel/columns", test_columns);
   g_test_add_func("/ui/panel/ranges", test_ranges);
   g_test_add_func("/ui/panel/presets", test_presets);
   g_test_add_func("/ui/panel/own-presets", test_own_presets);

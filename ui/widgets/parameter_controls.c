@@ -13,45 +13,42 @@
 typedef struct {
   const char *name;
   const char *label;
-  gboolean sampling;  /* among the sampler's */
   const char *source; /* of its formula, and what that is; or NULL */
 } Row;
 
 /* "G. W. 2023" is the document that the network comes from, "Diffusion restorator visualization". */
 static const Row rows[] = {
-  {"model", N_("_Model"), FALSE, NULL},
-  {"mode", N_("Mo_de"), FALSE, N_("Tone is L*, colour a* and b* of CIELAB (CIE 1976, D65).")},
-  {"saturation", N_("Saturation"), FALSE, N_("Chroma of CIELAB (CIE 1976, D65).")},
-  {"strength", N_("Stren_gth"), FALSE, NULL},
-  {"context", N_("Conte_xt"), FALSE, NULL},
-  {"window", N_("_Window"), FALSE, NULL},
-  {"match", N_("Match the surrou_ndings"), FALSE,
+  {"model", N_("_Model"), NULL},
+  {"mode", N_("Mo_de"), N_("Tone is L*, colour a* and b* of CIELAB (CIE 1976, D65).")},
+  {"saturation", N_("Saturation"), N_("Chroma of CIELAB (CIE 1976, D65).")},
+  {"strength", N_("Stren_gth"), NULL},
+  {"context", N_("Conte_xt"), NULL},
+  {"window", N_("_Window"), NULL},
+  {"match", N_("Match the surrou_ndings"),
    N_("The membrane of Pérez, Gangnet and Blake 2003, Poisson image editing. The fill of a hidden "
       "region's border, a plate under tension: Smith and Wessel 1990, Gridding with continuous "
       "curvature splines in tension.")},
-  {"hide-region", N_("H_ide the region"), FALSE, NULL},
-  {"seed", N_("S_eed"), FALSE,
-   N_("Philox 4×32-10: Salmon et al. 2011; normal: Box and Muller 1958.")},
-  {"sampler", N_("S_ampler"), TRUE,
+  {"hide-region", N_("H_ide the region"), NULL},
+  {"seed", N_("S_eed"), N_("Philox 4×32-10: Salmon et al. 2011; normal: Box and Muller 1958.")},
+  {"sampler", N_("S_ampler"),
    N_("DDPM: Ho, Jain and Abbeel 2020, algorithm 2. DDIM: Song, Meng and Ermon 2021, equation "
       "12.")},
-  {"stochasticity", N_("Stochasticit_y (η)"), TRUE,
+  {"stochasticity", N_("Stochasticit_y (η)"),
    N_("σ = η √((1 − ᾱₛ) / (1 − ᾱₜ)) √(1 − ᾱₜ / ᾱₛ), from step t to s: Song, Meng and Ermon 2021, "
       "equation 16.")},
-  {"step-skip", N_("Step s_kipping (K)"), TRUE,
+  {"step-skip", N_("Step s_kipping (K)"),
    N_("Fewer steps: Song, Meng and Ermon 2021, section 4.2. S − 1, then E + 1, E + 1 + K, "
       "E + 1 + 2K … downwards, then E: G. W. 2023.")},
-  {"sequence", N_("Se_quence"), TRUE,
-   N_("Quadratic: S − 1, then E − 1 + 2ⁱ downwards: G. W. 2023.")},
-  {"start", N_("S_tart"), TRUE, N_("S, the first step taken is S − 1: G. W. 2023.")},
-  {"end", N_("End"), TRUE, N_("E, the last step taken: G. W. 2023.")},
-  {"noise-stddev", N_("Noise stdde_v"), TRUE,
+  {"sequence", N_("Se_quence"), N_("Quadratic: S − 1, then E − 1 + 2ⁱ downwards: G. W. 2023.")},
+  {"start", N_("S_tart"), N_("S, the first step taken is S − 1: G. W. 2023.")},
+  {"end", N_("End"), N_("E, the last step taken: G. W. 2023.")},
+  {"noise-stddev", N_("Noise stdde_v"),
    N_("Normal adds σz, squared σ²z: G. W. 2023. σ² of DDPM is β̃: Ho, Jain and Abbeel 2020, "
       "equation 7.")},
-  {"project", N_("Noise pro_jection"), TRUE,
+  {"project", N_("Noise pro_jection"),
    N_("x̂₀ + L (p + σz − x̂₀) / |p + σz − x̂₀| with L = |p − x̂₀|, p the step without noise: G. W. "
       "2023.")},
-  {"clip", N_("Clipping"), TRUE, N_("To −1 … 1, the first value too: G. W. 2023.")},
+  {"clip", N_("Clipping"), N_("To −1 … 1, the first value too: G. W. 2023.")},
 };
 
 /* How choices are called; their ids stay the engine's. */
@@ -134,6 +131,16 @@ static void update_row(controls *c, const rst_parameter *p, const rst_parameters
     if (!GTK_IS_LABEL(widget))
       atk_object_set_description(gtk_widget_get_accessible(widget), tooltip);
   }
+}
+
+/* Of the setup, what a model that works in a single pass does not read: the sampler's. */
+static gboolean is_sampling(const rst_parameter *p) {
+  const rst_model_info single_pass = {.size = sizeof single_pass, .process = RST_SINGLE_PASS};
+  rst_parameters usual;
+
+  rst_parameters_init(&usual);
+  return rst_parameter_in_presets(p) &&
+         rst_parameter_use(p, &usual, &single_pass) == RST_UNUSED_SINGLE_PASS;
 }
 
 GtkWidget *controls_get(const controls *c, const char *name) {
@@ -446,7 +453,7 @@ controls *controls_new(GObject *settings, GtkSizeGroup *labels) {
   c->basic = make_grid();
   c->sampling = make_grid();
   for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-    if (rows[i].sampling)
+    if (is_sampling(rst_parameter_find(rows[i].name)))
       add_row(c, GTK_GRID(c->sampling), sampling_rows++, &rows[i]);
     else
       add_row(c, GTK_GRID(c->basic), basic_rows++, &rows[i]);
