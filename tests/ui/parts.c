@@ -52,7 +52,7 @@ void parts_free(parts *p) {
   g_free(p);
 }
 
-void parts_take(parts *p, const char *setup) {
+void parts_send(parts *p, const char *setup) {
   request *newest = &p->mailbox.newest;
 
   mailbox_lock(&p->mailbox);
@@ -61,5 +61,9 @@ void parts_take(parts *p, const char *setup) {
   request_change_result(newest);
   mailbox_send(&p->mailbox);
   mailbox_unlock(&p->mailbox);
+}
+
+void parts_take(parts *p, const char *setup) {
+  parts_send(p, setup);
   g_assert_true(mailbox_take(&p->mailbox, &p->worker.work));
 }

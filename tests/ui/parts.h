@@ -21,7 +21,9 @@ typedef struct {
 /* Takes over the photo, all of which may be selected, and reads it. */
 parts *parts_new(photo *p, const char *model);
 void parts_free(parts *p);
-/* Sends a request for a setup, and takes it for the worker. */
+/* Sends a request for a setup. */
+void parts_send(parts *p, const char *setup);
+/* Likewise, and takes it for the worker. */
 void parts_take(parts *p, const char *setup);
 /* Reads the whole photo for the newest request. */
 void parts_read(parts *p);
