@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks how the C files depend on each other: no circle of files, and arrows that point down.
+"""Checks how the C files depend on each other: no circle of files, none of folders, and arrows that
+point down.
 
 A unit is a .c file with the header of its name. It depends on another one where it includes that
 one's header, and where it uses a function that is defined there. Files are read with regular
@@ -139,6 +140,18 @@ def check_circles(graph, prefix):
     return [line for circle in circles(part) for line in describe(circle, part)]
 
 
+def folders(graph):
+    """Each folder with those that its units depend on, and an example of why."""
+    found = {}
+    for unit, edges in graph.items():
+        folder = unit.rsplit("/", 1)[0]
+        others = found.setdefault(folder, {})
+        for other, reason in edges.items():
+            if other.rsplit("/", 1)[0] != folder:
+                others.setdefault(other.rsplit("/", 1)[0], f"by {unit}, which {reason}")
+    return found
+
+
 def check_layers(tree, layer):
     wrong = []
     for path, names in tree.includes.items():
@@ -154,6 +167,8 @@ def main():
     graph = tree.units()
     checks = [(f"no circle of files in {prefix}", check_circles(graph, prefix))
               for prefix in CIRCLE_FREE]
+    checks.append(("no circle of folders", [line for circle in circles(folders(graph))
+                                            for line in describe(circle, folders(graph))]))
     checks += [(f"{layer} includes only what is below it", check_layers(tree, layer))
                for layer in LAYERS]
     # Regular expressions that find nothing would find no circle either.

@@ -5,7 +5,7 @@
 #ifndef RST_COURSE_H
 #define RST_COURSE_H
 
-#include "diffusion/sampler.h"
+#include "samplers/sampler.h"
 
 /* The whole way from noise to picture for one setup. */
 typedef struct rst_course {

@@ -12,4 +12,7 @@ bool rst_complete_parameters(const rst_parameters **given, rst_parameters *room)
  * Errors: RST_BAD_CALL, RST_OUT_OF_RANGE, RST_WRONG_TYPE. */
 rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error);
 
+/* Whether the sampler of these parameters reads one of that name. */
+bool rst_sampler_reads(const rst_parameters *parameters, const char *name);
+
 #endif

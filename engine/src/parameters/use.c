@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "network/model.h"
 #include "parameters/parameters.h"
-#include "parameters/samplers.h"
+#include "samplers/sampler.h"
 
 /* Readers, as the table has them: stages, and conditions beyond them. */
 enum {

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "diffusion/sampler.h"
+#include "samplers/sampler.h"
 
 static void prepare(const rst_parameters *parameters, double beta, double now, double next,
                     rst_step *step) {

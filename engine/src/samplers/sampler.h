@@ -7,8 +7,18 @@
 #ifndef RST_SAMPLER_H
 #define RST_SAMPLER_H
 
-#include "network/model.h"
-#include "parameters/samplers.h"
+#include "restorator.h"
+
+/* RST_SAMPLERS is the build's list, SAMPLER(ddpm) SAMPLER(ddim) …, in the order of rst_sampler
+ * behind `auto`. */
+
+/* What of the parameters it reads. */
+typedef struct rst_sampler_traits {
+  /* Which of those that not every sampler reads it does, NULL-terminated. */
+  const char *const *reads;
+  /* Whether no step adds noise, whatever noise-stddev is; NULL: some do. */
+  bool (*is_noiseless)(const rst_parameters *parameters);
+} rst_sampler_traits;
 
 /* One network pass from timestep `t` to the earlier `previous` (−1: the clean picture), with
  * coefficients of the sampler's own, in double: 1/√ᾱ reaches 6400 at t = T−1. */
@@ -47,5 +57,7 @@ void rst_step_set_clean(double now, rst_step *step);
 
 /* The sampler of that number, not `auto`; NULL where there is none. */
 const rst_sampler_class *rst_sampler_find(rst_sampler sampler);
+/* Of it; likewise. */
+const rst_sampler_traits *rst_sampler_get_traits(rst_sampler sampler);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "diffusion/sampler.h"
+#include "samplers/sampler.h"
 
 #include <math.h>
 #include <stddef.h>

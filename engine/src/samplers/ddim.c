@@ -8,7 +8,7 @@
  */
 #include <math.h>
 
-#include "diffusion/sampler.h"
+#include "samplers/sampler.h"
 
 static void prepare(const rst_parameters *parameters, double beta, double now, double next,
                     rst_step *step) {
