@@ -10,17 +10,17 @@
 typedef struct {
   rst_session *session;
   rst_model *model;
-} room;
+} fixture;
 
-static room room_new(int threads) {
+static fixture fixture_new(int threads) {
   net shape = net_small;
 
   shape.steps = 4;
   shape.pixel = true;
-  return (room){new_session(threads), network_model(&shape)};
+  return (fixture){new_session(threads), network_model(&shape)};
 }
 
-static void room_clear(room *r) {
+static void fixture_clear(fixture *r) {
   rst_model_unref(r->model);
   rst_session_free(r->session);
 }
@@ -48,7 +48,7 @@ static void assert_written(const canvas *c) {
 }
 
 /* rst_encode_window() has the network see the same. */
-static void assert_encoded(const room *r, const canvas *c, const rst_parameters *parameters,
+static void assert_encoded(const fixture *r, const canvas *c, const rst_parameters *parameters,
                            const rst_window *window, const rst_encoding *expected) {
   rst_encoding *encoding;
   int size;
@@ -61,7 +61,7 @@ static void assert_encoded(const room *r, const canvas *c, const rst_parameters 
 }
 
 /* One part by the calls that rst_restore() is made of. */
-static void restore_by_hand(const room *r, const canvas *c, const rst_parameters *parameters,
+static void restore_by_hand(const fixture *r, const canvas *c, const rst_parameters *parameters,
                             const rst_part *part, float *result) {
   const size_t pixels = (size_t)(c->width * c->height);
   float *colours = g_new0(float, 3 * pixels), *coverage = g_new0(float, pixels);
@@ -119,7 +119,7 @@ static void test_restore(void) {
   for (size_t m = 0; m < G_N_ELEMENTS(modes); m++)
     for (size_t w = 0; w < G_N_ELEMENTS(windows_); w++)
       for (int hide = 0; hide < 2; hide++) {
-        room r = room_new(1 + (int)m % 3);
+        fixture r = fixture_new(1 + (int)m % 3);
         canvas *c = photograph();
         rst_parameters parameters = new_parameters("step-skip=2", "match=off", NULL);
         float *expected;
@@ -139,13 +139,13 @@ static void test_restore(void) {
         assert_same(c->result, expected, 3 * 90 * 70);
         g_free(expected);
         canvas_free(c);
-        room_clear(&r);
+        fixture_clear(&r);
       }
 }
 
 /* The surroundings matched: still every covered pixel once, and nothing else. */
 static void test_restore_matched(void) {
-  room r = room_new(2);
+  fixture r = fixture_new(2);
   canvas *c = photograph();
   const rst_parameters parameters = new_parameters("step-skip=2", "match=on", NULL);
   const rst_plan plan = make_plan(c, &parameters);
@@ -166,7 +166,7 @@ static void test_restore_matched(void) {
   }
   g_free(matched);
   canvas_free(c);
-  room_clear(&r);
+  fixture_clear(&r);
 }
 
 /* Hints come last, whatever the mode, the bands and the threads; a part that none reaches, and
@@ -175,7 +175,7 @@ static void test_hints(void) {
   static const char *const modes[] = {"full", "colour", "detail"};
 
   for (int i = 0; i < 6; i++) {
-    room r = room_new(1 + i % 3);
+    fixture r = fixture_new(1 + i % 3);
     canvas *c = photograph();
     rst_parameters parameters = new_parameters("step-skip=2", i < 3 ? "match=off" : "match=on",
                                                "hints=20,20,#806050,0.3; 8,8,keep", NULL);
@@ -220,12 +220,12 @@ static void test_hints(void) {
       assert_same(hinted, c->result, values);
     g_free(hinted);
     canvas_free(c);
-    room_clear(&r);
+    fixture_clear(&r);
   }
 }
 
 static void test_everything(void) {
-  room r = room_new(2);
+  fixture r = fixture_new(2);
   canvas *c = canvas_new(40, 30, 3);
   const rst_parameters parameters = new_parameters("step-skip=2", NULL);
   const rst_plan plan = make_plan(c, &parameters);
@@ -234,7 +234,7 @@ static void test_everything(void) {
   assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
   assert_written(c);
   canvas_free(c);
-  room_clear(&r);
+  fixture_clear(&r);
 }
 
 /* A host that fails, whichever call it is. */
@@ -242,7 +242,7 @@ static void test_host_fails(void) {
   static const char *const matches[] = {"off", "on"};
 
   for (int m = 0; m < 2; m++) {
-    room r = room_new(2);
+    fixture r = fixture_new(2);
     canvas *c = photograph();
     rst_parameters parameters = new_parameters("step-skip=2", "hide-region=true", NULL);
     rst_error error = RST_ERROR_INIT;
@@ -275,13 +275,13 @@ static void test_host_fails(void) {
     assert_ok(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL));
     assert_written(c);
     canvas_free(c);
-    room_clear(&r);
+    fixture_clear(&r);
   }
 }
 
 /* Growing a selection keeps the pixels that were there, as long as the window is the same. */
 static void test_growing(void) {
-  room r = room_new(2);
+  fixture r = fixture_new(2);
   canvas *c = canvas_new(90, 70, 3);
   const rst_parameters parameters = new_parameters("step-skip=2", "window=10,0,70", NULL);
   rst_plan plan;
@@ -301,13 +301,13 @@ static void test_growing(void) {
       assert_same(c->result + 3 * i, before + 3 * i, 3);
   g_free(before);
   canvas_free(c);
-  room_clear(&r);
+  fixture_clear(&r);
 }
 
 /* More pixels than fit into a band. */
 static void test_bands(void) {
   net shape = net_small;
-  room r = {new_session(2), NULL};
+  fixture r = {new_session(2), NULL};
   canvas *c = canvas_new(1300, 420, 3);
   const rst_parameters parameters = new_parameters("window=0,-440,1300", "mode=full", NULL);
   rst_plan plan;
@@ -332,7 +332,7 @@ static void test_bands(void) {
       assert_same(c->result + 3 * i, whole + 3 * i, 3);
   g_free(whole);
   canvas_free(c);
-  room_clear(&r);
+  fixture_clear(&r);
 }
 
 /* ---- hooks ---- */
@@ -365,7 +365,7 @@ static void test_progress(void) {
   static const char *const matches[] = {"off", "on"};
 
   for (int m = 0; m < 2; m++) {
-    room r = room_new(1);
+    fixture r = fixture_new(1);
     canvas *c = photograph();
     rst_parameters parameters = new_parameters("step-skip=2", NULL);
     rst_cancel *cancel = rst_cancel_new();
@@ -397,12 +397,12 @@ static void test_progress(void) {
     }
     rst_cancel_free(cancel);
     canvas_free(c);
-    room_clear(&r);
+    fixture_clear(&r);
   }
 }
 
 static void test_refusals(void) {
-  room r = room_new(1);
+  fixture r = fixture_new(1);
   canvas *c = photograph();
   rst_parameters parameters = new_parameters("step-skip=2", NULL), bad;
   const rst_plan good = make_plan(c, &parameters);
@@ -457,13 +457,13 @@ static void test_refusals(void) {
   assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL),
                 RST_OUTSIDE_WINDOW);
   canvas_free(c);
-  room_clear(&r);
+  fixture_clear(&r);
 }
 
 /* ---- uncertainty ---- */
 
 /* By the definition, in double: the results of all seeds, one after the other. */
-static void deviate_by_hand(const room *r, canvas *c, rst_parameters parameters,
+static void deviate_by_hand(const fixture *r, canvas *c, rst_parameters parameters,
                             const rst_plan *plan, int seeds, double *deviation) {
   const int values = 3 * c->width * c->height;
   float *results = g_new(float, (gsize)(seeds * values));
@@ -494,7 +494,7 @@ static void test_uncertainty(void) {
                {"hide-region=true", 7, 2}, {"stochasticity=0", 0, 3},       {"strength=0.2", 1, 3}};
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    room r = room_new(1 + (int)i % 3), other = room_new(1 + (int)(i + 1) % 3);
+    fixture r = fixture_new(1 + (int)i % 3), other = fixture_new(1 + (int)(i + 1) % 3);
     canvas *c = photograph();
     rst_parameters parameters = new_parameters("step-skip=2", cases[i].setting, NULL);
     double *expected = g_new(double, 3 * 90 * 70);
@@ -525,8 +525,8 @@ static void test_uncertainty(void) {
     g_free(first);
     g_free(expected);
     canvas_free(c);
-    room_clear(&r);
-    room_clear(&other);
+    fixture_clear(&r);
+    fixture_clear(&other);
   }
 }
 
@@ -584,7 +584,7 @@ static void test_deviation(void) {
 }
 
 static void test_uncertainty_progress(void) {
-  room r = room_new(1);
+  fixture r = fixture_new(1);
   canvas *c = photograph();
   const rst_parameters parameters = new_parameters("step-skip=2", NULL);
   const rst_plan plan = make_plan(c, &parameters);
@@ -619,7 +619,7 @@ static void test_uncertainty_progress(void) {
                 RST_BAD_CALL);
   rst_cancel_free(cancel);
   canvas_free(c);
-  room_clear(&r);
+  fixture_clear(&r);
 }
 
 /* A picture in memory is read and written as one with callbacks. */

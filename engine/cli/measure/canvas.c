@@ -42,7 +42,7 @@ void canvas_outline(cli_canvas *c, int x, int y, int width, int height, int thic
   canvas_fill(c, x + width - thickness, y, thickness, height, colour);
 }
 
-bool canvas_text(cli_canvas *c, const char *text, int size, int room, int x, int y, cli_align align,
+bool canvas_text(cli_canvas *c, const char *text, int size, int wrap, int x, int y, cli_align align,
                  guint32 colour, GError **error) {
   if (*text == '\0')
     return true;
@@ -52,8 +52,8 @@ bool canvas_text(cli_canvas *c, const char *text, int size, int room, int x, int
                     : align == ALIGN_CENTRE ? VIPS_ALIGN_CENTRE
                                             : VIPS_ALIGN_HIGH;
   VipsImage *drawn = NULL, *mask = NULL;
-  int failed = room > 0
-                 ? vips_text(&drawn, markup, "font", font, "align", lines, "width", room, NULL)
+  int failed = wrap > 0
+                 ? vips_text(&drawn, markup, "font", font, "align", lines, "width", wrap, NULL)
                  : vips_text(&drawn, markup, "font", font, "align", lines, NULL);
   g_free(markup);
   g_free(font);

@@ -26,8 +26,8 @@ void canvas_fill(cli_canvas *canvas, int x, int y, int width, int height, guint3
 /* An outline, `thickness` pixels wide, within the box. */
 void canvas_outline(cli_canvas *canvas, int x, int y, int width, int height, int thickness,
                     guint32 colour);
-/* A text of fonts `size` pixels high. `room`: pixels after which it wraps, 0: never. */
-bool canvas_text(cli_canvas *canvas, const char *text, int size, int room, int x, int y,
+/* A text of fonts `size` pixels high. `wrap`: pixels after which it wraps, 0: never. */
+bool canvas_text(cli_canvas *canvas, const char *text, int size, int wrap, int x, int y,
                  cli_align align, guint32 colour, GError **error);
 /* Any image as 8 bits sRGB in memory, alpha laid on white. Unref it. NULL and an error on
  * failure. */

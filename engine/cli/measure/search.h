@@ -19,7 +19,7 @@ typedef struct cli_region {
  * taken.
  *
  * `results`: `count` pictures of (height, width, 3), on any one scale; `side`: 1 up to the shorter
- * side; `found`: room for `wanted` windows. Returns how many there are, −1 where memory ran out. */
+ * side; `found`: (wanted). Returns how many there are, −1 where memory ran out. */
 int search_regions(const float *const *results, int count, int width, int height, int side,
                    int wanted, cli_region *found);
 

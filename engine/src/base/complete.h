@@ -10,9 +10,9 @@
 
 #include "restorator.h"
 
-/* A struct that begins with its size, as the caller has it. `room`, of `size` bytes, takes up a smaller one,
+/* A struct that begins with its size, as the caller has it. `storage`, of `size` bytes, takes up a smaller one,
  * over what it holds. Returns which of both is whole; NULL for no struct, or one of a newer program. */
-static inline const void *rst_complete(const void *given, void *room, size_t size) {
+static inline const void *rst_complete(const void *given, void *storage, size_t size) {
   size_t its = 0;
 
   if (given == NULL)
@@ -22,9 +22,9 @@ static inline const void *rst_complete(const void *given, void *room, size_t siz
     return given;
   if (its < sizeof its || its > size)
     return NULL;
-  memcpy(room, given, its);
-  memcpy(room, &size, sizeof size);
-  return room;
+  memcpy(storage, given, its);
+  memcpy(storage, &size, sizeof size);
+  return storage;
 }
 
 /* Fills the caller's struct, which knows its size, from a whole one, which has at least that. */
@@ -36,11 +36,11 @@ static inline void rst_hand_over(void *to, const void *whole) {
 }
 
 /* Points the caller's struct at a whole one. False where it is none. */
-#define RST_COMPLETE(type)                                                             \
-  static inline bool rst_complete_##type(const rst_##type **given, rst_##type *room) { \
-    memset(room, 0, sizeof *room);                                                     \
-    *given = (const rst_##type *)rst_complete(*given, room, sizeof *room);             \
-    return *given != NULL;                                                             \
+#define RST_COMPLETE(type)                                                                \
+  static inline bool rst_complete_##type(const rst_##type **given, rst_##type *storage) { \
+    memset(storage, 0, sizeof *storage);                                                  \
+    *given = (const rst_##type *)rst_complete(*given, storage, sizeof *storage);          \
+    return *given != NULL;                                                                \
   }
 
 RST_COMPLETE(grid)
@@ -50,11 +50,11 @@ RST_COMPLETE(record)
 RST_COMPLETE(trajectory)
 
 /* NULL, no hooks, is whole. */
-static inline bool rst_complete_hooks(const rst_hooks **given, rst_hooks *room) {
+static inline bool rst_complete_hooks(const rst_hooks **given, rst_hooks *storage) {
   if (*given == NULL)
     return true;
-  memset(room, 0, sizeof *room);
-  *given = (const rst_hooks *)rst_complete(*given, room, sizeof *room);
+  memset(storage, 0, sizeof *storage);
+  *given = (const rst_hooks *)rst_complete(*given, storage, sizeof *storage);
   return *given != NULL;
 }
 

@@ -22,12 +22,12 @@ static int take_steps(const rst_parameters *parameters, const rst_model *model, 
 rst_status rst_parameters_steps(const rst_parameters *parameters, const rst_model *model,
                                 int *steps, int *passes, rst_error *error) {
   rst_status status = rst_parameters_check(parameters, model, error);
-  rst_parameters room;
+  rst_parameters storage;
   int *sequence;
 
   if (status != RST_OK)
     return status;
-  if (!rst_complete_parameters(&parameters, &room) || passes == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || passes == NULL)
     return rst_fail_call(error, "rst_parameters_steps");
   if (model->process == RST_SINGLE_PASS) {
     *passes = 1;

@@ -92,7 +92,7 @@ typedef struct {
 
 typedef struct {
   entry *entries;
-  size_t count, room;
+  size_t count, capacity;
 } entries;
 
 static void clear_entries(entries *list) {
@@ -102,14 +102,14 @@ static void clear_entries(entries *list) {
 }
 
 static bool add_entry(entries *list, const char *id, size_t length, int folder) {
-  if (list->count == list->room) {
-    const size_t room = list->room == 0 ? 16 : 2 * list->room;
-    entry *more = realloc(list->entries, room * sizeof *more);
+  if (list->count == list->capacity) {
+    const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+    entry *more = realloc(list->entries, capacity * sizeof *more);
 
     if (more == NULL)
       return false;
     list->entries = more;
-    list->room = room;
+    list->capacity = capacity;
   }
   list->entries[list->count].folder = folder;
   list->entries[list->count].id = strndup(id, length);

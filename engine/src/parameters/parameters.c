@@ -209,18 +209,18 @@ rst_status rst_parameters_set(rst_parameters *parameters, const char *name, cons
                               rst_error *error) {
   const rst_parameter *entry = rst_parameter_find(name);
   const rst_parameters *whole = parameters;
-  rst_parameters room;
+  rst_parameters storage;
   rst_status status;
 
-  if (!rst_complete_parameters(&whole, &room) || name == NULL || text == NULL)
+  if (!rst_complete_parameters(&whole, &storage) || name == NULL || text == NULL)
     return rst_fail_call(error, "rst_parameters_set");
   if (entry == NULL || entry->offset >= parameters->size)
     return fail_unknown(name, error);
   if (whole == parameters)
     return set_value(parameters, entry, text, error);
-  status = set_value(&room, entry, text, error);
+  status = set_value(&storage, entry, text, error);
   if (status == RST_OK)
-    rst_hand_over(parameters, &room);
+    rst_hand_over(parameters, &storage);
   return status;
 }
 
@@ -273,9 +273,9 @@ static bool write_value(const rst_parameters *parameters, const rst_parameter *e
 rst_status rst_parameters_get(const rst_parameters *parameters, const char *name, char *text,
                               size_t size, rst_error *error) {
   const rst_parameter *entry = rst_parameter_find(name);
-  rst_parameters room;
+  rst_parameters storage;
 
-  if (!rst_complete_parameters(&parameters, &room) || name == NULL || text == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || name == NULL || text == NULL)
     return rst_fail_call(error, "rst_parameters_get");
   if (entry == NULL)
     return fail_unknown(name, error);
@@ -298,18 +298,18 @@ void rst_parameters_init_sized(rst_parameters *parameters, size_t size) {
   parameters->size = size;
 }
 
-bool rst_complete_parameters(const rst_parameters **given, rst_parameters *room) {
-  if (*given != NULL && (*given)->size != sizeof *room)
-    set_defaults(room);
-  *given = rst_complete(*given, room, sizeof *room);
+bool rst_complete_parameters(const rst_parameters **given, rst_parameters *storage) {
+  if (*given != NULL && (*given)->size != sizeof *storage)
+    set_defaults(storage);
+  *given = rst_complete(*given, storage, sizeof *storage);
   return *given != NULL;
 }
 
 rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {
-  rst_parameters room, copy;
+  rst_parameters storage, copy;
   char text[RST_TEXT_MAX];
 
-  if (!rst_complete_parameters(&parameters, &room))
+  if (!rst_complete_parameters(&parameters, &storage))
     return rst_fail_call(error, "parameters");
   copy = *parameters;
   for (size_t i = 0; i < COUNT; i++) {

@@ -4,9 +4,9 @@
 
 #include "restorator.h"
 
-/* Points a caller's parameters at whole ones: `room`, where they are an older program's, with
+/* Points a caller's parameters at whole ones: `storage`, where they are an older program's, with
  * defaults for those that it does not know. False where they are none. */
-bool rst_complete_parameters(const rst_parameters **given, rst_parameters *room);
+bool rst_complete_parameters(const rst_parameters **given, rst_parameters *storage);
 
 /* What can be told without a model: the values of a struct that may have been filled by hand.
  * Errors: RST_BAD_CALL, RST_OUT_OF_RANGE, RST_WRONG_TYPE. */

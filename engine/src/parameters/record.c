@@ -114,11 +114,11 @@ void rst_record_fill_sized(rst_record *record, size_t size, const rst_parameters
                            const rst_plan *plan, const char *sha256) {
   rst_record all = {.parameters = parameters};
   int right = 0, bottom = 0;
-  rst_plan room;
+  rst_plan storage;
 
   memset(record, 0, size);
   record->size = size;
-  if (size > sizeof all || !rst_complete_plan(&plan, &room) || plan->count > RST_PARTS_MAX)
+  if (size > sizeof all || !rst_complete_plan(&plan, &storage) || plan->count > RST_PARTS_MAX)
     return;
   snprintf(all.version, sizeof all.version, "%s", rst_version());
   snprintf(all.sha256, sizeof all.sha256, "%s", sha256 == NULL ? "" : sha256);

@@ -93,9 +93,9 @@ bool rst_sampler_reads(const rst_parameters *parameters, const char *name) {
 rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *now,
                           const rst_model_info *model) {
   const size_t i = index_of(parameter);
-  rst_parameters room;
+  rst_parameters storage;
 
-  if (!rst_complete_parameters(&now, &room))
+  if (!rst_complete_parameters(&now, &storage))
     return RST_USED;
   if ((table[i].readers & DIFFUSION) != 0 && model != NULL && model->process == RST_SINGLE_PASS)
     return RST_UNUSED_SINGLE_PASS;
@@ -123,9 +123,9 @@ static void reduce(const rst_parameters *from, const rst_model_info *model,
 void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_info *model,
                            rst_parameters *reduced) {
   const size_t size = parameters->size;
-  rst_parameters room, all;
+  rst_parameters storage, all;
 
-  if (!rst_complete_parameters(&parameters, &room))
+  if (!rst_complete_parameters(&parameters, &storage))
     return;
   reduce(parameters, model, &all);
   memcpy(reduced, &all, size);
@@ -136,10 +136,10 @@ unsigned rst_parameters_compare(const rst_parameters *a, const rst_parameters *b
                                 const rst_model_info *model) {
   const rst_parameter *entry = rst_parameter_table(NULL);
   char mine[RST_TEXT_MAX], its[RST_TEXT_MAX];
-  rst_parameters one, other, room_a, room_b;
+  rst_parameters one, other, storage_a, storage_b;
   unsigned stages = 0;
 
-  if (!rst_complete_parameters(&a, &room_a) || !rst_complete_parameters(&b, &room_b))
+  if (!rst_complete_parameters(&a, &storage_a) || !rst_complete_parameters(&b, &storage_b))
     return STAGES;
   reduce(a, model, &one);
   reduce(b, model, &other);
@@ -165,11 +165,11 @@ static rst_status check_steps(const char *name, int value, int low, int high, rs
 rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
                                 rst_error *error) {
   rst_status status = rst_parameters_check_values(parameters, error);
-  rst_parameters room;
+  rst_parameters storage;
 
   if (status != RST_OK)
     return status;
-  if (!rst_complete_parameters(&parameters, &room) || model == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || model == NULL)
     return rst_fail_call(error, "rst_parameters_check");
   if (model->process == RST_SINGLE_PASS)
     return RST_OK;

@@ -91,9 +91,9 @@ void rst_from_lab(const double lab[3], float rgb[3]) {
 /* ---- the public calls ---- */
 
 rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *window) {
-  rst_parameters room;
+  rst_parameters storage;
 
-  if (!rst_complete_parameters(&parameters, &room))
+  if (!rst_complete_parameters(&parameters, &storage))
     return RST_MODE_FULL;
   if (parameters->mode != RST_MODE_AUTO)
     return parameters->mode;

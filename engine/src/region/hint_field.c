@@ -381,12 +381,12 @@ rst_status rst_hint_field_read(rst_session *session, const rst_parameters *param
                                const rst_picture *picture, const rst_part *part,
                                const rst_cancel *cancel, rst_hint_field **field, rst_error *error) {
   rst_hint hints[RST_HINTS_MAX];
-  rst_parameters room;
+  rst_parameters storage;
   rst_hint_guide *guide;
   rst_status status;
   int count;
 
-  if (!rst_complete_parameters(&parameters, &room) || part == NULL || field == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || part == NULL || field == NULL)
     return rst_fail_call(error, "rst_hint_field_read");
   status = rst_hints_parse(parameters->hints, hints, &count, error);
   if (status != RST_OK)

@@ -196,13 +196,13 @@ static bool good_window(const rst_window *window) {
 
 rst_status rst_hint_guide_new(const rst_picture *picture, const rst_window *window,
                               const rst_cancel *cancel, rst_hint_guide **guide, rst_error *error) {
-  rst_picture room;
+  rst_picture storage;
   rst_hint_guide *g;
   rst_status status;
   rst_rectangle box;
   size_t cells;
 
-  if (!rst_take_picture(&picture, &room) || !good_window(window) ||
+  if (!rst_take_picture(&picture, &storage) || !good_window(window) ||
       !get_box(window, picture, &box) || guide == NULL)
     return rst_fail_call(error, "rst_hint_guide_new");
   g = calloc(1, sizeof *g);

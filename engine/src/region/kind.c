@@ -252,9 +252,9 @@ rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
   rst_status status = RST_OK;
   rst_rectangle whole = {0};
   int longest;
-  rst_picture room;
+  rst_picture storage;
 
-  if (!rst_take_picture(&picture, &room) || kind == NULL || sure == NULL)
+  if (!rst_take_picture(&picture, &storage) || kind == NULL || sure == NULL)
     return rst_fail_call(error, "rst_classify");
   s.picture = picture;
   if (box == NULL) {

@@ -204,12 +204,12 @@ static void forget(rst_partial *p, int flags) {
 rst_status rst_partial_set(rst_partial *partial, const rst_parameters *parameters,
                            rst_error *error) {
   rst_model_info info = {.size = sizeof info};
-  rst_parameters room;
+  rst_parameters storage;
   rst_mode mode;
   unsigned stale;
   rst_status status;
 
-  if (partial == NULL || !rst_complete_parameters(&parameters, &room))
+  if (partial == NULL || !rst_complete_parameters(&parameters, &storage))
     return rst_fail_call(error, "rst_partial_set");
   status = check(parameters, partial->encoding, error);
   if (status != RST_OK)
@@ -407,10 +407,10 @@ static rst_status refine(rst_session *session, rst_partial *p, const rst_rectang
 
 rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const rst_rectangle *area,
                               int step, const rst_hooks *hooks, rst_error *error) {
-  rst_hooks room;
+  rst_hooks storage;
 
   if (session == NULL || partial == NULL || partial->encoding == NULL || !rst_good_step(step) ||
-      !rst_complete_hooks(&hooks, &room))
+      !rst_complete_hooks(&hooks, &storage))
     return rst_fail_call(error, "rst_partial_refine");
   return refine(session, partial, area, step, RST_POINT_COVERED, hooks, error);
 }
@@ -477,11 +477,11 @@ static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *er
 
 rst_status rst_partial_match(rst_session *session, rst_partial *partial, const rst_hooks *hooks,
                              rst_error *error) {
-  rst_hooks room;
+  rst_hooks storage;
   rst_status status;
 
   if (session == NULL || partial == NULL || partial->encoding == NULL ||
-      !rst_complete_hooks(&hooks, &room))
+      !rst_complete_hooks(&hooks, &storage))
     return rst_fail_call(error, "rst_partial_match");
   if (!partial->whole || !rst_resolve_match(&partial->parameters) || partial->matched)
     return RST_OK;

@@ -121,11 +121,11 @@ rst_status rst_partial_deviate(rst_session *session, rst_partial *partial, int s
                                const rst_rectangle *area, int step, const rst_hooks *hooks,
                                rst_error *error) {
   lattice l = {.p = partial};
-  rst_hooks room;
+  rst_hooks storage;
   rst_status status = RST_OK;
 
   if (session == NULL || partial == NULL || partial->encoding == NULL || seeds < 2 ||
-      seeds > RST_SEEDS_MAX || !rst_good_step(step) || !rst_complete_hooks(&hooks, &room))
+      seeds > RST_SEEDS_MAX || !rst_good_step(step) || !rst_complete_hooks(&hooks, &storage))
     return rst_fail_call(error, "rst_partial_deviate");
   l.hooks = hooks;
   if (!rst_partial_place(partial, area, step, &l.grid))

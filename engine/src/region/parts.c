@@ -61,7 +61,7 @@ typedef struct {
 
 typedef struct {
   area *areas;
-  int count, room;
+  int count, capacity;
   bool too_many;
   area whole;
 } areas;
@@ -92,14 +92,14 @@ static int join(areas *a, int i, int j) {
 
 /* A new area; −1 where memory ran out. */
 static int add_area(areas *a, const area *first) {
-  if (a->count == a->room) {
-    const int room = a->room == 0 ? 64 : 2 * a->room;
-    area *more = realloc(a->areas, (size_t)room * sizeof *more);
+  if (a->count == a->capacity) {
+    const int capacity = a->capacity == 0 ? 64 : 2 * a->capacity;
+    area *more = realloc(a->areas, (size_t)capacity * sizeof *more);
 
     if (more == NULL)
       return -1;
     a->areas = more;
-    a->room = room;
+    a->capacity = capacity;
   }
   a->areas[a->count] = *first;
   a->areas[a->count].joined = a->count;
@@ -271,12 +271,12 @@ static void unite(int64_t at, int side, int size, int *begin, int *length) {
 
 void rst_reach(const rst_parameters *parameters, int width, int height, const rst_rectangle *box,
                rst_rectangle *reach) {
-  rst_parameters room;
+  rst_parameters storage;
   const rst_window *w;
   int side;
 
   *reach = *box;
-  if (!rst_complete_parameters(&parameters, &room))
+  if (!rst_complete_parameters(&parameters, &storage))
     return;
   w = &parameters->window;
   side = window_side(parameters, width, height, box->width, box->height);
@@ -333,10 +333,10 @@ static rst_status make_plan(const rst_parameters *parameters, const rst_picture 
   return RST_OK;
 }
 
-bool rst_take_picture(const rst_picture **given, rst_picture *room) {
+bool rst_take_picture(const rst_picture **given, rst_picture *storage) {
   const rst_picture *picture;
 
-  if (!rst_complete_picture(given, room))
+  if (!rst_complete_picture(given, storage))
     return false;
   picture = *given;
   return picture->read != NULL && picture->width >= 1 && picture->height >= 1 &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the rooms of a region share: parts and windows (region.c), restoring (restore.c).
+ * What the files of a region share: parts and windows, bands, reading a picture.
  */
 #ifndef RST_REGION_H
 #define RST_REGION_H
@@ -14,7 +14,7 @@ int rst_band_rows(int width, int height);
 rst_status rst_fail_host(rst_error *error);
 
 /* Points a caller's picture at a whole one. False where it is none, or a bad one. */
-bool rst_take_picture(const rst_picture **given, rst_picture *room);
+bool rst_take_picture(const rst_picture **given, rst_picture *storage);
 
 /* Coverage of a rectangle: what is selected, where alpha is above 0. `rgba` holds its pixels
  * afterwards. */

@@ -36,9 +36,9 @@ static const double fill_stiffness = 2;
 static const double even_depth = 2; /* where network and fill count the same */
 
 bool rst_resolve_match(const rst_parameters *parameters) {
-  rst_parameters room;
+  rst_parameters storage;
 
-  if (!rst_complete_parameters(&parameters, &room))
+  if (!rst_complete_parameters(&parameters, &storage))
     return false;
   return parameters->match == RST_MATCH_AUTO ? parameters->hide_region
                                              : parameters->match == RST_MATCH_ON;
@@ -92,42 +92,42 @@ typedef struct {
   const rst_cancel *cancel;
   rst_error *error;
   unsigned char *cells;
-} matching;
+} seam;
 
-static size_t pixel_count(const matching *m) {
-  return (size_t)m->box->width * (size_t)m->box->height;
+static size_t pixel_count(const seam *s) {
+  return (size_t)s->box->width * (size_t)s->box->height;
 }
 
 /* For loops over the pixels. */
-static bool go_on(const matching *m, size_t i) {
-  return i % AT_ONCE != 0 || !rst_cancelled(m->cancel);
+static bool go_on(const seam *s, size_t i) {
+  return i % AT_ONCE != 0 || !rst_cancelled(s->cancel);
 }
 
 /* What is known: the boundary, or all that is seen. What a cancelled call leaves is not used. */
-static void sort_cells(const matching *m, bool boundary_only) {
-  for (int y = 0; y < m->box->height && !rst_cancelled(m->cancel); y++)
-    for (int x = 0; x < m->box->width; x++) {
-      const size_t i = (size_t)y * (size_t)m->box->width + (size_t)x;
+static void sort_cells(const seam *s, bool boundary_only) {
+  for (int y = 0; y < s->box->height && !rst_cancelled(s->cancel); y++)
+    for (int x = 0; x < s->box->width; x++) {
+      const size_t i = (size_t)y * (size_t)s->box->width + (size_t)x;
       const bool seen =
-        boundary_only ? m->boundary[i] : !(m->coverage[i] > 0) && m->rgba[4 * i + 3] > 0;
+        boundary_only ? s->boundary[i] : !(s->coverage[i] > 0) && s->rgba[4 * i + 3] > 0;
 
-      m->cells[i] = is_own(m->part, m->box, m->coverage, x, y) ? RST_CELL_UNKNOWN
+      s->cells[i] = is_own(s->part, s->box, s->coverage, x, y) ? RST_CELL_UNKNOWN
                     : seen                                     ? RST_CELL_KNOWN
                                                                : RST_CELL_IGNORED;
     }
 }
 
 /* The picture's own colours, 0…1, and less `colours` (NULL: less nothing), at known cells. */
-static void take_known(const matching *m, const float *colours, float *values) {
-  for (size_t i = 0; i < pixel_count(m) && go_on(m, i); i++)
-    for (size_t c = 0; m->cells[i] == RST_CELL_KNOWN && c < 3; c++)
+static void take_known(const seam *s, const float *colours, float *values) {
+  for (size_t i = 0; i < pixel_count(s) && go_on(s, i); i++)
+    for (size_t c = 0; s->cells[i] == RST_CELL_KNOWN && c < 3; c++)
       values[3 * i + c] =
-        fminf(fmaxf(m->rgba[4 * i + c], 0), 1) - (colours == NULL ? 0 : colours[3 * i + c]);
+        fminf(fmaxf(s->rgba[4 * i + c], 0), 1) - (colours == NULL ? 0 : colours[3 * i + c]);
 }
 
-static rst_status spread(const matching *m, double stiffness, float *values) {
-  return rst_poisson_spread(m->box->width, m->box->height, stiffness, m->cells, values, m->cancel,
-                            m->error);
+static rst_status spread(const seam *s, double stiffness, float *values) {
+  return rst_poisson_spread(s->box->width, s->box->height, stiffness, s->cells, values, s->cancel,
+                            s->error);
 }
 
 /* ---- the fill's weight ---- */
@@ -139,12 +139,12 @@ static void come_nearer(float *distance, float way, float *nearest) {
 
 /* Distances of unknown cells from known ones, in pixels: in two passes, forth and back, by steps
  * to the eight neighbours (chamfer, Borgefors 1986), which come within 8 %. */
-static bool measure(const matching *m, float *distance) {
-  const int width = m->box->width, height = m->box->height;
+static bool measure(const seam *s, float *distance) {
+  const int width = s->box->width, height = s->box->height;
   static const float straight = 1, diagonal = 4.0f / 3;
 
-  for (size_t i = 0; i < pixel_count(m) && go_on(m, i); i++)
-    distance[i] = m->cells[i] == RST_CELL_KNOWN ? 0 : INFINITY;
+  for (size_t i = 0; i < pixel_count(s) && go_on(s, i); i++)
+    distance[i] = s->cells[i] == RST_CELL_KNOWN ? 0 : INFINITY;
   for (int pass = 0; pass < 2; pass++) {
     const int by = pass == 0 ? 1 : -1;
 
@@ -153,7 +153,7 @@ static bool measure(const matching *m, float *distance) {
       float *line = distance + (size_t)y * (size_t)width;
       float *above = row > 0 ? line - (ptrdiff_t)by * width : NULL;
 
-      if (rst_cancelled(m->cancel))
+      if (rst_cancelled(s->cancel))
         return false;
       for (int column = 0; column < width; column++) {
         const int x = pass == 0 ? column : width - 1 - column;
@@ -191,33 +191,33 @@ static double sample_length(const rst_encoding *encoding) {
 }
 
 /* Mixes the fill into weights that were 1 and offsets that were the difference. */
-static rst_status mix_fill(const matching *m, const rst_encoding *encoding, float *weight,
+static rst_status mix_fill(const seam *s, const rst_encoding *encoding, float *weight,
                            float *offset) {
   const double length = sample_length(encoding);
-  float *fill = rst_plane(3 * pixel_count(m), sizeof *fill);
+  float *fill = rst_plane(3 * pixel_count(s), sizeof *fill);
   rst_status status;
 
   if (fill == NULL)
-    return rst_fail_memory(m->error);
-  sort_cells(m, false);
-  take_known(m, NULL, fill);
-  status = spread(m, fill_stiffness * length, fill);
-  if (status == RST_OK && !measure(m, weight))
-    status = rst_fail_cancelled(m->error);
+    return rst_fail_memory(s->error);
+  sort_cells(s, false);
+  take_known(s, NULL, fill);
+  status = spread(s, fill_stiffness * length, fill);
+  if (status == RST_OK && !measure(s, weight))
+    status = rst_fail_cancelled(s->error);
   if (status == RST_OK)
-    status = rst_fill_add(encoding->model, m->box->width, m->box->height, m->cells, weight, fill,
-                          m->cancel, m->error);
-  for (size_t i = 0; i < pixel_count(m) && status == RST_OK; i++) {
-    if (!go_on(m, i))
-      status = rst_fail_cancelled(m->error);
+    status = rst_fill_add(encoding->model, s->box->width, s->box->height, s->cells, weight, fill,
+                          s->cancel, s->error);
+  for (size_t i = 0; i < pixel_count(s) && status == RST_OK; i++) {
+    if (!go_on(s, i))
+      status = rst_fail_cancelled(s->error);
     /* ignored: what no known pixel reaches has no fill */
-    if (m->cells[i] != RST_CELL_UNKNOWN) {
+    if (s->cells[i] != RST_CELL_UNKNOWN) {
       weight[i] = 1;
       continue;
     }
     weight[i] = weigh(weight[i] / length);
     /* the surroundings' own colours stay as vivid as they are */
-    rst_mix(m->part->mode, 1, 1, m->rgba + 4 * i, fill + 3 * i, fill + 3 * i);
+    rst_mix(s->part->mode, 1, 1, s->rgba + 4 * i, fill + 3 * i, fill + 3 * i);
     for (size_t c = 0; c < 3; c++)
       offset[3 * i + c] = weight[i] * offset[3 * i + c] + (1 - weight[i]) * fill[3 * i + c];
   }
@@ -230,22 +230,22 @@ rst_status rst_seam_spread(const rst_parameters *parameters, const rst_encoding 
                            const float *coverage, const bool *boundary, const float *colours,
                            float *weight, float *offset, const rst_cancel *cancel,
                            rst_error *error) {
-  matching m = {part, box, rgba, coverage, boundary, cancel, error, NULL};
+  seam s = {part, box, rgba, coverage, boundary, cancel, error, NULL};
   rst_status status;
 
-  m.cells = rst_plane(pixel_count(&m), 1);
-  if (m.cells == NULL)
+  s.cells = rst_plane(pixel_count(&s), 1);
+  if (s.cells == NULL)
     return rst_fail_memory(error);
-  sort_cells(&m, true);
-  take_known(&m, colours, offset);
-  status = spread(&m, 0, offset);
-  for (size_t i = 0; i < pixel_count(&m) && go_on(&m, i); i++)
+  sort_cells(&s, true);
+  take_known(&s, colours, offset);
+  status = spread(&s, 0, offset);
+  for (size_t i = 0; i < pixel_count(&s) && go_on(&s, i); i++)
     weight[i] = 1;
   if (status == RST_OK && parameters->hide_region)
-    status = mix_fill(&m, encoding, weight, offset);
+    status = mix_fill(&s, encoding, weight, offset);
   if (status == RST_OK && rst_cancelled(cancel))
     status = rst_fail_cancelled(error);
-  free(m.cells);
+  free(s.cells);
   return status;
 }
 

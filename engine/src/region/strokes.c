@@ -70,7 +70,7 @@ static bool is_like(const cell *a, const cell *b) {
          fabsf(a->rgb[2] - b->rgb[2]) <= like;
 }
 
-/* Gives the stroke that begins at a cell its number; `waiting` has room for all cells. */
+/* Gives the stroke that begins at a cell its number; `waiting` holds as many as there are cells. */
 static void follow_stroke(canvas *c, size_t first, int stroke, size_t *waiting) {
   size_t count = 1;
 
@@ -133,8 +133,8 @@ static rst_status fail_many(int strokes, int limit, rst_error *error) {
 
 rst_status rst_hints_from_strokes(const rst_picture *strokes, int limit, rst_hint *hints,
                                   int *count, const rst_cancel *cancel, rst_error *error) {
-  rst_picture room;
-  const bool good = rst_take_picture(&strokes, &room) && limit >= 0 && limit <= RST_HINTS_MAX &&
+  rst_picture storage;
+  const bool good = rst_take_picture(&strokes, &storage) && limit >= 0 && limit <= RST_HINTS_MAX &&
                     hints != NULL && count != NULL;
   rst_hint found[RST_HINTS_MAX];
   rst_status status;
