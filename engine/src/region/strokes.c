@@ -27,13 +27,13 @@ typedef struct {
 typedef struct {
   int width, height, factor; /* factor: pixels on a cell's side */
   cell *cells;
-} canvas;
+} stroke_grid;
 
 static float clamped(float value) {
   return fminf(fmaxf(value, 0), 1);
 }
 
-static void take_rows(canvas *c, int row, int rows, int width, const float *rgba) {
+static void take_rows(stroke_grid *c, int row, int rows, int width, const float *rgba) {
   for (int y = row; y < row + rows; y++)
     for (int x = 0; x < width; x++, rgba += 4) {
       cell *to = &c->cells[(size_t)(y / c->factor) * (size_t)c->width + (size_t)(x / c->factor)];
@@ -44,7 +44,7 @@ static void take_rows(canvas *c, int row, int rows, int width, const float *rgba
     }
 }
 
-static rst_status read_cells(canvas *c, const rst_picture *picture, const rst_cancel *cancel,
+static rst_status read_cells(stroke_grid *c, const rst_picture *picture, const rst_cancel *cancel,
                              rst_error *error) {
   const int width = picture->width, height = picture->height;
   const int rows = rst_band_rows(width, height);
@@ -71,7 +71,7 @@ static bool is_like(const cell *a, const cell *b) {
 }
 
 /* Gives the stroke that begins at a cell its number; `waiting` holds as many as there are cells. */
-static void follow_stroke(canvas *c, size_t first, int stroke, size_t *waiting) {
+static void follow_stroke(stroke_grid *c, size_t first, int stroke, size_t *waiting) {
   size_t count = 1;
 
   waiting[0] = first;
@@ -93,7 +93,7 @@ static void follow_stroke(canvas *c, size_t first, int stroke, size_t *waiting) 
 }
 
 /* How many strokes there are. */
-static int sort_strokes(canvas *c, size_t *waiting) {
+static int sort_strokes(stroke_grid *c, size_t *waiting) {
   int strokes = 0;
 
   for (size_t i = 0; i < (size_t)c->width * (size_t)c->height; i++)
@@ -103,7 +103,8 @@ static int sort_strokes(canvas *c, size_t *waiting) {
 }
 
 /* Points of the strokes so many pixels apart; false where there are more than `limit`. */
-static bool take_points(const canvas *c, double apart, int limit, rst_hint *hints, int *count) {
+static bool take_points(const stroke_grid *c, double apart, int limit, rst_hint *hints,
+                        int *count) {
   int strokes[RST_HINTS_MAX];
 
   *count = 0;
@@ -138,7 +139,7 @@ rst_status rst_hints_from_strokes(const rst_picture *strokes, int limit, rst_hin
                     hints != NULL && count != NULL;
   rst_hint found[RST_HINTS_MAX];
   rst_status status;
-  canvas c = {0};
+  stroke_grid c = {0};
   size_t cells, *waiting;
   int side, number = 0;
 
