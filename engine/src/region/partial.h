@@ -42,6 +42,10 @@ struct rst_partial {
   int64_t covered, boundary;   /* points */
 };
 
+static inline size_t rst_partial_pixels(const rst_partial *p) {
+  return (size_t)p->width * (size_t)p->height;
+}
+
 static inline size_t rst_partial_index(const rst_partial *p, int x, int y) {
   return (size_t)(y - p->y) * (size_t)p->width + (size_t)(x - p->x);
 }

@@ -105,7 +105,7 @@ static void keep(lattice *l, int seeds) {
 }
 
 static bool begin(rst_partial *p, int seeds) {
-  const size_t pixels = (size_t)p->width * (size_t)p->height;
+  const size_t pixels = rst_partial_pixels(p);
 
   if (p->deviation == NULL)
     p->deviation = rst_floats(pixels);
