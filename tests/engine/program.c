@@ -115,7 +115,8 @@ static void use_parameters(outcome *o, const rst_parameters *parameters, const r
   note(o, "%d ", rst_resolve_mode(parameters, &window));
   note(o, "%d ", rst_resolve_match(parameters));
   note(o, "%d ", rst_parameters_check(parameters, model, NULL));
-  note(o, "%d %d\n", rst_parameters_steps(parameters, model, NULL, &passes, NULL), passes);
+  note(o, "%d ", rst_parameters_steps(parameters, model, NULL, &passes, NULL));
+  note(o, "%d\n", passes);
 
   note(o, "%d ", rst_preset_write(parameters, model, "t", NULL, &written, NULL));
   note(o, "%d ", rst_preset_parse("p", written, strlen(written), &preset, NULL));
@@ -235,7 +236,8 @@ static void use_picture(outcome *o, const rst_parameters *parameters, rst_model 
   w.plan = &plan->value;
   w.hooks = &hooks->value;
   note(o, "%d ", rst_session_new(1, &w.session, NULL));
-  note(o, "%d %d ", rst_classify(w.picture, NULL, &kind, &sure, NULL), kind);
+  note(o, "%d ", rst_classify(w.picture, NULL, &kind, &sure, NULL));
+  note(o, "%d ", kind);
   rst_reach(parameters, PROGRAM_SIDE, PROGRAM_SIDE, &box, &reach);
   note(o, "%d %d %d %d ", reach.x, reach.y, reach.width, reach.height);
   note(o, "%d ", rst_plan_region(parameters, w.picture, &box, &plan->value, NULL));

@@ -412,7 +412,7 @@ static void test_plan_refusals(void) {
   parameters.window = (rst_window){INT_MAX, 0, INT_MAX};
   assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, &error), RST_OUT_OF_RANGE);
   parameters = new_parameters(NULL, NULL);
-  plan.size--;
+  plan.size++;
   assert_status(rst_plan_region(&parameters, &c->picture, NULL, &plan, NULL), RST_BAD_CALL);
   plan = new_plan();
   c->picture.width = RST_SIDE_MAX + 1;

@@ -633,18 +633,18 @@ static void test_calls(void) {
                 RST_BAD_CALL);
   assert_status(rst_sample(r.session, r.encoding, &r.parameters, &good, NULL, NULL, NULL, NULL),
                 RST_BAD_CALL);
-  hooks.size--;
+  hooks.size++;
   assert_status(
     rst_sample(r.session, r.encoding, &r.parameters, &good, NULL, colours, &hooks, NULL),
     RST_BAD_CALL);
   bad = r.parameters;
-  bad.size--;
+  bad.size++;
   assert_status(rst_sample(r.session, r.encoding, &bad, &good, NULL, colours, NULL, NULL),
                 RST_BAD_CALL);
   for (int i = 0; i < 6; i++) {
     grid = good;
     if (i == 0)
-      grid.size--;
+      grid.size++;
     if (i == 1)
       grid.columns = 0;
     if (i == 2)

@@ -274,7 +274,7 @@ static void test_calls(void) {
   for (int i = 0; i < 7; i++) {
     bad = good;
     if (i == 0)
-      bad.size--;
+      bad.size++;
     if (i == 1)
       bad.count = 6;
     if (i == 2)

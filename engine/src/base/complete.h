@@ -27,7 +27,17 @@ static inline const void *rst_complete(const void *given, void *storage, size_t 
   return storage;
 }
 
-/* Fills the caller's struct, which knows its size, from a whole one, which has at least that. */
+/* Whether a caller's struct, which knows its size, can be filled: it is no larger than `size`. */
+static inline bool rst_can_fill(const void *to, size_t size) {
+  size_t its = 0;
+
+  if (to == NULL)
+    return false;
+  memcpy(&its, to, sizeof its);
+  return its >= sizeof its && its <= size;
+}
+
+/* Fills it from a whole one. */
 static inline void rst_hand_over(void *to, const void *whole) {
   size_t its;
 

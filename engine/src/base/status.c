@@ -59,7 +59,7 @@ rst_status rst_fail(rst_error *error, rst_status code, const char *subject, cons
   rst_error all = {.code = code};
   va_list arguments;
 
-  if (error == NULL || error->size > sizeof *error)
+  if (!rst_can_fill(error, sizeof *error))
     return code;
   va_start(arguments, format);
   vsnprintf(message, sizeof message, format, arguments);
@@ -76,7 +76,7 @@ rst_status rst_fail_range(rst_error *error, const char *name, const char *value,
                           double high) {
   rst_fail(error, RST_OUT_OF_RANGE, name, value, NULL, "%s is %s, but must be %.10g to %.10g", name,
            value, low, high);
-  if (error != NULL && error->size <= sizeof *error) {
+  if (rst_can_fill(error, sizeof *error)) {
     error->low = low;
     error->high = high;
   }

@@ -279,8 +279,7 @@ rst_status rst_record_read(const char *history, int index, rst_record *record,
   yyjson_doc *json;
   int size;
 
-  if (record == NULL || record->size > sizeof *record || parameters == NULL ||
-      parameters->size > sizeof *parameters)
+  if (!rst_can_fill(record, sizeof *record) || !rst_can_fill(parameters, sizeof *parameters))
     return rst_fail_call(error, "rst_record_read");
   json = read_history(history, &status, error);
   if (json == NULL)

@@ -360,7 +360,7 @@ rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *
   rst_rectangle inside;
 
   if (!rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_take_picture(&picture, &all_picture) || plan == NULL || plan->size > sizeof *plan)
+      !rst_take_picture(&picture, &all_picture) || !rst_can_fill(plan, sizeof *plan))
     return rst_fail_call(error, "rst_plan_region");
   status = rst_parameters_check_values(parameters, error);
   if (status != RST_OK)
