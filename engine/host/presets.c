@@ -2,10 +2,13 @@
 #include "presets.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include <yyjson.h>
 
 #include "messages.h"
@@ -252,6 +255,27 @@ static gboolean write_file(const char *path, const char *text, gssize length, GE
     path, text, length, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, error);
 }
 
+/* Another program with a dialog may save too: from choosing an id until its file is there the
+ * folder is one program's. Where there are no locks that is left to chance. */
+typedef int folder_lock;
+
+static folder_lock lock_folder(void) {
+  g_autofree char *folder = own_folder();
+  const int fd = g_mkdir_with_parents(folder, 0700) == 0
+                   ? g_open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+                   : -1;
+
+  if (fd >= 0)
+    flock(fd, LOCK_EX);
+  return fd;
+}
+
+static void unlock_folder(folder_lock fd) {
+  close(fd);
+}
+
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC(folder_lock, unlock_folder, -1)
+
 static gboolean write_own(const char *id, const char *text, gssize length, GError **error) {
   g_autofree char *folder = own_folder(), *path = own_path(id);
 
@@ -279,6 +303,7 @@ gboolean presets_save(const GPtrArray *presets, const char *title, const char *n
     return fail_taken(error, old);
   if (rst_preset_write(parameters, model, kept, *note ? note : NULL, &text, &why) != RST_OK)
     return messages_fail(&why, error);
+  g_auto(folder_lock) lock = lock_folder();
   g_autofree char *chosen = old ? g_strdup(old->id) : free_id(presets, kept, NULL);
   const gboolean done = write_own(chosen, text, -1, error);
 
@@ -335,6 +360,7 @@ gboolean presets_rename(const GPtrArray *presets, const preset_file *file, const
 
   if (!file->own || (other && other != file))
     return fail_taken(error, file->own ? other : file);
+  g_auto(folder_lock) lock = lock_folder();
   g_autofree char *chosen = free_id(presets, kept, file);
 
   if (!g_file_get_contents(file->path, &text, &length, error) ||
@@ -386,6 +412,7 @@ gboolean presets_import(const GPtrArray *presets, const char *path, char **id, G
   if (!read_good(path, &text, &length, &wanted, error))
     return FALSE;
   g_autofree char *title = free_title(presets, wanted);
+  g_auto(folder_lock) lock = lock_folder();
   g_autofree char *chosen = free_id(presets, title, NULL);
 
   if (!write_retitled(chosen, text, length, title, error))

@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <presets.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static char *folder; /* the user's configuration */
 
@@ -355,6 +357,40 @@ static void test_bad_imports(void) {
   }
 }
 
+/* Dialogs of several programs, each with the list that it read at its start, save at once: nobody's
+ * preset takes the place of another's. */
+static void test_several_programs(void) {
+  enum { PROGRAMS = 6, EACH = 20 };
+  g_autoptr(GPtrArray) presets = read_all();
+  rst_parameters parameters;
+  pid_t children[PROGRAMS];
+
+  rst_parameters_init(&parameters);
+  for (int i = 0; i < PROGRAMS; i++) {
+    children[i] = fork();
+    g_assert_cmpint(children[i], >=, 0);
+    if (children[i] > 0)
+      continue;
+    for (int k = 0; k < EACH; k++) {
+      g_autofree char *id = NULL;
+
+      if (!presets_save(presets, "Same", "", &parameters, NULL, &id, NULL))
+        _exit(1);
+    }
+    _exit(0);
+  }
+  for (int i = 0; i < PROGRAMS; i++) {
+    int status;
+
+    g_assert_cmpint(waitpid(children[i], &status, 0), ==, children[i]);
+    g_assert_cmpint(status, ==, 0);
+  }
+  g_assert_cmpuint(count_own_files(), ==, PROGRAMS * EACH);
+  g_autoptr(GPtrArray) after = read_all();
+
+  g_assert_cmpuint(count_own(after), ==, PROGRAMS * EACH);
+}
+
 typedef struct {
   const char *name;
   void (*test)(void);
@@ -379,6 +415,7 @@ int main(int argc, char **argv) {
     {"/ui/presets/export-import", test_export_import},
     {"/ui/presets/import-titles", test_import_titles},
     {"/ui/presets/bad-imports", test_bad_imports},
+    {"/ui/presets/several-programs", test_several_programs},
   };
   int status = 0;
 
