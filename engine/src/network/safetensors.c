@@ -12,6 +12,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 
+/* Files' numbers are used where they lie. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a little-endian machine is needed");
+
 /* JSON takes some twenty times its length once it is read; no table of tensors is this long. */
 #define HEADER_MAX ((uint64_t)16 << 20)
 
