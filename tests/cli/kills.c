@@ -169,11 +169,84 @@ static void test_special_outputs(void) {
   pixels_free(p);
 }
 
+static gboolean run_shell(const char *script, const char *const *arguments, char **err,
+                          int *status) {
+  GPtrArray *command = g_ptr_array_new();
+  const char *const own[] = {"unshare", "-rm", "sh", "-c", script};
+  for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
+    g_ptr_array_add(command, (char *)own[i]);
+  for (; *arguments != NULL; arguments++)
+    g_ptr_array_add(command, (char *)*arguments);
+  g_ptr_array_add(command, NULL);
+  const gboolean done = g_spawn_sync(path_of("."), (char **)command->pdata, environment(),
+                                     G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
+                                     NULL, err, status, NULL);
+  g_ptr_array_free(command, TRUE);
+  return done;
+}
+
+/* A disk that is full in the middle of a batch: of the large picture nothing is there, and that is
+ * said; the small ones before it and behind it are whole. */
+static void test_full_disk(void) {
+  enum { PICTURES = 5, LARGE = 2 };
+  static const char mount[] = "mount -t tmpfs -o size=300k none \"$0\" && ";
+  const char *disk = path_of("disk"), *kept = path_of("kept"), *done = path_of("enough");
+  const char *only[] = {disk, NULL};
+  const char *arguments[PICTURES + 16] = {disk, kept, program(), "restore"};
+  char *script = g_strconcat(mount, "true", NULL), *err = NULL;
+  int status, count = 4;
+  g_mkdir(disk, 0777);
+  g_mkdir(kept, 0777);
+  g_mkdir(done, 0777);
+  const gboolean can = run_shell(script, only, &err, &status) && status == 0;
+  g_free(err);
+  g_free(script);
+  if (!can) {
+    g_test_skip("no file system of its own can be mounted here");
+    return;
+  }
+  for (int i = 0; i < PICTURES; i++) {
+    char *name = g_strdup_printf("picture-%d.png", i);
+    pixels *p = make_pixels(i == LARGE ? 900 : 50 + i, i == LARGE ? 800 : 40, 3, 8);
+    arguments[count++] = write_pixels(p, name);
+    pixels_free(p);
+    g_free(name);
+  }
+  const char *const options[] = {"--output-dir", disk, SINGLE, "--region", "0,0,32x32"};
+  for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
+    arguments[count++] = options[i];
+  script = g_strconcat(mount,
+                       "{ kept=$1; shift; \"$@\"; status=$?; cp -a \"$0\"/. \"$kept\"; "
+                       "exit $status; }",
+                       NULL);
+  g_assert_true(run_shell(script, arguments, &err, &status));
+  g_assert_true(WIFEXITED(status));
+  g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+  assert_contains(err, "picture-2.png: ");
+  assert_contains(err, "No space left");
+  g_assert_cmpint(count_strange(kept), ==, 0);
+  for (int i = 0; i < PICTURES; i++) {
+    char *name = g_strdup_printf("picture-%d.png", i), *there = g_build_filename(kept, name, NULL);
+    char *whole = g_build_filename(done, name, NULL);
+    g_assert_true(g_file_test(there, G_FILE_TEST_EXISTS) == (i != LARGE));
+    if (i != LARGE) {
+      run_well("restore", path_of(name), whole, SINGLE, "--region", "0,0,32x32", NULL);
+      g_assert_cmpint(differing_files(there, whole), ==, 0);
+    }
+    g_free(name);
+    g_free(there);
+    g_free(whole);
+  }
+  g_free(err);
+  g_free(script);
+}
+
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/kills/killed", test_killed);
   g_test_add_func("/kills/swept", test_swept);
   g_test_add_func("/kills/second-signal", test_second_signal);
+  g_test_add_func("/kills/full-disk", test_full_disk);
   g_test_add_func("/kills/special-outputs", test_special_outputs);
   return harness_run();
 }
