@@ -2,6 +2,7 @@
 #include "procedures/outcome.h"
 
 #include "messages.h"
+#include "visible.h"
 
 static gboolean is_callers_fault(const GError *error) {
   switch (error->code) {
@@ -20,7 +21,12 @@ static gboolean is_callers_fault(const GError *error) {
   }
 }
 
+/* GIMP shows the message as it is, in a terminal too. */
 GimpValueArray *outcome_failed(GimpProcedure *procedure, GError *error) {
+  char *message = error->message;
+
+  error->message = visible_text(message);
+  g_free(message);
   return gimp_procedure_new_return_values(
     procedure, is_callers_fault(error) ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR, error);
 }

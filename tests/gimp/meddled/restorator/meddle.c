@@ -47,6 +47,22 @@ static void lock_layer(GimpImage *image) {
   gimp_item_set_lock_content(GIMP_ITEM(first_layer(image)), TRUE);
 }
 
+static void resize_layer(GimpImage *image) {
+  gimp_layer_resize(first_layer(image), 50, 50, 0, 0);
+}
+
+static void convert_grey(GimpImage *image) {
+  gimp_image_convert_grayscale(image);
+}
+
+static void convert_precision(GimpImage *image) {
+  gimp_image_convert_precision(image, GIMP_PRECISION_U8_NON_LINEAR);
+}
+
+static void delete_image(GimpImage *image) {
+  gimp_image_delete(image);
+}
+
 /* Cancel in GIMP's own progress bar does the same to a plug-in. */
 static void die(GimpImage *image) {
   (void)image;
@@ -58,10 +74,12 @@ void meddle(const char *word, GimpImage *image) {
     const char *word;
     void (*act)(GimpImage *image);
   } acts[] = {
-    {"select-none", select_none}, {"select-less", select_less},
-    {"move-layer", move_layer},   {"remove-layer", remove_layer},
-    {"paint-pixel", paint_pixel}, {"paint-beside", paint_beside},
-    {"lock-layer", lock_layer},   {"die", die},
+    {"select-none", select_none},   {"select-less", select_less},
+    {"move-layer", move_layer},     {"remove-layer", remove_layer},
+    {"paint-pixel", paint_pixel},   {"paint-beside", paint_beside},
+    {"lock-layer", lock_layer},     {"resize-layer", resize_layer},
+    {"convert-grey", convert_grey}, {"convert-precision", convert_precision},
+    {"delete-image", delete_image}, {"die", die},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(acts); i++)

@@ -291,6 +291,20 @@ static const HistoryRefusal refusals[] = {
   {"format", "\"format\": ?2", "\"format\":3", "-1", {"cannot be used", "format"}},
   {"parameter", "\"seed\"", "\"sead\"", "-1", {"cannot be used", "sead"}},
   {"damaged", "^\\[", "", "-1", {"cannot be used"}},
+  /* numbers that become others where they are cut to fewer bits */
+  {"format-cut", "\"format\": ?2", "\"format\":4294967298", "-1", {"cannot be used", "format"}},
+  {"window-cut",
+   "\"windows\":\\s*\\[\\s*\\[[^\\]]*\\]",
+   "\"windows\":[[0,0,18446744073709551615]",
+   "-1",
+   {"cannot be used", "windows"}},
+  {"window-negative",
+   "\"windows\":\\s*\\[\\s*\\[[^\\]]*\\]",
+   "\"windows\":[[-9223372036854775808,0,-64]",
+   "-1",
+   {"cannot be used", "windows"}},
+  {"seed-cut", "\"seed\": ?7", "\"seed\":4294967303", "-1", {"cannot be used", "seed"}},
+  {"control", "tiny-diffusion", "\\u001b[31m/../../x", "-1", {"", NULL}},
   {"index", "^", "", "1", {"cannot be used", "no such entry"}},
 };
 

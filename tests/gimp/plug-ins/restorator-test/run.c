@@ -92,6 +92,25 @@ static void test_changed(const void *word) {
                   "was written: run it again");
 }
 
+/* The image closed: GIMP keeps it until the plug-in is done with it, and what is written goes with
+ * it. The next one is restored as ever. */
+static void test_image_gone(void) {
+  Picture picture;
+  g_autofree char *message = NULL;
+
+  picture_make(&recipe, &picture);
+  message = restore_meddled(&picture, "delete-image");
+  g_assert_cmpstr(message, ==, NULL);
+  g_assert_false(gimp_image_is_valid(picture.image));
+  picture_make(&recipe, &picture);
+  g_autoptr(GBytes) before = layer_bytes(picture.layer);
+  message = restore_meddled(&picture, "");
+  g_assert_cmpstr(message, ==, NULL);
+  g_autoptr(GBytes) after = layer_bytes(picture.layer);
+  g_assert_false(g_bytes_equal(before, after));
+  picture_free(&picture);
+}
+
 static void test_locked(void) {
   g_autofree char *message = run_meddled(&recipe, "lock-layer");
 
@@ -205,6 +224,10 @@ void add_run_cases(void) {
   g_test_add_data_func("/run/changed/layer-gone", "remove-layer", test_changed);
   g_test_add_data_func("/run/changed/pixel", "paint-pixel", test_changed);
   g_test_add_data_func("/run/changed/pixel-beside", "paint-beside", test_changed);
+  g_test_add_data_func("/run/changed/size", "resize-layer", test_changed);
+  g_test_add_data_func("/run/changed/mode", "convert-grey", test_changed);
+  g_test_add_data_func("/run/changed/precision", "convert-precision", test_changed);
+  g_test_add_func("/run/changed/image-gone", test_image_gone);
   g_test_add_func("/run/locked", test_locked);
   g_test_add_func("/run/killed", test_killed);
   g_test_add_data_func("/undo/in-place", "in-place", test_undo);
