@@ -5,7 +5,7 @@
 
 # fuzz [TARGET] [MINUTES]
 fuzz() {
-  local targets=() target minutes=1 folder=$build/fuzz status=0
+  local targets=() programs=() target minutes=1 folder=$build/fuzz status=0
   local found=$folder-found
   for target in "$top"/engine/fuzz/*.c; do
     target=$(basename "$target" .c)
@@ -23,13 +23,17 @@ fuzz() {
   prepare_system
   mkdir -p "$found"
   [[ -f $folder/build.ninja ]] ||
-    CC=clang "${enter[@]}" meson setup -Dcli=disabled -Dui=disabled -Dplugin=disabled \
+    CC=clang "${enter[@]}" meson setup -Dui=disabled -Dplugin=disabled \
       "$folder" "$top" >&2
-  "${enter[@]}" ninja -C "$folder" --quiet "${targets[@]/#/tests/engine/fuzz-}" >&2
+  for target in "${targets[@]}"; do
+    programs+=("$("${enter[@]}" ninja -C "$folder" --quiet -t targets all |
+      sed -n "s|^\(tests/[a-z]*/fuzz-$target\):.*|\1|p")")
+  done
+  "${enter[@]}" ninja -C "$folder" --quiet "${programs[@]}" >&2
   for target in "${targets[@]}"; do
     mkdir -p "$found/$target"
     say "$target: $minutes min"
-    "${enter[@]}" "$folder/tests/engine/fuzz-$target" -max_total_time=$((60 * minutes)) \
+    "${enter[@]}" "$folder"/tests/*/fuzz-"$target" -max_total_time=$((60 * minutes)) \
       -max_len=20000 -timeout=20 -print_final_stats=1 -artifact_prefix="$found/crash-$target-" \
       "$found/$target" "$top/engine/fuzz/corpus/$target" >"$found/$target.log" 2>&1 || status=1
     grep -E 'ERROR|SUMMARY|number_of_executed_units' "$found/$target.log" || true
