@@ -127,6 +127,16 @@ void run_until(gboolean (*done)(gpointer data), gpointer data) {
   g_source_remove(timer);
 }
 
+static gboolean is_over(gpointer data) {
+  return g_get_monotonic_time() > *(gint64 *)data;
+}
+
+void run_for(int milliseconds) {
+  gint64 end = g_get_monotonic_time() + (gint64)milliseconds * 1000;
+
+  run_until(is_over, &end);
+}
+
 void settle(void) {
   while (g_main_context_pending(NULL))
     g_main_context_iteration(NULL, FALSE);
@@ -197,6 +207,10 @@ GtkWidget *control(Bench *b, const char *name) {
 /* The window as it is on the screen. */
 GdkPixbuf *shoot(Bench *b) {
   GdkWindow *window = gtk_widget_get_window(b->window);
+  GdkSeat *seat = gdk_display_get_default_seat(gtk_widget_get_display(b->window));
+
+  /* in the corner: no tooltip is part of the picture */
+  gdk_device_warp(gdk_seat_get_pointer(seat), gtk_widget_get_screen(b->window), 0, 0);
 
   gtk_widget_queue_draw(b->window);
   gtk_test_widget_wait_for_draw(b->window);
@@ -211,6 +225,22 @@ void keep_shot(Bench *b, const char *name) {
 
   g_assert_cmpint(g_mkdir_with_parents(screenshots, 0777), ==, 0);
   g_assert_true(gdk_pixbuf_save(pixbuf, path, "png", NULL, NULL));
+}
+
+void keep_sheet(GdkPixbuf **pictures, int count, int columns, const char *name) {
+  enum { GAP = 6 };
+  const int width = gdk_pixbuf_get_width(pictures[0]), height = gdk_pixbuf_get_height(pictures[0]);
+  const int rows = (count + columns - 1) / columns;
+  g_autofree char *path = g_strdup_printf("%s/%s.jpg", screenshots, name);
+  g_autoptr(GdkPixbuf) sheet = gdk_pixbuf_new(
+    GDK_COLORSPACE_RGB, FALSE, 8, columns * (width + GAP) - GAP, rows * (height + GAP) - GAP);
+
+  gdk_pixbuf_fill(sheet, 0xffffffff);
+  for (int i = 0; i < count; i++)
+    gdk_pixbuf_copy_area(pictures[i], 0, 0, width, height, sheet, i % columns * (width + GAP),
+                         i / columns * (height + GAP));
+  g_assert_cmpint(g_mkdir_with_parents(screenshots, 0777), ==, 0);
+  g_assert_true(gdk_pixbuf_save(sheet, path, "jpeg", NULL, "quality", "88", NULL));
 }
 
 /* The colour at a place of the view, 0xRRGGBB. */
@@ -237,15 +267,22 @@ void press_key(GtkWidget *widget, guint key, GdkModifierType state, gboolean dow
   gdk_event_free(event);
 }
 
-static void mouse(GtkWidget *widget, GdkEventType type, double x, double y) {
+void use_mouse(GtkWidget *widget, GdkEventType type, guint button, GdkModifierType state, double x,
+               double y) {
   GdkEvent *event = gdk_event_new(type);
 
   event->any.window = g_object_ref(gtk_widget_get_window(widget));
   if (type == GDK_MOTION_NOTIFY) {
     event->motion.x = x;
     event->motion.y = y;
+  } else if (type == GDK_SCROLL) {
+    event->scroll.direction = button ? GDK_SCROLL_UP : GDK_SCROLL_DOWN;
+    event->scroll.state = state;
+    event->scroll.x = x;
+    event->scroll.y = y;
   } else {
-    event->button.button = GDK_BUTTON_PRIMARY;
+    event->button.button = button;
+    event->button.state = state;
     event->button.x = x;
     event->button.y = y;
   }
@@ -253,6 +290,16 @@ static void mouse(GtkWidget *widget, GdkEventType type, double x, double y) {
     event, gdk_seat_get_pointer(gdk_display_get_default_seat(gtk_widget_get_display(widget))));
   gtk_widget_event(widget, event);
   gdk_event_free(event);
+}
+
+static void mouse(GtkWidget *widget, GdkEventType type, double x, double y) {
+  use_mouse(widget, type, GDK_BUTTON_PRIMARY, 0, x, y);
+}
+
+void click(GtkWidget *widget, guint button, double x, double y) {
+  use_mouse(widget, GDK_BUTTON_PRESS, button, 0, x, y);
+  use_mouse(widget, GDK_BUTTON_RELEASE, button, 0, x, y);
+  settle();
 }
 
 void drag(GtkWidget *widget, double x, double y, double u, double v) {
@@ -276,12 +323,16 @@ static void search_name(GtkWidget *widget, gpointer data) {
     gtk_container_forall(GTK_CONTAINER(widget), search_name, search);
 }
 
-GtkWidget *find_named(Bench *b, const char *name) {
+GtkWidget *find_named_in(GtkWidget *widget, const char *name) {
   Search search = {name, NULL};
 
-  search_name(b->window, &search);
+  search_name(widget, &search);
   g_assert_nonnull(search.found);
   return search.found;
+}
+
+GtkWidget *find_named(Bench *b, const char *name) {
+  return find_named_in(b->window, name);
 }
 
 GtkWidget *find_text(GtkWidget *widget, const char *text) {

@@ -44,20 +44,30 @@ void run_until(gboolean (*done)(gpointer data), gpointer data);
 void settle(void);
 void finish(Bench *b);
 
+/* Runs the main loop for so many milliseconds. */
+void run_for(int milliseconds);
+
 /* A control of the panel. */
 GtkWidget *control(Bench *b, const char *name);
 /* The widget with that accessible name, which has to be there. */
 GtkWidget *find_named(Bench *b, const char *name);
+GtkWidget *find_named_in(GtkWidget *widget, const char *name);
 /* The first visible label with that text in it; NULL where there is none. */
 GtkWidget *find_text(GtkWidget *widget, const char *text);
 
 /* The window as it is on the screen; kept as a file for people. */
 GdkPixbuf *shoot(Bench *b);
 void keep_shot(Bench *b, const char *name);
+/* Keeps pictures of one size beside and below one another, as NAME.jpg. */
+void keep_sheet(GdkPixbuf **pictures, int count, int columns, const char *name);
 /* The colour at a place of the view, 0xRRGGBB. */
 guint32 colour_at(Bench *b, const GdkPixbuf *shot, double x, double y);
 
 void press_key(GtkWidget *widget, guint key, GdkModifierType state, gboolean down);
+/* A press, a move, a release; of GDK_SCROLL `button` 1 is up and 0 is down. */
+void use_mouse(GtkWidget *widget, GdkEventType type, guint button, GdkModifierType state, double x,
+               double y);
+void click(GtkWidget *widget, guint button, double x, double y);
 void drag(GtkWidget *widget, double x, double y, double u, double v);
 
 #endif

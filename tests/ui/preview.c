@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 enum { WIDTH = 150, HEIGHT = 130 };
 
@@ -21,6 +22,12 @@ static const char *const setups[] = {
   "start 12 context 3 seed 7",
   "start 12 window picture",
   "start 12 window -10,-20,170",
+  "start 12 mode colour hints 30,75,#604020;110,50,#204060,0.3;120,60,keep",
+  "start 12 mode colour hints 31,75,#604020;110,50,#204060,0.3;120,60,keep",
+  "start 12 mode colour hints 31,75,#604020;110,50,#204060,0.3 match on",
+  "start 12 mode detail hints 31,75,#604020;110,50,#204060,0.3",
+  "start 12 mode full hints 31,75,#604020 context 2",
+  "start 12 mode full context 2",
 };
 
 static void test_exact(gconstpointer model) {
@@ -35,6 +42,129 @@ static void test_exact(gconstpointer model) {
     finish(b, setups[i]);
     check_exact(b, setups[i]);
   }
+  bench_free(b);
+}
+
+/* Hints cost no network pass, and what is far from them is not drawn anew. */
+static void test_hints(void) {
+  static const char first[] = "step-skip 1 mode colour window picture hints 30,75,#604020,0.1";
+  static const char moved[] = "step-skip 1 mode colour window picture hints 34,75,#604020,0.1";
+  const viewport view = {WIDTH, HEIGHT, 0, 0, 1};
+  photo *p = photo_new(WIDTH, HEIGHT);
+  frame *before, *after;
+  int64_t restored;
+  int changed = 0;
+
+  select_ellipse(p, 10, 10, 120, 110);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+
+  preview_set_viewport(b->preview, &view);
+  restored = finish(b, "step-skip 1 mode colour window picture").restored;
+  g_assert_cmpint(restored, ==, count_selected(p));
+  before = preview_get_frame(b->preview);
+  g_assert_cmpint(finish(b, first).restored, ==, restored);
+  check_exact(b, first);
+  g_assert_cmpint(finish(b, moved).restored, ==, restored);
+  check_exact(b, moved);
+  after = preview_get_frame(b->preview);
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++) {
+      const bool differs = before->after[y * WIDTH + x] != after->after[y * WIDTH + x];
+
+      changed += differs;
+      g_assert_true(!differs || hypot(x - 34, y - 75) < 20);
+    }
+  g_assert_cmpint(changed, >, 20);
+  frame_unref(before);
+  frame_unref(after);
+  bench_free(b);
+}
+
+/* Milliseconds of the processor until a setup's result is exact: other programs do not count. */
+static double spend(bench *b, const char *setup) {
+  struct timespec begin, end;
+
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+  finish(b, setup);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+  return 1e3 * (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e6;
+}
+
+/* A hint that moves in a large view costs what it changes, not all that is seen. */
+static void test_hint_latency(void) {
+  enum { SIDE = 2000, MOVES = 3 };
+  const viewport view = {SIDE, SIDE, 0, 0, 1};
+  photo *p = photo_new(SIDE, SIDE);
+  double whole, longest = 0;
+
+  select_ellipse(p, 700, 700, 400, 400);
+  for (int i = 0; i < SIDE * SIDE; i++) /* a thing on a ground */
+    for (int c = 0; c < 3; c++)
+      p->rgba[4 * i + c] = hypot(i % SIDE - 900, i / SIDE - 900) < 150 ? 0.3f : 0.7f;
+
+  bench *b = bench_new(p, "tiny-single");
+
+  preview_set_viewport(b->preview, &view);
+  finish(b, "mode colour window picture hints 880,900,#604020;1000,1000,#208020");
+  for (int i = 1; i <= MOVES; i++) {
+    g_autofree char *setup = g_strdup_printf(
+      "mode colour window picture hints %d,900,#604020;1000,1000,#208020", 880 + 8 * i);
+
+    const double spent = spend(b, setup);
+
+    longest = MAX(longest, spent);
+  }
+  preview_set_viewport(b->preview, &(viewport){SIDE, SIDE, 0, 0, 1.01});
+  whole = spend(b, "mode colour window picture hints 880,900,#604020;1000,1000,#208020");
+  g_test_message("a hint that moves %.0f ms, all of the view %.0f ms", longest, whole);
+  g_assert_cmpfloat(longest, <, whole / 2);
+  bench_free(b);
+}
+
+static bool has_suggestions(bench *b, rst_swatch *swatches, int *count) {
+  const guint timer = g_timeout_add(5, tick, NULL);
+
+  for (int i = 0; i < 1000 && !preview_get_suggestions(b->preview, swatches, count); i++)
+    g_main_context_iteration(NULL, TRUE);
+  g_source_remove(timer);
+  return preview_get_suggestions(b->preview, swatches, count);
+}
+
+/* Colours for a hint, those of rst_suggest_colours(), and how far one reaches. */
+static void test_suggestions(void) {
+  const rst_hint hint = {.x = 60, .y = 60, .keep = true, .reach = 0.2};
+  photo *p = photo_new(WIDTH, HEIGHT);
+  rst_swatch swatches[RST_SWATCHES_MAX];
+  contour *c = NULL;
+  int count = -1;
+
+  select_ellipse(p, 30, 30, 60, 60);
+
+  bench *b = bench_new(p, "tiny-diffusion");
+
+  finish(b, "mode colour start 12");
+  preview_set_suggestion(b->preview, true, 60, 60);
+  g_assert_true(has_suggestions(b, swatches, &count));
+  g_assert_cmpint(count, >=, 1);
+  for (int i = 1; i < count; i++)
+    g_assert_cmpfloat(swatches[i].share, <=, swatches[i - 1].share);
+  preview_set_suggestion(b->preview, true, WIDTH - 1, 0); /* in no window */
+  g_assert_true(has_suggestions(b, swatches, &count));
+  g_assert_cmpint(count, ==, 0);
+  preview_set_suggestion(b->preview, false, 0, 0);
+  g_assert_false(preview_get_suggestions(b->preview, swatches, &count));
+
+  preview_set_contour(b->preview, &hint);
+  reach(b, PREVIEW_EXACT);
+  c = preview_get_contour(b->preview);
+  g_assert_nonnull(c);
+  g_assert_true(rect_contains(&c->area, 60, 60));
+  g_assert_cmpfloat(c->weights[(60 - c->area.y) * c->width + 60 - c->area.x], ==, 1);
+  g_assert_cmpfloat(c->weights[0], ==, 0);
+  contour_unref(c);
+  preview_set_contour(b->preview, NULL);
+  g_assert_null(preview_get_contour(b->preview));
   bench_free(b);
 }
 
@@ -532,6 +662,9 @@ int main(int argc, char **argv) {
   g_test_add_data_func("/preview/exact/diffusion", "tiny-diffusion", test_exact);
   g_test_add_data_func("/preview/exact/single-pass", "tiny-single", test_exact);
   g_test_add_data_func("/preview/exact/pixel", "tiny-pixel", test_exact);
+  g_test_add_func("/preview/hints", test_hints);
+  g_test_add_func("/preview/hint latency", test_hint_latency);
+  g_test_add_func("/preview/suggestions", test_suggestions);
   g_test_add_func("/preview/order", test_order);
   g_test_add_func("/preview/first-look", test_first_look);
   g_test_add_func("/preview/changes/diffusion", test_changes);

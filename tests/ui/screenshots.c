@@ -2,6 +2,8 @@
  *
  * The viewer as people see it, for those who look after how it looks; it fits their screens.
  */
+#include <string.h>
+#include <widgets/hint_colours.h>
 #include <widgets/variant_strip.h>
 
 #include "bench.h"
@@ -134,6 +136,129 @@ static void test_error(void) {
   bench_free(b);
 }
 
+/* -------------------------------------------------------------------------------------------
+ * Colour hints, step by step
+ */
+
+enum { STEP_WIDTH = 500, STEP_HEIGHT = 400, STEPS = 6 };
+
+/* The view with what lies over it, as large as a step of the sheet. */
+static GdkPixbuf *shoot_step(Bench *b) {
+  g_autoptr(GdkPixbuf) shot = shoot(b);
+  const int width = gtk_widget_get_allocated_width(GTK_WIDGET(b->view));
+  const int height = gtk_widget_get_allocated_height(GTK_WIDGET(b->view));
+  const int part_width = height * STEP_WIDTH / STEP_HEIGHT;
+  int left, top;
+
+  gtk_widget_translate_coordinates(GTK_WIDGET(b->view), b->window, 0, 0, &left, &top);
+  g_autoptr(GdkPixbuf) part =
+    gdk_pixbuf_new_subpixbuf(shot, left + (width - part_width) / 2, top, part_width, height);
+
+  return gdk_pixbuf_scale_simple(part, STEP_WIDTH, STEP_HEIGHT, GDK_INTERP_BILINEAR);
+}
+
+static void place_of(Bench *b, int x, int y, double *u, double *v) {
+  restorator_view_from_picture(b->view, x + 0.5, y + 0.5, u, v);
+}
+
+static void click_at(Bench *b, guint button, int x, int y) {
+  double u, v;
+
+  place_of(b, x, y, &u, &v);
+  click(GTK_WIDGET(b->view), button, u, v);
+  finish(b);
+}
+
+static gboolean has_proposals(gpointer data) {
+  GtkWidget *popover = restorator_editor_get_popover(((Bench *)data)->editor);
+  GtkWidget *waiting = find_text(popover, "…");
+
+  return !waiting || strcmp(gtk_label_get_text(GTK_LABEL(waiting)), "…") != 0;
+}
+
+static Bench *open_hinted(void) {
+  static const float used[][3] = {{0.23f, 0.29f, 0.45f}, {0.36f, 0.4f, 0.27f}};
+  Bench *b = open_portrait("photo");
+
+  for (gsize i = 0; i < G_N_ELEMENTS(used); i++)
+    hint_colours_note(used[i]);
+  photo_select(b->photo, PHOTO_RECTANGLE, 0, 0, b->photo->width, b->photo->height, 0);
+  restorator_editor_set_region(b->editor, &(rect){0, 0, b->photo->width, b->photo->height});
+  g_object_set(b->settings, "mode", "colour", NULL);
+  restorator_view_set_compare(b->view, RESTORATOR_COMPARE_AFTER);
+  restorator_view_set_show_input(b->view, FALSE);
+  restorator_view_set_show_windows(b->view, FALSE);
+  restorator_view_fit(b->view);
+  gtk_widget_grab_focus(GTK_WIDGET(b->view));
+  press_key(GTK_WIDGET(b->view), GDK_KEY_h, 0, TRUE);
+  finish(b);
+  return b;
+}
+
+/* A hint on the coat, in green: added, its colour chosen, moved, made to reach less far, the face
+ * pinned, and another on the tie. */
+static void test_hints(void) {
+  Bench *b = open_hinted();
+  GdkPixbuf *steps[STEPS];
+  double u, v, s, t;
+
+  click_at(b, GDK_BUTTON_PRIMARY, 160, 240);
+  run_until(has_proposals, b);
+  run_for(500); /* the popover fades in */
+  steps[0] = shoot_step(b);
+  keep_shot(b, "hints");
+  gtk_button_clicked(
+    GTK_BUTTON(find_named_in(restorator_editor_get_popover(b->editor), "#5c6645")));
+  finish(b);
+  run_for(500);
+  steps[1] = shoot_step(b);
+  place_of(b, 160, 240, &u, &v);
+  place_of(b, 190, 262, &s, &t);
+  drag(GTK_WIDGET(b->view), u, v, s, t);
+  finish(b);
+  steps[2] = shoot_step(b);
+  for (int i = 0; i < 5; i++)
+    use_mouse(GTK_WIDGET(b->view), GDK_SCROLL, 0, GDK_CONTROL_MASK, s, t);
+  finish(b);
+  steps[3] = shoot_step(b);
+  run_for(2500); /* the contour goes */
+  for (int i = 0; i < 5; i++)
+    use_mouse(GTK_WIDGET(b->view), GDK_SCROLL, 1, GDK_CONTROL_MASK, s, t);
+  click_at(b, GDK_BUTTON_SECONDARY, 122, 120);
+  run_for(2500);
+  steps[4] = shoot_step(b);
+  click_at(b, GDK_BUTTON_PRIMARY, 74, 224);
+  run_until(has_proposals, b);
+  gtk_button_clicked(
+    GTK_BUTTON(find_named_in(restorator_editor_get_popover(b->editor), "#3b4a73")));
+  place_of(b, 74, 224, &u, &v);
+  for (int i = 0; i < 10; i++)
+    use_mouse(GTK_WIDGET(b->view), GDK_SCROLL, 0, GDK_CONTROL_MASK, u, v);
+  finish(b);
+  run_for(2500);
+  steps[5] = shoot_step(b);
+  keep_fitting_shot(b, "hints-list");
+  keep_sheet(steps, STEPS, 3, "hints");
+  for (int i = 0; i < STEPS; i++)
+    g_object_unref(steps[i]);
+  bench_free(b);
+}
+
+static void test_dark_hints(void) {
+  Bench *b;
+
+  set_look("gtk-application-prefer-dark-theme", TRUE);
+  b = open_hinted();
+  g_object_set(b->settings, "hints", "160,240,#5c6645; 122,120,keep; 74,224,#3b4a73", NULL);
+  finish(b);
+  click_at(b, GDK_BUTTON_PRIMARY, 160, 240);
+  run_until(has_proposals, b);
+  run_for(500);
+  keep_fitting_shot(b, "hints-dark");
+  bench_free(b);
+  set_look("gtk-application-prefer-dark-theme", FALSE);
+}
+
 int main(int argc, char **argv) {
   bench_init(&argc, &argv);
   g_test_add_func("/ui/screenshots/comparisons", test_comparisons);
@@ -142,5 +267,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/screenshots/small", test_small);
   g_test_add_func("/ui/screenshots/warning", test_warning);
   g_test_add_func("/ui/screenshots/error", test_error);
+  g_test_add_func("/ui/screenshots/hints", test_hints);
+  g_test_add_func("/ui/screenshots/dark hints", test_dark_hints);
   return bench_run();
 }

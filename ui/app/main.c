@@ -31,8 +31,6 @@ static GOptionGroup *parameter_options(rst_parameters *parameters) {
   const rst_parameter *table = rst_parameter_table(&count);
 
   for (size_t i = 0; i < count; i++) {
-    if (strcmp(table[i].name, "hints") == 0) /* the preview does not show them */
-      continue;
     const GOptionEntry entry[] = {
       {table[i].name, 0, 0, G_OPTION_ARG_CALLBACK, (void *)set_parameter, _(table[i].blurb),
        table[i].initial},

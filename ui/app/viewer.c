@@ -72,7 +72,8 @@ static Handle find_handle(RestoratorViewer *viewer, double x, double y) {
 static gboolean press(RestoratorViewer *viewer, GdkEventButton *event) {
   double px, py, x, y;
 
-  if (event->type != GDK_BUTTON_PRESS || event->button != GDK_BUTTON_PRIMARY)
+  if (event->type != GDK_BUTTON_PRESS || event->button != GDK_BUTTON_PRIMARY ||
+      restorator_editor_takes_hints(RESTORATOR_EDITOR(viewer->editor)))
     return GDK_EVENT_PROPAGATE;
   viewer->held = find_handle(viewer, event->x, event->y);
   if (viewer->held == HANDLE_NONE)
@@ -132,7 +133,9 @@ static gboolean press_key(RestoratorViewer *viewer, GdkEventKey *event) {
 }
 
 static gboolean draw_selection(RestoratorViewer *viewer, cairo_t *cr) {
-  for (int i = 0; i < HANDLES; i++) {
+  const gboolean shown = !restorator_editor_takes_hints(RESTORATOR_EDITOR(viewer->editor));
+
+  for (int i = 0; i < HANDLES && shown; i++) {
     double px, py, x, y;
 
     handle_at(viewer->photo, (Handle)i, &px, &py);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preview/explore.h"
 
+#include <string.h>
+
 enum {
   FIRST_SHARE = 4,    /* how much longer than a result's first frame the uncertainty's may take */
   CHUNK_SIDE = 8,     /* samples a side of a chunk, at least; */
@@ -66,6 +68,55 @@ rst_status explorer_probe(explorer *e, rst_error *error) {
 void explorer_forget_probe(explorer *e) {
   report_trajectory(e, NULL);
   e->probed_result = 0; /* no request's */
+}
+
+/* ---- colours for a hint ---- */
+
+/* The part whose window holds a pixel, one that covers it first; −1 for none. */
+static int find_part(const lattice *l, int x, int y) {
+  int found = -1;
+
+  for (int i = 0; i < l->count; i++) {
+    const rst_window *w = &l->parts[i]->part.window;
+
+    if (x < w->x || y < w->y || x >= w->x + w->side || y >= w->y + w->side)
+      continue;
+    if (found < 0 || rect_contains(&l->parts[i]->box, x, y))
+      found = i;
+  }
+  return found;
+}
+
+rst_status explorer_suggest(explorer *e, rst_error *error) {
+  const int x = e->work->suggest_x, y = e->work->suggest_y;
+  const rst_picture picture = work_set_get_picture(e->set);
+  report *to = &e->mailbox->report;
+  rst_swatch swatches[RST_SWATCHES_MAX];
+  rst_status status = RST_OK;
+  int count = 0, part;
+
+  if (!e->work->suggesting || e->suggested == e->work->suggest_serial)
+    return RST_OK;
+  part = find_part(e->lattice, x, y);
+  if (part >= 0 && rect_contains(&e->work->pixels->box, x, y)) {
+    status = work_set_encode(e->set, part, error);
+    if (status == RST_OK)
+      status = rst_suggest_colours(e->lattice->session, e->lattice->parts[part]->encoding,
+                                   &e->work->parameters, &picture, x, y, e->mailbox->cancel,
+                                   swatches, &count, error);
+  }
+  if (status != RST_OK)
+    return status;
+  e->suggested = e->work->suggest_serial;
+  mailbox_lock(e->mailbox);
+  if (e->mailbox->newest.suggest_serial == e->suggested) {
+    to->suggested = true;
+    to->swatch_count = count;
+    memcpy(to->swatches, swatches, (gsize)count * sizeof *swatches);
+  }
+  mailbox_unlock(e->mailbox);
+  mailbox_notify(e->mailbox);
+  return RST_OK;
 }
 
 /* ---- the uncertainty ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is explored beside the result: a pixel's trajectory, and the uncertainty over seeds.
+ * What is explored beside the result: a pixel's trajectory, colours for a hint, and the
+ * uncertainty over seeds.
  *
  * Thread: the worker's.
  */
@@ -16,6 +17,7 @@ typedef struct explorer {
   work_set *set;
   const request *work;
   guint64 probed_result, probed; /* serials of the result and the pixel of the last trajectory */
+  guint64 suggested;             /* serial of the pixel that colours were reported for */
   int first_step;                /* the finest lattice deviated before the result was exact */
 } explorer;
 
@@ -24,6 +26,10 @@ typedef struct explorer {
 rst_status explorer_probe(explorer *e, rst_error *error);
 /* Takes back the last trajectory: the next request that asks for one gets it anew. */
 void explorer_forget_probe(explorer *e);
+
+/* Reports colours for a hint at the pixel that the request asks about, unless it is done already;
+ * none where no window holds it. Errors: as rst_suggest_colours() and work_set_encode(). */
+rst_status explorer_suggest(explorer *e, rst_error *error);
 
 /* Finds and shows the uncertainty in an area, where the request asks for it, on lattices as fine as
  * takes about a quarter of the time of the first frame's; a point takes `passes` network passes. */

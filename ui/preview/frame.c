@@ -269,6 +269,36 @@ static void draw(const frame_scene *s, const viewport *v, const rect *part, bool
   g_free(rows.at);
 }
 
+/* The same in blocks, each by the picture's pixel in its middle. */
+static void draw_draft(const frame_scene *s, const viewport *v, const rect *part, guint32 *out) {
+  enum { BLOCK = 4 };
+
+  for (int top = part->y; top < part->y + part->height; top += BLOCK)
+    for (int left = part->x; left < part->x + part->width; left += BLOCK) {
+      const int x = (int)floor(v->x + (left + BLOCK / 2) / v->zoom);
+      const int y = (int)floor(v->y + (top + BLOCK / 2) / v->zoom);
+      const int right = MIN(left + BLOCK, part->x + part->width);
+      const int bottom = MIN(top + BLOCK, part->y + part->height);
+      float colour[4];
+
+      if (!rect_contains(&s->pixels->box, x, y))
+        continue;
+      memcpy(colour, tiles_at(s->pixels, x, y), sizeof colour);
+      restore_row(s, x, y, 1, colour);
+      for (int j = top; j < bottom; j++)
+        for (int i = left; i < right; i++) {
+          const float board = ((i / CHECK + j / CHECK) & 1) ? 0.6f : 0.4f;
+          const float alpha = clamp(colour[3]);
+          guint32 pixel = 0xff;
+
+          for (int k = 0; k < 3; k++)
+            pixel =
+              pixel << 8 | (guint32)((clamp(colour[k]) * alpha + board * (1 - alpha)) * 255 + 0.5f);
+          out[(gsize)j * (gsize)v->width + (gsize)i] = pixel;
+        }
+    }
+}
+
 /* Screen pixels in `part`, by the picture's pixel in the middle of each. */
 static void draw_overlay(const frame_scene *s, const viewport *v, const rect *part, guint32 *out) {
   guint32 colours[HEAT_LEVELS];
@@ -298,7 +328,8 @@ frame *frame_new(const viewport *v) {
   return f;
 }
 
-frame *frame_update(const frame *last, const frame_scene *scene, const rect *area, bool before) {
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area,
+                    frame_layers layers) {
   const viewport *v = &last->viewport;
   const rect all = {0, 0, v->width, v->height};
   const gsize pixels = (gsize)v->width * (gsize)v->height;
@@ -323,9 +354,12 @@ frame *frame_update(const frame *last, const frame_scene *scene, const rect *are
   const rect drawn = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
   const rect part = rect_intersect(&drawn, &all);
 
-  if (before)
+  if (layers == FRAME_BOTH)
     draw(scene, v, &part, false, f->before);
-  draw(scene, v, &part, true, f->after);
+  if (layers == FRAME_DRAFT)
+    draw_draft(scene, v, &part, f->after);
+  else
+    draw(scene, v, &part, true, f->after);
   if (f->overlay)
     draw_overlay(scene, v, &part, f->overlay);
   return f;

@@ -50,8 +50,15 @@ guint32 frame_heat(double at);
 
 /* A frame that shows nothing yet. NULL where memory ran out. */
 frame *frame_new(const viewport *v);
-/* A frame like `last`, drawn anew where it shows `area` of the picture: what is after, and where
- * its pixels are new themselves, before. */
-frame *frame_update(const frame *last, const frame_scene *scene, const rect *area, bool before);
+/* What of a frame is drawn anew. */
+typedef enum frame_layers {
+  FRAME_AFTER,
+  FRAME_BOTH, /* before too: the picture's pixels are new themselves */
+  FRAME_DRAFT /* after, by every fourth pixel of every fourth row */
+} frame_layers;
+
+/* A frame like `last`, drawn anew where it shows `area` of the picture. */
+frame *frame_update(const frame *last, const frame_scene *scene, const rect *area,
+                    frame_layers layers);
 
 #endif

@@ -52,6 +52,7 @@ void mailbox_clear(mailbox *m) {
   for (int i = 0; i < RST_PARTS_MAX; i++)
     rst_encoding_unref(m->report.encodings[i]);
   trajectory_unref(m->report.trajectory);
+  contour_unref(m->report.contour);
   rst_cancel_free(m->cancel);
   pthread_cond_destroy(&m->wake);
   pthread_mutex_destroy(&m->lock);

@@ -14,6 +14,7 @@
 #include <pthread.h>
 
 #include "pixel_trajectory.h"
+#include "preview/contour.h"
 #include "preview/request.h"
 #include "preview/status.h"
 
@@ -24,6 +25,10 @@ typedef struct report {
   rst_plan plan; /* count 0: none */
   rst_encoding *encodings[RST_PARTS_MAX];
   trajectory *trajectory; /* or NULL */
+  bool suggested;         /* colours for the pixel that the newest request asks about */
+  rst_swatch swatches[RST_SWATCHES_MAX];
+  int swatch_count;
+  contour *contour; /* or NULL */
 } report;
 
 /* What the worker needs of the picture. */

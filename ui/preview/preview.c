@@ -4,6 +4,8 @@
  */
 #include "preview/preview.h"
 
+#include <string.h>
+
 #include "failure.h"
 #include "preview/worker.h"
 
@@ -151,6 +153,38 @@ void preview_set_uncertainty(preview *p, int seeds) {
   mailbox_unlock(m);
 }
 
+void preview_set_suggestion(preview *p, bool wanted, int x, int y) {
+  mailbox *m = &p->mailbox;
+  request *r = &m->newest;
+
+  mailbox_lock(m);
+  m->report.suggested = false;
+  r->suggesting = wanted;
+  if (wanted) {
+    r->suggest_x = x;
+    r->suggest_y = y;
+    r->suggest_serial++;
+    mailbox_send(m);
+  }
+  mailbox_unlock(m);
+}
+
+void preview_set_contour(preview *p, const rst_hint *hint) {
+  mailbox *m = &p->mailbox;
+  request *r = &m->newest;
+
+  mailbox_lock(m);
+  r->contouring = hint != NULL;
+  if (hint) {
+    r->contour_hint = *hint;
+    r->contour_serial++;
+    mailbox_send(m);
+  } else {
+    g_clear_pointer(&m->report.contour, contour_unref);
+  }
+  mailbox_unlock(m);
+}
+
 void preview_set_trace(preview *p,
                        void (*restored)(void *user, const part_points *c, int x, int y, int step),
                        void *user) {
@@ -212,6 +246,30 @@ trajectory *preview_get_trajectory(preview *p) {
   t = m->report.trajectory ? trajectory_ref(m->report.trajectory) : NULL;
   mailbox_unlock(m);
   return t;
+}
+
+bool preview_get_suggestions(preview *p, rst_swatch *swatches, int *count) {
+  mailbox *m = &p->mailbox;
+  bool found;
+
+  mailbox_lock(m);
+  found = m->report.suggested;
+  if (found) {
+    *count = m->report.swatch_count;
+    memcpy(swatches, m->report.swatches, (gsize)*count * sizeof *swatches);
+  }
+  mailbox_unlock(m);
+  return found;
+}
+
+contour *preview_get_contour(preview *p) {
+  mailbox *m = &p->mailbox;
+  contour *c;
+
+  mailbox_lock(m);
+  c = m->report.contour ? contour_ref(m->report.contour) : NULL;
+  mailbox_unlock(m);
+  return c;
 }
 
 /* ---- the result ---- */

@@ -21,6 +21,7 @@
 #include <restorator.h>
 
 #include "pixel_trajectory.h"
+#include "preview/contour.h"
 #include "preview/frame.h"
 #include "preview/status.h"
 
@@ -61,6 +62,11 @@ void preview_set_probe(preview *p, bool probing, int x, int y);
  * the visible part, coarse to fine, behind the result. Below 2: none. */
 void preview_set_uncertainty(preview *p, int seeds);
 
+/* Requests colours for a hint at a pixel of the picture, or none. */
+void preview_set_suggestion(preview *p, bool wanted, int x, int y);
+/* Requests how far a hint reaches; NULL: none is asked about. */
+void preview_set_contour(preview *p, const rst_hint *hint);
+
 void preview_get_status(preview *p, preview_status *status);
 /* The newest frame, to be unreferenced; NULL where there is none. Its viewport may be older. */
 frame *preview_get_frame(preview *p);
@@ -72,6 +78,12 @@ rst_encoding *preview_get_encoding(preview *p, int part);
 /* The newest trajectory, to be unreferenced; its setup may be older. NULL where none is requested, or
  * its pixel is not selected. */
 trajectory *preview_get_trajectory(preview *p);
+
+/* The colours requested, likeliest first: `swatches` (RST_SWATCHES_MAX). False while they are not
+ * known; none where no window holds the pixel. */
+bool preview_get_suggestions(preview *p, rst_swatch *swatches, int *count);
+/* The newest answer, to be unreferenced; NULL while there is none. */
+contour *preview_get_contour(preview *p);
 
 /* Hands an exact result to the picture's `write`, as rst_restore() would. Errors: RST_BAD_CALL
  * where it is not exact; RST_HOST_FAILED, RST_NO_MEMORY. */

@@ -6,6 +6,7 @@
 enum {
   FRAME_MICROSECONDS = 33000, /* between two frames while refining, at least … */
   FRAME_SHARE = 5,            /* … and at most this part of the time goes into drawing them */
+  BAND_PIXELS = 1 << 18,      /* of the screen, drawn before a newer request is looked for */
   PACE_MICROSECONDS = 500000  /* over which the pace is measured, at least */
 };
 
@@ -51,12 +52,8 @@ bool publisher_is_due(const publisher *p) {
 void publisher_begin(publisher *p) {
   gint64 points;
 
-  if (p->shown_result != p->work->result_serial) {
+  if (p->shown_result != p->work->result_serial)
     p->pace = 0;
-    /* The last result stays visible until the first of this one is drawn over it. */
-    for (int i = 0; i < p->lattice->count; i++)
-      publisher_mark(p, &p->lattice->parts[i]->box);
-  }
   p->refining_at = g_get_monotonic_time();
   lattice_count_points(p->lattice, &points, &p->refining_from);
 }
@@ -101,6 +98,14 @@ void publisher_report(publisher *p, preview_phase phase) {
   report_frame(p, phase, NULL);
 }
 
+/* Under the lock. */
+static void note_first(publisher *p) {
+  preview_status *status = &p->mailbox->report.status;
+
+  if (status->first == 0)
+    status->first = seconds_since(p->work->changed_at);
+}
+
 void publisher_finish_step(publisher *p, int step) {
   preview_status *status = &p->mailbox->report.status;
 
@@ -109,8 +114,7 @@ void publisher_finish_step(publisher *p, int step) {
   /* Steps of an older request would be taken for the newest one's. */
   if (!mailbox_is_superseded(p->mailbox)) {
     status->step = step;
-    if (status->first == 0)
-      status->first = seconds_since(p->work->changed_at);
+    note_first(p);
   }
   mailbox_unlock(p->mailbox);
 }
@@ -121,15 +125,46 @@ void publisher_finish(publisher *p) {
 
 /* ---- frames ---- */
 
-static rst_status draw(publisher *p, const rect *area, bool before, rst_error *error) {
+static rst_status draw(publisher *p, const rect *area, frame_layers layers, rst_error *error) {
   const frame_scene scene = scene_of(p);
-  frame *f = frame_update(p->frame, &scene, area, before);
+  frame *f = frame_update(p->frame, &scene, area, layers);
 
   if (!f)
     return failure_of_memory(error);
   frame_unref(p->frame);
   p->frame = f;
   return RST_OK;
+}
+
+/* So many rows that drawing them takes a tenth of a second at most. */
+static int count_band_rows(const publisher *p, const rect *area) {
+  const viewport *v = &p->frame->viewport;
+  const double width = MIN(area->width * v->zoom, v->width);
+
+  return (int)CLAMP(BAND_PIXELS / (width * v->zoom), 1, area->height);
+}
+
+/* Band by band, since a newer request must not wait for all of it. */
+static rst_status draw_dirty(publisher *p, rst_error *error) {
+  const rect visible = request_get_visible_area(p->work);
+  rst_status status = RST_OK;
+
+  p->dirty = rect_intersect(&p->dirty, &visible);
+  if (rect_is_empty(&p->dirty)) /* the overlay alone */
+    return draw(p, &p->dirty, FRAME_AFTER, error);
+  while (!rect_is_empty(&p->dirty) && status == RST_OK) {
+    rect band = p->dirty;
+
+    if (rst_cancel_is_set(p->mailbox->cancel))
+      return failure(error, RST_CANCELLED, "cancelled");
+    band.height = count_band_rows(p, &band);
+    status = draw(p, &band, FRAME_AFTER, error);
+    if (status == RST_OK) {
+      p->dirty.y += band.height;
+      p->dirty.height -= band.height;
+    }
+  }
+  return status;
 }
 
 rst_status publisher_show(publisher *p, preview_phase phase, rst_error *error) {
@@ -141,12 +176,30 @@ rst_status publisher_show(publisher *p, preview_phase phase, rst_error *error) {
     publisher_report(p, phase);
     return RST_OK;
   }
-  status = draw(p, &p->dirty, false, error);
+  status = draw_dirty(p, error);
   if (status != RST_OK)
     return status;
   p->dirty = (rect){0, 0, 0, 0};
   end = g_get_monotonic_time();
   p->next_frame_at = end + MAX(FRAME_MICROSECONDS, (FRAME_SHARE - 1) * (end - begin));
+  report_frame(p, phase, p->frame);
+  return RST_OK;
+}
+
+rst_status publisher_show_draft(publisher *p, preview_phase phase, rst_error *error) {
+  const rect visible = request_get_visible_area(p->work);
+  const rect seen = rect_intersect(&p->dirty, &visible);
+  rst_status status;
+
+  if (!p->frame || rect_is_empty(&seen) || count_band_rows(p, &seen) >= seen.height)
+    return RST_OK;
+  status = draw(p, &seen, FRAME_DRAFT, error);
+  if (status != RST_OK)
+    return status;
+  mailbox_lock(p->mailbox);
+  if (!mailbox_is_superseded(p->mailbox))
+    note_first(p);
+  mailbox_unlock(p->mailbox);
   report_frame(p, phase, p->frame);
   return RST_OK;
 }
@@ -157,11 +210,11 @@ static rst_status draw_viewport(publisher *p, const rect *area, rst_error *error
   rst_status status = RST_OK;
 
   if (tile_reader_has(p->reader, area))
-    return draw(p, area, true, error);
+    return draw(p, area, FRAME_BOTH, error);
   while (status == RST_OK && tiles_next_band(p->work->pixels, area, &band)) {
     status = tile_reader_require(p->reader, &band, error);
     if (status == RST_OK)
-      status = draw(p, &band, true, error);
+      status = draw(p, &band, FRAME_BOTH, error);
     if (status != RST_OK || !publisher_is_due(p))
       continue;
     p->next_frame_at = g_get_monotonic_time() + FRAME_MICROSECONDS;

@@ -94,6 +94,9 @@ rst_status refiner_run(refiner *r, rst_error *error) {
   first = MAX(last, lattice_choose_step(r->lattice, &visible, passes));
 
   publisher_begin(r->publisher);
+  status = explorer_suggest(r->explorer, error);
+  if (status == RST_OK)
+    status = hint_fields_update(r->hints, error);
   for (int step = first; step >= last && status == RST_OK; step /= 2) {
     status = refine_parts(r, &visible, step, step < first, error);
     if (status == RST_OK)
@@ -107,6 +110,8 @@ rst_status refiner_run(refiner *r, rst_error *error) {
   }
   if (status == RST_OK)
     status = publisher_show(r->publisher, PREVIEW_REFINING, error);
+  if (status == RST_OK)
+    status = hint_fields_measure_contour(r->hints, error);
   if (status == RST_OK)
     status = explorer_deviate_first(r->explorer, &visible, passes, error);
   if (status == RST_OK && !r->brief)

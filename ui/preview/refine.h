@@ -8,12 +8,14 @@
 #define REFINE_H
 
 #include "preview/explore.h"
+#include "preview/hint_fields.h"
 
 typedef struct refiner {
   lattice *lattice;
   publisher *publisher;
   work_set *set;
   explorer *explorer;
+  hint_fields *hints;
   const request *work;
   bool brief; /* only what is visible, only as fine as the screen shows it */
 } refiner;

@@ -28,6 +28,12 @@ typedef struct request {
   int probe_x, probe_y; /* … of this pixel of the picture */
   guint64 probe_serial;
   int seeds; /* of the uncertainty; below 2: none is requested */
+  bool suggesting;          /* colours are requested for … */
+  int suggest_x, suggest_y; /* … this pixel of the picture */
+  guint64 suggest_serial;
+  bool contouring; /* how far that hint reaches is requested */
+  rst_hint contour_hint;
+  guint64 contour_serial;
 } request;
 
 /* Releases what the request holds. */

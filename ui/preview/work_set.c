@@ -76,8 +76,7 @@ static bool copied_coverage(void *user, int x, int y, int w, int h, float *cover
   return true;
 }
 
-/* The copy of the picture. What is not read yet must not be looked at. */
-static rst_picture copied_picture(work_set *s) {
+rst_picture work_set_get_picture(work_set *s) {
   const tiles *pixels = s->work->pixels;
 
   return (rst_picture){.size = sizeof(rst_picture),
@@ -152,7 +151,7 @@ static void note_sampled(work_set *s) {
 
 rst_status work_set_plan(work_set *s, rst_error *error) {
   const rect bordered = request_get_bordered_region(s->work);
-  const rst_picture picture = copied_picture(s);
+  const rst_picture picture = work_set_get_picture(s);
   const bool moved = s->planned_region != s->work->region_serial;
   lattice old;
   rst_status status;
@@ -178,6 +177,7 @@ rst_status work_set_plan(work_set *s, rst_error *error) {
   if (status != RST_OK)
     return status;
   note_sampled(s);
+  s->redrawn = true;
   s->planned = s->work->parameters;
   s->planned_pixels = s->work->pixels_serial;
   s->planned_region = s->work->region_serial;
@@ -187,10 +187,20 @@ rst_status work_set_plan(work_set *s, rst_error *error) {
 
 /* ---- what is stale ---- */
 
+/* Whether more than hints has changed, which mark themselves what they change. */
+static bool is_drawn_otherwise(const work_set *s) {
+  rst_model_info info = {.size = sizeof info};
+
+  rst_model_get_info(s->work->model, &info);
+  return (rst_parameters_compare(&s->sampled, &s->work->parameters, &info) &
+          ~(unsigned)RST_STAGE_HINT) != 0;
+}
+
 rst_status work_set_forget_stale(work_set *s, rst_error *error) {
   const rst_parameters *parameters = &s->work->parameters;
-  const rst_picture picture = copied_picture(s);
+  const rst_picture picture = work_set_get_picture(s);
   const bool alike = is_encoded_alike(s);
+  const bool redrawn = s->redrawn || !alike || is_drawn_otherwise(s);
   rst_status status = RST_OK;
 
   for (int i = 0; i < s->lattice->count && status == RST_OK; i++) {
@@ -198,8 +208,12 @@ rst_status work_set_forget_stale(work_set *s, rst_error *error) {
 
     status = alike ? rst_partial_set(part->partial, parameters, error)
                    : part_points_restart(part, &picture, parameters, error);
+    /* The last result stays visible until the first of this one is drawn over it. */
+    if (redrawn)
+      publisher_mark(s->publisher, &part->box);
   }
   note_sampled(s);
+  s->redrawn = false;
   return status;
 }
 
@@ -209,7 +223,7 @@ static rst_status encode_window(work_set *s, const rst_window *window, rst_encod
                                 rst_error *error) {
   const rect square = {window->x, window->y, window->side, window->side};
   const rect box = rect_intersect(&square, &s->work->pixels->box);
-  const rst_picture picture = copied_picture(s);
+  const rst_picture picture = work_set_get_picture(s);
   const rst_hooks hooks = {.size = sizeof hooks, .cancel = s->mailbox->cancel};
   rst_status status;
 

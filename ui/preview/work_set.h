@@ -20,12 +20,16 @@ typedef struct work_set {
   rst_parameters planned;                 /* … and its setup */
   rst_model *sampled_model;               /* that the points are of, … */
   rst_parameters sampled;                 /* … and of which setup */
+  bool redrawn;                           /* the plan is new, and nothing of it is shown */
   GArray *encodings;                      /* kept, the newest last */
 } work_set;
 
 /* The members up to `work` are set by the caller. */
 void work_set_init(work_set *s);
 void work_set_clear(work_set *s);
+
+/* The copy of the picture. What is not read yet must not be looked at. */
+rst_picture work_set_get_picture(work_set *s);
 
 /* Forgets plan and points, and the plan's report. */
 void work_set_forget(work_set *s);

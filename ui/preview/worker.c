@@ -104,7 +104,14 @@ void worker_init(worker *w, mailbox *m, tile_reader *reader, int threads, bool b
   work_set_init(&w->set);
   w->explorer = (explorer){
     .mailbox = m, .lattice = l, .publisher = &w->publisher, .set = &w->set, .work = work};
-  w->refiner = (refiner){l, &w->publisher, &w->set, &w->explorer, work, brief};
+  w->hints = (hint_fields){.mailbox = m,
+                           .reader = reader,
+                           .lattice = l,
+                           .publisher = &w->publisher,
+                           .set = &w->set,
+                           .work = work};
+  hint_fields_init(&w->hints);
+  w->refiner = (refiner){l, &w->publisher, &w->set, &w->explorer, &w->hints, work, brief};
 }
 
 rst_status worker_start(worker *w, rst_error *error) {
@@ -126,6 +133,7 @@ void worker_clear(worker *w) {
     g_thread_join(w->thread);
   }
   lattice_clear(&w->lattice);
+  hint_fields_clear(&w->hints);
   work_set_clear(&w->set);
   publisher_clear(&w->publisher);
   request_clear(&w->work);

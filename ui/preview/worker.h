@@ -25,6 +25,7 @@ typedef struct worker {
   publisher publisher;
   work_set set;
   explorer explorer;
+  hint_fields hints;
   refiner refiner;
 } worker;
 

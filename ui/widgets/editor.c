@@ -7,6 +7,7 @@
 
 #include "widgets/accessible.h"
 #include "messages.h"
+#include "widgets/hint_layer.h"
 #include "widgets/pixel_inspector.h"
 #include "widgets/variant_strip.h"
 #include "setup_text.h"
@@ -19,7 +20,9 @@ struct _RestoratorEditor {
   GtkWidget *strip;
   rst_picture picture; /* the strip's, once it is asked for, … */
   rect box;          /* … and what of it is selected */
-  GtkWidget *view, *probe, *panel, *zoom, *uncertainty, *status, *progress, *message;
+  hint_layer *hint_layer;
+  rst_plan plan; /* whose windows hints were located in */
+  GtkWidget *view, *probe, *panel, *zoom, *hints, *uncertainty, *status, *progress, *message;
   GtkWidget *message_icon, *message_text;
   char *setup; /* in words */
 };
@@ -148,6 +151,48 @@ static void show_scene(RestoratorEditor *editor) {
   restorator_strip_set_scene(RESTORATOR_STRIP(editor->strip), &plan, &seen);
 }
 
+/* ---- where hints lie ---- */
+
+static gboolean is_selected(const RestoratorEditor *editor, int x, int y) {
+  const rst_picture *p = &editor->picture;
+  float coverage = 1;
+
+  if (!rect_contains(&editor->box, x, y))
+    return FALSE;
+  return !p->read_coverage || (p->read_coverage(p->user, x, y, 1, 1, &coverage) && coverage > 0);
+}
+
+static HintPlace locate_hint(gpointer user, const rst_hint *hint) {
+  const RestoratorEditor *editor = user;
+  HintPlace place = editor->plan.count > 0 ? HINT_NOWHERE : HINT_INSIDE;
+
+  for (int i = 0; i < editor->plan.count; i++) {
+    const rst_window *w = &editor->plan.parts[i].window;
+
+    if (hint->x >= w->x && hint->y >= w->y && hint->x < w->x + w->side && hint->y < w->y + w->side)
+      place = is_selected(editor, hint->x, hint->y) ? HINT_INSIDE : HINT_BESIDE;
+  }
+  return hint->x < 0 || hint->y < 0 || hint->x >= editor->width || hint->y >= editor->height
+           ? HINT_NOWHERE
+           : place;
+}
+
+static void take_plan(RestoratorEditor *editor) {
+  rst_plan *plan = g_new0(rst_plan, 1);
+  gboolean same;
+
+  plan->size = sizeof *plan;
+  same = !preview_get_plan(editor->preview, plan) || plan->count == editor->plan.count;
+  for (int i = 0; i < plan->count && same; i++)
+    same = memcmp(&plan->parts[i].window, &editor->plan.parts[i].window,
+                  sizeof plan->parts[i].window) == 0;
+  if (!same) {
+    editor->plan = *plan;
+    restorator_hints_relocate(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)));
+  }
+  g_free(plan);
+}
+
 static void take_report(void *user) {
   RestoratorEditor *editor = user;
   preview_status status;
@@ -157,6 +202,8 @@ static void take_report(void *user) {
   update_status(editor, &status);
   show_scene(editor);
   show_trajectory(editor, &status);
+  take_plan(editor);
+  hint_layer_update(editor->hint_layer);
   if (status.phase == PREVIEW_FAILED) {
     g_autofree char *text = messages_text(&status.error);
 
@@ -360,6 +407,11 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
         _("Shows the small grey picture that the window becomes for the network"), "toggled",
         G_CALLBACK(show_input));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  editor->hints = gtk_check_button_new_with_label(_("Hints"));
+  describe(editor->hints, _("Colour hints"),
+           _("Shows the colour hints, to be added with a click, dragged, and removed with Delete; "
+             "the key H does the same in the view"));
+  gtk_container_add(GTK_CONTAINER(bar), editor->hints);
   editor->uncertainty =
     add(editor, bar, gtk_check_button_new_with_label(_("Uncertainty")), _("Show the uncertainty"),
         uncertainty_text(), "toggled", G_CALLBACK(show_uncertainty));
@@ -474,6 +526,12 @@ static void build(RestoratorEditor *editor, const rect *box) {
   restorator_view_set_preview(RESTORATOR_VIEW(editor->view), editor->preview);
   g_signal_connect_swapped(restorator_panel_get_control(RESTORATOR_PANEL(editor->panel), "lock"),
                            "toggled", G_CALLBACK(restorator_strip_update), editor->strip);
+  editor->hint_layer =
+    hint_layer_new(RESTORATOR_VIEW(editor->view), RESTORATOR_PANEL(editor->panel), editor->preview,
+                   GTK_TOGGLE_BUTTON(editor->hints));
+  hint_layer_set_size(editor->hint_layer, editor->width, editor->height);
+  restorator_hints_set_locator(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)),
+                               locate_hint, editor);
   show_zoom(editor);
   gtk_widget_show_all(GTK_WIDGET(editor));
 }
@@ -504,8 +562,12 @@ static gboolean restorator_editor_key_press(GtkWidget *widget, GdkEventKey *even
 static void restorator_editor_dispose(GObject *object) {
   RestoratorEditor *editor = RESTORATOR_EDITOR(object);
 
-  if (editor->preview)
+  g_clear_pointer(&editor->hint_layer, hint_layer_free);
+  if (editor->preview) {
+    restorator_hints_set_locator(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)), NULL,
+                                 NULL);
     restorator_view_set_preview(RESTORATOR_VIEW(editor->view), NULL);
+  }
   g_clear_pointer(&editor->preview, preview_free);
   G_OBJECT_CLASS(restorator_editor_parent_class)->dispose(object);
 }
@@ -561,6 +623,7 @@ void restorator_editor_set_region(RestoratorEditor *editor, const rect *box) {
   show_home(editor, box);
   preview_set_region(editor->preview, box);
   editor->box = *box;
+  restorator_hints_relocate(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)));
   restorator_strip_set_region(RESTORATOR_STRIP(editor->strip), box);
 }
 
@@ -570,6 +633,8 @@ rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_pic
 
   if (status == RST_OK) {
     keep_picture(editor, picture, box);
+    hint_layer_set_size(editor->hint_layer, editor->width, editor->height);
+    restorator_hints_relocate(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)));
     show_home(editor, box);
   }
   return status == RST_OK
@@ -616,6 +681,14 @@ RestoratorView *restorator_editor_get_view(RestoratorEditor *editor) {
 
 RestoratorPanel *restorator_editor_get_panel(RestoratorEditor *editor) {
   return RESTORATOR_PANEL(editor->panel);
+}
+
+gboolean restorator_editor_takes_hints(RestoratorEditor *editor) {
+  return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(editor->hints));
+}
+
+GtkWidget *restorator_editor_get_popover(RestoratorEditor *editor) {
+  return hint_layer_get_popover(editor->hint_layer);
 }
 
 const char *restorator_editor_get_status(RestoratorEditor *editor) {

@@ -42,6 +42,10 @@ const char *restorator_editor_get_message(RestoratorEditor *editor);
 preview *restorator_editor_get_preview(RestoratorEditor *editor);
 RestoratorView *restorator_editor_get_view(RestoratorEditor *editor);
 RestoratorPanel *restorator_editor_get_panel(RestoratorEditor *editor);
+/* Whether colour hints are shown, and take what is done in the picture. */
+gboolean restorator_editor_takes_hints(RestoratorEditor *editor);
+/* The popover in which a hint's colour is chosen; NULL while there is none. */
+GtkWidget *restorator_editor_get_popover(RestoratorEditor *editor);
 /* What the status line says. */
 const char *restorator_editor_get_status(RestoratorEditor *editor);
 

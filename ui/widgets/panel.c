@@ -7,6 +7,7 @@
 #include "card.h"
 #include "widgets/parameter_controls.h"
 #include "widgets/accessible.h"
+#include "widgets/hint_list.h"
 #include "widgets/undo_stack.h"
 #include "messages.h"
 #include "widgets/widget_util.h"
@@ -20,6 +21,9 @@ struct _RestoratorPanel {
   GHashTable *models; /* name → rst_model */
   GtkWidget *presets, *message, *warning, *warning_text, *better, *expander;
   GtkSizeGroup *labels;
+  RestoratorHints *hints;
+  GtkWidget *hint_list;
+  gboolean held; /* changes are one entry of the history, which is still to come */
   history *history; /* NULL until the settings could be read */
   GtkWidget *undo, *redo, *defaults;
   rst_parameters better_setup; /* while the warning is shown */
@@ -28,7 +32,7 @@ struct _RestoratorPanel {
 
 G_DEFINE_FINAL_TYPE(RestoratorPanel, restorator_panel, GTK_TYPE_BOX)
 
-static guint setup_changed;
+static guint setup_changed, hint_chosen, hint_wanted;
 
 /* -------------------------------------------------------------------------------------------
  * Reading
@@ -73,12 +77,17 @@ GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name
     {"redo", panel->redo},
     {"defaults", panel->defaults},
     {"expander", panel->expander},
+    {"hints", panel->hint_list},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
     if (strcmp(own[i].name, name) == 0)
       return own[i].widget;
   return controls_get(panel->controls, name);
+}
+
+RestoratorHints *restorator_panel_get_hints(RestoratorPanel *panel) {
+  return panel->hints;
 }
 
 const GPtrArray *restorator_panel_get_presets(RestoratorPanel *panel) {
@@ -147,6 +156,9 @@ static void update(RestoratorPanel *panel) {
   set_message(panel, status == RST_OK ? NULL : &error);
   controls_update(panel->controls, &now, model, restorator_panel_get_presets(panel));
   restorator_preset_bar_show(bar, &now, status == RST_OK ? model : NULL);
+  restorator_hint_list_set_used(
+    RESTORATOR_HINT_LIST(panel->hint_list),
+    rst_parameter_use(rst_parameter_find("hints"), &now, NULL) == RST_USED);
   if (model)
     update_warning(panel, &now, model);
 }
@@ -158,7 +170,8 @@ static void update_history(RestoratorPanel *panel) {
   if (values_read(panel->settings, &now.parameters, NULL) == RST_OK) {
     if (!panel->history)
       panel->history = history_new(&now);
-    history_note(panel->history, &now, g_get_monotonic_time());
+    if (!panel->held)
+      history_note(panel->history, &now, g_get_monotonic_time());
   }
   gtk_widget_set_sensitive(panel->undo, panel->history && history_can_undo(panel->history));
   gtk_widget_set_sensitive(panel->redo, panel->history && history_can_redo(panel->history));
@@ -219,18 +232,42 @@ void restorator_panel_set_seed(RestoratorPanel *panel, int seed) {
   g_object_set(panel->settings, "seed", seed, NULL);
 }
 
+static void begin_entry(RestoratorPanel *panel) {
+  restorator_panel_settle(panel);
+  if (panel->history)
+    history_end_entry(panel->history);
+}
+
+static void hold_entry(RestoratorPanel *panel, gboolean held) {
+  if (held)
+    begin_entry(panel);
+  panel->held = held;
+  if (held)
+    return;
+  restorator_panel_settle(panel);
+  update_history(panel);
+}
+
+static void choose_hint(RestoratorPanel *panel, int index, GtkWidget *beside) {
+  g_signal_emit(panel, hint_chosen, 0, index, beside);
+}
+
+static void want_hint(RestoratorPanel *panel) {
+  g_signal_emit(panel, hint_wanted, 0);
+}
+
 static void set(RestoratorPanel *panel, const setting *to) {
   values_write(panel->settings, &to->parameters);
   controls_set_output(panel->controls, to->output);
 }
 
 void restorator_panel_undo(RestoratorPanel *panel) {
-  if (panel->history)
+  if (panel->history && !panel->held)
     set(panel, history_undo(panel->history));
 }
 
 void restorator_panel_redo(RestoratorPanel *panel) {
-  if (panel->history)
+  if (panel->history && !panel->held)
     set(panel, history_redo(panel->history));
 }
 
@@ -327,6 +364,10 @@ static void build(RestoratorPanel *panel) {
   gtk_box_pack_start(GTK_BOX(panel), controls_get_basic(panel->controls), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->warning, FALSE, FALSE, 0);
+  panel->hint_list = restorator_hint_list_new(panel->hints);
+  g_signal_connect_swapped(panel->hint_list, "chosen", G_CALLBACK(choose_hint), panel);
+  g_signal_connect_swapped(panel->hint_list, "wanted", G_CALLBACK(want_hint), panel);
+  gtk_box_pack_start(GTK_BOX(panel), panel->hint_list, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->expander, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), make_buttons(panel), FALSE, FALSE, 0);
 }
@@ -342,6 +383,9 @@ static void restorator_panel_dispose(GObject *object) {
   if (panel->settings)
     g_signal_handlers_disconnect_by_data(panel->settings, panel);
   g_clear_object(&panel->settings);
+  if (panel->hints)
+    g_signal_handlers_disconnect_by_data(panel->hints, panel);
+  g_clear_object(&panel->hints);
   G_OBJECT_CLASS(restorator_panel_parent_class)->dispose(object);
 }
 
@@ -360,6 +404,10 @@ static void restorator_panel_class_init(RestoratorPanelClass *class) {
   G_OBJECT_CLASS(class)->finalize = restorator_panel_finalize;
   setup_changed = g_signal_new("setup-changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0,
                                NULL, NULL, NULL, G_TYPE_NONE, 0);
+  hint_chosen = g_signal_new("hint-chosen", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                             NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, GTK_TYPE_WIDGET);
+  hint_wanted = g_signal_new("hint-wanted", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                             NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void restorator_panel_init(RestoratorPanel *panel) {
@@ -375,6 +423,9 @@ GtkWidget *restorator_panel_new(GObject *settings) {
 
   panel->settings = g_object_ref(settings);
   panel->controls = controls_new(settings, panel->labels);
+  panel->hints = restorator_hints_new(settings);
+  g_signal_connect_swapped(panel->hints, "begun", G_CALLBACK(begin_entry), panel);
+  g_signal_connect_swapped(panel->hints, "held", G_CALLBACK(hold_entry), panel);
   build(panel);
   update(panel);
   update_history(panel);

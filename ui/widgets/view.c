@@ -46,7 +46,7 @@ struct _RestoratorView {
 
 G_DEFINE_FINAL_TYPE(RestoratorView, restorator_view, GTK_TYPE_DRAWING_AREA)
 
-static guint zoom_changed, pixel_picked;
+static guint zoom_changed, pixel_clicked, pixel_picked;
 
 /* -------------------------------------------------------------------------------------------
  * Where things are
@@ -308,6 +308,15 @@ static double in_pane(RestoratorView *view, double x) {
   return view->compare == RESTORATOR_COMPARE_SIDES && x >= width ? x - width : x;
 }
 
+/* A place of the picture was clicked: whoever wants it takes it, else it is asked about. */
+static gboolean click(RestoratorView *view, double x, double y) {
+  gboolean taken = FALSE;
+
+  if (x >= 0 && y >= 0 && x < view->width && y < view->height)
+    g_signal_emit(view, pixel_clicked, 0, (int)x, (int)y, &taken);
+  return taken;
+}
+
 /* What lies at a place of the picture. */
 static void pick(RestoratorView *view, double x, double y) {
   if (x >= 0 && y >= 0 && x < view->width && y < view->height)
@@ -346,8 +355,13 @@ static gboolean restorator_view_button_release(GtkWidget *widget, GdkEventButton
     return GDK_EVENT_PROPAGATE;
   view->drag = DRAG_NOTHING;
   set_cursor(view, on_split(view, event->x) ? "col-resize" : NULL);
-  if (view->clicked)
-    pick(view, view->x + in_pane(view, event->x) / view->zoom, view->y + event->y / view->zoom);
+  if (view->clicked) {
+    const double x = view->x + in_pane(view, event->x) / view->zoom;
+    const double y = view->y + event->y / view->zoom;
+
+    if (!click(view, x, y))
+      pick(view, x, y);
+  }
   return GDK_EVENT_STOP;
 }
 
@@ -527,6 +541,9 @@ static void restorator_view_class_init(RestoratorViewClass *class) {
   widget->realize = restorator_view_realize;
   zoom_changed = g_signal_new("zoom-changed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                               NULL, NULL, G_TYPE_NONE, 0);
+  pixel_clicked = g_signal_new("pixel-clicked", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0,
+                               g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2,
+                               G_TYPE_INT, G_TYPE_INT);
   pixel_picked = g_signal_new("pixel-picked", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                               NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_INT);
   gtk_widget_class_set_accessible_role(widget, ATK_ROLE_IMAGE);
@@ -650,4 +667,44 @@ void restorator_view_from_picture(RestoratorView *view, double px, double py, do
                                   double *y) {
   *x = (px - view->x) * view->zoom;
   *y = (py - view->y) * view->zoom;
+}
+
+int restorator_view_get_panes(RestoratorView *view, GdkRectangle panes[2]) {
+  const int width = (int)pane_width(view), height = (int)pane_height(view);
+
+  panes[0] = (GdkRectangle){0, 0, width, height};
+  panes[1] = (GdkRectangle){width, 0, width, height};
+  return view->compare == RESTORATOR_COMPARE_SIDES ? 2 : 1;
+}
+
+gboolean restorator_view_is_on_split(RestoratorView *view, double x) {
+  return on_split(view, x);
+}
+
+/* Whether a place of the widget shows what was before. */
+static gboolean is_before(RestoratorView *view, double x) {
+  if (view->compare == RESTORATOR_COMPARE_SIDES)
+    return x < pane_width(view) || view->before;
+  return view->before || (view->compare == RESTORATOR_COMPARE_SPLIT && x < split_x(view));
+}
+
+gboolean restorator_view_get_colour(RestoratorView *view, double x, double y, float rgb[3]) {
+  const frame *f = view->frame;
+  double px, py;
+  guint32 pixel;
+  int column, row;
+
+  if (!f)
+    return FALSE;
+  restorator_view_to_picture(view, x, y, &px, &py);
+  column = (int)floor((px - f->viewport.x) * f->viewport.zoom);
+  row = (int)floor((py - f->viewport.y) * f->viewport.zoom);
+  if (px < 0 || py < 0 || px >= view->width || py >= view->height || column < 0 || row < 0 ||
+      column >= f->viewport.width || row >= f->viewport.height)
+    return FALSE;
+  pixel = (is_before(view, x) ? f->before
+                              : f->after)[(gsize)row * (gsize)f->viewport.width + (gsize)column];
+  for (int c = 0; c < 3; c++)
+    rgb[c] = (float)(pixel >> (16 - 8 * c) & 255) / 255;
+  return TRUE;
 }

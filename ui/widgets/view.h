@@ -23,7 +23,9 @@ typedef enum RestoratorCompare {
 } RestoratorCompare;
 
 /* `preview` has to outlive the widget or be taken away with NULL. The signal "zoom-changed" tells
- * of another zoom, "pixel-picked" (int x, int y) of the picture's pixel that someone asks about. */
+ * of another zoom, "pixel-picked" (int x, int y) of the picture's pixel that someone asks about. A
+ * click is first offered as "pixel-clicked" (int x, int y), whose handler returns whether it has taken
+ * it. */
 GtkWidget *restorator_view_new(void);
 void restorator_view_set_preview(RestoratorView *view, preview *p);
 /* The picture's size, and the rectangle that fitting shows; it is fitted at first, and not under
@@ -51,5 +53,12 @@ void restorator_view_set_mark(RestoratorView *view, gboolean shown, int x, int y
 /* From the widget's coordinates to the picture's and back. */
 void restorator_view_to_picture(RestoratorView *view, double x, double y, double *px, double *py);
 void restorator_view_from_picture(RestoratorView *view, double px, double py, double *x, double *y);
+
+/* The areas that show the picture: 1, or 2 side by side. */
+int restorator_view_get_panes(RestoratorView *view, GdkRectangle panes[2]);
+/* Whether a press there takes the split. */
+gboolean restorator_view_is_on_split(RestoratorView *view, double x);
+/* The colour shown at a place of the widget, before or after; FALSE beyond the picture. */
+gboolean restorator_view_get_colour(RestoratorView *view, double x, double y, float rgb[3]);
 
 #endif
