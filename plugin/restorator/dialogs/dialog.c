@@ -3,10 +3,12 @@
 
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
+#include <string.h>
 
 #include "dialogs/display.h"
 #include "jobs/arguments.h"
 #include "jobs/job.h"
+#include "layers/history.h"
 #include "messages.h"
 #include "setup_text.h"
 #include "widgets/editor.h"
@@ -224,31 +226,14 @@ static void build(Dialog *dialog, GimpProcedure *procedure, rst_mode mode) {
           "only” keeps them"));
 }
 
-/* The preview does not show hints, and what is written is the preview: the record must not name
- * any. */
-static gboolean leave_hints_out(GimpProcedureConfig *config) {
-  g_autofree gchar *hints = NULL;
-
-  g_object_get(config, "hints", &hints, NULL);
-  if (!hints || !hints[0])
-    return FALSE;
-  g_object_set(config, "hints", "", NULL);
-  return TRUE;
-}
-
 static gboolean run_on_layer(Dialog *dialog, GimpProcedure *procedure, rst_mode mode,
                              GError **error) {
-  const gboolean without_hints = leave_hints_out(dialog->config);
   gboolean written;
   guint looking;
 
   if (!make_editor(dialog, error))
     return FALSE;
   build(dialog, procedure, mode);
-  if (without_hints)
-    say(dialog, GTK_MESSAGE_INFO,
-        _("Colour hints are left out: this dialog does not show them; Script-Fu and the command "
-          "line follow them"));
   looking = g_timeout_add_seconds(LOOK_SECONDS, look_for_layer, dialog);
   written = run(dialog);
   g_source_remove(looking);
@@ -262,6 +247,27 @@ static void begin(GimpProcedureConfig *config, GimpDrawable *drawable) {
     g_object_set(config, ARGUMENT_PRESET, "auto", NULL);
 }
 
+/* Whether the image's newest record has these hints. */
+static gboolean are_recorded(GimpImage *image, const char *hints) {
+  g_autofree rst_parameters *parameters = g_new0(rst_parameters, 1);
+  g_autofree char *history = NULL;
+  rst_record record = {.size = sizeof record};
+
+  rst_parameters_init(parameters);
+  return history_read(image, &history, NULL) && history &&
+         rst_record_read(history, -1, &record, parameters, NULL, NULL) == RST_OK &&
+         strcmp(parameters->hints, hints) == 0;
+}
+
+/* GIMP remembers the last hints, whatever picture they were for. */
+static void forget_hints_of_others(GimpProcedureConfig *config, GimpImage *image) {
+  g_autofree char *hints = NULL;
+
+  g_object_get(config, "hints", &hints, NULL);
+  if (hints && hints[0] && !are_recorded(image, hints))
+    g_object_set(config, "hints", "", NULL);
+}
+
 gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
                     GimpDrawable *drawable, GError **error) {
   g_auto(Arguments) arguments = {0};
@@ -272,6 +278,7 @@ gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpI
   if (!display_open(error) || !arguments_look(config, image, drawable, &dialog.pictures, error))
     return FALSE;
   arguments.pictures = dialog.pictures;
+  forget_hints_of_others(config, image);
   begin(config, drawable);
   if (!arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
     return FALSE;
