@@ -622,6 +622,65 @@ static void test_uncertainty_progress(void) {
   fixture_clear(&r);
 }
 
+/* A picture that counts what is read of it, and cancels at a call. */
+typedef struct {
+  const canvas *picture;
+  rst_cancel *cancel;
+  int64_t pixels, largest; /* in all; at once */
+  int calls, cancel_at;
+} counter;
+
+static bool count_read(void *user, int x, int y, int w, int h, float *rgba) {
+  counter *n = user;
+
+  n->pixels += (int64_t)w * h;
+  n->largest = MAX(n->largest, (int64_t)w * h);
+  if (++n->calls == n->cancel_at)
+    rst_cancel_set(n->cancel);
+  return n->picture->picture.read((void *)n->picture, x, y, w, h, rgba);
+}
+
+static bool count_write(void *user, int x, int y, int w, int h, const float *rgb,
+                        const float *coverage) {
+  (void)user, (void)x, (void)y, (void)w, (void)h, (void)rgb, (void)coverage;
+  return true;
+}
+
+/* A part that is matched is held whole, but read some rows at a time: whoever cancels waits for no
+ * more. */
+static void test_cancel_reading(void) {
+  enum { SIDE = 600, LARGEST = 1 << 18 };
+  fixture r = fixture_new(1);
+  canvas *c = canvas_new(SIDE, SIDE, 3);
+  rst_parameters parameters = new_parameters("step-skip=2", "match=on", NULL);
+  counter n = {.picture = c, .cancel = rst_cancel_new()};
+  const rst_picture picture = {.size = sizeof picture,
+                               .width = SIDE,
+                               .height = SIDE,
+                               .user = &n,
+                               .read = count_read,
+                               .write = count_write};
+  const rst_hooks hooks = {.size = sizeof hooks, .cancel = n.cancel};
+  const rst_part part = {0, 0, SIDE, SIDE, {0, 0, SIDE}, RST_MODE_FULL, (int64_t)SIDE * SIDE};
+  const rst_plan plan = {.size = sizeof plan, .count = 1, .points = part.points, .parts = {part}};
+
+  /* The window is read first, for the encoder; then the part. */
+  n.cancel_at = 1;
+  assert_status(rst_restore(r.session, r.model, &parameters, &picture, &plan, &hooks, NULL),
+                RST_CANCELLED);
+  for (int at = 2; n.pixels <= part.points; at++) {
+    n = (counter){.picture = c, .cancel = n.cancel, .cancel_at = at};
+    rst_cancel_reset(n.cancel);
+    assert_status(rst_restore(r.session, r.model, &parameters, &picture, &plan, &hooks, NULL),
+                  RST_CANCELLED);
+    g_assert_cmpint(n.calls, ==, at);
+  }
+  g_assert_cmpint(n.largest, <=, LARGEST);
+  rst_cancel_free(n.cancel);
+  canvas_free(c);
+  fixture_clear(&r);
+}
+
 /* A picture in memory is read and written as one with callbacks. */
 static void test_memory_picture(void) {
   const rst_parameters parameters = new_parameters("step-skip=6", "match=on", NULL);
@@ -668,6 +727,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/restore/growing", test_growing);
   g_test_add_func("/restore/bands", test_bands);
   g_test_add_func("/restore/progress", test_progress);
+  g_test_add_func("/restore/cancel reading", test_cancel_reading);
   g_test_add_func("/restore/refusals", test_refusals);
   g_test_add_func("/restore/deviation", test_deviation);
   g_test_add_func("/restore/uncertainty", test_uncertainty);
