@@ -52,8 +52,8 @@ static bool set_area(rst_partial *p, const rst_picture *picture, const rst_recta
 static rst_status allocate(rst_partial *p, rst_error *error) {
   const size_t pixels = rst_partial_pixels(p);
 
-  p->coverage = rst_floats(7 * pixels);
-  p->state = rst_array(pixels, 1);
+  p->coverage = rst_plane(7 * pixels, sizeof *p->coverage);
+  p->state = rst_plane(pixels, 1);
   p->finished = rst_array((size_t)p->height, sizeof *p->finished);
   if (p->coverage == NULL || p->state == NULL || p->finished == NULL)
     return rst_fail_memory(error);
@@ -65,7 +65,7 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
 /* Reads coverage and pixels; the latter are kept where they do not lie in memory already. */
 static rst_status read_pixels(rst_partial *p, const rst_picture *picture, float **rgba,
                               rst_error *error) {
-  *rgba = rst_floats(4 * rst_partial_pixels(p));
+  *rgba = rst_plane(4 * rst_partial_pixels(p), sizeof **rgba);
   if (*rgba == NULL)
     return rst_fail_memory(error);
   if (!rst_read_covered(picture, p->x, p->y, p->width, p->height, *rgba, p->coverage))
@@ -85,7 +85,7 @@ static rst_status mark(rst_partial *p, const float *rgba, rst_error *error) {
   bool *boundary = NULL;
 
   if (p->whole) {
-    boundary = rst_array(rst_partial_pixels(p), sizeof *boundary);
+    boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
     if (boundary == NULL)
       return rst_fail_memory(error);
     rst_seam_find_boundary(&p->part, &box, rgba, p->coverage, boundary);

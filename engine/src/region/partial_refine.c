@@ -181,7 +181,7 @@ rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const 
 /* The area's pixels (height, width, 4), to be freed: a copy of what is looked into elsewhere. */
 static float *copy_pixels(const rst_partial *p) {
   const size_t row = 4 * (size_t)p->width;
-  float *copy = rst_floats(row * (size_t)p->height);
+  float *copy = rst_plane(row * (size_t)p->height, sizeof *copy);
 
   for (int y = 0; copy != NULL && y < p->height; y++)
     memcpy(copy + (size_t)y * row, rst_partial_rgba(p, p->x, p->y + y), row * sizeof *copy);
@@ -193,11 +193,11 @@ static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *er
   const rst_rectangle box = {p->x, p->y, p->width, p->height};
   float *copy = p->kept == NULL ? copy_pixels(p) : NULL;
   const float *rgba = p->kept == NULL ? copy : p->kept;
-  bool *boundary = rst_array(rst_partial_pixels(p), sizeof *boundary);
+  bool *boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
   rst_status status;
 
   if (p->offset == NULL)
-    p->offset = rst_floats(4 * rst_partial_pixels(p));
+    p->offset = rst_plane(4 * rst_partial_pixels(p), sizeof *p->offset);
   if (boundary == NULL || rgba == NULL || p->offset == NULL) {
     status = rst_fail_memory(error);
   } else {
