@@ -104,16 +104,16 @@ static void test_setup(gconstpointer setup) {
 static void test_new(void) {
   photo *p = photo_new(40, 30);
   const rst_picture picture = picture_of(p);
-  int box[4], failed = 0;
+  const rect box = whole(p);
+  int failed = 0;
 
-  whole(p, box);
   for (int at = 1; at <= 40; at++) {
     preview *made = NULL;
     rst_error error = RST_ERROR_INIT;
 
     g_atomic_int_set(&left, at);
 
-    const rst_status status = preview_new(&picture, box, 2, NULL, NULL, &made, &error);
+    const rst_status status = preview_new(&picture, &box, 2, NULL, NULL, &made, &error);
 
     g_atomic_int_set(&left, 0);
     if (status == RST_OK) {
