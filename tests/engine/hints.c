@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "region/colour.h"
 #include "region/geodesic.h"
@@ -688,6 +689,60 @@ static void test_suggestions(void) {
   }
 }
 
+/* ---- memory ---- */
+
+#ifndef __SANITIZE_ADDRESS__
+
+static bool read_waves(void *user, int x, int y, int w, int h, float *rgba) {
+  (void)user;
+  for (int i = 0; i < w * h; i++) {
+    const float luma = (float)((x + i % w) / 500 % 3 + (y + i / w) / 700 % 4) / 8;
+
+    rgba[4 * i] = rgba[4 * i + 1] = rgba[4 * i + 2] = luma;
+    rgba[4 * i + 3] = 1;
+  }
+  return true;
+}
+
+static long peak_kibibytes(void) {
+  struct rusage usage;
+
+  g_assert_cmpint(getrusage(RUSAGE_SELF, &usage), ==, 0);
+  return usage.ru_maxrss;
+}
+
+/* A picture of 100 megapixels, 1.6 GB as floats, is read band by band, and hints on it take what they
+ * take on a small one. It comes first: the peak is the process's. */
+static void test_memory(void) {
+  enum { LARGE = 10000 };
+  const rst_picture picture = {
+    .size = sizeof picture, .width = LARGE, .height = LARGE, .read = read_waves};
+  const rst_window window = {0, 0, LARGE};
+  rst_session *session = new_session(2);
+  rst_hint hints[12];
+  rst_hint_guide *guide;
+  rst_hint_field *field;
+  long before;
+
+  for (int i = 0; i < 12; i++)
+    hints[i] =
+      (rst_hint){.x = 800 * i, .y = LARGE - 1 - 700 * i, .rgb = {0.4f, 0.3f, 0.2f}, .reach = 4};
+  before = peak_kibibytes();
+  assert_ok(rst_hint_guide_new(&picture, &window, NULL, &guide, NULL));
+  assert_ok(rst_hint_field_new(session, guide, hints, 12, NULL, &field, NULL));
+  g_test_message("%ld KiB", peak_kibibytes() - before);
+  g_assert_cmpint(peak_kibibytes() - before, <, 48 << 10);
+  assert_ok(rst_hint_field_change(session, field, hints, 12, NULL, NULL, NULL));
+  assert_ok(rst_hint_field_change(session, field, hints, 12, NULL, NULL, NULL));
+  g_test_message("with distances kept %ld KiB", peak_kibibytes() - before);
+  g_assert_cmpint(peak_kibibytes() - before, <, 48 << 10);
+  rst_hint_field_free(field);
+  rst_hint_guide_free(guide);
+  rst_session_free(session);
+}
+
+#endif
+
 /* ---- failures ---- */
 
 /* Failures of the host, cancelling, wrong calls. */
@@ -737,6 +792,9 @@ static void test_failures(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what is freed */
+  g_test_add_func("/hints/memory", test_memory);
+#endif
   g_test_add_func("/hints/text", test_text);
   g_test_add_func("/hints/bad text", test_bad_text);
   g_test_add_func("/hints/many", test_many);

@@ -277,6 +277,50 @@ static rst_status do_record(outcome *o, rst_error *error) {
   return status;
 }
 
+static bool read_hinted(void *user, int x, int y, int w, int h, float *rgba) {
+  (void)user;
+  for (int i = 0; i < w * h; i++)
+    for (int c = 0; c < 4; c++)
+      rgba[4 * i + c] = c == 3 ? 1 : (float)((x + i % w) * 7 % 16 + (y + i / w)) / 64;
+  return true;
+}
+
+static rst_status do_hints(outcome *o, rst_error *error) {
+  const rst_picture picture = {
+    .size = sizeof picture, .width = SIDE, .height = SIDE, .read = read_hinted};
+  const rst_window window = {0, 0, SIDE};
+  const rst_hint hints[] = {{.x = 3, .y = 4, .rgb = {0.3f, 0.5f, 0.4f}, .reach = 1},
+                            {.x = 20, .y = 15, .keep = true, .reach = 0.5},
+                            {.x = 11, .y = 8, .rgb = {0.5f, 0.4f, 0.3f}, .reach = 2}};
+  static float rgba[4 * SIDE * SIDE];
+  rst_hint_guide *guide = NULL;
+  rst_hint_field *field = NULL;
+  rst_session *session;
+  rst_grid grid;
+  rst_status status = rst_session_new(2, &session, error);
+
+  if (status != RST_OK)
+    return status;
+  status = rst_hint_guide_new(&picture, &window, NULL, &guide, error);
+  if (status == RST_OK)
+    status = rst_hint_field_new(session, guide, hints, 2, NULL, &field, error);
+  if (status == RST_OK)
+    status = rst_hint_field_change(session, field, hints, 3, NULL, NULL, error);
+  if (status == RST_OK)
+    status = rst_hint_field_change(session, field, hints + 1, 2, NULL, NULL, error);
+  if (status == RST_OK) {
+    read_hinted(NULL, 0, 0, SIDE, SIDE, rgba);
+    rst_grid_pixels(&grid, 0, 0, SIDE, SIDE);
+    for (int i = 0; i < 3 * SIDE * SIDE; i++)
+      o->result[i] = 0.5f;
+    rst_hint_field_apply(field, &grid, rgba, NULL, o->result);
+  }
+  rst_hint_field_free(field);
+  rst_hint_guide_free(guide);
+  rst_session_free(session);
+  return status;
+}
+
 static const struct {
   const char *name;
   scene play;
@@ -284,7 +328,7 @@ static const struct {
   {"read", do_read},   {"sample", do_sample}, {"restore", do_restore},
   {"match", do_match}, {"preset", do_preset}, {"list", do_list},
   {"steps", do_steps}, {"record", do_record}, {"uncertainty", do_uncertainty},
-  {"hide", do_hide},
+  {"hide", do_hide},   {"hints", do_hints},
 };
 
 /* Of a call that failed nothing is written but what is right. */
