@@ -5,7 +5,10 @@
 
 #include "measure/colour.h"
 
-enum { SQUARES = 8 }; /* on the longer side */
+enum {
+  SQUARES = 8, /* on the longer side */
+  AROUND = 3   /* pixels on each side of a hint whose colours it is the mean of */
+};
 
 typedef struct {
   const cli_frame *truth, *grey;
@@ -66,8 +69,8 @@ static void find_worst(const guesser *g, int *x, int *y) {
 static void take_true(const cli_frame *truth, int x, int y, float rgb[3]) {
   int count = 0;
   memset(rgb, 0, 3 * sizeof *rgb);
-  for (int v = MAX(y - 1, 0); v <= MIN(y + 1, truth->height - 1); v++)
-    for (int u = MAX(x - 1, 0); u <= MIN(x + 1, truth->width - 1); u++, count++)
+  for (int v = MAX(y - AROUND, 0); v <= MIN(y + AROUND, truth->height - 1); v++)
+    for (int u = MAX(x - AROUND, 0); u <= MIN(x + AROUND, truth->width - 1); u++, count++)
       for (int c = 0; c < 3; c++)
         rgb[c] += truth->rgba[4 * ((gsize)v * (gsize)truth->width + (gsize)u) + c];
   for (int c = 0; c < 3; c++)

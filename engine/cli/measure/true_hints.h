@@ -4,7 +4,7 @@
  * 2017, Real-time user-guided image colorization with learned deep priors, section 4): one after the
  * other, each in the middle of the square, an eighth of the longer side wide, whose colours are the
  * most wrong by then (the sum of CIEDE2000), and of the colour that is true there (the mean of
- * 3 × 3 pixels).
+ * 7 × 7 pixels).
  */
 #ifndef CLI_TRUE_HINTS_H
 #define CLI_TRUE_HINTS_H
