@@ -166,7 +166,25 @@ def photographs_are_measured_by_kind(folder):
     assert "9 of 17 pictures" in text and "results/old-groups.jpg" in text
 
 
+def hints_are_added_to_the_results(folder):
+    for kind in ("people", "scenes"):
+        (folder / "photos" / kind / "val").mkdir(parents=True)
+        shutil.copy(folder / "photos/portraits/val/00.jpg", folder / "photos" / kind / "val")
+    for _ in range(2):  # the second takes the place of the first
+        run(folder, "hints.py", "--counts", "1", "3", "--most", "1")
+    text = referred(folder, "results.md")
+    assert text.count("## Colour hints") == 1 and "results/hints.jpg" in text
+    assert text.rstrip().endswith("public domain.")
+    for count in (1, 3):
+        kept, = (folder / "work").glob(f"hints-{count}-{12 * '?'}.json")
+        each = json.loads(kept.read_text(encoding="utf-8"))["each"]
+        after = sum(one["ciede2000"] for one in each) / 2
+        before = sum(one["ciede2000_unhinted"] for one in each) / 2
+        assert f"| {count} | {before:.2f} | {after:.2f} | **{100 * (after / before - 1):+.0f} %** |" \
+            in text, text
+
+
 if __name__ == "__main__":
     tap.run([pictures_and_models_are_made, results_are_those_of_evaluate,
              a_finished_sweep_is_not_measured_again, photographs_are_measured_by_kind,
-             cards_are_shown_with_examples])
+             cards_are_shown_with_examples, hints_are_added_to_the_results])

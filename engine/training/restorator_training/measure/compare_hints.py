@@ -5,7 +5,7 @@ The program `restorator evaluate --hints N` gives each picture N hints of its tr
 hints go to Levin's method: each pixel's a* and b* are the weighted mean of its neighbours', the
 more a neighbour counts the liker its L*, and the hints, 3 × 3 pixels each, are fixed; a sparse
 linear system, solved directly (SciPy). With the network's colours as its start it spreads how the
-hints differ from these, drawn to 0 by so much (`PULLS`; the best of them counts). Given is the mean
+hints differ from these, drawn to 0 by so much (`--pulls`; the best of them counts). Given is the mean
 CIEDE2000 to the truth, all with the grey picture's own L*.
 
 Needs SciPy and scikit-image beside what the training needs.
@@ -25,7 +25,6 @@ from skimage.color import deltaE_ciede2000, lab2rgb, rgb2lab
 
 from restorator_training.colour import LUMA
 
-PULLS = (0, 1e-4, 1e-3, 1e-2)
 AROUND = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0)]
 
 
@@ -77,7 +76,7 @@ def error(truth, light, chroma):
     return float(deltaE_ciede2000(truth, shown).mean())
 
 
-def compare(run, path, entry, work):
+def compare(run, path, entry, pulls, work):
     """Figures of one picture."""
     rgb = np.asarray(Image.open(path).convert("RGB"), dtype=np.float32) / 255
     grey, network = work / "grey.png", work / "network.png"
@@ -94,7 +93,7 @@ def compare(run, path, entry, work):
     figures = {"without": entry["ciede2000_unhinted"], "ours": entry["ciede2000"],
                "levin": error(truth, light, spread_known(weights, known, values, 0))}
     difference = np.where(known[..., None], values - start, 0)
-    for pull in PULLS:
+    for pull in pulls:
         figures[f"levin, network, {pull:g}"] = error(
             truth, light, start + spread_known(weights, known, difference, pull))
     return figures
@@ -106,6 +105,9 @@ def main():
     parser.add_argument("pictures", nargs="+", type=pathlib.Path)
     parser.add_argument("--model", default="old-photo")
     parser.add_argument("--hints", type=int, default=10)
+    parser.add_argument("--pulls", type=float, nargs="+", default=[0, 1e-4, 1e-3, 1e-2],
+                        help="how the spread difference to the network's colours is drawn to 0")
+    parser.add_argument("--json", type=pathlib.Path, help="receives each picture's figures")
     options = parser.parse_args()
 
     def run(*arguments):
@@ -117,7 +119,10 @@ def main():
         run("evaluate", *options.pictures, "--protocol", "colour", "--hints", options.hints,
             "--json", work / "figures.json")
         each = json.loads((work / "figures.json").read_text("utf-8"))["each"]
-        rows = [compare(run, path, entry, work) for path, entry in zip(options.pictures, each)]
+        rows = [compare(run, path, entry, options.pulls, work)
+                for path, entry in zip(options.pictures, each)]
+    if options.json:
+        options.json.write_text(json.dumps(rows), "utf-8")
     for name in rows[0]:
         figures = np.array([row[name] for row in rows])
         first = np.array([row["without"] for row in rows])
