@@ -296,7 +296,7 @@ static void mouse(GtkWidget *widget, GdkEventType type, double x, double y) {
   use_mouse(widget, type, GDK_BUTTON_PRIMARY, 0, x, y);
 }
 
-void click(GtkWidget *widget, guint button, double x, double y) {
+void click_mouse(GtkWidget *widget, guint button, double x, double y) {
   use_mouse(widget, GDK_BUTTON_PRESS, button, 0, x, y);
   use_mouse(widget, GDK_BUTTON_RELEASE, button, 0, x, y);
   settle();

@@ -67,7 +67,7 @@ void press_key(GtkWidget *widget, guint key, GdkModifierType state, gboolean dow
 /* A press, a move, a release; of GDK_SCROLL `button` 1 is up and 0 is down. */
 void use_mouse(GtkWidget *widget, GdkEventType type, guint button, GdkModifierType state, double x,
                double y);
-void click(GtkWidget *widget, guint button, double x, double y);
+void click_mouse(GtkWidget *widget, guint button, double x, double y);
 void drag(GtkWidget *widget, double x, double y, double u, double v);
 
 #endif

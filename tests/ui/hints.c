@@ -19,7 +19,7 @@ static void click_at(Bench *b, guint button, int x, int y) {
   double u, v;
 
   place_of(b, x, y, &u, &v);
-  click(view_of(b), button, u, v);
+  click_mouse(view_of(b), button, u, v);
 }
 
 static void drag_from(Bench *b, int x, int y, int to_x, int to_y) {

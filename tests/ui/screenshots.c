@@ -165,7 +165,7 @@ static void click_at(Bench *b, guint button, int x, int y) {
   double u, v;
 
   place_of(b, x, y, &u, &v);
-  click(GTK_WIDGET(b->view), button, u, v);
+  click_mouse(GTK_WIDGET(b->view), button, u, v);
   finish(b);
 }
 
