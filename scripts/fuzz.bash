@@ -25,6 +25,7 @@ fuzz() {
   [[ -f $folder/build.ninja ]] ||
     CC=clang "${enter[@]}" meson setup -Dui=disabled -Dplugin=disabled \
       "$folder" "$top" >&2
+  "${enter[@]}" ninja -C "$folder" --quiet build.ninja >&2 # a target may be new
   for target in "${targets[@]}"; do
     programs+=("$("${enter[@]}" ninja -C "$folder" --quiet -t targets all |
       sed -n "s|^\(tests/[a-z]*/fuzz-$target\):.*|\1|p")")

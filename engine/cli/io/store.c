@@ -49,9 +49,9 @@ static bool write_all(int fd, const void *from, gsize size, off_t at) {
 /* Where large files lie for a while. Where there are no nameless ones the name goes at once. */
 static int open_file(void) {
   const char *wish = g_getenv("TMPDIR");
-  const char *folder = wish != NULL                       ? wish
+  const char *folder = wish != NULL                      ? wish
                        : g_access("/var/tmp", W_OK) == 0 ? "/var/tmp"
-                                                          : g_get_tmp_dir();
+                                                         : g_get_tmp_dir();
   int fd = g_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd >= 0)
     return fd;
