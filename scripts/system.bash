@@ -20,9 +20,12 @@ is_root() {
   ((EUID == 0))
 }
 
-# packages COLUMN: the names in that column of the table, one a line.
+# packages COLUMN [WITHOUT]: the names in that column of the table, one a line, but for those of the
+# parts in WITHOUT.
 packages() {
-  awk -v column="$1" '!/^#/ && NF && $column != "-" { print $column }' "$top/scripts/packages"
+  awk -v column="$1" -v without=" ${2-} " \
+    '!/^#/ && NF && $column != "-" && !(NF > 2 && index(without, " " $3 " ")) { print $column }' \
+    "$top/scripts/packages"
 }
 
 at_least() {
@@ -101,8 +104,8 @@ prepare_system() {
   enter=()
   system=$(kind_of_system)
   case $system in
-    apt) mapfile -t names < <(packages 1) ;;
-    dnf) mapfile -t names < <(packages 2) ;;
+    apt) mapfile -t names < <(packages 1 "${RESTORATOR_WITHOUT-}") ;;
+    dnf) mapfile -t names < <(packages 2 "${RESTORATOR_WITHOUT-}") ;;
     root)
       . "$top/scripts/root.bash"
       case ${gimp:-3.0} in
