@@ -19,6 +19,7 @@ typedef struct command {
   const char *synopsis;
   const char *blurb;
   int (*run)(int argc, char **argv);
+  const cli_tool *tool; /* where there is no `run` */
 } command;
 
 static const command commands[] = {
@@ -26,20 +27,21 @@ static const command commands[] = {
   {"info", "[MODEL|PICTURE]", N_("Describe a model, or what was done to a picture"), info_command},
   {"list", "", N_("List models and presets"), list_command},
   {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
-  {"evaluate", "DIR", N_("Measure a model and a setup on colour pictures"), evaluate_command},
-  {"sweep", "DIR", N_("Measure a diffusion model in 465 setups"), sweep_command},
-  {"compare", "PICTURE…", N_("Show pictures under several models and setups"), compare_command},
-  {"regions", "RESULT…", N_("Find where several results differ most"), regions_command},
-  {"trajectory", "PICTURE", N_("Show pixels at every step of the sampler"), trajectory_command},
+  {"evaluate", "DIR", N_("Measure a model and a setup on colour pictures"), .tool = &evaluate_tool},
+  {"sweep", "DIR", N_("Measure a diffusion model in 465 setups"), .tool = &sweep_tool},
+  {"compare", "PICTURE…", N_("Show pictures under several models and setups"),
+   .tool = &compare_tool},
+  {"regions", "RESULT…", N_("Find where several results differ most"), .tool = &regions_tool},
+  {"trajectory", "PICTURE", N_("Show pixels at every step of the sampler"),
+   .tool = &trajectory_tool},
   {"uncertainty", "IN OUT", N_("Show how much a result varies with the seed"), uncertainty_command},
 };
 
 static char *commands_text(void) {
   GString *text = g_string_new(_("Commands:"));
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-    char *usage = g_strdup_printf("%s %s", commands[i].name, commands[i].synopsis);
+    g_autofree char *usage = g_strdup_printf("%s %s", commands[i].name, commands[i].synopsis);
     g_string_append_printf(text, "\n  %-22s %s", usage, _(commands[i].blurb));
-    g_free(usage);
   }
   g_string_append(text, "\n\n");
   g_string_append(text, _("restorator COMMAND --help explains a command.\n"
@@ -84,10 +86,10 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
     if (strcmp(argv[1], commands[i].name) == 0) {
       /* GOption's usage line is made of the program's name. */
-      char *name = g_strdup_printf("restorator %s", argv[1]);
+      g_autofree char *name = g_strdup_printf("restorator %s", argv[1]);
       g_set_prgname(name);
-      g_free(name);
-      return commands[i].run(argc - 1, argv + 1);
+      return commands[i].tool ? tool_main(commands[i].tool, argc - 1, argv + 1)
+                              : commands[i].run(argc - 1, argv + 1);
     }
   }
   cli_say(_("unknown command “%s”; restorator --help lists them"), argv[1]);

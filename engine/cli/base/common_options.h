@@ -17,6 +17,23 @@
 #define OPTION_PROGRESS(to) \
   {"progress", 0, 0, G_OPTION_ARG_NONE, (to), \
    N_("Report progress even where standard error is no terminal"), NULL}
+
+/* `to`: a char *; of commands with several setups. */
+#define OPTION_COMMON(to) \
+  {"options", 0, 0, G_OPTION_ARG_FILENAME, (to), \
+   N_("Options of restore that all share, in one text"), N_("WORDS")}
+
+/* `to`: an int, of which cell_fault() finds out whether it is of use; `blurb`: what it is for. */
+#define OPTION_CELL(to, blurb) \
+  {"cell", 0, 0, G_OPTION_ARG_INT, (to), (blurb), "16..4096"}
+
+/* `to`: a char **, for what is no option. */
+#define OPTION_PATHS(to) \
+  {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, (to), NULL, NULL}
 /* clang-format on */
+
+static inline const char *cell_fault(int side) {
+  return side < 16 || side > 4096 ? _("--cell must be 16..4096") : NULL;
+}
 
 #endif

@@ -3,12 +3,12 @@
  * compare: a sheet of pictures under several models and setups, side by side.
  */
 #include <glib/gi18n.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "measure/canvas.h"
 #include "measure/column.h"
 #include "commands/commands.h"
-#include "commands/tool.h"
 #include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
@@ -33,15 +33,13 @@ typedef struct row {
 
 static bool check(const options *o, GError **error) {
   const char *fault = NULL;
-  if (o->paths == NULL)
+  if (!o->paths)
     fault = _("a picture is needed, or several");
-  else if (o->output == NULL)
+  else if (!o->output)
     fault = _("--output is needed: the sheet to write");
-  else if (o->cell < 16 || o->cell > 4096)
-    fault = _("--cell must be 16..4096");
-  if (fault != NULL)
-    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, fault);
-  return fault == NULL;
+  else
+    fault = cell_fault(o->cell);
+  return tool_check(fault, error);
 }
 
 static bool parse(void *data, int argc, char **argv, GError **error) {
@@ -54,29 +52,23 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("A column: options of restore in one text, after “CAPTION:” if it is to have one of its "
         "own; may be repeated [each model that is found]"),
      N_("WORDS")},
-    {"options", 0, 0, G_OPTION_ARG_FILENAME, &o->common,
-     N_("Options of restore that all columns share, in one text"), N_("WORDS")},
-    {"cell", 0, 0, G_OPTION_ARG_INT, &o->cell,
-     N_("Fit pictures into squares of so many pixels [256]"), "16..4096"},
+    OPTION_COMMON(&o->common),
+    OPTION_CELL(&o->cell, N_("Fit pictures into squares of so many pixels [256]")),
     {"input", 0, 0, G_OPTION_ARG_NONE, &o->input,
      N_("Show what the network of the first column sees"), NULL},
     {"no-original", 0, 0, G_OPTION_ARG_NONE, &o->no_original,
      N_("Leave out the pictures as they are"), NULL},
     OPTION_THREADS(&o->threads),
     OPTION_PROGRESS(&o->progress),
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
+    OPTION_PATHS(&o->paths),
     G_OPTION_ENTRY_NULL,
   };
-  GOptionContext *context = g_option_context_new(_("PICTURE… --output FILE"));
-  g_option_context_set_summary(
-    context,
+  const char *summary =
     _("Restores pictures under several models and setups and shows the results side by side: a\n"
       "row for each picture, a column for each setup. For example:\n"
-      "restorator compare face.jpg -o sheet.jpg --with 'DDPM: --preset ddpm' --with '--preset b'"));
-  g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-  bool good = g_option_context_parse(context, &argc, &argv, error);
-  g_option_context_free(context);
-  return good && check(o, error);
+      "restorator compare face.jpg -o sheet.jpg --with 'DDPM: --preset ddpm' --with '--preset b'");
+  return tool_parse(entries, _("PICTURE… --output FILE"), summary, argc, argv, error) &&
+         check(o, error);
 }
 
 static char *passes_text(const cli_column *column) {
@@ -97,11 +89,10 @@ static GPtrArray *make_captions(const options *o, const GPtrArray *columns) {
                     g_strdup_printf(_("what the network sees\n%d × %d"), first->job.info.input_size,
                                     first->job.info.input_size));
   for (guint i = 0; i < columns->len; i++) {
-    char *passes = passes_text(columns->pdata[i]);
-    char *name = g_filename_display_name(((const cli_column *)columns->pdata[i])->caption);
+    g_autofree char *passes = passes_text(columns->pdata[i]);
+    g_autofree char *name =
+      g_filename_display_name(((const cli_column *)columns->pdata[i])->caption);
     g_ptr_array_add(captions, g_strdup_printf("%s\n%s", name, passes));
-    g_free(passes);
-    g_free(name);
   }
   return captions;
 }
@@ -121,13 +112,12 @@ static VipsImage *input_image(const cli_column *column, const char *path, const 
   } else {
     int size;
     const float *values = rst_encoding_input(encoding, &size);
-    guint8 *levels = g_malloc((gsize)size * size);
+    g_autofree guint8 *levels = g_malloc((gsize)size * size);
     for (int i = 0; i < size * size; i++)
       levels[i] = (guint8)(CLAMP((values[i] + 1) / 2, 0, 1) * 255 + 0.5f);
     image =
       vips_image_new_from_memory_copy(levels, (gsize)size * size, size, size, 1, VIPS_FORMAT_UCHAR);
-    g_free(levels);
-    if (image == NULL)
+    if (!image)
       cli_fail_vips(error, path);
     else
       image->Type = VIPS_INTERPRETATION_B_W;
@@ -144,7 +134,7 @@ static bool add_image(row *r, VipsImage *image, int cell, GError **error) {
     pixels = vips_image_copy_memory(fitted);
   g_clear_object(&fitted);
   g_object_unref(image);
-  if (pixels == NULL)
+  if (!pixels)
     return cli_fail_vips(error, _("sheet"));
   r->height = MAX(r->height, pixels->Ysize);
   g_ptr_array_add(r->images, pixels);
@@ -160,10 +150,10 @@ static bool restore_row(const options *o, const GPtrArray *columns, const char *
     VipsImage *before = NULL;
     rst_plan plan;
     VipsImage *result = column_restore(column, path, first ? &before : NULL, &plan, error);
-    good = result != NULL && (!first || add_image(r, before, o->cell, error));
+    good = result && (!first || add_image(r, before, o->cell, error));
     if (good && i == 0 && o->input) {
       VipsImage *input = input_image(column, path, &plan, error);
-      good = input != NULL && add_image(r, input, o->cell, error);
+      good = input && add_image(r, input, o->cell, error);
     }
     if (good)
       good = add_image(r, result, o->cell, error);
@@ -201,18 +191,18 @@ static bool run(const void *data, GError **error) {
   rst_cancel *cancel = interrupt_catch();
   int count = (int)g_strv_length(o->paths);
   cli_progress progress;
-  if (file_output_format(o->output, error) == NULL)
+  if (!file_output_format(o->output, error))
     return false;
   GPtrArray *columns = columns_open(o->with, o->common, o->threads, cancel, error);
-  if (columns == NULL)
+  if (!columns)
     return false;
   if (columns->len == 0) {
     g_ptr_array_unref(columns);
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("no model is found"));
     return false;
   }
-  GPtrArray *captions = make_captions(o, columns);
-  row *rows = g_new0(row, count);
+  g_autoptr(GPtrArray) captions = make_captions(o, columns);
+  g_autofree row *rows = g_new0(row, count);
   bool good = true;
   progress_init(&progress, o->progress, false);
   for (int i = 0; i < count; i++)
@@ -225,8 +215,6 @@ static bool run(const void *data, GError **error) {
   good = good && draw(o, captions, rows, count, cancel, error);
   for (int i = 0; i < count; i++)
     g_ptr_array_unref(rows[i].images);
-  g_free(rows);
-  g_ptr_array_unref(captions);
   g_ptr_array_unref(columns);
   return good;
 }
@@ -239,8 +227,4 @@ static void clear(void *data) {
   g_free(o->common);
 }
 
-int compare_command(int argc, char **argv) {
-  static const cli_tool tool = {parse, run, clear};
-  options o = {0};
-  return tool_main(&tool, &o, &o.threads, argc, argv);
-}
+const cli_tool compare_tool = {sizeof(options), offsetof(options, threads), parse, run, clear};

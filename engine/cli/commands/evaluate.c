@@ -3,11 +3,11 @@
  * evaluate: measures a model and a setup on pictures whose colours are known.
  */
 #include <glib/gi18n.h>
+#include <stddef.h>
 #include <string.h>
 #include <yyjson.h>
 
 #include "commands/commands.h"
-#include "commands/tool.h"
 #include "base/common_options.h"
 #include "base/error.h"
 #include "measure/frame.h"
@@ -45,13 +45,26 @@ static const char *const protocol_names[PROTOCOLS] = {"reference", "colour"};
 static bool take_protocol(const char *name, bool wanted[PROTOCOLS], GError **error) {
   bool found = false;
   for (int i = 0; i < PROTOCOLS; i++) {
-    wanted[i] = name == NULL || strcmp(name, protocol_names[i]) == 0;
+    wanted[i] = !name || strcmp(name, protocol_names[i]) == 0;
     found = found || wanted[i];
   }
   if (!found)
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
                 _("--protocol is “%s”, must be reference or colour"), name);
   return found;
+}
+
+static bool check(const options *o, GError **error) {
+  g_autofree char *fault = NULL;
+  if (!o->paths)
+    fault = g_strdup(_("a folder of pictures is needed, or pictures"));
+  else if (o->pixels < 0)
+    fault = g_strdup_printf(_("--pixels is %d, must be 1 or more"), o->pixels);
+  else if (o->hints < 0 || o->hints > RST_HINTS_MAX)
+    fault = g_strdup_printf(_("--hints is %d, must be 0..256"), o->hints);
+  else if (o->hints > 0 && o->pixels > 0)
+    fault = g_strdup(_("--hints and --pixels exclude each other"));
+  return tool_check(fault, error);
 }
 
 static bool parse(void *data, int argc, char **argv, GError **error) {
@@ -72,7 +85,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      "0..256"},
     OPTION_THREADS(&o->threads),
     OPTION_PROGRESS(&o->progress),
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
+    OPTION_PATHS(&o->paths),
     G_OPTION_ENTRY_NULL,
   };
   const char *summary =
@@ -87,28 +100,8 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
       "           of the grey picture, the mean chroma beside the truth's: pale ones have less.\n"
       "\n"
       "Mode, window and strength are the protocol's. Picture i has the noise of seed + i.");
-  if (!given_parse(&o->given, _("DIR|PICTURE…"), summary, own, &argc, &argv, error))
-    return false;
-  if (o->paths == NULL) {
-    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE,
-                        _("a folder of pictures is needed, or pictures"));
-    return false;
-  }
-  if (o->pixels < 0) {
-    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("--pixels is %d, must be 1 or more"),
-                o->pixels);
-    return false;
-  }
-  if (o->hints < 0 || o->hints > RST_HINTS_MAX) {
-    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("--hints is %d, must be 0..256"), o->hints);
-    return false;
-  }
-  if (o->hints > 0 && o->pixels > 0) {
-    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE,
-                        _("--hints and --pixels exclude each other"));
-    return false;
-  }
-  return true;
+  return given_parse(&o->given, _("DIR|PICTURE…"), summary, own, &argc, &argv, error) &&
+         check(o, error);
 }
 
 /* With hints, they are kept as text. */
@@ -193,16 +186,14 @@ static void print_cell(const char *text, int width) {
 
 static void print_row(const char *label, int decimals, double restored, double beside,
                       const char *what) {
-  char *first = g_strdup_printf("%.*f", decimals, restored);
-  char *second = g_strdup_printf("%.*f %s", decimals, beside, what);
+  g_autofree char *first = g_strdup_printf("%.*f", decimals, restored);
+  g_autofree char *second = g_strdup_printf("%.*f %s", decimals, beside, what);
   print_cell(label, LABEL);
   print_cell(first, FIGURE);
   print_cell(second, BESIDE);
   if (beside > 0)
     g_print("%.4f", restored / beside);
   g_print("\n");
-  g_free(first);
-  g_free(second);
 }
 
 static guint count_worse(const evaluation *e) {
@@ -215,10 +206,9 @@ static guint count_worse(const evaluation *e) {
 static void print_table(const evaluation *e, const cli_figures *f) {
   rst_model_info info = {.size = sizeof info};
   rst_model_get_info(e->model, &info);
-  char *setup = report_setup(&e->parameters, e->model);
+  g_autofree char *setup = report_setup(&e->parameters, e->model);
   g_print(ngettext("%s (%s), %u picture\n\n", "%s (%s), %u pictures\n\n", e->files->len),
           e->parameters.model, setup, e->files->len);
-  g_free(setup);
   print_cell("", LABEL);
   print_cell(_("restored"), FIGURE);
   print_cell(_("beside it"), BESIDE);
@@ -315,11 +305,10 @@ static bool write_json(const evaluation *e, const options *o, const cli_figures 
   yyjson_mut_val *each = yyjson_mut_obj_add_arr(doc, root, "each");
   for (guint i = 0; i < e->files->len; i++) {
     yyjson_mut_val *one = yyjson_mut_arr_add_obj(doc, each);
-    char *file = g_filename_display_basename(e->files->pdata[i]);
+    g_autofree char *file = g_filename_display_basename(e->files->pdata[i]);
     yyjson_mut_obj_add_strcpy(doc, one, "picture", file);
-    g_free(file);
     add_figures(e, doc, one, &e->each[i]);
-    if (e->given[i] != NULL)
+    if (e->given[i])
       yyjson_mut_obj_add_str(doc, one, "hints", e->given[i]);
   }
   size_t size;
@@ -338,10 +327,9 @@ static bool run(const void *data, GError **error) {
   cli_progress progress;
   rst_parameters_init(&e.parameters);
   bool good =
-    take_protocol(o->protocol, e.wanted, error) &&
-    (e.files = frame_list(o->paths, error)) != NULL &&
-    (e.model = given_open(&o->given, RST_PICTURE_MONOCHROME, &e.parameters, &e.sha256, NULL,
-                          error)) != NULL &&
+    take_protocol(o->protocol, e.wanted, error) && (e.files = frame_list(o->paths, error)) &&
+    (e.model =
+       given_open(&o->given, RST_PICTURE_MONOCHROME, &e.parameters, &e.sha256, NULL, error)) &&
     (rst_session_new(o->threads, &e.session, &cause) == RST_OK || cli_fail_engine(error, &cause));
   if (good) {
     e.each = g_new0(cli_figures, e.files->len);
@@ -357,9 +345,9 @@ static bool run(const void *data, GError **error) {
   if (good) {
     cli_figures all = mean(&e);
     print_table(&e, &all);
-    good = o->json == NULL || write_json(&e, o, &all, error);
+    good = !o->json || write_json(&e, o, &all, error);
   }
-  for (guint i = 0; e.given != NULL && i < e.files->len; i++)
+  for (guint i = 0; e.given && i < e.files->len; i++)
     g_free(e.given[i]);
   g_free(e.given);
   g_free(e.each);
@@ -378,8 +366,4 @@ static void clear(void *data) {
   g_free(o->json);
 }
 
-int evaluate_command(int argc, char **argv) {
-  static const cli_tool tool = {parse, run, clear};
-  options o = {0};
-  return tool_main(&tool, &o, &o.threads, argc, argv);
-}
+const cli_tool evaluate_tool = {sizeof(options), offsetof(options, threads), parse, run, clear};

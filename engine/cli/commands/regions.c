@@ -3,6 +3,7 @@
  * regions: where the results of several setups for one picture differ most.
  */
 #include <glib/gi18n.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yyjson.h>
@@ -10,7 +11,6 @@
 #include "measure/canvas.h"
 #include "measure/column.h"
 #include "commands/commands.h"
-#include "commands/tool.h"
 #include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
@@ -42,23 +42,21 @@ typedef struct regions {
 } regions;
 
 static bool check(const options *o, GError **error) {
-  guint count = o->paths == NULL ? 0 : g_strv_length(o->paths);
+  guint count = o->paths ? g_strv_length(o->paths) : 0;
   const char *fault = NULL;
-  if (o->with == NULL && count < 2)
+  if (!o->with && count < 2)
     fault = _("at least two results are needed, or one picture and setups to restore it --with");
-  else if (o->with != NULL && count != 1)
+  else if (o->with && count != 1)
     fault = _("one picture at a time is restored");
-  else if (o->with != NULL && g_strv_length(o->with) < 2)
+  else if (o->with && g_strv_length(o->with) < 2)
     fault = _("--with must be given twice at least: results are compared");
-  else if (o->with == NULL && o->common != NULL)
+  else if (!o->with && o->common)
     fault = _("--options belongs to --with");
   else if (o->side < 0)
     fault = _("--side must be 1 or more");
   else if (o->count < 1 || o->count > COUNT_MAX)
     fault = _("--count must be 1..64");
-  if (fault != NULL)
-    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, fault);
-  return fault == NULL;
+  return tool_check(fault, error);
 }
 
 static bool parse(void *data, int argc, char **argv, GError **error) {
@@ -69,8 +67,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("Restore the picture so: options of restore in one text, after “CAPTION:” if it is to "
         "have one of its own; to be repeated"),
      N_("WORDS")},
-    {"options", 0, 0, G_OPTION_ARG_FILENAME, &o->common,
-     N_("Options of restore that all share, in one text"), N_("WORDS")},
+    OPTION_COMMON(&o->common),
     {"side", 0, 0, G_OPTION_ARG_INT, &o->side,
      N_("Width and height of a region in pixels [a quarter of the shorter side]"), "N"},
     {"count", 0, 0, G_OPTION_ARG_INT, &o->count, N_("Regions to find [4]"), "1..64"},
@@ -79,21 +76,18 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
     {"json", 0, 0, G_OPTION_ARG_FILENAME, &o->json, N_("Write the regions into this file"),
      N_("FILE")},
     OPTION_THREADS(&o->threads),
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
+    OPTION_PATHS(&o->paths),
     G_OPTION_ENTRY_NULL,
   };
-  GOptionContext *context = g_option_context_new(_("RESULT RESULT… | PICTURE --with … --with …"));
-  g_option_context_set_summary(
-    context,
+  const char *summary =
     _("Finds the regions where several results for one picture differ most: pictures of one size,\n"
       "or what becomes of a picture under several setups. Regions are squares, shifted by eighths\n"
       "of their side; the score is the largest standard deviation that one result has within the\n"
       "region plus the mean, over its pixels, of the largest channel's standard deviation across\n"
-      "the results, on a scale of 0…255. The best come first; none overlaps another."));
-  g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-  bool good = g_option_context_parse(context, &argc, &argv, error);
-  g_option_context_free(context);
-  return good && check(o, error);
+      "the results, on a scale of 0…255. The best come first; none overlaps another.");
+  return tool_parse(entries, _("RESULT RESULT… | PICTURE --with … --with …"), summary, argc, argv,
+                    error) &&
+         check(o, error);
 }
 
 /* ---- the results ---- */
@@ -102,7 +96,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
 static bool add_result(regions *r, VipsImage *image, const char *caption, GError **error) {
   VipsImage *pixels = canvas_srgb(image, error);
   g_object_unref(image);
-  if (pixels == NULL)
+  if (!pixels)
     return false;
   const VipsImage *first = r->results->len == 0 ? pixels : r->results->pdata[0];
   bool same = pixels->Xsize == first->Xsize && pixels->Ysize == first->Ysize;
@@ -117,13 +111,12 @@ static bool add_result(regions *r, VipsImage *image, const char *caption, GError
 
 static bool read_results(regions *r, GError **error) {
   bool good = true;
-  for (char **path = r->options->paths; *path != NULL && good; path++) {
+  for (char **path = r->options->paths; *path && good; path++) {
     cli_source source = {NULL};
     VipsImage *image = NULL;
-    char *name = g_path_get_basename(*path);
+    g_autofree char *name = g_path_get_basename(*path);
     good = source_open(&source, *path, false, r->cancel, error) &&
-           (image = source_stream(&source, error)) != NULL && add_result(r, image, name, error);
-    g_free(name);
+           (image = source_stream(&source, error)) && add_result(r, image, name, error);
     source_clear(&source);
   }
   if (good)
@@ -134,13 +127,13 @@ static bool read_results(regions *r, GError **error) {
 static bool restore_results(regions *r, GError **error) {
   const options *o = r->options;
   GPtrArray *columns = columns_open(o->with, o->common, o->threads, r->cancel, error);
-  bool good = columns != NULL;
+  bool good = columns;
   for (guint i = 0; good && i < columns->len; i++) {
     const cli_column *column = columns->pdata[i];
     VipsImage *result = column_restore(column, o->paths[0], i == 0 ? &r->shown : NULL, NULL, error);
-    good = result != NULL && add_result(r, result, column->caption, error);
+    good = result && add_result(r, result, column->caption, error);
   }
-  if (columns != NULL)
+  if (columns)
     g_ptr_array_unref(columns);
   return good;
 }
@@ -212,7 +205,7 @@ static bool write_json(const regions *r, GError **error) {
 
 /* The picture with all regions in it. */
 static bool draw_picture(const regions *r, cli_canvas *canvas, GError **error) {
-  VipsImage *fitted;
+  g_autoptr(VipsImage) fitted = NULL;
   if (vips_thumbnail_image(r->shown, &fitted, PICTURE, "height", PICTURE, "size", VIPS_SIZE_BOTH,
                            NULL) != 0)
     return cli_fail_vips(error, _("sheet"));
@@ -227,7 +220,6 @@ static bool draw_picture(const regions *r, cli_canvas *canvas, GError **error) {
     canvas_fill(canvas, x, y, 18, 18, MARK);
     good = canvas_text(canvas, number, TEXT, 0, x + 9, y + 9, ALIGN_CENTRE, WHITE, error);
   }
-  g_object_unref(fitted);
   return good;
 }
 
@@ -277,12 +269,11 @@ static bool run(const void *data, GError **error) {
     .results = g_ptr_array_new_with_free_func(g_object_unref),
     .captions = g_ptr_array_new_with_free_func(g_free),
   };
-  bool good = (o->output == NULL || file_output_format(o->output, error) != NULL) &&
-              (o->with == NULL ? read_results(&r, error) : restore_results(&r, error)) &&
-              search(&r, error);
+  bool good = (!o->output || file_output_format(o->output, error)) &&
+              (o->with ? restore_results(&r, error) : read_results(&r, error)) && search(&r, error);
   if (good) {
     print_table(&r);
-    good = (o->json == NULL || write_json(&r, error)) && (o->output == NULL || draw(&r, error));
+    good = (!o->json || write_json(&r, error)) && (!o->output || draw(&r, error));
   }
   g_ptr_array_unref(r.results);
   g_ptr_array_unref(r.captions);
@@ -299,8 +290,4 @@ static void clear(void *data) {
   g_free(o->json);
 }
 
-int regions_command(int argc, char **argv) {
-  static const cli_tool tool = {parse, run, clear};
-  options o = {0};
-  return tool_main(&tool, &o, &o.threads, argc, argv);
-}
+const cli_tool regions_tool = {sizeof(options), offsetof(options, threads), parse, run, clear};

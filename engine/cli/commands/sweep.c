@@ -5,11 +5,11 @@
 #include <glib/gi18n.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands/commands.h"
-#include "commands/tool.h"
 #include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
@@ -46,17 +46,15 @@ typedef struct sweep {
 
 static bool check(const options *o, GError **error) {
   const char *fault = NULL;
-  if (o->paths == NULL)
+  if (!o->paths)
     fault = _("a folder of pictures is needed, or pictures");
-  else if (o->output == NULL)
+  else if (!o->output)
     fault = _("--output is needed: the table to write");
   else if (o->pictures < 0 || o->pixels < 0)
     fault = _("--pictures and --pixels must be 1 or more, or 0 for all");
   else if (o->seed < 0)
     fault = _("--seed must be 0 or more");
-  if (fault != NULL)
-    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, fault);
-  return fault == NULL;
+  return tool_check(fault, error);
 }
 
 static bool parse(void *data, int argc, char **argv, GError **error) {
@@ -77,20 +75,16 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
     {"seed", 0, 0, G_OPTION_ARG_INT, &o->seed, N_("Picture i has the noise of seed + i [0]"), "N"},
     OPTION_THREADS(&o->threads),
     OPTION_PROGRESS(&o->progress),
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
+    OPTION_PATHS(&o->paths),
     G_OPTION_ENTRY_NULL,
   };
-  GOptionContext *context = g_option_context_new(_("DIR|PICTURE… --output FILE.csv"));
-  g_option_context_set_summary(
-    context,
+  const char *summary =
     _("Measures a diffusion model by the reference's protocol (see evaluate) in 465 setups: noise\n"
       "stddev zero, normal, squared × stochasticity 1, 0.9 … 0 × step skipping 1…10; the same\n"
       "with clipping, without skipping; and with projection at stochasticity 0, 0.5, 1.\n"
-      "A run that was stopped goes on by the same command."));
-  g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-  bool good = g_option_context_parse(context, &argc, &argv, error);
-  g_option_context_free(context);
-  return good && check(o, error);
+      "A run that was stopped goes on by the same command.");
+  return tool_parse(entries, _("DIR|PICTURE… --output FILE.csv"), summary, argc, argv, error) &&
+         check(o, error);
 }
 
 static bool open_model(sweep *s, char **sum, GError **error) {
@@ -98,10 +92,10 @@ static bool open_model(sweep *s, char **sum, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_parameters_init(&s->parameters);
   s->parameters.seed = o->seed;
-  if (o->model != NULL && rst_parameters_set(&s->parameters, "model", o->model, &cause) != RST_OK)
+  if (o->model && rst_parameters_set(&s->parameters, "model", o->model, &cause) != RST_OK)
     return cli_fail_engine(error, &cause);
   s->model = lookup_model(&s->parameters, NULL, NULL, error);
-  if (s->model == NULL || !lookup_network_sum(s->parameters.model, sum, error))
+  if (!s->model || !lookup_network_sum(s->parameters.model, sum, error))
     return false;
   rst_model_info info = {.size = sizeof info};
   rst_model_get_info(s->model, &info);
@@ -141,21 +135,18 @@ static bool open_picture(sweep *s, const char *path, GChecksum *sum, GError **er
 /* Encodes every picture, once for all setups. */
 static bool open_pictures(sweep *s, const char *model, GError **error) {
   const options *o = s->options;
-  GPtrArray *files = frame_list(o->paths, error);
-  if (files == NULL)
+  g_autoptr(GPtrArray) files = frame_list(o->paths, error);
+  if (!files)
     return false;
   guint wanted = o->pictures == 0 ? files->len : MIN((guint)o->pictures, files->len);
-  GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-  char *settings = g_strdup_printf("%s %d %d", model, o->pixels, o->seed);
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  g_autofree char *settings = g_strdup_printf("%s %d %d", model, o->pixels, o->seed);
   g_checksum_update(sum, (const guchar *)settings, -1);
   s->trials = g_new0(cli_trial, wanted);
   bool good = true;
   for (guint i = 0; i < wanted && good; i++)
     good = open_picture(s, files->pdata[(guint64)i * files->len / wanted], sum, error);
   s->run = g_strndup(g_checksum_get_string(sum), 16);
-  g_checksum_free(sum);
-  g_free(settings);
-  g_ptr_array_unref(files);
   return good;
 }
 
@@ -254,28 +245,25 @@ static bool draw(const sweep *s, GError **error) {
   double ratios[SETUPS];
   for (int i = 0; i < SETUPS; i++)
     ratios[i] = s->rows[i].mse / s->rows[i].bicubic;
-  char *name = g_filename_display_name(s->parameters.model);
-  char *title = g_strdup_printf(_("%s, %d pictures, %" PRId64 " points of each"), name, s->count,
-                                s->trials[0].points);
-  bool good = heat_map_write(s->options->heat_map, title, s->setups, ratios, s->cancel, error);
-  g_free(name);
-  g_free(title);
-  return good;
+  g_autofree char *name = g_filename_display_name(s->parameters.model);
+  g_autofree char *title = g_strdup_printf(_("%s, %d pictures, %" PRId64 " points of each"), name,
+                                           s->count, s->trials[0].points);
+  return heat_map_write(s->options->heat_map, title, s->setups, ratios, s->cancel, error);
 }
 
 static bool run(const void *data, GError **error) {
   const options *o = data;
-  sweep *s = g_new0(sweep, 1);
+  g_autofree sweep *s = g_new0(sweep, 1);
   char *model = NULL;
   s->options = o;
   s->cancel = interrupt_catch();
   setups_fill(s->setups);
-  bool good = (o->heat_map == NULL || file_output_format(o->heat_map, error) != NULL) &&
+  bool good = (!o->heat_map || file_output_format(o->heat_map, error)) &&
               open_model(s, &model, error) && open_pictures(s, model, error) &&
               table_open(o->output, s->run, s->setups, s->rows, error) && measure_all(s, error);
   if (good) {
     print_result(s);
-    good = o->heat_map == NULL || draw(s, error);
+    good = !o->heat_map || draw(s, error);
   }
   for (int i = 0; i < s->count; i++)
     trial_clear(&s->trials[i]);
@@ -284,7 +272,6 @@ static bool run(const void *data, GError **error) {
   g_free(model);
   rst_session_free(s->session);
   rst_model_unref(s->model);
-  g_free(s);
   return good;
 }
 
@@ -296,8 +283,4 @@ static void clear(void *data) {
   g_free(o->heat_map);
 }
 
-int sweep_command(int argc, char **argv) {
-  static const cli_tool tool = {parse, run, clear};
-  options o = {0};
-  return tool_main(&tool, &o, &o.threads, argc, argv);
-}
+const cli_tool sweep_tool = {sizeof(options), offsetof(options, threads), parse, run, clear};

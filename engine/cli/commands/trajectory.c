@@ -5,13 +5,13 @@
  */
 #include <glib/gi18n.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yyjson.h>
 
 #include "pixel_trajectory.h"
 #include "commands/commands.h"
-#include "commands/tool.h"
 #include "base/common_options.h"
 #include "base/error.h"
 #include "measure/frame.h"
@@ -66,10 +66,9 @@ static gboolean on_point(const char *option, const char *value, void *data, GErr
     fault = _("%s %s: no more than 64 points are taken");
   else if (!parse_numbers(value, ",", 2, o->points[o->count]))
     fault = _("%s is “%s”, must be X,Y in pixels, such as 120,80");
-  if (fault != NULL) {
-    char *message = g_strdup_printf(fault, option, value);
+  if (fault) {
+    g_autofree char *message = g_strdup_printf(fault, option, value);
     g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, message);
-    g_free(message);
     return FALSE;
   }
   o->count++;
@@ -88,19 +87,17 @@ static gboolean on_region(const char *option, const char *value, void *data, GEr
 
 static bool check(const options *o, GError **error) {
   const char *fault = NULL;
-  if (o->paths == NULL || g_strv_length(o->paths) != 1)
+  if (!o->paths || g_strv_length(o->paths) != 1)
     fault = _("one picture is needed");
-  else if (o->count == 0 && o->strip == NULL)
+  else if (o->count == 0 && !o->strip)
     fault = _("--point is needed: whose trajectory; or --strip");
-  else if (o->count == 0 && (o->csv != NULL || o->json != NULL || o->plot != NULL))
+  else if (o->count == 0 && (o->csv || o->json || o->plot))
     fault = _("--csv, --json and --plot need a --point");
-  else if (o->steps != NULL && o->strip == NULL)
+  else if (o->steps && !o->strip)
     fault = _("--steps belongs to --strip");
-  else if (o->cell < 16 || o->cell > 4096)
-    fault = _("--cell must be 16..4096");
-  if (fault != NULL)
-    g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, fault);
-  return fault == NULL;
+  else
+    fault = cell_fault(o->cell);
+  return tool_check(fault, error);
 }
 
 static bool parse(void *data, int argc, char **argv, GError **error) {
@@ -122,12 +119,12 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("Write pictures of the region at some steps, side by side, into this file"), N_("FILE")},
     {"steps", 0, 0, G_OPTION_ARG_STRING, &o->steps,
      N_("Which steps the strip shows, counted from the noise, which is 0 [six of them]"), "N,N…"},
-    {"cell", 0, 0, G_OPTION_ARG_INT, &o->cell,
-     N_("Show no more of the strip's pictures than every so many pixels fit into squares of this "
-        "side [160]"),
-     "16..4096"},
+    OPTION_CELL(
+      &o->cell,
+      N_("Show no more of the strip's pictures than every so many pixels fit into squares of this "
+         "side [160]")),
     OPTION_THREADS(&o->threads),
-    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
+    OPTION_PATHS(&o->paths),
     G_OPTION_ENTRY_NULL,
   };
   const char *summary = _(
@@ -189,8 +186,7 @@ static bool prepare(walk *w, GError **error) {
   rst_parameters_init(&w->parameters);
   w->plan.size = sizeof w->plan;
   w->model = given_open(&o->given, RST_PICTURE_MONOCHROME, &w->parameters, NULL, NULL, error);
-  if (w->model == NULL || !frame_read(&w->frame, o->paths[0], w->cancel, error) ||
-      !check_region(w, error))
+  if (!w->model || !frame_read(&w->frame, o->paths[0], w->cancel, error) || !check_region(w, error))
     return false;
   const rst_picture picture = {.size = sizeof picture,
                                .width = w->frame.width,
@@ -228,7 +224,7 @@ static bool follow(walk *w, GError **error) {
 
 /* `path` NULL: not wanted; "-": standard output. */
 static bool write_text(const char *path, const char *text, GError **error) {
-  if (path == NULL)
+  if (!path)
     return true;
   if (strcmp(path, "-") != 0)
     return g_file_set_contents(path, text, -1, error);
@@ -307,19 +303,13 @@ static char *json_text(const walk *w) {
 
 static bool tell(const walk *w, GError **error) {
   const options *o = w->options;
-  bool nothing = o->csv == NULL && o->json == NULL && o->plot == NULL && o->strip == NULL;
-  char *csv = csv_text(w), *json = json_text(w);
-  char *setup = report_setup(&w->parameters, w->model);
-  char *model = g_filename_display_basename(w->parameters.model);
-  char *title = g_strdup_printf("%s (%s)", model, setup);
-  bool good = write_text(nothing ? "-" : o->csv, csv, error) && write_text(o->json, json, error) &&
-              (o->plot == NULL || plot_write(o->plot, title, w->ways, w->cancel, error));
-  g_free(csv);
-  g_free(json);
-  g_free(setup);
-  g_free(model);
-  g_free(title);
-  return good;
+  bool nothing = !o->csv && !o->json && !o->plot && !o->strip;
+  g_autofree char *csv = csv_text(w), *json = json_text(w);
+  g_autofree char *setup = report_setup(&w->parameters, w->model);
+  g_autofree char *model = g_filename_display_basename(w->parameters.model);
+  g_autofree char *title = g_strdup_printf("%s (%s)", model, setup);
+  return write_text(nothing ? "-" : o->csv, csv, error) && write_text(o->json, json, error) &&
+         (!o->plot || plot_write(o->plot, title, w->ways, w->cancel, error));
 }
 
 static bool run(const void *data, GError **error) {
@@ -328,7 +318,7 @@ static bool run(const void *data, GError **error) {
             .cancel = interrupt_catch(),
             .ways = g_ptr_array_new_with_free_func((GDestroyNotify)trajectory_unref)};
   bool good = prepare(&w, error) && follow(&w, error) && tell(&w, error);
-  if (good && o->strip != NULL) {
+  if (good && o->strip) {
     const cli_strip strip = {w.session, w.model, w.encoding, &w.parameters, &w.frame,
                              w.region,  o->cell, o->steps,   w.cancel};
     good = strip_write(&strip, o->strip, error);
@@ -352,8 +342,4 @@ static void clear(void *data) {
   g_free(o->steps);
 }
 
-int trajectory_command(int argc, char **argv) {
-  static const cli_tool tool = {parse, run, clear};
-  options o = {0};
-  return tool_main(&tool, &o, &o.threads, argc, argv);
-}
+const cli_tool trajectory_tool = {sizeof(options), offsetof(options, threads), parse, run, clear};
