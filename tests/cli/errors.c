@@ -169,7 +169,7 @@ static void test_progress(void) {
     run_well("restore", input, path_of("out.png"), "--model", "tiny-diffusion", "--progress", NULL);
   char **lines = g_strsplit(o->err, "\n", -1);
   int last = -1, count = 0;
-  for (char **line = lines; *line != NULL; line++) {
+  for (char **line = lines; *line; line++) {
     int percent;
     char phase[16];
     if (sscanf(*line, "%d %% %15s", &percent, phase) == 2) {
@@ -202,7 +202,7 @@ static int interrupt(int number, const char *from, const char *to, GString *err)
   bool sent = false;
   for (gssize count; (count = read(fd, buffer, sizeof buffer)) > 0;) {
     g_string_append_len(err, buffer, count);
-    if (!sent && strstr(err->str, "sampling") != NULL) {
+    if (!sent && strstr(err->str, "sampling")) {
       g_assert_cmpint(kill(child, number), ==, 0);
       sent = true;
     }

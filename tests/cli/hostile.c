@@ -51,7 +51,7 @@ static char *trace(const char *const *arguments) {
                              "-o",     path, program()};
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
     g_ptr_array_add(command, (char *)own[i]);
-  for (; *arguments != NULL; arguments++)
+  for (; *arguments; arguments++)
     g_ptr_array_add(command, (char *)*arguments);
   g_ptr_array_add(command, NULL);
   char *out, *err, *text;
@@ -67,11 +67,11 @@ static char *trace(const char *const *arguments) {
 
 /* One line of a trace. `secret` is what a hostile file names. */
 static void check_call(const char *line, bool first) {
-  if (strstr(line, "execve") != NULL && !first)
+  if (strstr(line, "execve") && !first)
     g_error("a program is run: %s", line);
-  if (strstr(line, "socket(") != NULL || strstr(line, "connect(") != NULL)
+  if (strstr(line, "socket(") || strstr(line, "connect("))
     g_error("a network is reached for: %s", line);
-  if (strstr(line, "portrait.jpg") != NULL)
+  if (strstr(line, "portrait.jpg"))
     g_error("a file is opened that only a file names: %s", line);
 }
 
@@ -102,7 +102,7 @@ static void test_opens_nothing_else(void) {
       const char *const *runs[] = {restore, mask, repeat, info, compare, evaluate};
       for (gsize r = 0; r < (k == 0 ? G_N_ELEMENTS(runs) : 1); r++) {
         char *text = trace(runs[r]), **lines = g_strsplit(text, "\n", -1);
-        for (char **line = lines; *line != NULL; line++)
+        for (char **line = lines; *line; line++)
           check_call(*line, line == lines);
         g_strfreev(lines);
         g_free(text);

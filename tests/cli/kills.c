@@ -23,7 +23,7 @@ static GPid start(const char *const *arguments) {
   GPtrArray *command = g_ptr_array_new();
   GPid pid;
   g_ptr_array_add(command, (char *)program());
-  for (; *arguments != NULL; arguments++)
+  for (; *arguments; arguments++)
     g_ptr_array_add(command, (char *)*arguments);
   g_ptr_array_add(command, NULL);
   g_assert_true(g_spawn_async(NULL, (char **)command->pdata, environment(),
@@ -43,7 +43,7 @@ static int end(GPid pid) {
 static int count_strange(const char *folder) {
   GDir *entries = g_dir_open(folder, 0, NULL);
   int count = 0;
-  for (const char *name; (name = g_dir_read_name(entries)) != NULL;)
+  for (const char *name; (name = g_dir_read_name(entries));)
     count += !g_str_has_prefix(name, "picture-");
   g_dir_close(entries);
   return count;
@@ -54,7 +54,7 @@ static int count_strange(const char *folder) {
 static void test_killed(void) {
   enum { PICTURES = 6 };
   const char *wish = g_getenv("RESTORATOR_KILLS"), *folder = path_of("batch");
-  const int kills = wish == NULL ? 10 : atoi(wish);
+  const int kills = wish ? atoi(wish) : 10;
   const char *sources[PICTURES], *done = path_of("done");
   pixels *before[PICTURES], *after[PICTURES];
   const char *arguments[PICTURES + 16] = {"restore"};
@@ -175,7 +175,7 @@ static gboolean run_shell(const char *script, const char *const *arguments, char
   const char *const own[] = {"unshare", "-rm", "sh", "-c", script};
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
     g_ptr_array_add(command, (char *)own[i]);
-  for (; *arguments != NULL; arguments++)
+  for (; *arguments; arguments++)
     g_ptr_array_add(command, (char *)*arguments);
   g_ptr_array_add(command, NULL);
   const gboolean done = g_spawn_sync(path_of("."), (char **)command->pdata, environment(),

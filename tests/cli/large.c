@@ -29,7 +29,7 @@ static VipsImage *make_large(int bands) {
 
 static VipsImage *open_strips(const char *path) {
   VipsImage *image = vips_image_new_from_file(path, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
-  if (image == NULL)
+  if (!image)
     g_error("%s", vips_error_buffer());
   return image;
 }

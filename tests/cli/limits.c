@@ -59,7 +59,7 @@ static void test_parameters(void) {
       check_extreme(table[i].name, "1e308");
       check_extreme(table[i].name, "-18446744073709551616");
     } else if (table[i].type == RST_TYPE_CHOICE) {
-      for (const char *const *choice = table[i].choices; *choice != NULL; choice++)
+      for (const char *const *choice = table[i].choices; *choice; choice++)
         check_extreme(table[i].name, *choice);
     }
 }
@@ -96,7 +96,7 @@ static void test_shapes(void) {
 /* From too little memory to enough, in such steps: a message each time, and no file. */
 static void check_memory(const char *arguments, const char *output, int step) {
   bool done = false;
-  if (g_getenv("ASAN_OPTIONS") != NULL && strstr(program(), "sanitize") != NULL) {
+  if (g_getenv("ASAN_OPTIONS") && strstr(program(), "sanitize")) {
     g_test_skip("the address sanitizer needs more addresses than any limit");
     return;
   }

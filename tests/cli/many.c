@@ -23,7 +23,7 @@ static const char *write_picture(const char *name, int width) {
 static int count_files(const char *path) {
   GDir *entries = g_dir_open(path, 0, NULL);
   int count = 0;
-  while (g_dir_read_name(entries) != NULL)
+  while (g_dir_read_name(entries))
     count++;
   g_dir_close(entries);
   return count;
@@ -226,7 +226,7 @@ static int stop_in_second(int number, const char *const *arguments) {
   for (gssize count; (count = read(fd, buffer, sizeof buffer)) > 0;) {
     g_string_append_len(err, buffer, count);
     const char *first = strstr(err->str, "100 %");
-    if (!sent && first != NULL && strstr(first + 5, "sampling") != NULL) {
+    if (!sent && first && strstr(first + 5, "sampling")) {
       g_assert_cmpint(kill(child, number), ==, 0);
       sent = true;
     }

@@ -44,7 +44,7 @@ static const char *restore(const char *name, const char *const *arguments) {
   const char *all[16] = {"restore",        input,     output, "--region", "12,8,16x20", "--model",
                          "tiny-diffusion", "--start", "20"};
   int count = 9;
-  while (*arguments != NULL)
+  while (*arguments)
     all[count++] = *arguments++;
   check_done(run_arguments(all), name);
   return output;

@@ -25,9 +25,9 @@ static void test_help(void) {
 
 /* The line of the help on an option, its name followed by anything but a letter of a name. */
 static char *help_line(char **lines, const char *option) {
-  for (; *lines != NULL; lines++) {
+  for (; *lines; lines++) {
     const char *found = strstr(*lines, option);
-    if (found != NULL && !g_ascii_isalnum(found[strlen(option)]) && found[strlen(option)] != '-')
+    if (found && !g_ascii_isalnum(found[strlen(option)]) && found[strlen(option)] != '-')
       return *lines;
   }
   g_error("the help does not list %s", option);
@@ -51,7 +51,7 @@ static void test_restore_help(void) {
     assert_contains(line, p->blurb);
     assert_contains(line, initial);
     if (p->type == RST_TYPE_CHOICE)
-      for (const char *const *choice = p->choices; *choice != NULL; choice++)
+      for (const char *const *choice = p->choices; *choice; choice++)
         assert_contains(line, *choice);
     if (p->type == RST_TYPE_INT || p->type == RST_TYPE_REAL) {
       char *range = g_strdup_printf("=%.10g..%.10g", p->low, p->high);

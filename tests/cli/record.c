@@ -46,8 +46,7 @@ static int read_record(const char *path, int index, rst_record *record) {
   static rst_parameters parameters;
   *record = (rst_record){.size = sizeof *record};
   rst_parameters_init(&parameters);
-  if (history != NULL &&
-      rst_record_read(history, index, record, &parameters, &count, &error) != RST_OK)
+  if (history && rst_record_read(history, index, record, &parameters, &count, &error) != RST_OK)
     g_error("%s", error.message);
   g_free(history);
   g_free(xmp);

@@ -153,7 +153,7 @@ static void test_malformed(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(packets); i++) {
     gsize size = MAX(1, strlen(packets[i]));
     g_assert_null(xmp_set_history(packets[i], size, ODD));
-    if (strstr(packets[i], "r:history='1'") == NULL)
+    if (!strstr(packets[i], "r:history='1'"))
       g_assert_null(xmp_get_history(packets[i], size));
   }
   static const char zero[] = "<x>\0</x>", filled[] = "<x/>\n\0\0\0";
@@ -177,7 +177,7 @@ static void test_damaged(void) {
       char *damaged = g_strdup(packet);
       damaged[i] = bytes[k];
       char *result = xmp_set_history(damaged, size, "[7]");
-      if (result != NULL) {
+      if (result) {
         assert_well_formed(result);
         assert_history(result, "[7]");
         good++;

@@ -9,13 +9,11 @@
 /* As GLib prints by itself: in the locale's letters. */
 static void put(FILE *stream, const char *text) {
   const char *charset;
-  char *visible = visible_text(text), *converted = NULL;
+  g_autofree char *visible = visible_text(text), *converted = NULL;
   if (!g_get_charset(&charset))
     converted = g_convert_with_fallback(visible, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
-  fputs(converted == NULL ? visible : converted, stream);
+  fputs(converted ? converted : visible, stream);
   fflush(stream);
-  g_free(converted);
-  g_free(visible);
 }
 
 static void print(const char *text) {

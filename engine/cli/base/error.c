@@ -24,9 +24,8 @@ bool cli_fail_engine(GError **error, const rst_error *cause) {
     default:
       break;
   }
-  char *text = messages_text(cause);
+  g_autofree char *text = messages_text(cause);
   g_set_error_literal(error, CLI_ERROR, status, text);
-  g_free(text);
   return false;
 }
 
@@ -35,9 +34,8 @@ bool cli_fail_vips(GError **error, const char *path) {
     vips_error_clear();
     return cli_fail_interrupted(error);
   }
-  char *reason = g_strdelimit(g_strstrip(vips_error_buffer_copy()), "\n", ';');
+  g_autofree char *reason = g_strdelimit(g_strstrip(vips_error_buffer_copy()), "\n", ';');
   g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, reason);
-  g_free(reason);
   return false;
 }
 
@@ -67,8 +65,7 @@ int cli_report(GError *error) {
 void cli_say(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  char *text = g_strdup_vprintf(format, arguments);
+  g_autofree char *text = g_strdup_vprintf(format, arguments);
   va_end(arguments);
   g_printerr("restorator: %s\n", text);
-  g_free(text);
 }

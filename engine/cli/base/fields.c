@@ -16,12 +16,12 @@ static glong count_columns(const char *text) {
 }
 
 void print_field(const char *label, const char *text) {
-  if (text == NULL || *text == '\0')
+  if (!text || *text == '\0')
     return;
   char **words = g_strsplit_set(text, " \n", -1);
   g_print("%s%*s", label, (int)MAX(1, LABEL - count_columns(label)), "");
   glong column = LABEL;
-  for (char **word = words; *word != NULL; word++) {
+  for (char **word = words; *word; word++) {
     glong length = count_columns(*word);
     if (column > LABEL && column + 1 + length > COLUMNS) {
       g_print("\n%*s", LABEL, "");

@@ -58,15 +58,15 @@ static void on_abort(int number) {
 
 void interrupt_set_file(const char *path) {
   atomic_store(&file_set, false);
-  if (path != NULL && g_strlcpy(file, path, sizeof file) < sizeof file)
+  if (path && g_strlcpy(file, path, sizeof file) < sizeof file)
     atomic_store(&file_set, true);
 }
 
 rst_cancel *interrupt_catch(void) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-  if (token == NULL)
+  if (!token)
     token = rst_cancel_new();
-  if (token == NULL)
+  if (!token)
     g_error("out of memory"); /* as GLib ends a program that runs out of it */
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     struct sigaction before, action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};

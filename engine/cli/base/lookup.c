@@ -23,11 +23,11 @@ rst_preset *lookup_preset(const char *name, GError **error) {
 bool lookup_sum(const char *path, char **sha256, GError **error) {
   guint8 bytes[1 << 14];
   FILE *file = g_fopen(path, "rb");
-  if (file == NULL) {
+  if (!file) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
     return false;
   }
-  GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
   for (size_t count; (count = fread(bytes, 1, sizeof bytes, file)) > 0;)
     g_checksum_update(sum, bytes, (gssize)count);
   bool good = ferror(file) == 0;
@@ -35,7 +35,6 @@ bool lookup_sum(const char *path, char **sha256, GError **error) {
     *sha256 = g_strdup(g_checksum_get_string(sum));
   else
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
-  g_checksum_free(sum);
   fclose(file);
   return good;
 }
@@ -47,11 +46,11 @@ rst_model *lookup_model(const rst_parameters *parameters, const rst_preset *pres
   rst_model *model = NULL;
   if (rst_find(RST_KIND_MODEL, parameters->model, path, sizeof path, &cause) == RST_OK &&
       rst_model_read(path, &model, &cause) == RST_OK &&
-      (preset == NULL || rst_preset_check(preset, model, &cause) == RST_OK) &&
+      (!preset || rst_preset_check(preset, model, &cause) == RST_OK) &&
       rst_parameters_check(parameters, model, &cause) == RST_OK) {
     rst_model_info info = {.size = sizeof info};
     rst_model_get_info(model, &info);
-    if (sha256 != NULL)
+    if (sha256)
       *sha256 = g_strdup(info.sha256);
     return model;
   }
@@ -77,7 +76,7 @@ static char *strip_header(const char *text, gsize size) {
   yyjson_mut_val *metadata = yyjson_mut_obj_get(yyjson_mut_doc_get_root(doc), "__metadata__");
   const char *description = yyjson_mut_get_str(yyjson_mut_obj_get(metadata, "restorator"));
   char *stripped = NULL;
-  if (description != NULL) {
+  if (description) {
     yyjson_mut_obj_clear(metadata);
     yyjson_mut_obj_add_str(doc, metadata, "restorator", description);
     stripped = yyjson_mut_write(doc, YYJSON_WRITE_NOFLAG, NULL);
@@ -90,7 +89,7 @@ static char *strip_header(const char *text, gsize size) {
 bool lookup_network_sum(const char *name, char **sha256, GError **error) {
   char path[4096];
   rst_error cause = RST_ERROR_INIT;
-  char *bytes;
+  g_autofree char *bytes = NULL;
   gsize size;
   if (rst_find(RST_KIND_MODEL, name, path, sizeof path, &cause) != RST_OK)
     return cli_fail_engine(error, &cause);
@@ -98,17 +97,15 @@ bool lookup_network_sum(const char *name, char **sha256, GError **error) {
     return false;
   gsize start = sizeof(guint64), length = header_size(bytes, size);
   char *header = length > 0 ? strip_header(bytes + start, length) : NULL;
-  if (header != NULL) {
-    GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+  if (header) {
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_checksum_update(sum, (const guchar *)header, -1);
     g_checksum_update(sum, (const guchar *)bytes + start + length, (gssize)(size - start - length));
     *sha256 = g_strdup(g_checksum_get_string(sum));
-    g_checksum_free(sum);
   } else { /* it was one when it was read */
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(ESTALE));
   }
-  bool good = header != NULL;
+  bool good = header;
   free(header);
-  g_free(bytes);
   return good;
 }

@@ -29,10 +29,10 @@ static char *values_text(const rst_parameter *parameter) {
 static gboolean on_parameter(const char *option, const char *value, void *data, GError **error) {
   cli_given *given = data;
   const char *name = option + strlen("--");
-  if (rst_parameter_find(name) == NULL) {
+  if (!rst_parameter_find(name)) {
     name += strlen("no-");
     value = "false";
-  } else if (value == NULL) {
+  } else if (!value) {
     value = "true";
   }
   rst_parameters checked;
@@ -92,8 +92,8 @@ static GArray *parameter_entries(GPtrArray *strings) {
 
 /* GOption takes `--clip=false` for `--clip`: a value where none belongs is refused here. */
 static bool check_values(const GOptionEntry *entries, char **arguments, GError **error) {
-  for (; *arguments != NULL && strcmp(*arguments, "--") != 0; arguments++)
-    for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+  for (; *arguments && strcmp(*arguments, "--") != 0; arguments++)
+    for (const GOptionEntry *entry = entries; entry->long_name; entry++) {
       size_t length = strlen(entry->long_name);
       if ((entry->arg == G_OPTION_ARG_NONE || (entry->flags & G_OPTION_FLAG_NO_ARG) != 0) &&
           g_str_has_prefix(*arguments, "--") &&
@@ -108,14 +108,13 @@ static bool check_values(const GOptionEntry *entries, char **arguments, GError *
 
 bool given_add_hints(cli_given *given, const char *hints, GError **error) {
   const char *before = g_hash_table_lookup(given->values, HINTS);
-  char *all = before == NULL ? g_strdup(hints) : g_strdup_printf("%s; %s", before, hints);
+  g_autofree char *all = before ? g_strdup_printf("%s; %s", before, hints) : g_strdup(hints);
   rst_error cause = RST_ERROR_INIT;
   int count;
   bool good =
     rst_hints_parse(all, NULL, &count, &cause) == RST_OK || cli_fail_engine(error, &cause);
   if (good)
     g_hash_table_replace(given->values, g_strdup(HINTS), g_steal_pointer(&all));
-  g_free(all);
   return good;
 }
 
@@ -168,22 +167,21 @@ static bool apply_values(const cli_given *given, rst_parameters *parameters, GEr
 
 rst_model *given_open(const cli_given *given, rst_picture_kind kind, rst_parameters *parameters,
                       char **sha256, bool *automatic, GError **error) {
-  const char *name = given->preset == NULL ? NULL : rst_settle_preset(given->preset, kind);
+  const char *name = given->preset ? rst_settle_preset(given->preset, kind) : NULL;
   rst_preset *preset = NULL;
   rst_model *model = NULL;
-  if (name != NULL) {
+  if (name) {
     preset = lookup_preset(name, error);
-    if (preset == NULL)
+    if (!preset)
       return NULL;
     rst_preset_apply(preset, parameters);
   }
   if (apply_values(given, parameters, error)) {
-    char *before = g_strdup(parameters->model);
-    if (automatic != NULL)
+    g_autofree char *before = g_strdup(parameters->model);
+    if (automatic)
       *automatic = g_strcmp0(given->preset, name) != 0 || strcmp(before, "auto") == 0;
     if (rst_settle_model(parameters, kind))
       cli_say(_("the model %s is called %s today"), before, parameters->model);
-    g_free(before);
     model = lookup_model(parameters, preset, sha256, error);
   }
   rst_preset_free(preset);

@@ -20,15 +20,13 @@ static void print_key(const char *label, yyjson_val *card, const char *key) {
   yyjson_val *value = yyjson_obj_get(card, key), *one;
   size_t i, count;
   if (!yyjson_is_arr(value)) {
-    char *text = card_words_of_value(value);
+    g_autofree char *text = card_words_of_value(value);
     print_field(label, text);
-    g_free(text);
     return;
   }
   yyjson_arr_foreach(value, i, count, one) {
-    char *text = card_words_of_value(one);
+    g_autofree char *text = card_words_of_value(one);
     print_field(i == 0 ? label : "", text);
-    g_free(text);
   }
 }
 
@@ -37,9 +35,8 @@ static void print_figures(const char *label, yyjson_val *card, const char *key) 
   yyjson_val *one;
   size_t i, count;
   yyjson_arr_foreach(yyjson_obj_get(card, key), i, count, one) {
-    char *text = card_words_of_figure(one, yyjson_get_str(yyjson_obj_get(one, "setup")));
+    g_autofree char *text = card_words_of_figure(one, yyjson_get_str(yyjson_obj_get(one, "setup")));
     print_field(i == 0 ? label : "", text);
-    g_free(text);
   }
 }
 
@@ -57,19 +54,21 @@ static void print_network(const rst_model_info *info, yyjson_val *description) {
   yyjson_val *encoder = yyjson_obj_get(description, "encoder");
   yyjson_val *decoder = yyjson_obj_get(description, "decoder");
   yyjson_val *position = yyjson_obj_get(description, "position");
-  char *process =
+  g_autofree char *process =
     info->process == RST_SINGLE_PASS
       ? g_strdup(_("single pass"))
       : g_strdup_printf(_("diffusion, %s schedule of %d steps"), info->schedule, info->steps);
-  char *count = g_strdup_printf("%" PRId64, info->parameters);
-  char *input = g_strdup_printf(_("%d × %d, luma"), info->input_size, info->input_size);
-  char *stages = numbers_text(yyjson_obj_get(encoder, "stages"));
-  char *stages_text = g_strdup_printf(_("stages of %s channels, latent vectors of %" PRIu64),
-                                      stages, yyjson_get_uint(yyjson_obj_get(encoder, "latent")));
-  char *dense = numbers_text(yyjson_obj_get(decoder, "dense"));
-  char *decoder_text = g_strdup_printf(_("%" PRIu64 " blocks of dense layers of %s"),
-                                       yyjson_get_uint(yyjson_obj_get(decoder, "blocks")), dense);
-  char *position_text =
+  g_autofree char *count = g_strdup_printf("%" PRId64, info->parameters);
+  g_autofree char *input = g_strdup_printf(_("%d × %d, luma"), info->input_size, info->input_size);
+  g_autofree char *stages = numbers_text(yyjson_obj_get(encoder, "stages"));
+  g_autofree char *stages_text =
+    g_strdup_printf(_("stages of %s channels, latent vectors of %" PRIu64), stages,
+                    yyjson_get_uint(yyjson_obj_get(encoder, "latent")));
+  g_autofree char *dense = numbers_text(yyjson_obj_get(decoder, "dense"));
+  g_autofree char *decoder_text =
+    g_strdup_printf(_("%" PRIu64 " blocks of dense layers of %s"),
+                    yyjson_get_uint(yyjson_obj_get(decoder, "blocks")), dense);
+  g_autofree char *position_text =
     g_strdup_printf(_("%s encoding of %s"), yyjson_get_str(yyjson_obj_get(position, "kind")),
                     yyjson_get_str(yyjson_obj_get(position, "axes")));
   print_field(_("name"), info->name);
@@ -79,14 +78,6 @@ static void print_network(const rst_model_info *info, yyjson_val *description) {
   print_field(_("encoder"), stages_text);
   print_field(_("position"), position_text);
   print_field(_("decoder"), decoder_text);
-  g_free(process);
-  g_free(count);
-  g_free(input);
-  g_free(stages);
-  g_free(stages_text);
-  g_free(dense);
-  g_free(decoder_text);
-  g_free(position_text);
 }
 
 static void print_card(yyjson_val *card) {
@@ -123,7 +114,7 @@ static bool print_model(const char *name, GError **error) {
 }
 
 int info_command(int argc, char **argv) {
-  char **names = NULL;
+  g_auto(GStrv) names = NULL;
   const GOptionEntry entries[] = {
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names, NULL, NULL},
     G_OPTION_ENTRY_NULL,
@@ -137,18 +128,17 @@ int info_command(int argc, char **argv) {
   GError *error = NULL;
   bool good = g_option_context_parse(context, &argc, &argv, &error);
   g_option_context_free(context);
-  if (good && names != NULL && names[1] != NULL) {
+  if (good && names && names[1]) {
     g_set_error_literal(&error, CLI_ERROR, CLI_WRONG_USAGE, _("one model or picture at a time"));
     good = false;
   }
-  if (good && names != NULL && file_is_picture_name(names[0])) {
+  if (good && names && file_is_picture_name(names[0])) {
     good = file_init(0, &error) && info_picture(names[0], &error);
     vips_shutdown();
   } else if (good) {
     rst_parameters defaults;
     rst_parameters_init(&defaults);
-    good = print_model(names == NULL ? defaults.model : names[0], &error);
+    good = print_model(names ? names[0] : defaults.model, &error);
   }
-  g_strfreev(names);
   return good ? CLI_DONE : cli_report(error);
 }

@@ -35,15 +35,18 @@ static char *windows_text(const rst_record *record) {
 }
 
 static void print_record(const rst_record *record, int number, int count) {
-  char *heading = g_strdup_printf(_("%d of %d, by version %s"), number, count, record->version);
-  char *parameters = parameters_text(record->parameters);
-  char *box = g_strdup_printf("%d,%d,%dx%d", record->box.x, record->box.y, record->box.width,
-                              record->box.height);
-  char *windows = windows_text(record);
-  char *mask = *record->mask == '\0' || *record->mask_sha256 == '\0'
-                 ? g_strdup(record->mask)
-                 : g_strdup_printf(_("%s, SHA-256 %s"), record->mask, record->mask_sha256);
-  char *size = record->width == 0 ? NULL : g_strdup_printf("%dx%d", record->width, record->height);
+  g_autofree char *heading =
+    g_strdup_printf(_("%d of %d, by version %s"), number, count, record->version);
+  g_autofree char *parameters = parameters_text(record->parameters);
+  g_autofree char *box = g_strdup_printf("%d,%d,%dx%d", record->box.x, record->box.y,
+                                         record->box.width, record->box.height);
+  g_autofree char *windows = windows_text(record);
+  g_autofree char *mask =
+    *record->mask == '\0' || *record->mask_sha256 == '\0'
+      ? g_strdup(record->mask)
+      : g_strdup_printf(_("%s, SHA-256 %s"), record->mask, record->mask_sha256);
+  g_autofree char *size =
+    record->width == 0 ? NULL : g_strdup_printf("%dx%d", record->width, record->height);
   print_field(_("restored"), heading);
   print_field(_("model"), record->parameters->model);
   print_field(_("SHA-256"), record->sha256);
@@ -54,12 +57,6 @@ static void print_record(const rst_record *record, int number, int count) {
   print_field(_("mask"), mask);
   print_field(_("at the size"), size);
   print_field(_("output"), record->output == RST_OUTPUT_NEW_LAYER ? _("a new layer") : NULL);
-  g_free(heading);
-  g_free(parameters);
-  g_free(box);
-  g_free(windows);
-  g_free(mask);
-  g_free(size);
 }
 
 static bool print_history(const char *history, GError **error) {
@@ -82,31 +79,27 @@ static void print_kind(VipsImage *image) {
   double sure;
   if (!picture_kind_read(image, NULL, &kind, &sure, NULL))
     return;
-  char *text = g_strdup_printf(_("%s (sure by %.2f of 1)"), picture_kind_name(kind), sure);
+  g_autofree char *text =
+    g_strdup_printf(_("%s (sure by %.2f of 1)"), picture_kind_name(kind), sure);
   print_field(_("colours"), text);
-  g_free(text);
 }
 
 bool info_picture(const char *path, GError **error) {
-  VipsImage *image = file_open(path, error);
-  if (image == NULL)
+  g_autoptr(VipsImage) image = file_open(path, error);
+  if (!image)
     return false;
-  char *size = g_strdup_printf(_("%d × %d"), image->Xsize, image->Ysize);
-  char *channels =
+  g_autofree char *size = g_strdup_printf(_("%d × %d"), image->Xsize, image->Ysize);
+  g_autofree char *channels =
     g_strdup_printf(_("%d of %d bits"), image->Bands, 8 * (int)vips_format_sizeof(image->BandFmt));
-  char *history = record_read(image);
+  g_autofree char *history = record_read(image);
   print_field(_("file"), path);
   print_field(_("size"), size);
   print_field(_("channels"), channels);
   print_kind(image);
   bool good = true;
-  if (history == NULL)
+  if (!history)
     print_field(_("restored"), _("no record"));
   else
     good = print_history(history, error);
-  g_free(size);
-  g_free(channels);
-  g_free(history);
-  g_object_unref(image);
   return good;
 }

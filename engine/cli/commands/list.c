@@ -19,9 +19,8 @@ static void print_entry(const char *id, const char *kind, const char *title, con
 
 /* A file that cannot be read is listed with the reason: it hides others of its id. */
 static void print_unreadable(const char *id, const rst_error *cause, const char *path) {
-  char *text = messages_text(cause);
+  g_autofree char *text = messages_text(cause);
   print_entry(id, _("unreadable"), text, path);
-  g_free(text);
 }
 
 static bool print_model(void *user, const char *id, const char *path) {
@@ -37,7 +36,7 @@ static bool print_model(void *user, const char *id, const char *path) {
   yyjson_doc *card = yyjson_read(info.card, strlen(info.card), 0);
   const char *title = yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root(card), "title"));
   print_entry(id, info.process == RST_SINGLE_PASS ? _("single pass") : _("diffusion"),
-              title == NULL ? info.name : messages_words(title), path);
+              title ? messages_words(title) : info.name, path);
   yyjson_doc_free(card);
   rst_model_unref(model);
   return true;

@@ -22,7 +22,7 @@ static bool show(char **arguments, GError **error) {
   char path[4096];
   rst_error cause = RST_ERROR_INIT;
   rst_preset *preset = lookup_preset(arguments[0], error);
-  if (preset == NULL)
+  if (!preset)
     return false;
   rst_parameters parameters;
   rst_parameters_init(&parameters);
@@ -45,7 +45,7 @@ static bool show(char **arguments, GError **error) {
 
 /* Some messages name the file. */
 static void name_file(const char *path, GError **error) {
-  if (strstr((*error)->message, path) == NULL)
+  if (!strstr((*error)->message, path))
     g_prefix_error(error, "%s: ", path);
 }
 
@@ -62,8 +62,8 @@ static bool check_file(const char *path, GError **error) {
   rst_parameters_init(&parameters);
   rst_preset_apply(preset, &parameters);
   rst_model *model = NULL;
-  bool good = !rst_preset_has(preset, "model") ||
-              (model = lookup_model(&parameters, preset, NULL, error)) != NULL;
+  bool good =
+    !rst_preset_has(preset, "model") || (model = lookup_model(&parameters, preset, NULL, error));
   if (!good)
     name_file(path, error);
   else
@@ -75,16 +75,15 @@ static bool check_file(const char *path, GError **error) {
 
 /* Says of each bad file what is wrong with it; the last one's fault is the error. */
 static bool check(char **arguments, GError **error) {
-  for (; *arguments != NULL; arguments++) {
-    GError *fault = NULL;
+  for (; *arguments; arguments++) {
+    g_autoptr(GError) fault = NULL;
     if (check_file(*arguments, &fault))
       continue;
-    if (*error != NULL)
+    if (*error)
       cli_report(g_steal_pointer(error));
     *error = g_error_new_literal(CLI_ERROR, CLI_FAILED, fault->message);
-    g_error_free(fault);
   }
-  return *error == NULL;
+  return !*error;
 }
 
 static const struct {
@@ -108,13 +107,12 @@ static bool run(int argc, char **argv, GError **error) {
 }
 
 int preset_command(int argc, char **argv) {
-  GOptionContext *context = g_option_context_new("check FILE… | list | show ID");
+  g_autoptr(GOptionContext) context = g_option_context_new("check FILE… | list | show ID");
   g_option_context_set_summary(
     context, _("check  says whether a preset's file is good, and if not, what is wrong with it\n"
                "list   lists the presets that are found by id\n"
                "show   shows what a preset sets: an id, or a path with a “/”"));
   GError *error = NULL;
   bool good = g_option_context_parse(context, &argc, &argv, &error) && run(argc, argv, &error);
-  g_option_context_free(context);
   return good ? CLI_DONE : cli_report(error);
 }

@@ -24,9 +24,9 @@ static cli_item *new_item(const char *input, char *output) {
 /* The file in the folder that an input is written to: of its name, with the format's suffix. */
 static char *output_path(const cli_options *o, const char *input) {
   char *name = g_path_get_basename(input);
-  if (o->format != NULL) {
+  if (o->format) {
     char *dot = strrchr(name, '.');
-    if (dot != NULL && dot != name)
+    if (dot && dot != name)
       *dot = '\0';
     char *renamed = g_strconcat(name, file_suffix(o->format), NULL);
     g_free(name);
@@ -46,7 +46,7 @@ static bool is_same_file(const char *a, const char *b) {
 /* Finds out how the output is to be written, and whether it may. */
 static void begin_output(const cli_options *o, cli_item *item) {
   item->format = file_output_format(item->output, &item->error);
-  if (item->format != NULL && !o->force)
+  if (item->format && !o->force)
     file_check_writable(item->output, &item->error);
 }
 
@@ -67,24 +67,23 @@ static bool list_many(const cli_options *o, GPtrArray *items, GError **error) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", o->output_dir, g_strerror(errno));
     return false;
   }
-  GHashTable *inputs = g_hash_table_new(g_str_hash, g_str_equal); /* by output */
+  g_autoptr(GHashTable) inputs = g_hash_table_new(g_str_hash, g_str_equal); /* by output */
   const char *other = NULL;
-  for (char **input = o->inputs; *input != NULL && other == NULL; input++) {
+  for (char **input = o->inputs; *input && !other; input++) {
     cli_item *item = new_item(*input, output_path(o, *input));
     g_ptr_array_add(items, item);
     other = g_hash_table_lookup(inputs, item->output);
-    if (other != NULL)
+    if (other)
       g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, _("%s and %s would both be written to %s"),
                   other, *input, item->output);
     g_hash_table_insert(inputs, item->output, *input);
     begin_item(o, item);
   }
-  g_hash_table_unref(inputs);
-  return other == NULL;
+  return !other;
 }
 
 static bool list_items(const cli_options *o, GPtrArray *items, GError **error) {
-  if (o->output_dir != NULL)
+  if (o->output_dir)
     return list_many(o, items, error);
   cli_item *item = new_item(o->inputs[0], g_strdup(o->output));
   g_ptr_array_add(items, item);
@@ -106,7 +105,7 @@ static void end_item(const cli_job *job, cli_item *item, counts *c) {
     report_json(item);
   if (item->skipped) {
     c->skipped++;
-  } else if (item->error != NULL) {
+  } else if (item->error) {
     c->status = cli_report(g_steal_pointer(&item->error));
     c->failed++;
   } else {
@@ -144,11 +143,10 @@ static rst_picture_kind find_kind(const cli_job *job, const char *input) {
   rst_picture_kind kind = RST_PICTURE_MONOCHROME;
   double sure;
   int reach[4];
-  VipsImage *image = file_open(input, NULL);
-  if (image == NULL ||
+  g_autoptr(VipsImage) image = file_open(input, NULL);
+  if (!image ||
       !picture_kind_read(image, get_reach(job, image, reach) ? reach : NULL, &kind, &sure, NULL))
     kind = RST_PICTURE_MONOCHROME;
-  g_clear_object(&image);
   return kind;
 }
 
@@ -168,9 +166,9 @@ static const cli_job *choose_job(cli_job jobs[2], const char *input) {
 
 static void *do_file_work(void *data) {
   file_work *work = data;
-  if (work->restored != NULL)
+  if (work->restored)
     item_write(work->restored->job, work->restored);
-  if (work->next != NULL) {
+  if (work->next) {
     work->next->job = choose_job(work->jobs, work->next->input);
     item_read(work->next->job, work->next);
   }
@@ -191,11 +189,11 @@ static void restore_items(cli_job jobs[2], GPtrArray *items, counts *c) {
     GThread *thread = g_thread_try_new("files", do_file_work, &work, NULL);
     if (i >= 0 && i < count)
       item_restore(((cli_item *)items->pdata[i])->job, items->pdata[i]);
-    if (thread != NULL)
+    if (thread)
       g_thread_join(thread);
     else
       do_file_work(&work);
-    if (work.restored != NULL)
+    if (work.restored)
       end_item(work.restored->job, work.restored, c);
   }
 }
@@ -203,12 +201,12 @@ static void restore_items(cli_job jobs[2], GPtrArray *items, counts *c) {
 static bool run(cli_options *o, counts *c, GError **error) {
   rst_cancel *cancel = interrupt_catch();
   cli_job jobs[2] = {{.options = o}}; /* the second is for coloured pictures, where that differs */
-  GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
-  GPtrArray *left = g_ptr_array_new();
+  g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(item_free);
+  g_autoptr(GPtrArray) left = g_ptr_array_new();
   bool good = list_items(o, items, error);
   for (guint i = 0; i < items->len && good; i++) {
     cli_item *item = items->pdata[i];
-    if (item->skipped || item->error != NULL)
+    if (item->skipped || item->error)
       end_item(jobs, item, c);
     else
       g_ptr_array_add(left, item);
@@ -222,12 +220,10 @@ static bool run(cli_options *o, counts *c, GError **error) {
     job_close(&jobs[0]);
     job_close(&jobs[1]);
   }
-  if (good && o->output_dir != NULL && !o->quiet)
+  if (good && o->output_dir && !o->quiet)
     cli_say(_("%d done, %d skipped, %d failed, of %u"), c->done, c->skipped, c->failed, items->len);
   if (good && c->done + c->skipped + c->failed < (int)items->len)
-    good = o->output_dir != NULL ? cli_fail_midway(error) : cli_fail_interrupted(error);
-  g_ptr_array_unref(left);
-  g_ptr_array_unref(items);
+    good = o->output_dir ? cli_fail_midway(error) : cli_fail_interrupted(error);
   return good;
 }
 
@@ -241,7 +237,7 @@ int restore_command(int argc, char **argv) {
     vips_shutdown();
   }
   /* Of many files, how each failed was said. */
-  if (c.failed > 0 && options.output_dir != NULL)
+  if (c.failed > 0 && options.output_dir)
     c.status = CLI_FAILED;
   options_clear(&options);
   return good ? c.status : cli_report(error);

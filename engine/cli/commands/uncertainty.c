@@ -11,8 +11,8 @@
 /* --seeds is what restore calls --uncertainty; eight where it is not given. */
 int uncertainty_command(int argc, char **argv) {
   static const char seeds[] = "--seeds";
-  GPtrArray *words = g_ptr_array_new();
-  GPtrArray *made = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) words = g_ptr_array_new();
+  g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
   bool given = false;
   for (int i = 0; i < argc; i++) {
     const char *rest = argv[i] + strlen(seeds);
@@ -30,8 +30,5 @@ int uncertainty_command(int argc, char **argv) {
   }
   int count = (int)words->len;
   g_ptr_array_add(words, NULL);
-  int status = restore_command(count, (char **)words->pdata);
-  g_ptr_array_unref(words);
-  g_ptr_array_unref(made);
-  return status;
+  return restore_command(count, (char **)words->pdata);
 }

@@ -37,9 +37,9 @@ static bool is_srgb(const cli_space *s) {
 }
 
 static void drop_transforms(cli_space *s) {
-  if (s->to_srgb != NULL)
+  if (s->to_srgb)
     cmsDeleteTransform(s->to_srgb);
-  if (s->from_srgb != NULL)
+  if (s->from_srgb)
     cmsDeleteTransform(s->from_srgb);
   s->to_srgb = s->from_srgb = NULL;
 }
@@ -173,7 +173,7 @@ static void invert(const cli_space *s, const float *rgb, float *native) {
 
 /* How grey from black to white gets lighter, where no curve says it. */
 static cmsToneCurve *sampled_curve(const cli_space *s) {
-  float *samples = g_new(float, SAMPLES);
+  g_autofree float *samples = g_new(float, SAMPLES);
   for (int i = 0; i < SAMPLES; i++) {
     const float tone = (float)i / (SAMPLES - 1), native[3] = {tone, tone, tone};
     float rgb[3];
@@ -182,9 +182,7 @@ static cmsToneCurve *sampled_curve(const cli_space *s) {
     samples[i] = (float)(v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
     samples[i] = i > 0 ? fmaxf(samples[i], samples[i - 1]) : samples[i];
   }
-  cmsToneCurve *curve = cmsBuildTabulatedToneCurveFloat(NULL, SAMPLES, samples);
-  g_free(samples);
-  return curve;
+  return cmsBuildTabulatedToneCurveFloat(NULL, SAMPLES, samples);
 }
 
 static char *profile_name(cmsHPROFILE profile) {
@@ -198,12 +196,12 @@ static bool open_transforms(cli_space *s, cmsHPROFILE own, cmsHPROFILE srgb) {
   const cmsUInt32Number format = s->channels == 1 ? TYPE_GRAY_FLT : TYPE_RGB_FLT;
   const cmsUInt32Number intent = INTENT_RELATIVE_COLORIMETRIC;
   s->to_srgb = cmsCreateTransform(own, format, srgb, TYPE_RGB_FLT, intent, cmsFLAGS_NOCACHE);
-  if (s->to_srgb == NULL)
+  if (!s->to_srgb)
     return false;
   s->from_srgb = cmsCreateTransform(srgb, TYPE_RGB_FLT, own, format, intent, cmsFLAGS_NOCACHE);
   if (is_srgb(s))
     drop_transforms(s);
-  else if (s->from_srgb == NULL)
+  else if (!s->from_srgb)
     make_grid(s);
   return true;
 }
@@ -218,29 +216,28 @@ cli_space *space_new(const void *profile, size_t size, int channels, GError **er
   cli_space *s = g_new0(cli_space, 1);
   s->channels = channels;
   cmsHPROFILE srgb = cmsCreate_sRGBProfile();
-  cmsHPROFILE own = profile == NULL ? NULL : cmsOpenProfileFromMem(profile, (cmsUInt32Number)size);
+  cmsHPROFILE own = profile ? cmsOpenProfileFromMem(profile, (cmsUInt32Number)size) : NULL;
   bool good = true;
-  if (own != NULL && cmsGetColorSpace(own) == kind)
+  if (own && cmsGetColorSpace(own) == kind)
     good = open_transforms(s, own, srgb);
-  else if (profile != NULL)
+  else if (profile)
     cli_say(
       _("the picture's profile is malformed, or of another kind of picture, and taken for "
         "sRGB's"));
   for (int c = 0; c < channels && good; c++) {
     const cmsToneCurve *curve =
-      cmsReadTag(s->to_srgb == NULL ? srgb : own, s->to_srgb == NULL ? rgb_curves[c] : tags[c]);
-    s->linear[c] = curve != NULL ? cmsDupToneCurve(curve) : sampled_curve(s);
+      cmsReadTag(s->to_srgb ? own : srgb, s->to_srgb ? tags[c] : rgb_curves[c]);
+    s->linear[c] = curve ? cmsDupToneCurve(curve) : sampled_curve(s);
     s->coded[c] = cmsReverseToneCurve(s->linear[c]);
   }
   if (!good) {
-    char *name = profile_name(own);
+    g_autofree char *name = profile_name(own);
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("the picture's profile “%s” says no way to other colours; convert the picture to "
                   "sRGB first"),
                 name);
-    g_free(name);
   }
-  if (own != NULL)
+  if (own)
     cmsCloseProfile(own);
   cmsCloseProfile(srgb);
   if (!good)
@@ -249,7 +246,7 @@ cli_space *space_new(const void *profile, size_t size, int channels, GError **er
 }
 
 void space_free(cli_space *s) {
-  if (s == NULL)
+  if (!s)
     return;
   drop_transforms(s);
   g_free(s->grid);
@@ -261,7 +258,7 @@ void space_free(cli_space *s) {
 }
 
 void space_to_srgb(const cli_space *s, int count, const float *native, float *rgb) {
-  if (s->to_srgb != NULL)
+  if (s->to_srgb)
     cmsDoTransform(s->to_srgb, native, rgb, (cmsUInt32Number)count);
   else
     for (int i = 0; i < count; i++)
@@ -270,9 +267,9 @@ void space_to_srgb(const cli_space *s, int count, const float *native, float *rg
 }
 
 void space_from_srgb(const cli_space *s, int count, const float *rgb, float *native) {
-  if (s->from_srgb != NULL)
+  if (s->from_srgb)
     cmsDoTransform(s->from_srgb, rgb, native, (cmsUInt32Number)count);
-  else if (s->grid != NULL)
+  else if (s->grid)
     for (int i = 0; i < count; i++) { /* a pixel is near the one before it */
       static const float black[3];
       float *to = native + s->channels * i;

@@ -39,7 +39,7 @@ static bool write_whole(int fd, const guint8 *bytes, gsize size) {
 
 static bool copy(int from, int to, const char *path, GError **error) {
   static const gsize piece = 1 << 16;
-  guint8 *bytes = g_malloc(piece);
+  g_autofree guint8 *bytes = g_malloc(piece);
   gsize size = 0;
   bool good = true;
   for (bool more = true; good && more;) {
@@ -57,7 +57,6 @@ static bool copy(int from, int to, const char *path, GError **error) {
         good = fail(error, path, g_strerror(errno));
     }
   }
-  g_free(bytes);
   return good && (size > 0 || fail(error, path, _("the file is empty")));
 }
 

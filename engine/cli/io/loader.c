@@ -42,7 +42,7 @@ const char *loader_name_refused(VipsSource *source) {
   };
   enum { LONGEST = 8 };
   const guint8 *bytes = vips_source_sniff(source, LONGEST);
-  for (size_t i = 0; i < G_N_ELEMENTS(formats) && bytes != NULL; i++)
+  for (size_t i = 0; i < G_N_ELEMENTS(formats) && bytes; i++)
     if (memcmp(bytes, formats[i].begin, formats[i].length) == 0)
       return formats[i].name;
   vips_error_clear(); /* of a file shorter than that */
@@ -63,11 +63,10 @@ VipsImage *loader_open_raw(int fd, bool *known) {
       continue;
     *known = true;
     /* The descriptor's name, since ImageMagick takes signs in a file's own for commands. */
-    char *path = g_strdup_printf("%s/proc/self/fd/%d", loaders[i].coder, fd);
+    g_autofree char *path = g_strdup_printf("%s/proc/self/fd/%d", loaders[i].coder, fd);
     vips_operation_block_set(g_type_name(type), FALSE);
     vips_call(loaders[i].operation, path, &image, NULL);
     vips_operation_block_set(g_type_name(type), TRUE);
-    g_free(path);
   }
   return image;
 }

@@ -36,15 +36,16 @@ static VipsImage *see(VipsImage *pixels, GError **error) {
   if (vips_image_get_typeof(pixels, VIPS_META_ICC_NAME) != 0)
     vips_image_get_blob(pixels, VIPS_META_ICC_NAME, &profile, &size);
   cli_space *space = space_new(profile, size, channels, error);
-  if (space == NULL)
+  if (!space)
     return NULL;
   guint16 *values = g_try_new(guint16, (gsize)width * height);
-  if (values == NULL) {
+  if (!values) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     space_free(space);
     return NULL;
   }
-  float *native = g_new(float, (gsize)width *channels), *rgb = g_new(float, (gsize)width * 3);
+  g_autofree float *native = g_new(float, (gsize)width *channels),
+                   *rgb = g_new(float, (gsize)width * 3);
   for (int y = 0; y < height; y++) {
     const void *row = VIPS_IMAGE_ADDR(pixels, 0, y);
     for (int x = 0; x < width; x++)
@@ -61,28 +62,24 @@ static VipsImage *see(VipsImage *pixels, GError **error) {
   VipsImage *seen = vips_image_new_from_memory_copy(values, 2 * (gsize)width * height, width,
                                                     height, 1, VIPS_FORMAT_USHORT);
   g_free(values);
-  g_free(native);
-  g_free(rgb);
   space_free(space);
   return seen;
 }
 
 /* The same of a picture that is cropped and not in memory yet. */
 static VipsImage *see_box(VipsImage *crop, GError **error) {
-  VipsImage *pixels = vips_image_copy_memory(crop);
-  if (pixels == NULL) {
+  g_autoptr(VipsImage) pixels = vips_image_copy_memory(crop);
+  if (!pixels) {
     cli_fail_vips(error, _("mask"));
     return NULL;
   }
-  VipsImage *seen = see(pixels, error);
-  g_object_unref(pixels);
-  return seen;
+  return see(pixels, error);
 }
 
 /* The box of a mask, as one channel: transparent pixels are black. */
 static VipsImage *select_box(const cli_source *source, const int box[4], GError **error) {
   VipsImage *all = source_stream(source, error), *crop = NULL, *opaque = NULL, *grey = NULL;
-  if (all == NULL)
+  if (!all)
     return NULL;
   bool deep = all->BandFmt == VIPS_FORMAT_USHORT;
   bool plain = all->BandFmt != VIPS_FORMAT_FLOAT &&
@@ -120,7 +117,7 @@ static bool shrink_span(VipsImage *sums, int *begin, int *length) {
 
 static bool shrink_box(const cli_source *source, int box[4], GError **error) {
   VipsImage *grey = select_box(source, box, error), *selected = NULL, *columns = NULL, *rows = NULL;
-  if (grey == NULL)
+  if (!grey)
     return false;
   bool good = (vips_moreeq_const1(grey, &selected, 1, NULL) == 0 &&
                vips_project(selected, &columns, &rows, NULL) == 0) ||
@@ -150,7 +147,7 @@ VipsImage *mask_read(const char *path, const cli_source *picture, bool shrink, i
   if (source_open(&source, path, true, cancel, error) && check_mask(&source, picture, error) &&
       (!shrink || shrink_box(&source, box, error)))
     mask = select_box(&source, box, error);
-  if (mask != NULL && (pixels = vips_image_copy_memory(mask)) == NULL)
+  if (mask && !(pixels = vips_image_copy_memory(mask)))
     cli_fail_vips(error, path);
   g_clear_object(&mask);
   source_clear(&source);

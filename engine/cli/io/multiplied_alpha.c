@@ -5,30 +5,23 @@
 
 /* What the file has: the only whole number whose quotient was rounded down to `colour`. */
 static int stored(VipsImage *colour, VipsImage *alpha, double top, VipsImage **product) {
-  VipsImage *times = NULL, *scaled = NULL;
-  int failed = vips_multiply(colour, alpha, &times, NULL) != 0 ||
-               vips_linear1(times, &scaled, 1 / top, -1e-6, NULL) != 0 ||
-               vips_ceil(scaled, product, NULL) != 0;
-  g_clear_object(&times);
-  g_clear_object(&scaled);
-  return failed;
+  g_autoptr(VipsImage) times = NULL, scaled = NULL;
+  return vips_multiply(colour, alpha, &times, NULL) != 0 ||
+         vips_linear1(times, &scaled, 1 / top, -1e-6, NULL) != 0 ||
+         vips_ceil(scaled, product, NULL) != 0;
 }
 
 /* Divided anew; 0 where alpha is. */
 static int divided(VipsImage *product, VipsImage *alpha, double top, VipsImage **colour) {
-  VipsImage *quotient = NULL, *scaled = NULL;
-  int failed = vips_divide(product, alpha, &quotient, NULL) != 0 ||
-               vips_linear1(quotient, &scaled, top, 0, NULL) != 0 ||
-               vips_rint(scaled, colour, NULL) != 0;
-  g_clear_object(&quotient);
-  g_clear_object(&scaled);
-  return failed;
+  g_autoptr(VipsImage) quotient = NULL, scaled = NULL;
+  return vips_divide(product, alpha, &quotient, NULL) != 0 ||
+         vips_linear1(quotient, &scaled, top, 0, NULL) != 0 || vips_rint(scaled, colour, NULL) != 0;
 }
 
 VipsImage *multiplied_alpha_round(VipsImage *image) {
   const VipsBandFormat format = image->BandFmt;
   const double top = format == VIPS_FORMAT_USHORT ? 65535 : 255;
-  VipsImage *exact = NULL, *colour = NULL, *alpha = NULL, *product = NULL, *rounded = NULL;
+  g_autoptr(VipsImage) exact = NULL, colour = NULL, alpha = NULL, product = NULL, rounded = NULL;
   VipsImage *joined = NULL, *cast = NULL, *result = NULL;
   if ((format != VIPS_FORMAT_UCHAR && format != VIPS_FORMAT_USHORT) || image->Bands < 2)
     return image;
@@ -42,11 +35,6 @@ VipsImage *multiplied_alpha_round(VipsImage *image) {
               vips_copy(cast, &result, "interpretation", image->Type, NULL) == 0;
   if (!good)
     g_clear_object(&result);
-  g_clear_object(&exact);
-  g_clear_object(&colour);
-  g_clear_object(&alpha);
-  g_clear_object(&product);
-  g_clear_object(&rounded);
   g_clear_object(&joined);
   g_clear_object(&cast);
   g_object_unref(image);

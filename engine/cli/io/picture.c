@@ -55,8 +55,7 @@ static bool make_rows(cli_picture *p, GError **error) {
   p->rgb = g_try_new(float, width * 3);
   p->row = g_try_malloc(width * VIPS_IMAGE_SIZEOF_PEL(p->held));
   p->patch_row = g_try_malloc(width * VIPS_IMAGE_SIZEOF_PEL(p->held));
-  if (p->native != NULL && p->restored != NULL && p->rgb != NULL && p->row != NULL &&
-      p->patch_row != NULL)
+  if (p->native && p->restored && p->rgb && p->row && p->patch_row)
     return true;
   g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
   return false;
@@ -78,7 +77,7 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
   if (vips_image_get_typeof(held, VIPS_META_ICC_NAME) != 0)
     vips_image_get_blob(held, VIPS_META_ICC_NAME, &profile, &size);
   p->space = space_new(profile, size, p->channels, error);
-  if (p->space == NULL || !make_rows(p, error))
+  if (!p->space || !make_rows(p, error))
     return false;
 
   VipsImage *crop;
@@ -86,7 +85,7 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
     p->patch = store_new(crop);
     g_object_unref(crop);
   }
-  return p->patch != NULL || cli_fail_vips(error, _("region"));
+  return p->patch || cli_fail_vips(error, _("region"));
 }
 
 bool picture_open(cli_picture *p, const cli_source *source, const int box[4],
@@ -98,7 +97,7 @@ bool picture_open(cli_picture *p, const cli_source *source, const int box[4],
             &reach);
   VipsImage *held =
     source_read(source, (const int[4]){reach.x, reach.y, reach.width, reach.height}, &x, &y, error);
-  return held != NULL && begin(p, held, x, y, box, parameters->strength, error);
+  return held && begin(p, held, x, y, box, parameters->strength, error);
 }
 
 void picture_clear(cli_picture *p) {
@@ -120,14 +119,13 @@ void picture_select(cli_picture *p, VipsImage *mask) {
 /* Enlarges by bicubic interpolation. The centres of pixels lie at ½, which vips_resize() does not
  * keep exactly. */
 static int enlarge(VipsImage *image, VipsImage **enlarged, int width, int height) {
-  VipsInterpolate *bicubic = vips_interpolate_new("bicubic");
+  g_autoptr(VipsInterpolate) bicubic = vips_interpolate_new("bicubic");
   VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
   int failed =
     vips_affine(image, enlarged, (double)width / image->Xsize, 0, 0, (double)height / image->Ysize,
                 "interpolate", bicubic, "idx", 0.5, "idy", 0.5, "odx", -0.5, "ody", -0.5, "oarea",
                 area, "extend", VIPS_EXTEND_COPY, NULL);
   vips_area_unref(VIPS_AREA(area));
-  g_object_unref(bicubic);
   return failed;
 }
 
@@ -154,13 +152,13 @@ bool picture_sample(cli_picture *sized, const cli_picture *p, int width, int hei
   const int whole[4] = {0, 0, width, height};
   *sized = (cli_picture){.width = width, .height = height};
   VipsImage *image = resample(p->patch, width, height);
-  if (image == NULL)
+  if (!image)
     return cli_fail_vips(error, _("region"));
   if (!begin(sized, image, 0, 0, whole, p->strength, error))
     return false;
-  if (p->mask != NULL) {
+  if (p->mask) {
     sized->mask = resample(p->mask, width, height);
-    return sized->mask != NULL || cli_fail_vips(error, _("mask"));
+    return sized->mask || cli_fail_vips(error, _("mask"));
   }
   return true;
 }
@@ -169,7 +167,7 @@ static bool on_read(void *user, int x, int y, int width, int height, float *rgba
   cli_picture *p = user;
   for (int row = y; row < y + height; row++) {
     const void *values = held_at(p, x, row, width);
-    if (values == NULL)
+    if (!values)
       return false;
     get_colours(p, values, width, p->native);
     space_to_srgb(p->space, width, p->native, p->rgb);
@@ -192,7 +190,7 @@ static bool on_read_coverage(void *user, int x, int y, int width, int height, fl
                     row < p->y + p->patch->Ysize;
       if (!inside)
         *coverage++ = 0;
-      else if (p->mask == NULL)
+      else if (!p->mask)
         *coverage++ = 1;
       else
         *coverage++ = get_value(p->mask, VIPS_IMAGE_ADDR(p->mask, column - p->x, row - p->y), 0);
@@ -219,7 +217,7 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
   cli_picture *p = user;
   for (int row = y; row < y + height; row++, rgb += 3 * width, coverage += width) {
     const void *before = held_at(p, x, row, width);
-    if (before == NULL)
+    if (!before)
       return false;
     get_colours(p, before, width, p->native);
     space_from_srgb(p->space, width, rgb, p->restored);
@@ -228,7 +226,7 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
                        p->restored);
     space_blend(p->space, width, coverage, p->native, p->restored);
     void *values = (void *)store_read(p->patch, x - p->x, row - p->y, width, p->patch_row);
-    if (values == NULL)
+    if (!values)
       return false;
     for (int i = 0; i < width; i++)
       if (coverage[i] > 0)
@@ -241,7 +239,7 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
 }
 
 void picture_view(cli_picture *p, rst_picture *view) {
-  bool whole = p->mask == NULL && p->patch->Xsize == p->width && p->patch->Ysize == p->height;
+  bool whole = !p->mask && p->patch->Xsize == p->width && p->patch->Ysize == p->height;
   *view = (rst_picture){
     .size = sizeof *view,
     .width = p->width,
@@ -255,16 +253,15 @@ void picture_view(cli_picture *p, rst_picture *view) {
 
 VipsImage *picture_result(const cli_picture *p, const cli_source *source, GError **error) {
   VipsImage *result = NULL;
-  if (source == NULL) {
+  if (!source) {
     vips_copy(p->patch, &result, NULL);
   } else {
-    VipsImage *whole = source_stream(source, error);
-    if (whole == NULL)
+    g_autoptr(VipsImage) whole = source_stream(source, error);
+    if (!whole)
       return NULL;
     vips_insert(whole, p->patch, &result, p->x, p->y, NULL);
-    g_object_unref(whole);
   }
-  if (result == NULL)
+  if (!result)
     cli_fail_vips(error, _("region"));
   return result;
 }

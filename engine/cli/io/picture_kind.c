@@ -52,7 +52,7 @@ static VipsImage *shrink(VipsImage *image, const int box[4]) {
   g_clear_object(&part);
   g_clear_object(&rgb);
   g_clear_object(&bytes);
-  if (held != NULL && held->Bands < 3)
+  if (held && held->Bands < 3)
     g_clear_object(&held);
   return held;
 }
@@ -62,8 +62,8 @@ bool picture_kind_read(VipsImage *image, const int box[4], rst_picture_kind *kin
   rst_error cause = RST_ERROR_INIT;
   int whole[4] = {0};
   picture_kind_size(image, &whole[2], &whole[3]);
-  VipsImage *small = shrink(image, box == NULL ? whole : box);
-  if (small == NULL) {
+  VipsImage *small = shrink(image, box ? box : whole);
+  if (!small) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s", vips_error_buffer());
     vips_error_clear();
     return false;

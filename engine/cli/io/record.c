@@ -33,17 +33,15 @@ bool record_add(VipsImage *image, const rst_record *record, size_t limit, GError
     return cli_fail_engine(error, &cause);
   size_t size;
   const char *xmp = get_xmp(image, &size);
-  char *packet = xmp_set_history(xmp, size, after);
+  g_autofree char *packet = xmp_set_history(xmp, size, after);
   free(after);
-  if (packet == NULL)
+  if (!packet)
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("its XMP is malformed"));
   else if (strlen(packet) > limit)
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("its XMP is as long as it can be"));
   else
     vips_image_set_blob_copy(image, VIPS_META_XMP_NAME, packet, strlen(packet));
-  bool good = packet != NULL && strlen(packet) <= limit;
-  g_free(packet);
-  return good;
+  return packet && strlen(packet) <= limit;
 }
 
 /* A later version may have understood the same words differently. */
@@ -65,19 +63,18 @@ static bool check_version(const rst_record *record, const char *path, GError **e
 bool record_open(const char *path, rst_record *record, rst_parameters *parameters, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   VipsImage *image = file_open(path, error);
-  if (image == NULL)
+  if (!image)
     return false;
-  char *history = record_read(image);
+  g_autofree char *history = record_read(image);
   g_object_unref(image);
   bool good = false;
   *record = (rst_record){.size = sizeof *record};
   rst_parameters_init(parameters);
-  if (history == NULL)
+  if (!history)
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: holds no record of what was restored"), path);
   else if (rst_record_read(history, -1, record, parameters, NULL, &cause) != RST_OK)
     cli_fail_engine(error, &cause);
   else
     good = check_version(record, path, error);
-  g_free(history);
   return good;
 }

@@ -49,17 +49,14 @@ static bool write_all(int fd, const void *from, gsize size, off_t at) {
 /* Where large files lie for a while. Where there are no nameless ones the name goes at once. */
 static int open_file(void) {
   const char *wish = g_getenv("TMPDIR");
-  const char *folder = wish != NULL                      ? wish
-                       : g_access("/var/tmp", W_OK) == 0 ? "/var/tmp"
-                                                         : g_get_tmp_dir();
+  const char *folder = wish ? wish : g_access("/var/tmp", W_OK) == 0 ? "/var/tmp" : g_get_tmp_dir();
   int fd = g_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd >= 0)
     return fd;
-  char *path = g_build_filename(folder, "restorator-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "restorator-XXXXXX", NULL);
   fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
   if (fd >= 0)
     g_unlink(path);
-  g_free(path);
   return fd;
 }
 

@@ -24,7 +24,7 @@ enum { LINKS_MAX = 40 }; /* as Linux has it */
 
 char *temporary_target(const char *path) {
   char *at = g_strdup(path), *to;
-  for (int i = 0; (to = g_file_read_link(at, NULL)) != NULL; i++) {
+  for (int i = 0; (to = g_file_read_link(at, NULL)); i++) {
     char *folder = g_path_get_dirname(at);
     g_free(at);
     at = g_path_is_absolute(to) ? g_strdup(to) : g_build_filename(folder, to, NULL);
@@ -41,21 +41,19 @@ char *temporary_target(const char *path) {
 
 /* Removes what killed runs have left in a folder. */
 static void sweep(const char *folder) {
-  GDir *entries = g_dir_open(folder, 0, NULL);
-  for (const char *name; entries != NULL && (name = g_dir_read_name(entries)) != NULL;) {
+  g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
+  for (const char *name; entries && (name = g_dir_read_name(entries));) {
     GStatBuf status;
     if (!g_str_has_prefix(name, NAME) || strlen(name) != strlen(NAME UNIQUE))
       continue;
-    char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *path = g_build_filename(folder, name, NULL);
     int fd = g_open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
     if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
         flock(fd, LOCK_EX | LOCK_NB) == 0)
       g_unlink(path);
     if (fd >= 0)
       close(fd);
-    g_free(path);
   }
-  g_clear_pointer(&entries, g_dir_close);
 }
 
 static bool open_nameless(cli_temporary *t, const char *folder) {
@@ -82,17 +80,16 @@ static bool open_named(cli_temporary *t, const char *folder) {
 }
 
 bool temporary_open(cli_temporary *t, const char *target) {
-  char *folder = g_path_get_dirname(target);
+  g_autofree char *folder = g_path_get_dirname(target);
   *t = (cli_temporary){.fd = -1};
   sweep(folder);
-  bool good = open_nameless(t, folder) || open_named(t, folder);
-  g_free(folder);
-  return good;
+  return open_nameless(t, folder) || open_named(t, folder);
 }
 
 /* Gives a nameless file a name beside `target`, since no call puts it in another's place. */
 static bool name(cli_temporary *t, const char *target) {
-  char *folder = g_path_get_dirname(target), *content = g_strdup_printf("/proc/self/fd/%d", t->fd);
+  g_autofree char *folder = g_path_get_dirname(target),
+                  *content = g_strdup_printf("/proc/self/fd/%d", t->fd);
   bool named = false;
   flock(t->fd, LOCK_EX); /* where there are no locks nobody sweeps */
   errno = EEXIST;
@@ -106,8 +103,6 @@ static bool name(cli_temporary *t, const char *target) {
   }
   if (!named)
     g_clear_pointer(&t->path, g_free);
-  g_free(content);
-  g_free(folder);
   return named;
 }
 
@@ -123,7 +118,7 @@ static bool take_over(int fd, const char *target) {
 }
 
 bool temporary_finish(cli_temporary *t, const char *target) {
-  if (!take_over(t->fd, target) || fsync(t->fd) != 0 || (t->path == NULL && !name(t, target)) ||
+  if (!take_over(t->fd, target) || fsync(t->fd) != 0 || (!t->path && !name(t, target)) ||
       g_rename(t->path, target) != 0)
     return false;
   interrupt_set_file(NULL);
@@ -134,7 +129,7 @@ bool temporary_finish(cli_temporary *t, const char *target) {
 void temporary_drop(cli_temporary *t) {
   if (t->fd >= 0)
     close(t->fd);
-  if (t->fd >= 0 && t->path != NULL)
+  if (t->fd >= 0 && t->path)
     g_unlink(t->path);
   interrupt_set_file(NULL);
   g_clear_pointer(&t->path, g_free);

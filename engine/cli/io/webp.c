@@ -56,7 +56,7 @@ static void copy_chunks(GByteArray *out, const GByteArray *file, GBytes *exif) {
 bool webp_add_exif(GByteArray *file, GBytes *exif, int width, int height, bool alpha) {
   if (file->len < HEAD + CHUNK_HEAD || memcmp(file->data + 8, "WEBP", 4) != 0)
     return false;
-  GByteArray *out = g_byte_array_new();
+  g_autoptr(GByteArray) out = g_byte_array_new();
   g_byte_array_append(out, file->data, HEAD);
   if (memcmp(file->data + HEAD, "VP8X", 4) != 0)
     put_extended(out, width, height, alpha);
@@ -65,6 +65,5 @@ bool webp_add_exif(GByteArray *file, GBytes *exif, int width, int height, bool a
   memcpy(out->data + 4, &length, sizeof length);
   g_byte_array_set_size(file, 0);
   g_byte_array_append(file, out->data, out->len);
-  g_byte_array_unref(out);
   return true;
 }

@@ -67,11 +67,11 @@ static void set_place(place *p, gsize start, gsize end, const char *name) {
 }
 
 static void bind_prefixes(scan *s, const char **names, const char **values) {
-  for (; *names != NULL; names++, values++) {
+  for (; *names; names++, values++) {
     const char *prefix = g_str_has_prefix(*names, "xmlns:") ? *names + strlen("xmlns:")
                          : strcmp(*names, "xmlns") == 0     ? ""
                                                             : NULL;
-    if (prefix != NULL) {
+    if (prefix) {
       binding b = {s->depth, g_strdup(prefix), g_strdup(*values)};
       g_array_append_val(s->bindings, b);
     }
@@ -81,8 +81,8 @@ static void bind_prefixes(scan *s, const char **names, const char **values) {
 /* Whether a qualified name is `local` of the namespace. */
 static bool is_named(const scan *s, const char *name, const char *uri, const char *local) {
   const char *colon = strchr(name, ':');
-  gsize length = colon == NULL ? 0 : (gsize)(colon - name);
-  if (strcmp(colon == NULL ? name : colon + 1, local) != 0)
+  gsize length = colon ? (gsize)(colon - name) : 0;
+  if (strcmp(colon ? colon + 1 : name, local) != 0)
     return false;
   for (guint i = s->bindings->len; i-- > 0;) {
     const binding *b = &g_array_index(s->bindings, binding, i);
@@ -113,7 +113,7 @@ static void find_attribute(scan *s, const char *wanted) {
     gsize length = (gsize)(p - name);
     p += strcspn(p, "\"'");
     const char *close = *p == '\0' ? NULL : strchr(p + 1, *p);
-    if (close == NULL || close >= end)
+    if (!close || close >= end)
       return;
     if (length == strlen(wanted) && strncmp(name, wanted, length) == 0)
       set_place(&s->value, (gsize)(p + 1 - s->packet), (gsize)(close - s->packet), NULL);
@@ -133,8 +133,8 @@ static void on_start(GMarkupParseContext *context, const char *name, const char 
   if (s->rdf_depth == 0 && is_named(s, name, RDF, "RDF")) {
     s->rdf_depth = s->depth;
   } else if (s->rdf_depth != 0 && s->depth == s->rdf_depth + 1) {
-    for (; *names != NULL; names++, values++)
-      if (strchr(*names, ':') != NULL && is_named(s, *names, s->uri, s->property)) {
+    for (; *names; names++, values++)
+      if (strchr(*names, ':') && is_named(s, *names, s->uri, s->property)) {
         find_attribute(s, *names);
         g_string_assign(s->text, *values);
       }
@@ -192,7 +192,7 @@ static bool scan_packet(scan *s, const char *packet, const char *uri, const char
   *s = (scan){.packet = packet, .uri = uri, .property = property, .text = g_string_new(NULL)};
   s->bindings = g_array_new(FALSE, FALSE, sizeof(binding));
   g_array_set_clear_func(s->bindings, clear_binding);
-  GMarkupParseContext *context =
+  g_autoptr(GMarkupParseContext) context =
     g_markup_parse_context_new(&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, s, NULL);
   bool good = true;
   while (good && packet[s->at] != '\0') {
@@ -200,7 +200,6 @@ static bool scan_packet(scan *s, const char *packet, const char *uri, const char
     good = g_markup_parse_context_parse(context, byte, 1, NULL);
   }
   good = good && g_markup_parse_context_end_parse(context, NULL);
-  g_markup_parse_context_free(context);
   return good;
 }
 
@@ -208,12 +207,12 @@ static bool scan_packet(scan *s, const char *packet, const char *uri, const char
 static char *packet_text(const char *packet, size_t size) {
   while (size > 0 && packet[size - 1] == '\0')
     size--;
-  return size == 0 || memchr(packet, '\0', size) != NULL ? NULL : g_strndup(packet, size);
+  return size == 0 || memchr(packet, '\0', size) ? NULL : g_strndup(packet, size);
 }
 
 char *xmp_get_history(const char *packet, size_t size) {
   char *text = packet_text(packet, size), *history = NULL;
-  if (text == NULL)
+  if (!text)
     return NULL;
   scan s;
   if (scan_packet(&s, text, OWN, PROPERTY) && s.value.end > 0)
@@ -224,28 +223,24 @@ char *xmp_get_history(const char *packet, size_t size) {
 }
 
 static char *replace(const char *packet, const place *p, const char *content) {
-  char *head = g_strndup(packet, p->start);
-  char *result = p->name == NULL
-                   ? g_strconcat(head, content, packet + p->end, NULL)
-                   : g_strconcat(head, ">", content, "</", p->name, ">", packet + p->end, NULL);
-  g_free(head);
-  return result;
+  g_autofree char *head = g_strndup(packet, p->start);
+  return p->name ? g_strconcat(head, ">", content, "</", p->name, ">", packet + p->end, NULL)
+                 : g_strconcat(head, content, packet + p->end, NULL);
 }
 
 static char *add_history(const char *packet, const char *escaped) {
   scan s;
   char *result = NULL;
   if (scan_packet(&s, packet, OWN, PROPERTY)) {
-    char *rdf = g_strconcat(RDF_HEAD DESCRIPTION_HEAD, escaped, DESCRIPTION_TAIL RDF_TAIL, NULL);
-    char *description = g_strconcat(DESCRIPTION_HEAD, escaped, DESCRIPTION_TAIL, NULL);
+    g_autofree char *rdf =
+      g_strconcat(RDF_HEAD DESCRIPTION_HEAD, escaped, DESCRIPTION_TAIL RDF_TAIL, NULL);
+    g_autofree char *description = g_strconcat(DESCRIPTION_HEAD, escaped, DESCRIPTION_TAIL, NULL);
     if (s.value.end > 0)
       result = replace(packet, &s.value, escaped);
     else if (s.rdf.end > 0)
       result = replace(packet, &s.rdf, description);
     else if (s.root.end > 0)
       result = replace(packet, &s.root, rdf);
-    g_free(rdf);
-    g_free(description);
   }
   scan_clear(&s);
   return result;
@@ -256,13 +251,12 @@ char *xmp_set_history(const char *packet, size_t size, const char *history) {
   if (size == 0)
     result = g_strconcat(PACKET_HEAD RDF_HEAD DESCRIPTION_HEAD, escaped,
                          DESCRIPTION_TAIL RDF_TAIL PACKET_TAIL, NULL);
-  else if ((text = packet_text(packet, size)) != NULL)
+  else if ((text = packet_text(packet, size)))
     result = add_history(text, escaped);
   /* A packet that lies about its own structure would show here. */
-  char *kept = result == NULL ? NULL : xmp_get_history(result, strlen(result));
+  g_autofree char *kept = result ? xmp_get_history(result, strlen(result)) : NULL;
   if (g_strcmp0(kept, history) != 0)
     g_clear_pointer(&result, g_free);
-  g_free(kept);
   g_free(escaped);
   g_free(text);
   return result;
@@ -270,7 +264,7 @@ char *xmp_set_history(const char *packet, size_t size, const char *history) {
 
 char *xmp_set_upright(const char *packet, size_t size) {
   char *text = packet_text(packet, size), *result = NULL;
-  if (text == NULL)
+  if (!text)
     return NULL;
   scan s;
   if (scan_packet(&s, text, TIFF, "Orientation") && s.value.end > 0)

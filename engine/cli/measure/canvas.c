@@ -60,7 +60,7 @@ bool canvas_text(cli_canvas *c, const char *text, int size, int wrap, int x, int
   if (failed == 0)
     mask = vips_image_copy_memory(drawn);
   g_clear_object(&drawn);
-  if (mask == NULL)
+  if (!mask)
     return cli_fail_vips(error, _("text"));
   x -= align == ALIGN_LEFT ? 0 : align == ALIGN_CENTRE ? mask->Xsize / 2 : mask->Xsize;
   y -= mask->Ysize / 2;
@@ -88,14 +88,14 @@ VipsImage *canvas_srgb(VipsImage *image, GError **error) {
   vips_area_unref(VIPS_AREA(background));
   for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)
     g_clear_object(&steps[i]);
-  if (pixels == NULL)
+  if (!pixels)
     cli_fail_vips(error, _("sheet"));
   return pixels;
 }
 
 bool canvas_image(cli_canvas *c, VipsImage *image, int x, int y, GError **error) {
-  VipsImage *pixels = canvas_srgb(image, error);
-  if (pixels == NULL)
+  g_autoptr(VipsImage) pixels = canvas_srgb(image, error);
+  if (!pixels)
     return false;
   for (int row = 0; row < pixels->Ysize; row++) {
     const guint8 *values = VIPS_IMAGE_ADDR(pixels, 0, row);
@@ -103,20 +103,17 @@ bool canvas_image(cli_canvas *c, VipsImage *image, int x, int y, GError **error)
       mix(c, x + column, y + row, (guint32)values[0] << 16 | (guint32)values[1] << 8 | values[2],
           255);
   }
-  g_object_unref(pixels);
   return true;
 }
 
 bool canvas_write(const cli_canvas *c, const char *path, rst_cancel *cancel, GError **error) {
   const cli_format *format = file_output_format(path, error);
-  if (format == NULL)
+  if (!format)
     return false;
-  VipsImage *image = vips_image_new_from_memory(c->rgb, (gsize)3 * c->width * c->height, c->width,
-                                                c->height, 3, VIPS_FORMAT_UCHAR);
-  if (image == NULL)
+  g_autoptr(VipsImage) image = vips_image_new_from_memory(
+    c->rgb, (gsize)3 * c->width * c->height, c->width, c->height, 3, VIPS_FORMAT_UCHAR);
+  if (!image)
     return cli_fail_vips(error, path);
   image->Type = VIPS_INTERPRETATION_sRGB;
-  bool good = file_write(image, format, path, cancel, error);
-  g_object_unref(image);
-  return good;
+  return file_write(image, format, path, cancel, error);
 }

@@ -7,17 +7,16 @@
 #include "base/error.h"
 
 static void column_free(void *data) {
-  cli_column *column = data;
+  g_autofree cli_column *column = data;
   job_close(&column->job);
   options_clear(&column->options);
   g_free(column->caption);
-  g_free(column);
 }
 
 /* "--preset b --mode full" → "preset b, mode full" */
 static char *describe(char **words) {
   GString *text = g_string_new(NULL);
-  for (; *words != NULL; words++) {
+  for (; *words; words++) {
     bool option = **words == '-';
     const char *word = *words + strspn(*words, "-");
     if (text->len > 0)
@@ -32,8 +31,8 @@ static char *describe(char **words) {
 static char *split_caption(const char *text, const char **options) {
   text += strspn(text, " ");
   const char *colon = *text == '-' ? NULL : strchr(text, ':');
-  *options = colon == NULL ? text : colon + 1;
-  return colon == NULL ? NULL : g_strndup(text, (gsize)(colon - text));
+  *options = colon ? colon + 1 : text;
+  return colon ? g_strndup(text, (gsize)(colon - text)) : NULL;
 }
 
 /* A command line in which later words beat earlier ones. The files are stand-ins. */
@@ -42,18 +41,17 @@ static bool parse(cli_column *column, char **common, char **own, GError **error)
                                      "picture.png", "result.png",  NULL};
   GStrvBuilder *builder = g_strv_builder_new();
   g_strv_builder_add(builder, "restore");
-  if (common != NULL)
+  if (common)
     g_strv_builder_addv(builder, (const char **)common);
   g_strv_builder_addv(builder, (const char **)own);
   g_strv_builder_addv(builder, (const char **)last);
-  char **words = g_strv_builder_end(builder);
+  g_auto(GStrv) words = g_strv_builder_end(builder);
   g_strv_builder_unref(builder);
   int count = (int)g_strv_length(words);
   char **arguments = g_memdup2(words, sizeof *words * ((gsize)count + 1));
   bool good = options_parse(&column->options, count, arguments, error);
   g_free(arguments); /* of which GOption takes words out */
-  g_strfreev(words);
-  if (good && column->options.output_dir != NULL) {
+  if (good && column->options.output_dir) {
     g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE,
                         _("--output-dir has no place in a sheet"));
     good = false;
@@ -70,7 +68,7 @@ static cli_column *column_open(const char *text, char **common, int threads, rst
   column->caption = split_caption(text, &rest);
   bool good = *rest == '\0' || g_shell_parse_argv(rest, NULL, &own, &fault) ||
               g_error_matches(fault, G_SHELL_ERROR, G_SHELL_ERROR_EMPTY_STRING);
-  if (own == NULL)
+  if (!own)
     own = g_new0(char *, 1);
   if (!good) {
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, "--with “%s”: %s", text, fault->message);
@@ -81,14 +79,13 @@ static cli_column *column_open(const char *text, char **common, int threads, rst
     if (!good)
       g_prefix_error(error, "--with “%s”: ", text);
   }
-  if (good && column->caption == NULL) {
-    char *words = describe(own);
+  if (good && !column->caption) {
+    g_autofree char *words = describe(own);
     if (g_str_has_prefix(words, "model "))
       column->caption = g_strdup(words + strlen("model "));
     else
       column->caption =
         g_strdup_printf("%s%s%s", column->job.parameters.model, *words == '\0' ? "" : ", ", words);
-    g_free(words);
   }
   g_clear_error(&fault);
   g_strfreev(own);
@@ -100,12 +97,10 @@ static cli_column *column_open(const char *text, char **common, int threads, rst
 
 static bool add_model(void *user, const char *id, const char *path) {
   GStrvBuilder *builder = user;
-  char *quoted = g_shell_quote(id);
-  char *text = g_strdup_printf("%s: --model %s", id, quoted);
+  g_autofree char *quoted = g_shell_quote(id);
+  g_autofree char *text = g_strdup_printf("%s: --model %s", id, quoted);
   (void)path;
   g_strv_builder_add(builder, text);
-  g_free(quoted);
-  g_free(text);
   return true;
 }
 
@@ -125,20 +120,20 @@ static char **every_model(GError **error) {
 
 GPtrArray *columns_open(char *const *with, const char *common, int threads, rst_cancel *cancel,
                         GError **error) {
-  char **models = with == NULL ? every_model(error) : NULL;
+  char **models = with ? NULL : every_model(error);
   char **words = NULL;
   GError *fault = NULL;
-  char *const *texts = with == NULL ? models : with;
-  if (texts == NULL)
+  char *const *texts = with ? with : models;
+  if (!texts)
     return NULL;
   GPtrArray *columns = g_ptr_array_new_with_free_func(column_free);
-  bool good = common == NULL || g_shell_parse_argv(common, NULL, &words, &fault);
+  bool good = !common || g_shell_parse_argv(common, NULL, &words, &fault);
   if (!good)
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE, "--options “%s”: %s", common, fault->message);
   g_clear_error(&fault);
-  for (; *texts != NULL && good; texts++) {
+  for (; *texts && good; texts++) {
     cli_column *column = column_open(*texts, words, threads, cancel, error);
-    good = column != NULL;
+    good = column;
     if (good)
       g_ptr_array_add(columns, column);
   }
@@ -153,7 +148,7 @@ GPtrArray *columns_open(char *const *with, const char *common, int threads, rst_
 /* In memory, so that the item may go. */
 static VipsImage *take_picture(const cli_item *item, GError **error) {
   VipsImage *shown = item_picture(item, error), *pixels = NULL;
-  if (shown != NULL && (pixels = vips_image_copy_memory(shown)) == NULL)
+  if (shown && !(pixels = vips_image_copy_memory(shown)))
     cli_fail_vips(error, item->input);
   g_clear_object(&shown);
   return pixels;
@@ -167,19 +162,19 @@ VipsImage *column_restore(const cli_column *column, const char *path, VipsImage 
   item->output = g_strdup(column->options.output);
   item->format = file_format_named("png", &item->error);
   item_read(&column->job, item);
-  if (item->error == NULL && before != NULL)
+  if (!item->error && before)
     original = take_picture(item, &item->error);
   item_restore(&column->job, item);
-  if (item->error == NULL)
+  if (!item->error)
     result = take_picture(item, &item->error);
-  if (item->error != NULL)
+  if (item->error)
     g_propagate_error(error, g_steal_pointer(&item->error));
-  else if (plan != NULL)
+  else if (plan)
     *plan = *item->plan;
   item_free(item);
-  if (result == NULL)
+  if (!result)
     g_clear_object(&original);
-  else if (before != NULL)
+  else if (before)
     *before = original;
   return result;
 }

@@ -15,10 +15,10 @@ static int by_name(const void *a, const void *b) {
 
 static bool add_folder(GPtrArray *files, const char *folder, GError **error) {
   GDir *entries = g_dir_open(folder, 0, error);
-  if (entries == NULL)
+  if (!entries)
     return false;
-  GPtrArray *found = g_ptr_array_new();
-  for (const char *name; (name = g_dir_read_name(entries)) != NULL;)
+  g_autoptr(GPtrArray) found = g_ptr_array_new();
+  for (const char *name; (name = g_dir_read_name(entries));)
     if (file_is_picture_name(name))
       g_ptr_array_add(found, g_build_filename(folder, name, NULL));
   g_dir_close(entries);
@@ -26,7 +26,6 @@ static bool add_folder(GPtrArray *files, const char *folder, GError **error) {
   bool any = found->len > 0;
   for (guint i = 0; i < found->len; i++)
     g_ptr_array_add(files, found->pdata[i]);
-  g_ptr_array_unref(found);
   if (!any)
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: no pictures are in this folder"), folder);
   return any;
@@ -34,7 +33,7 @@ static bool add_folder(GPtrArray *files, const char *folder, GError **error) {
 
 GPtrArray *frame_list(char *const *paths, GError **error) {
   GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
-  for (; *paths != NULL; paths++)
+  for (; *paths; paths++)
     if (!g_file_test(*paths, G_FILE_TEST_IS_DIR)) {
       g_ptr_array_add(files, g_strdup(*paths));
     } else if (!add_folder(files, *paths, error)) {

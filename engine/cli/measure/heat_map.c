@@ -85,8 +85,8 @@ static bool draw_numbers(cli_canvas *c, int x, int y, bool more, GError **error)
 static bool draw_axes(cli_canvas *c, int panel, GError **error) {
   static const char *const names[] = {"zero", "normal", "squared"};
   int top = TOP + panel * PANEL, numbers = top + HEADING - 10;
-  char *heading = g_strdup_printf(_("noise stddev %s: step skipping →"), names[panel]);
-  char *projected =
+  g_autofree char *heading = g_strdup_printf(_("noise stddev %s: step skipping →"), names[panel]);
+  g_autofree char *projected =
     g_strdup_printf(_("noise stddev %s, projection: step skipping →"), names[panel]);
   bool good = canvas_text(c, heading, TEXT + 1, 0, LEFT, top + 20, ALIGN_LEFT, INK, error) &&
               canvas_text(c, projected, TEXT + 1, 0, PROJECTED, top + 20, ALIGN_LEFT, INK, error) &&
@@ -100,8 +100,6 @@ static bool draw_axes(cli_canvas *c, int panel, GError **error) {
     good = canvas_text(c, text, TEXT, 0, LEFT - 8,
                        top + HEADING + i * CELL_HEIGHT + CELL_HEIGHT / 2, ALIGN_RIGHT, INK, error);
   }
-  g_free(heading);
-  g_free(projected);
   return good;
 }
 

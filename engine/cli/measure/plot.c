@@ -37,9 +37,8 @@ static void add(GString *svg, const char *format, ...) {
 }
 
 static void add_text(GString *svg, double x, double y, const char *anchor, const char *text) {
-  char *escaped = g_markup_escape_text(text, -1);
+  g_autofree char *escaped = g_markup_escape_text(text, -1);
   add(svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y, anchor, escaped);
-  g_free(escaped);
 }
 
 typedef struct panel {
@@ -99,8 +98,8 @@ static void add_line(GString *svg, const panel *p, const float *values, int chan
 static void add_panel(GString *svg, const trajectory *way, int index) {
   panel p = {.way = way, .top = HEADING + index * PANEL};
   const float *last = way->values + 3 * (way->count - 1);
-  char *title = g_strdup_printf(_("pixel %d, %d: red %.3f, green %.3f, blue %.3f"), way->x, way->y,
-                                last[0], last[1], last[2]);
+  g_autofree char *title = g_strdup_printf(_("pixel %d, %d: red %.3f, green %.3f, blue %.3f"),
+                                           way->x, way->y, last[0], last[1], last[2]);
   trajectory_get_range(way, &p.low, &p.high);
   add(svg,
       "<clipPath id=\"panel%d\"><rect x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%d\"/>"
@@ -114,7 +113,6 @@ static void add_panel(GString *svg, const trajectory *way, int index) {
     add(svg, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"3\" fill=\"%s\"/>\n", x_of(&p, way->count - 1),
         y_of(&p, last[c]), colours[c]);
   }
-  g_free(title);
 }
 
 static GString *draw(const char *title, const GPtrArray *ways) {
@@ -139,7 +137,7 @@ static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel
   const cli_format *format = file_output_format(path, error);
   VipsImage *drawn, *opaque = NULL, *pixels = NULL;
   bool known;
-  if (format == NULL)
+  if (!format)
     return false;
   drawn = loader_open_svg(svg, &known);
   if (!known) {
@@ -148,11 +146,11 @@ static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel
                 path);
     return false;
   }
-  if (drawn != NULL && vips_flatten(drawn, &opaque, NULL) == 0)
+  if (drawn && vips_flatten(drawn, &opaque, NULL) == 0)
     pixels = vips_image_copy_memory(opaque);
   g_clear_object(&drawn);
   g_clear_object(&opaque);
-  if (pixels == NULL)
+  if (!pixels)
     return cli_fail_vips(error, path);
   bool good = file_write(pixels, format, path, cancel, error);
   g_object_unref(pixels);
@@ -161,10 +159,9 @@ static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel
 
 bool plot_write(const char *path, const char *title, const GPtrArray *ways, rst_cancel *cancel,
                 GError **error) {
-  GString *svg = draw(title, ways);
+  g_autoptr(GString) svg = draw(title, ways);
   bool good = g_str_has_suffix(path, ".svg")
                 ? g_file_set_contents(path, svg->str, (gssize)svg->len, error)
                 : write_drawn(svg, path, cancel, error);
-  g_string_free(svg, TRUE);
   return good;
 }

@@ -33,7 +33,7 @@ static void interpolate(cell *c, int index, double length) {
 /* One axis: `lines` lines of `samples` samples, each of `inner` values, become `cells` long. */
 static void resize_axis(const float *from, int lines, int samples, int inner, float *to,
                         int cells) {
-  double *sums = g_new(double, inner);
+  g_autofree double *sums = g_new(double, inner);
   for (int i = 0; i < cells; i++) {
     cell c;
     if (samples > cells)
@@ -54,15 +54,13 @@ static void resize_axis(const float *from, int lines, int samples, int inner, fl
     }
     g_free(c.weights);
   }
-  g_free(sums);
 }
 
 void resize(const float *from, int width, int height, int channels, float *to, int columns,
             int rows) {
-  float *narrow = g_new(float, (gsize)height *columns *channels);
+  g_autofree float *narrow = g_new(float, (gsize)height *columns *channels);
   resize_axis(from, height, width, channels, narrow, columns);
   resize_axis(narrow, 1, height, columns * channels, to, rows);
   for (gsize i = 0; i < (gsize)rows * columns * channels; i++)
     to[i] = CLAMP(to[i], 0, 1);
-  g_free(narrow);
 }

@@ -76,7 +76,7 @@ int search_regions(const float *const *results, int count, int width, int height
   double *spread = calloc(pixels, sizeof *spread);
   cli_region *windows = calloc((size_t)across * (size_t)down, sizeof *windows);
   int taken = -1;
-  if (spread != NULL && windows != NULL) {
+  if (spread && windows) {
     for (size_t i = 0; i < pixels; i++)
       spread[i] = spread_of(results, count, i);
     for (int i = 0; i < across * down; i++) {

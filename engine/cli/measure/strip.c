@@ -35,7 +35,7 @@ static bool fail_steps(const cli_strip *s, const sheet *t, GError **error) {
 static bool choose_states(const cli_strip *s, sheet *t, GError **error) {
   int count = MIN(USUAL, t->passes + 1), last = -1;
   const char *rest = s->steps;
-  if (rest == NULL) {
+  if (!rest) {
     for (int i = 0; i < count; i++) {
       int state = count < 2 ? t->passes : i * t->passes / (count - 1);
       g_array_append_val(t->states, state);
@@ -107,7 +107,7 @@ static bool sample(const cli_strip *s, sheet *t, GError **error) {
   t->first = g_try_malloc_n(t->floats, sizeof *t->first);
   t->values = g_try_malloc_n(t->floats, sizeof *t->values * records);
   t->clean = g_try_malloc_n(t->floats, sizeof *t->clean * records);
-  if (t->luma == NULL || t->first == NULL || t->values == NULL || t->clean == NULL) {
+  if (!t->luma || !t->first || !t->values || !t->clean) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     return false;
   }
@@ -147,10 +147,9 @@ static bool draw(const cli_strip *s, const sheet *t, const char *path, GError **
                           CAPTION + height + GAP + height / 2, ALIGN_RIGHT, INK, error);
   for (guint i = 0; i < t->states->len && good; i++) {
     int state = g_array_index(t->states, int, i), x = SIDE + (int)i * step;
-    char *caption = caption_of(s, t, state);
+    g_autofree char *caption = caption_of(s, t, state);
     good =
       canvas_text(&canvas, caption, TEXT, 0, x + width / 2, CAPTION / 2, ALIGN_CENTRE, INK, error);
-    g_free(caption);
     draw_picture(&canvas, t, state == 0 ? t->first : record_of(t, t->values, state - 1), x,
                  CAPTION);
     if (state < t->passes) /* the result has none */
@@ -170,7 +169,7 @@ bool strip_write(const cli_strip *s, const char *path, GError **error) {
   rst_model_get_info(s->model, &info);
   t.single = info.process == RST_SINGLE_PASS;
   bool good =
-    file_output_format(path, error) != NULL &&
+    file_output_format(path, error) &&
     (rst_parameters_steps(s->parameters, s->model, t.timesteps, &t.passes, &cause) == RST_OK ||
      cli_fail_engine(error, &cause)) &&
     choose_states(s, &t, error);

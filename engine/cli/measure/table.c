@@ -56,13 +56,12 @@ static bool read_line(const char *path, int number, const char *line, const char
   } else {
     char *rest = cells[KEYS];
     cells[KEYS] = NULL;
-    char *key = g_strjoinv(",", cells);
+    g_autofree char *key = g_strjoinv(",", cells);
     cells[KEYS] = rest;
     void *index;
     good = (g_hash_table_lookup_extended(indices, key, NULL, &index) &&
             read_row(cells, &rows[GPOINTER_TO_INT(index)])) ||
            fail(error, path, number, _("is no row of a sweep"));
-    g_free(key);
   }
   g_strfreev(cells);
   return good;
@@ -70,21 +69,20 @@ static bool read_line(const char *path, int number, const char *line, const char
 
 static bool read_lines(const char *path, const char *text, const char *run,
                        const cli_setup setups[SETUPS], cli_row rows[SETUPS], GError **error) {
-  GHashTable *indices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) indices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   for (int i = 0; i < SETUPS; i++)
     g_hash_table_insert(indices, key_of(&setups[i]), GINT_TO_POINTER(i));
   char **lines = g_strsplit(text, "\n", -1);
   bool good = true;
-  for (int i = 0; lines[i] != NULL && lines[i + 1] != NULL && good; i++) /* the last is empty */
+  for (int i = 0; lines[i] && lines[i + 1] && good; i++) /* the last is empty */
     good = read_line(path, i + 2, lines[i], run, indices, rows, error);
   g_strfreev(lines);
-  g_hash_table_unref(indices);
   return good;
 }
 
 bool table_open(const char *path, const char *run, const cli_setup setups[SETUPS],
                 cli_row rows[SETUPS], GError **error) {
-  char *text = NULL;
+  g_autofree char *text = NULL;
   GError *why = NULL;
   if (!g_file_get_contents(path, &text, NULL, &why)) {
     if (!g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
@@ -102,21 +100,18 @@ bool table_open(const char *path, const char *run, const cli_setup setups[SETUPS
     good = g_file_set_contents(path, text, -1, error);
   }
   good = good && read_lines(path, text + strlen(header), run, setups, rows, error);
-  g_free(text);
   return good;
 }
 
 bool table_add(const char *path, const char *run, const cli_setup *setup, const cli_row *row,
                GError **error) {
-  char *key = key_of(setup);
+  g_autofree char *key = key_of(setup);
   FILE *file = fopen(path, "a");
-  bool good =
-    file != NULL && fprintf(file, "%s,%d,%.9g,%.9g,%.6f,%.3f,%s\n", key, row->passes, row->mse,
-                            row->bicubic, row->mse / row->bicubic, row->seconds, run) > 0;
-  if (file != NULL)
+  bool good = file && fprintf(file, "%s,%d,%.9g,%.9g,%.6f,%.3f,%s\n", key, row->passes, row->mse,
+                              row->bicubic, row->mse / row->bicubic, row->seconds, run) > 0;
+  if (file)
     good = fclose(file) == 0 && good;
   if (!good)
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
-  g_free(key);
   return good;
 }

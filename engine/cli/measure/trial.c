@@ -22,17 +22,16 @@ static void draw_points(cli_trial *t, int pixels, int seed) {
     return;
   t->points = pixels;
   t->coverage = g_new0(float, left);
-  GRand *random = g_rand_new_with_seed((guint32)seed);
+  g_autoptr(GRand) random = g_rand_new_with_seed((guint32)seed);
   for (int64_t i = 0; pixels > 0; i++, left--)
     if (g_rand_double(random) * (double)left < pixels) {
       t->coverage[i] = 1;
       pixels--;
     }
-  g_rand_free(random);
 }
 
 static bool is_compared(const cli_trial *t, int64_t i) {
-  return t->coverage == NULL || t->coverage[i] > 0;
+  return !t->coverage || t->coverage[i] > 0;
 }
 
 static double squared_error(const float *colour, const float *truth) {
@@ -47,8 +46,8 @@ static double squared_error(const float *colour, const float *truth) {
 static void measure_bicubic(cli_trial *t) {
   int size;
   const float *input = rst_encoding_input(t->encoding, &size);
-  float *grey = g_new(float, size *size);
-  float *enlarged = g_new(float, TRIAL_SIDE *TRIAL_SIDE);
+  g_autofree float *grey = g_new(float, size *size);
+  g_autofree float *enlarged = g_new(float, TRIAL_SIDE *TRIAL_SIDE);
   for (int i = 0; i < size * size; i++)
     grey[i] = (input[i] + 1) / 2;
   resize(grey, size, size, 1, enlarged, TRIAL_SIDE, TRIAL_SIDE);
@@ -59,8 +58,6 @@ static void measure_bicubic(cli_trial *t) {
       sum += squared_error(colour, t->truth.rgba + 4 * i);
     }
   t->bicubic = sum / (double)t->points;
-  g_free(grey);
-  g_free(enlarged);
 }
 
 static void make_grey(const cli_frame *frame, cli_frame *grey) {
@@ -139,12 +136,11 @@ static rst_status restore_rows(const cli_trial *t, rst_session *session,
   int width = t->truth.width;
   int64_t first = (int64_t)row * width;
   rst_grid_pixels(&grid, 0, row, width, rows);
-  if (t->luma != NULL)
+  if (t->luma)
     grid.luma = t->luma + first;
   double start = processor_seconds();
-  rst_status status =
-    rst_sample(session, t->encoding, parameters, &grid,
-               t->coverage == NULL ? NULL : t->coverage + first, colours, &hooks, error);
+  rst_status status = rst_sample(session, t->encoding, parameters, &grid,
+                                 t->coverage ? t->coverage + first : NULL, colours, &hooks, error);
   sums->seconds += processor_seconds() - start;
   for (int64_t i = 0; i < (int64_t)rows * width && status == RST_OK; i++)
     if (t->protocol == PROTOCOL_COLOUR && is_compared(t, first + i))

@@ -38,15 +38,15 @@ static bool take_record(cli_job *job, GError **error) {
 static bool check_mask(const cli_job *job, GError **error) {
   const rst_record *r = job->repeated;
   const cli_options *o = job->options;
-  if (r == NULL || *r->mask == '\0')
+  if (!r || *r->mask == '\0')
     return true;
-  if (o->mask == NULL) {
+  if (!o->mask) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: was restored with the mask “%s” (SHA-256 %s); give it with --mask"),
                 o->repeat, r->mask, *r->mask_sha256 == '\0' ? "?" : r->mask_sha256);
     return false;
   }
-  if (job->mask_sha256 != NULL && *r->mask_sha256 != '\0' &&
+  if (job->mask_sha256 && *r->mask_sha256 != '\0' &&
       g_ascii_strcasecmp(r->mask_sha256, job->mask_sha256) != 0)
     cli_say(_("%s: is another mask than “%s”, with which %s was restored"), o->mask, r->mask,
             o->repeat);
@@ -55,7 +55,7 @@ static bool check_mask(const cli_job *job, GError **error) {
 
 /* Where the sum was not known, or another model is asked for, the name has to do. */
 static bool check_sum(const cli_job *job, GError **error) {
-  if (job->repeated == NULL || *job->repeated->sha256 == '\0' ||
+  if (!job->repeated || *job->repeated->sha256 == '\0' ||
       g_hash_table_contains(job->options->given.values, "model") ||
       g_ascii_strcasecmp(job->repeated->sha256, job->sha256) == 0)
     return true;
@@ -69,22 +69,21 @@ static bool check_sum(const cli_job *job, GError **error) {
 bool job_open(cli_job *job, const cli_options *o, rst_picture_kind kind, rst_cancel *cancel,
               GError **error) {
   rst_error cause = RST_ERROR_INIT;
-  *job =
-    (cli_job){.options = o,
-              .preset = o->given.preset == NULL ? NULL : rst_settle_preset(o->given.preset, kind),
-              .has_region = o->has_region,
-              .info = {.size = sizeof job->info},
-              .cancel = cancel};
+  *job = (cli_job){.options = o,
+                   .preset = o->given.preset ? rst_settle_preset(o->given.preset, kind) : NULL,
+                   .has_region = o->has_region,
+                   .info = {.size = sizeof job->info},
+                   .cancel = cancel};
   memcpy(job->region, o->region, sizeof job->region);
   memcpy(job->size, o->size, sizeof job->size);
   rst_parameters_init(&job->parameters);
-  if (o->mask != NULL && g_file_test(o->mask, G_FILE_TEST_IS_REGULAR) &&
+  if (o->mask && g_file_test(o->mask, G_FILE_TEST_IS_REGULAR) &&
       !lookup_sum(o->mask, &job->mask_sha256, error))
     return false;
-  if (o->repeat != NULL && !(take_record(job, error) && check_mask(job, error)))
+  if (o->repeat && !(take_record(job, error) && check_mask(job, error)))
     return false;
   job->model = given_open(&o->given, kind, &job->parameters, &job->sha256, &job->automatic, error);
-  if (job->model == NULL || !check_sum(job, error))
+  if (!job->model || !check_sum(job, error))
     return false;
   rst_model_get_info(job->model, &job->info);
   return rst_session_new(o->threads, &job->session, &cause) == RST_OK ||
@@ -100,7 +99,7 @@ void job_close(cli_job *job) {
 }
 
 static bool is_over(const cli_item *item) {
-  return item->error != NULL || item->skipped;
+  return item->error || item->skipped;
 }
 
 static double seconds_since(gint64 start) {
@@ -124,7 +123,7 @@ static bool get_box(const cli_job *job, const cli_source *source, int box[4], GE
 /* Strokes fit the picture that they were painted over. */
 static bool check_hints(const cli_options *o, const cli_source *source, GError **error) {
   const int *size = o->hints_size;
-  if (o->hints == NULL || (size[0] == source->width && size[1] == source->height))
+  if (!o->hints || (size[0] == source->width && size[1] == source->height))
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               _("the picture of hints has %d × %d pixels and the picture %d × %d; they must be of "
@@ -134,7 +133,7 @@ static bool check_hints(const cli_options *o, const cli_source *source, GError *
 }
 
 static bool is_sized(const cli_item *item) {
-  return item->sized.patch != NULL;
+  return item->sized.patch;
 }
 
 /* The picture of an uncertainty fits everywhere. */
@@ -152,13 +151,13 @@ static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   const bool sized = job->size[0] > 0;
   int box[4];
   VipsImage *mask = NULL;
-  bool good = source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL,
-                          job->cancel, error) &&
-              check_hints(o, &item->source, error) && get_box(job, &item->source, box, error) &&
-              (o->mask == NULL || (mask = mask_read(o->mask, &item->source, !sized, box,
-                                                    job->cancel, error)) != NULL) &&
-              picture_open(&item->picture, &item->source, box, &job->parameters, error);
-  if (good && mask != NULL)
+  bool good =
+    source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL, job->cancel,
+                error) &&
+    check_hints(o, &item->source, error) && get_box(job, &item->source, box, error) &&
+    (!o->mask || (mask = mask_read(o->mask, &item->source, !sized, box, job->cancel, error))) &&
+    picture_open(&item->picture, &item->source, box, &job->parameters, error);
+  if (good && mask)
     picture_select(&item->picture, mask);
   g_clear_object(&mask);
   return good &&
@@ -242,28 +241,27 @@ void item_restore(const cli_job *job, cli_item *item) {
 
 /* A file's name without its folder, as text that can be shown. */
 static void set_name(char *to, size_t size, const char *path) {
-  char *name = g_filename_display_basename(path);
+  g_autofree char *name = g_filename_display_basename(path);
   g_strlcpy(to, name, size);
-  g_free(name);
 }
 
 /* An id, or of a path what would be its id. */
 static void set_preset(rst_record *record, const char *preset) {
   set_name(record->preset, sizeof record->preset, preset);
-  if (strchr(preset, '/') != NULL && g_str_has_suffix(record->preset, ".json"))
+  if (strchr(preset, '/') && g_str_has_suffix(record->preset, ".json"))
     record->preset[strlen(record->preset) - strlen(".json")] = '\0';
 }
 
 static void fill_record(const cli_job *job, const cli_item *item, rst_record *record) {
   const cli_options *o = job->options;
   rst_record_fill(record, &job->parameters, item->plan, job->sha256);
-  if (job->preset != NULL)
+  if (job->preset)
     set_preset(record, job->preset);
-  else if (job->repeated != NULL)
+  else if (job->repeated)
     g_strlcpy(record->preset, job->repeated->preset, sizeof record->preset);
-  if (o->mask != NULL) {
+  if (o->mask) {
     set_name(record->mask, sizeof record->mask, o->mask);
-    g_strlcpy(record->mask_sha256, job->mask_sha256 == NULL ? "" : job->mask_sha256,
+    g_strlcpy(record->mask_sha256, job->mask_sha256 ? job->mask_sha256 : "",
               sizeof record->mask_sha256);
   }
   if (is_sized(item)) {
@@ -276,34 +274,32 @@ static void fill_record(const cli_job *job, const cli_item *item, rst_record *re
 
 /* A picture whose record cannot be kept is written all the same. */
 static void add_record(const cli_job *job, const cli_item *item, VipsImage *result) {
-  GError *why = NULL;
+  g_autoptr(GError) why = NULL;
   rst_record record;
   fill_record(job, item, &record);
   if (!record_add(result, &record, file_xmp_limit(item->format), &why))
     cli_say(_("%s: what was done is not recorded in the picture: %s"), item->output, why->message);
-  g_clear_error(&why);
 }
 
 VipsImage *item_picture(const cli_item *item, GError **error) {
-  if (item->uncertainty.deviations != NULL)
+  if (item->uncertainty.deviations)
     return uncertainty_picture(&item->uncertainty, item->source.width, item->source.height, error);
   return is_sized(item) ? picture_result(&item->sized, NULL, error)
                         : picture_result(&item->picture, &item->source, error);
 }
 
 static bool write_picture(const cli_job *job, cli_item *item, GError **error) {
-  VipsImage *result = item_picture(item, error);
-  if (result == NULL)
+  g_autoptr(VipsImage) result = item_picture(item, error);
+  if (!result)
     return false;
   if (!job->options->no_record && job->options->uncertainty == 0)
     add_record(job, item, result);
-  if (job->repeated != NULL && !is_repeated(job->repeated, item->plan))
+  if (job->repeated && !is_repeated(job->repeated, item->plan))
     cli_say(_("%s: the windows differ from those recorded in %s: another picture, region or mask"),
             item->output, job->options->repeat);
   bool good = file_write(result, item->format, item->output, job->cancel, error);
-  if (!good && !is_sized(item) && item->source.pixels == NULL)
+  if (!good && !is_sized(item) && !item->source.pixels)
     g_prefix_error(error, "%s: ", item->input); /* either file may be at fault */
-  g_object_unref(result);
   return good;
 }
 
@@ -323,11 +319,10 @@ void item_write(const cli_job *job, cli_item *item) {
 }
 
 void item_free(void *data) {
-  cli_item *item = data;
+  g_autofree cli_item *item = data;
   drop_pictures(item);
   g_clear_error(&item->error);
   g_free(item->plan);
   g_free(item->input);
   g_free(item->output);
-  g_free(item);
 }

@@ -50,20 +50,20 @@ static gboolean on_format(const char *option, const char *value, void *data, GEr
   cli_options *o = data;
   (void)option;
   o->format = file_format_named(value, error);
-  return o->format != NULL;
+  return o->format ? TRUE : FALSE;
 }
 
 /* Sorts the arguments that are no options. */
 static bool take_files(cli_options *o, GError **error) {
-  guint count = o->inputs == NULL ? 0 : g_strv_length(o->inputs);
+  guint count = o->inputs ? g_strv_length(o->inputs) : 0;
   const char *fault = NULL;
-  if (o->output_dir == NULL && count != 2)
+  if (!o->output_dir && count != 2)
     fault =
       _("two files are needed: the picture and the one to write; or, for many pictures, "
         "--output-dir");
-  else if (o->output_dir == NULL && (o->format != NULL || o->overwrite))
+  else if (!o->output_dir && (o->format || o->overwrite))
     fault = _("--format and --overwrite belong to --output-dir");
-  else if (o->repeat != NULL && o->given.preset != NULL)
+  else if (o->repeat && o->given.preset)
     fault = _("--repeat and --preset exclude each other");
   else if (o->uncertainty != 0 && (o->uncertainty < 2 || o->uncertainty > RST_SEEDS_MAX))
     fault = _("the number of seeds must be 2..10000");
@@ -75,11 +75,11 @@ static bool take_files(cli_options *o, GError **error) {
     fault = _("--max-megapixels must be at least 1");
   else if (count == 0)
     fault = _("--output-dir needs at least one picture");
-  if (fault != NULL) {
+  if (fault) {
     g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, fault);
     return false;
   }
-  if (o->output_dir == NULL)
+  if (!o->output_dir)
     o->output = g_steal_pointer(&o->inputs[1]);
   source_set_limit(o->megapixels);
   return true;
@@ -88,8 +88,8 @@ static bool take_files(cli_options *o, GError **error) {
 /* What a picture is says how to begin, where nothing else does. Seeds say nothing of what a single
  * pass makes. */
 static void begin_automatically(cli_options *o) {
-  if (o->given.preset == NULL && !g_hash_table_contains(o->given.values, "model") &&
-      o->repeat == NULL && o->uncertainty == 0)
+  if (!o->given.preset && !g_hash_table_contains(o->given.values, "model") && !o->repeat &&
+      o->uncertainty == 0)
     o->given.preset = g_strdup("auto");
 }
 
@@ -162,10 +162,8 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
 }
 
 bool options_read_hints(cli_options *o, rst_cancel *cancel, GError **error) {
-  char *text = o->hints == NULL ? NULL : strokes_read(o->hints, cancel, o->hints_size, error);
-  bool good = o->hints == NULL || (text != NULL && given_add_hints(&o->given, text, error));
-  g_free(text);
-  return good;
+  g_autofree char *text = o->hints ? strokes_read(o->hints, cancel, o->hints_size, error) : NULL;
+  return !o->hints || (text && given_add_hints(&o->given, text, error));
 }
 
 void options_clear(cli_options *o) {

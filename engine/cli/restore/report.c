@@ -133,12 +133,11 @@ static char *parts_text(const rst_parameters *parameters, const rst_plan *plan) 
 
 /* What an uncertainty's picture shows. */
 static void report_uncertainty(const cli_job *job, const cli_item *item) {
-  char *setup = report_setup(&job->parameters, job->model);
+  g_autofree char *setup = report_setup(&job->parameters, job->model);
   cli_say(_("%s: standard deviation of %" PRId64 " points over %d seeds with %s (%s), white is %g, "
             "in %.1f s"),
           item->output, item->points, job->options->uncertainty, job->parameters.model, setup,
           item->white, item->seconds);
-  g_free(setup);
 }
 
 void report_done(const cli_job *job, const cli_item *item) {
@@ -153,30 +152,27 @@ void report_done(const cli_job *job, const cli_item *item) {
   if (item->source.half && file_holds_floats(item->format))
     cli_say(_("%s: half floats are written as floats of 32 bits, which hold the same values"),
             item->output);
-  char *setup = report_setup(&job->parameters, job->model);
-  char *parts = parts_text(&job->parameters, item->plan);
+  g_autofree char *setup = report_setup(&job->parameters, job->model);
+  g_autofree char *parts = parts_text(&job->parameters, item->plan);
   cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), item->output,
           item->points, job->parameters.model, setup, parts, item->seconds);
-  g_free(setup);
-  g_free(parts);
 }
 
 static void add_path(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
                      const char *path) {
-  char *name = g_filename_display_name(path);
+  g_autofree char *name = g_filename_display_name(path);
   yyjson_mut_obj_add_strcpy(doc, object, key, name);
-  g_free(name);
 }
 
 void report_json(const cli_item *item) {
-  const char *status = item->skipped ? "skipped" : item->error != NULL ? "failed" : "done";
+  const char *status = item->skipped ? "skipped" : item->error ? "failed" : "done";
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_mut_val *object = yyjson_mut_obj(doc);
   yyjson_mut_doc_set_root(doc, object);
   add_path(doc, object, "input", item->input);
   add_path(doc, object, "output", item->output);
   yyjson_mut_obj_add_str(doc, object, "status", status);
-  if (item->error != NULL) {
+  if (item->error) {
     add_path(doc, object, "message", item->error->message);
   } else if (!item->skipped) {
     yyjson_mut_obj_add_int(doc, object, "points", item->points);

@@ -14,7 +14,7 @@ static void read_rows(const rst_picture *view, int x, int y, int width, int rows
   view->read(view->user, x, y, width, rows, rgba);
   for (int i = 0; i < width * rows; i++)
     coverage[i] = 1;
-  if (view->read_coverage != NULL)
+  if (view->read_coverage)
     view->read_coverage(view->user, x, y, width, rows, coverage);
   for (int i = 0; i < width * rows; i++)
     if (rgba[4 * i + 3] <= 0)

@@ -70,13 +70,13 @@ bool uncertainty_measure(cli_uncertainty *u, rst_session *session, rst_model *mo
   }
   *u = (cli_uncertainty){.x = box->x, .y = box->y, .width = box->width, .height = box->height};
   u->deviations = g_try_malloc0_n((gsize)box->width * box->height, sizeof *u->deviations);
-  if (u->deviations == NULL) {
+  if (!u->deviations) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     return false;
   }
   picture.user = &user;
   picture.read = host_read;
-  picture.read_coverage = view->read_coverage == NULL ? NULL : host_read_coverage;
+  picture.read_coverage = view->read_coverage ? host_read_coverage : NULL;
   picture.write = host_write;
   if (rst_uncertainty(session, model, parameters, &picture, plan, seeds, hooks, &cause) != RST_OK)
     return cli_fail_engine(error, &cause);
@@ -90,8 +90,8 @@ void uncertainty_clear(cli_uncertainty *u) {
 
 VipsImage *uncertainty_picture(const cli_uncertainty *u, int width, int height, GError **error) {
   gsize count = (gsize)u->width * u->height;
-  guint16 *levels = g_try_new(guint16, count);
-  if (levels == NULL) {
+  g_autofree guint16 *levels = g_try_new(guint16, count);
+  if (!levels) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
     return NULL;
   }
@@ -100,10 +100,9 @@ VipsImage *uncertainty_picture(const cli_uncertainty *u, int width, int height, 
     levels[i] = (guint16)lrint(MIN(u->deviations[i] / u->white, 1) * 65535);
   region = vips_image_new_from_memory_copy(levels, count * sizeof *levels, u->width, u->height, 1,
                                            VIPS_FORMAT_USHORT);
-  g_free(levels);
-  if (region != NULL)
+  if (region)
     region->Type = VIPS_INTERPRETATION_GREY16;
-  if (region == NULL || vips_embed(region, &whole, u->x, u->y, width, height, NULL) != 0)
+  if (!region || vips_embed(region, &whole, u->x, u->y, width, height, NULL) != 0)
     cli_fail_vips(error, _("uncertainty"));
   g_clear_object(&region);
   return whole;

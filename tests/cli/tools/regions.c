@@ -33,7 +33,7 @@ static const char *write_flat(const char *name, int level, const rect *spot, int
   pixels *p = make_pixels(64, 48, 3, 8);
   for (int i = 0; i < 64 * 48 * 3; i++)
     p->values[i] = (guint16)level;
-  for (int y = 0; spot != NULL && y < spot->height; y++)
+  for (int y = 0; spot && y < spot->height; y++)
     for (int x = 0; x < spot->width; x++)
       p->values[3 * ((spot->y + y) * 64 + spot->x + x) + 1] = (guint16)inside;
   pixels_update(p);

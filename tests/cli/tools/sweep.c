@@ -40,7 +40,7 @@ static char **lines_of(const char *path) {
 
 /* The row of a setup, named by the columns that say which; its cells. */
 static char **find_row(char **lines, const char *setup) {
-  for (; *lines != NULL; lines++)
+  for (; *lines; lines++)
     if (g_str_has_prefix(*lines, setup))
       return g_strsplit(*lines, ",", -1);
   g_error("no row of %s", setup);
@@ -49,7 +49,7 @@ static char **find_row(char **lines, const char *setup) {
 /* Where two tables differ but for the time that a row took, -1 where they do not. */
 static int differing_line(char **a, char **b) {
   for (int i = 0;; i++) {
-    if (a[i] == NULL || b[i] == NULL)
+    if (!a[i] || !b[i])
       return a[i] == b[i] ? -1 : i;
     char **x = g_strsplit(a[i], ",", -1), **y = g_strsplit(b[i], ",", -1);
     bool same = true;
@@ -80,7 +80,7 @@ static double evaluated(const char *const *setup) {
                                json};
   for (gsize i = 0; i < G_N_ELEMENTS(first); i++)
     g_ptr_array_add(arguments, (char *)first[i]);
-  for (; *setup != NULL; setup++)
+  for (; *setup; setup++)
     g_ptr_array_add(arguments, (char *)*setup);
   g_ptr_array_add(arguments, NULL);
   check_done(run_arguments((const char *const *)arguments->pdata), G_STRLOC);

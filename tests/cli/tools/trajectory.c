@@ -109,7 +109,7 @@ static void test_json(void) {
   g_assert_cmpint(yyjson_get_int(yyjson_obj_get(point, "x")), ==, 30);
   g_assert_cmpint(yyjson_get_int(yyjson_obj_get(point, "y")), ==, 20);
   g_assert_cmpuint(yyjson_arr_size(states), ==, rows->len);
-  for (guint i = 0; (state = yyjson_arr_iter_next(&iter)) != NULL; i++) {
+  for (guint i = 0; (state = yyjson_arr_iter_next(&iter)); i++) {
     const row *r = &g_array_index(rows, row, i);
     yyjson_val *value = yyjson_obj_get(state, "value"), *clean = yyjson_obj_get(state, "clean");
     g_assert_cmpint(yyjson_get_int(yyjson_obj_get(state, "timestep")), ==, r->timestep);
@@ -134,7 +134,7 @@ static void count_element(GMarkupParseContext *context, const char *name, const 
   if (strcmp(name, "polyline") != 0)
     return;
   ++*(int *)user;
-  for (; *keys != NULL; keys++, values++)
+  for (; *keys; keys++, values++)
     if (strcmp(*keys, "points") == 0)
       g_assert_nonnull(strchr(*values, ','));
 }
@@ -231,7 +231,7 @@ static void test_refusals(void) {
   check_failed(run("trajectory", in, "--point", "1,1", "--steps", "1", NULL), 2,
                "--steps belongs to --strip");
   for (const char *const *steps = (const char *const[]){"3,2", "x", "0,", "0,99", "-1", NULL};
-       *steps != NULL; steps++)
+       *steps; steps++)
     check_failed(
       run("trajectory", in, "--strip", file, "--model", "tiny-diffusion", "--steps", *steps, NULL),
       2, "must be numbers 0..15 in ascending order");
