@@ -163,8 +163,9 @@ static void to_native(const Layer *layer, const float *coded, size_t count, guin
   babl_process(babl_fish(format, layer->native), exact, native, (long)count);
 }
 
-/* Only the colours of covered pixels that change are replaced. All else keeps the bytes that the
- * layer has, since merging without a selection writes every pixel of the box. */
+/* Only the colours of covered pixels that change are replaced, among them what is no number. All else
+ * keeps the bytes that the layer has, since merging without a selection writes every pixel of the
+ * box. */
 static bool picture_write(void *user, int x, int y, int w, int h, const float *rgb,
                           const float *coverage) {
   Layer *layer = user;
@@ -179,6 +180,7 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
 
   gegl_buffer_get(layer->original->pixels, &area, 1.0, layer->coded, before, GEGL_AUTO_ROWSTRIDE,
                   GEGL_ABYSS_NONE);
+  g_autofree float *kept = g_memdup2(before, values * sizeof *before);
   make_finite(before, values);
   babl_process(babl_fish(babl_format("R'G'B' float"), layer->coded), rgb, after, (long)count);
   rst_apply_strength(layer->strength, values, before, after, after);
@@ -188,7 +190,7 @@ static bool picture_write(void *user, int x, int y, int w, int h, const float *r
   to_native(layer, after, count, restored);
   for (size_t i = 0; i < count; i++)
     if (coverage[i] > 0 &&
-        memcmp(before + i * channels, after + i * channels, channels * sizeof *after) != 0)
+        memcmp(kept + i * channels, after + i * channels, channels * sizeof *after) != 0)
       memcpy(result + i * layer->bytes, restored + i * layer->bytes, layer->colour_bytes);
   gegl_buffer_set(layer->result, &area, 0, layer->native, result, GEGL_AUTO_ROWSTRIDE);
   return true;
