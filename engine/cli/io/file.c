@@ -39,10 +39,9 @@ bool file_init(int threads, GError **error) {
 }
 
 const cli_format *file_format_named(const char *name, GError **error) {
-  char *suffix = g_strconcat(".", name, NULL);
+  g_autofree char *suffix = g_strconcat(".", name, NULL);
   const cli_format *found = format_of_suffix(suffix);
-  g_free(suffix);
-  if (found != NULL && found->encode != NULL)
+  if (found && found->encode)
     return found;
   g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
               _("--format is “%s”, must be png, jpg, tif or webp"), name);
@@ -50,7 +49,7 @@ const cli_format *file_format_named(const char *name, GError **error) {
 }
 
 bool file_is_picture_name(const char *path) {
-  return format_of_suffix(path) != NULL || format_is_raw_name(path);
+  return format_of_suffix(path) || format_is_raw_name(path);
 }
 
 const char *file_suffix(const cli_format *f) {
@@ -65,7 +64,7 @@ static bool fail_system(const char *path, GError **error) {
 /* Whether a file of that path, which leads to `target`, can be made in its folder: known before
  * the work is done. */
 static bool check_place(const char *path, const char *target, GError **error) {
-  char *folder = g_path_get_dirname(target), *name = g_path_get_basename(target);
+  g_autofree char *folder = g_path_get_dirname(target), *name = g_path_get_basename(target);
   const long longest = pathconf(folder, _PC_NAME_MAX);
   bool good = true;
   if (g_access(folder, W_OK | X_OK) != 0) {
@@ -76,8 +75,6 @@ static bool check_place(const char *path, const char *target, GError **error) {
     errno = ENAMETOOLONG;
     good = fail_system(path, error);
   }
-  g_free(folder);
-  g_free(name);
   return good;
 }
 
@@ -91,14 +88,13 @@ const cli_format *file_output_format(const char *path, GError **error) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a device or a pipe and no file"), path);
     return NULL;
   }
-  if (found == NULL || found->encode == NULL) {
+  if (!found || !found->encode) {
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
                 _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);
     return NULL;
   }
-  char *target = temporary_target(path);
-  bool good = target != NULL ? check_place(path, target, error) : fail_system(path, error);
-  g_free(target);
+  g_autofree char *target = temporary_target(path);
+  bool good = target ? check_place(path, target, error) : fail_system(path, error);
   return good ? found : NULL;
 }
 
@@ -164,13 +160,10 @@ static void on_eval(VipsImage *image, VipsProgress *progress, void *cancel) {
 static int to_integers(VipsImage *image, VipsImage **integers) {
   VipsInterpretation kind =
     image->Bands < 3 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16;
-  VipsImage *scaled = NULL, *cast = NULL;
-  int failed = vips_linear1(image, &scaled, 65535, 0.5, NULL) != 0 ||
-               vips_cast_ushort(scaled, &cast, NULL) != 0 ||
-               vips_copy(cast, integers, "interpretation", kind, NULL) != 0;
-  g_clear_object(&scaled);
-  g_clear_object(&cast);
-  return failed;
+  g_autoptr(VipsImage) scaled = NULL, cast = NULL;
+  return vips_linear1(image, &scaled, 65535, 0.5, NULL) != 0 ||
+         vips_cast_ushort(scaled, &cast, NULL) != 0 ||
+         vips_copy(cast, integers, "interpretation", kind, NULL) != 0;
 }
 
 /* What goes into a file behind its first bytes, as libvips writes it. */
@@ -194,7 +187,7 @@ static bool write_bytes(int fd, const guint8 *bytes, gsize size) {
 static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 length, void *user) {
   insertion *i = user;
   (void)target;
-  if (i->begin == NULL)
+  if (!i->begin)
     return write_bytes(i->fd, data, (gsize)length) ? length : -1;
   g_byte_array_append(i->begin, data, (guint)length);
   const gsize place = i->place(i->begin->data, i->begin->len);
@@ -221,7 +214,7 @@ static bool encode_with(VipsImage *image, const cli_format *f, const GByteArray 
   errno = 0;
   bool good = f->encode(image, VIPS_TARGET(target)) == 0;
   const int cause = errno;
-  if (!good && strstr(vips_error_buffer(), "write error") != NULL && cause != 0) {
+  if (!good && strstr(vips_error_buffer(), "write error") && cause != 0) {
     vips_error_clear();
     errno = cause;
     fail_system(path, error);
@@ -233,34 +226,47 @@ static bool encode_with(VipsImage *image, const cli_format *f, const GByteArray 
   return good;
 }
 
-/* A WebP file is made in memory anyway. */
+/* Whether pixels that are transparent have colours. */
+static bool hides_colours(VipsImage *image) {
+  g_autoptr(VipsImage) alpha = NULL, clear = NULL, colours = NULL, hidden = NULL;
+  double largest = 0;
+  return vips_extract_band(image, &alpha, image->Bands - 1, NULL) == 0 &&
+         vips_equal_const1(alpha, &clear, 0, NULL) == 0 &&
+         vips_extract_band(image, &colours, 0, "n", image->Bands - 1, NULL) == 0 &&
+         vips_multiply(colours, clear, &hidden, NULL) == 0 &&
+         vips_max(hidden, &largest, NULL) == 0 && largest > 0;
+}
+
+/* A WebP file is made in memory anyway, and so are the pixels where they are looked at first. */
 static bool encode_webp(VipsImage *image, const cli_format *f, int fd, const char *path,
                         GError **error) {
-  VipsTarget *target = vips_target_new_to_memory();
+  const bool lossy = vips_image_hasalpha(image) && !format_webp_is_exact();
+  g_autoptr(VipsImage) pixels = lossy ? vips_image_copy_memory(image) : g_object_ref(image);
+  g_autoptr(VipsTarget) target = vips_target_new_to_memory();
   VipsBlob *blob = NULL;
   size_t size = 0;
-  bool good = f->encode(image, target) == 0;
+  bool good = pixels && f->encode(pixels, target) == 0;
   g_object_get(target, "blob", &blob, NULL);
-  if (good && blob != NULL) {
-    GByteArray *file = g_byte_array_new();
+  if (good && blob) {
+    g_autoptr(GByteArray) file = g_byte_array_new();
     const guint8 *bytes = vips_blob_get(blob, &size);
     g_byte_array_append(file, bytes, (guint)size);
     metadata_add_to_webp(file, image, path);
     good = write_bytes(fd, file->data, file->len) || fail_system(path, error);
-    g_byte_array_unref(file);
   } else {
     good = cli_fail_vips(error, path);
   }
-  if (blob != NULL)
+  if (good && lossy && hides_colours(pixels))
+    cli_say(_("%s: WebP does not keep the colours of transparent pixels; PNG does"), path);
+  if (blob)
     vips_area_unref(VIPS_AREA(blob));
-  g_object_unref(target);
   return good;
 }
 
 static bool encode_tiff(VipsImage *image, const cli_format *f, int fd, const char *path,
                         GError **error) {
   VipsTarget *target = vips_target_new_to_descriptor(fd);
-  bool good = target != NULL && f->encode(image, target) == 0;
+  bool good = target && f->encode(image, target) == 0;
   if (!good)
     cli_fail_vips(error, path);
   g_clear_object(&target);
@@ -271,7 +277,7 @@ static bool encode_tiff(VipsImage *image, const cli_format *f, int fd, const cha
 
 static bool encode_as(VipsImage *image, const cli_format *f, int fd, const char *path,
                       GError **error) {
-  GByteArray *more = NULL;
+  g_autoptr(GByteArray) more = NULL;
   bool good = false;
   switch (f->metadata) {
     case METADATA_JPEG:
@@ -289,7 +295,6 @@ static bool encode_as(VipsImage *image, const cli_format *f, int fd, const char 
       good = encode_webp(image, f, fd, path, error);
       break;
   }
-  g_clear_pointer(&more, g_byte_array_unref);
   return good;
 }
 
@@ -315,7 +320,7 @@ bool file_write(VipsImage *image, const cli_format *f, const char *path, rst_can
                 GError **error) {
   cli_temporary temporary = {.fd = -1};
   char *target = temporary_target(path); /* a link stays a link */
-  bool good = (target != NULL && temporary_open(&temporary, target)) || fail_system(path, error);
+  bool good = (target && temporary_open(&temporary, target)) || fail_system(path, error);
   good = good && write_all(image, f, temporary.fd, path, cancel, error) &&
          (temporary_finish(&temporary, target) || fail_system(path, error));
   temporary_drop(&temporary);

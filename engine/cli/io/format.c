@@ -38,10 +38,17 @@ static int encode_tiff(VipsImage *image, VipsTarget *target) {
     "bigtiff", big, NULL);
 }
 
+/* libvips 8.18 has a way to libwebp's exact mode; before, pixels of alpha 0 lose their colours. */
+bool format_webp_is_exact(void) {
+  g_autoptr(VipsOperation) save = vips_operation_new("webpsave_target");
+  return save && g_object_class_find_property(G_OBJECT_GET_CLASS(save), "exact");
+}
+
 static int encode_webp(VipsImage *image, VipsTarget *target) {
-  /* Pixels of alpha 0 lose their colour all the same: libvips 8.16 has no way to libwebp's exact
-   * mode. */
-  return vips_webpsave_target(image, target, "lossless", TRUE, "keep", KEPT, NULL);
+  return format_webp_is_exact()
+           ? vips_webpsave_target(image, target, "lossless", TRUE, "exact", TRUE, "keep", KEPT,
+                                  NULL)
+           : vips_webpsave_target(image, target, "lossless", TRUE, "keep", KEPT, NULL);
 }
 
 /* The one table of what is read and written; cameras' raw files come besides. */
@@ -89,13 +96,12 @@ static const cli_format formats[] = {
 };
 
 const cli_format *format_of_suffix(const char *path) {
-  char *lower = g_ascii_strdown(path, -1);
+  g_autofree char *lower = g_ascii_strdown(path, -1);
   const cli_format *found = NULL;
-  for (size_t i = 0; i < G_N_ELEMENTS(formats) && found == NULL; i++)
-    for (const char *const *suffix = formats[i].suffixes; *suffix != NULL; suffix++)
+  for (size_t i = 0; i < G_N_ELEMENTS(formats) && !found; i++)
+    for (const char *const *suffix = formats[i].suffixes; *suffix; suffix++)
       if (g_str_has_suffix(lower, *suffix))
         found = &formats[i];
-  g_free(lower);
   return found;
 }
 
@@ -112,7 +118,7 @@ bool format_is_raw_name(const char *path) {
     ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
   };
   const char *suffix = strrchr(path, '.');
-  for (size_t i = 0; i < G_N_ELEMENTS(suffixes) && suffix != NULL; i++)
+  for (size_t i = 0; i < G_N_ELEMENTS(suffixes) && suffix; i++)
     if (g_ascii_strcasecmp(suffix, suffixes[i]) == 0)
       return true;
   return false;

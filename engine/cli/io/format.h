@@ -29,6 +29,8 @@ typedef struct cli_format {
 const cli_format *format_of_suffix(const char *path);
 /* Allows libvips the formats' loaders. */
 void format_allow_loaders(void);
+/* Whether WebP keeps the colours of transparent pixels, which depends on libvips. */
+bool format_webp_is_exact(void);
 /* Whether a file's name is that of a camera's raw file. */
 bool format_is_raw_name(const char *path);
 
