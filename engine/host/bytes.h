@@ -14,6 +14,15 @@ typedef struct cli_bytes {
   guint64 size;
 } cli_bytes;
 
+/* Whole numbers whose first byte counts the most. */
+static inline guint16 bytes_number16(const guint8 *bytes) {
+  return (guint16)(bytes[0] << 8 | bytes[1]);
+}
+
+static inline guint32 bytes_number32(const guint8 *bytes) {
+  return (guint32)bytes_number16(bytes) << 16 | bytes_number16(bytes + 2);
+}
+
 /* Those of an open file, whose descriptor stays the caller's. */
 cli_bytes bytes_in(int fd);
 

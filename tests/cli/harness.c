@@ -16,7 +16,7 @@ static outcome latest;
 static void remove_tree(const char *path) {
   if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
     GDir *entries = g_dir_open(path, 0, NULL);
-    for (const char *name; entries != NULL && (name = g_dir_read_name(entries)) != NULL;) {
+    for (const char *name; entries && (name = g_dir_read_name(entries));) {
       char *child = g_build_filename(path, name, NULL);
       remove_tree(child);
       g_free(child);
@@ -38,7 +38,7 @@ static void ignore(const char *domain, GLogLevelFlags level, const char *message
  * into its own tree, as a package's. */
 static const char *before(const char *variable, const char *path) {
   const char *others = g_getenv(variable);
-  char *list = others == NULL ? g_strdup(path) : g_strconcat(path, ":", others, NULL);
+  char *list = others ? g_strconcat(path, ":", others, NULL) : g_strdup(path);
   g_ptr_array_add(kept, list);
   return list;
 }
@@ -118,7 +118,7 @@ const outcome *run_arguments(const char *const *arguments) {
   g_free(latest.err);
   GPtrArray *command = g_ptr_array_new();
   g_ptr_array_add(command, program_path);
-  for (; *arguments != NULL; arguments++)
+  for (; *arguments; arguments++)
     g_ptr_array_add(command, (char *)*arguments);
   g_ptr_array_add(command, NULL);
   g_spawn_sync(folder, (char **)command->pdata, variables, G_SPAWN_DEFAULT, NULL, NULL, &latest.out,
@@ -133,7 +133,7 @@ const outcome *run(const char *first, ...) {
   GPtrArray *arguments = g_ptr_array_new();
   va_list rest;
   va_start(rest, first);
-  for (const char *one = first; one != NULL; one = va_arg(rest, const char *))
+  for (const char *one = first; one; one = va_arg(rest, const char *))
     g_ptr_array_add(arguments, (char *)one);
   va_end(rest);
   g_ptr_array_add(arguments, NULL);
@@ -149,8 +149,7 @@ const outcome *check_done(const outcome *o, const char *where) {
 }
 
 void check_failure(const outcome *o, int status, const char *message, const char *where) {
-  if (o->status != status || strstr(o->err, message) == NULL ||
-      !g_str_has_prefix(o->err, "restorator: "))
+  if (o->status != status || !strstr(o->err, message) || !g_str_has_prefix(o->err, "restorator: "))
     g_error("%s: exit status %d instead of %d, and not “%s” but: %s", where, o->status, status,
             message, o->err);
 }
@@ -217,7 +216,7 @@ pixels *make_pixels(int width, int height, int bands, int bits) {
 
 pixels *read_pixels(const char *path) {
   VipsImage *image = vips_image_new_from_file(path, NULL);
-  if (image == NULL)
+  if (!image)
     g_error("%s: %s", path, vips_error_buffer());
   pixels *p = pixels_of(image);
   g_object_unref(image);
@@ -282,6 +281,21 @@ int largest_difference(const pixels *a, const pixels *b) {
   return largest;
 }
 
+void append_chunk(GByteArray *png, const char *type, const guint8 *data, guint size) {
+  guint32 length = GUINT32_TO_BE(size), sum = 0xffffffff;
+  guint start = png->len + 4;
+  g_byte_array_append(png, (const guint8 *)&length, 4);
+  g_byte_array_append(png, (const guint8 *)type, 4);
+  g_byte_array_append(png, data, size);
+  for (guint i = start; i < png->len; i++) {
+    sum ^= png->data[i];
+    for (int bit = 0; bit < 8; bit++)
+      sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  sum = GUINT32_TO_BE(~sum);
+  g_byte_array_append(png, (const guint8 *)&sum, 4);
+}
+
 static icc save_profile(cmsHPROFILE handle) {
   cmsUInt32Number size = 0;
   g_assert_true(cmsSaveProfileToMem(handle, NULL, &size));
@@ -317,7 +331,7 @@ void attach_profile(pixels *p, icc profile) {
 }
 
 void assert_contains(const char *text, const char *part) {
-  if (strstr(text, part) == NULL)
+  if (!strstr(text, part))
     g_error("“%s” is not in: %s", part, text);
 }
 
@@ -331,7 +345,7 @@ void write_carded(const char *source, const char *path, const char *card) {
   char *escaped = g_strescape(card, NULL);
   char *header = g_strndup(bytes + 8, length);
   char **halves = g_strsplit(header, "\"__metadata__\":{", 2);
-  if (halves[1] == NULL) {
+  if (!halves[1]) {
     g_strfreev(halves);
     halves = g_strsplit(header, "\"__metadata__\": {", 2);
   }

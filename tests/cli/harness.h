@@ -90,6 +90,9 @@ icc make_rgb_profile(const double white[2], const double primaries[6], double ga
 icc make_grey_profile(double gamma);
 void attach_profile(pixels *pixels, icc profile);
 
+/* Adds a chunk to the bytes of a PNG file. */
+void append_chunk(GByteArray *png, const char *type, const guint8 *data, guint size);
+
 /* Fails with both texts where `part` is not in `text`. */
 void assert_contains(const char *text, const char *part);
 

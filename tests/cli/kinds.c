@@ -139,7 +139,8 @@ static void check_refused(VipsImage *image, const char *name, const char *reason
 
 static void test_refused(void) {
   static const char several[] = "holds several pictures; take one out first";
-  static const char depth[] = "has neither 8 or 16 bits nor 32-bit floats a channel";
+  static const char depth[] =
+    "has integers of 32 bits a channel, neither 8 or 16 bits nor 32-bit floats";
   pixels *source = make_pixels(48, 40, 3, 8);
   VipsImage *image = source->image, *five;
   VipsImage *more[] = {image, image};
@@ -164,21 +165,6 @@ static void test_refused(void) {
                    path_of("refused.png"), SINGLE, NULL),
                1, "drawing.svg: is a SVG file");
   pixels_free(source);
-}
-
-static void append_chunk(GByteArray *png, const char *type, const guint8 *data, guint size) {
-  guint32 length = GUINT32_TO_BE(size), sum = 0xffffffff;
-  guint start = png->len + 4;
-  g_byte_array_append(png, (const guint8 *)&length, 4);
-  g_byte_array_append(png, (const guint8 *)type, 4);
-  g_byte_array_append(png, data, size);
-  for (guint i = start; i < png->len; i++) {
-    sum ^= png->data[i];
-    for (int bit = 0; bit < 8; bit++)
-      sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
-  }
-  sum = GUINT32_TO_BE(~sum);
-  g_byte_array_append(png, (const guint8 *)&sum, 4);
 }
 
 /* libvips shows an animated PNG's first picture as if it were the only one. */
@@ -239,14 +225,17 @@ static void put(GByteArray *bytes, guint32 value, int size) {
     g_byte_array_append(bytes, &(guint8){value & 0xff}, 1);
 }
 
-/* RGB in half floats, given by their bits: (40, 48, 3). */
-static const char *write_halves(const guint16 *halves, const char *name) {
-  enum { COUNT = 48 * 40 * 3, TRIPLES = 8 + 2 + 10 * 12 + 4, PIXELS = TRIPLES + 12 };
+/* RGB in values of so many bits and of a kind (1: whole, 2: signed, 3: floats, 6: complex), given by
+ * their bytes: (40, 48, 3). */
+static const char *write_values(const void *values, guint32 bits, guint32 format,
+                                const char *name) {
+  enum { TRIPLES = 8 + 2 + 10 * 12 + 4, PIXELS = TRIPLES + 12 };
+  const guint32 size = 48 * 40 * 3 * bits / 8;
   /* tag, type (3: 2 bytes, 4: 4), count, value or place */
-  static const guint32 tags[10][4] = {
-    {256, 3, 1, 48},        {257, 3, 1, 40},          {258, 3, 3, TRIPLES}, {259, 3, 1, 1},
-    {262, 3, 1, 2},         {273, 4, 1, PIXELS},      {277, 3, 1, 3},       {278, 3, 1, 40},
-    {279, 4, 1, 2 * COUNT}, {339, 3, 3, TRIPLES + 6},
+  const guint32 tags[10][4] = {
+    {256, 3, 1, 48},   {257, 3, 1, 40},          {258, 3, 3, TRIPLES}, {259, 3, 1, 1},
+    {262, 3, 1, 2},    {273, 4, 1, PIXELS},      {277, 3, 1, 3},       {278, 3, 1, 40},
+    {279, 4, 1, size}, {339, 3, 3, TRIPLES + 6},
   };
   GByteArray *bytes = g_byte_array_new();
   g_byte_array_append(bytes, (const guint8 *)"II*", 4);
@@ -260,9 +249,8 @@ static const char *write_halves(const guint16 *halves, const char *name) {
   }
   put(bytes, 0, 4);
   for (int i = 0; i < 6; i++)
-    put(bytes, i < 3 ? 16 : 3, 2); /* bits; floats */
-  for (int i = 0; i < COUNT; i++)
-    put(bytes, halves[i], 2);
+    put(bytes, i < 3 ? bits : format, 2);
+  g_byte_array_append(bytes, values, size);
   const char *path = path_of(name);
   g_assert_true(g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL));
   g_byte_array_unref(bytes);
@@ -331,7 +319,7 @@ static void test_halves(void) {
     halves[i] = (guint16)(0x3000 + 37 * i % 0x0c00); /* 1/8…1 */
   static const guint16 odd[] = {0xb800, 0x4740, 0x7c00, 0xfc00, 0x0001, 0x8000, 0x7bff};
   memcpy(halves + 3, odd, sizeof odd); /* beyond the window */
-  const char *input = write_halves(halves, "half.tif"), *output = path_of("half-out.tif");
+  const char *input = write_values(halves, 16, 3, "half.tif"), *output = path_of("half-out.tif");
   const outcome *o = run_well("restore", input, output, SINGLE, INNER, NULL);
   assert_contains(o->err, "half-out.tif: half floats are written as floats of 32 bits");
   float *restored = read_floats(output, 3);
@@ -427,6 +415,28 @@ static void test_floats_refused(void) {
   pixels_free(small);
 }
 
+/* What is not read is named as what it is. */
+static void test_named(void) {
+  static const struct {
+    guint32 bits, kind;
+    const char *name, *reason;
+  } kinds[] = {
+    {64, 3, "double.tif", "is a TIFF file of 64-bit floats a channel, which is not read: "},
+    {32, 2, "signed.tif", "has signed integers of 32 bits a channel, neither 8 or 16 bits nor"},
+    {16, 2, "short.tif", "has signed integers of 16 bits a channel, neither 8 or 16 bits nor"},
+    {24, 1, "odd.tif", "is a TIFF file of 24-bit unsigned integers a channel, which is not read: "},
+    {64, 6, "complex.tif",
+     "is a TIFF file of 64-bit complex floats a channel, which is not read: "},
+  };
+  g_autofree guint8 *values = g_malloc0(48 * 40 * 3 * 8);
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    g_autofree char *message = g_strdup_printf("%s: %s", kinds[i].name, kinds[i].reason);
+    check_failed(run("restore", write_values(values, kinds[i].bits, kinds[i].kind, kinds[i].name),
+                     path_of("named.png"), SINGLE, NULL),
+                 1, message);
+  }
+}
+
 /* ---- HEIF ---- */
 
 /* To PNG, upright as libheif shows it, with profile and EXIF; not written. */
@@ -435,7 +445,7 @@ static void test_heif(gconstpointer data) {
   char *input = g_build_filename(data_path("../pictures"), name, NULL);
   g_assert_true(g_file_test(input, G_FILE_TEST_EXISTS));
   VipsImage *image = vips_image_new_from_file(input, NULL);
-  if (image == NULL) {
+  if (!image) {
     g_test_skip("this libvips does not read it");
     vips_error_clear();
     g_free(input);
@@ -463,6 +473,26 @@ static void test_heif(gconstpointer data) {
   pixels_free(restored);
 }
 
+/* Of two pictures of other sizes the one that the file calls its primary, not its first. */
+static void test_heif_primary(void) {
+  const char *input = data_path("../pictures/second.heic"), *output = path_of("primary.png");
+  g_autoptr(VipsImage) first = vips_image_new_from_file(input, "page", 0, NULL);
+  if (!first) {
+    g_test_skip("this libvips does not read it");
+    vips_error_clear();
+    return;
+  }
+  run_well("restore", input, output, SINGLE, INNER, NULL);
+  pixels *restored = read_pixels(output);
+  g_autoptr(VipsImage) primary = vips_image_new_from_file(input, "page", 1, NULL);
+  pixels *stored = pixels_of(primary);
+  g_assert_cmpint(first->Xsize, ==, 64);
+  g_assert_cmpint(restored->width, ==, 48);
+  g_assert_cmpint(differing_outside(stored, restored, inner), ==, 0);
+  pixels_free(stored);
+  pixels_free(restored);
+}
+
 int main(int argc, char **argv) {
   static const char *const pictures[] = {"small.heic", "deep.heic", "small.avif"};
   harness_begin(&argc, &argv);
@@ -479,10 +509,12 @@ int main(int argc, char **argv) {
   g_test_add_func("/kinds/floats-bright", test_bright_floats);
   g_test_add_func("/kinds/floats-grey", test_grey_floats);
   g_test_add_func("/kinds/floats-refused", test_floats_refused);
+  g_test_add_func("/kinds/named", test_named);
   for (gsize i = 0; i < G_N_ELEMENTS(pictures); i++) {
     char *path = g_strdup_printf("/kinds/heif/%s", pictures[i]);
     g_test_add_data_func(path, pictures[i], test_heif);
     g_free(path);
   }
+  g_test_add_func("/kinds/heif-primary", test_heif_primary);
   return harness_run();
 }

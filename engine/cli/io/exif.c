@@ -125,12 +125,11 @@ static GByteArray *make_block(const cli_tiff *t, guint64 directory, gsize limit)
 }
 
 void exif_read_tiff(const cli_tiff *t, guint64 directory, VipsImage *image) {
-  GByteArray *block = make_block(t, directory, TIFF_VALUE_MAX);
-  if (block == NULL)
+  g_autoptr(GByteArray) block = make_block(t, directory, TIFF_VALUE_MAX);
+  if (!block)
     return;
   g_byte_array_prepend(block, (const guint8 *)signature, sizeof signature);
   vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, block->data, block->len);
-  g_byte_array_unref(block);
 }
 
 /* The image's block as it came, without its signature; false without one. */
@@ -153,6 +152,17 @@ bool exif_describes(VipsImage *image) {
   tiff_entry e;
   return get_block(image, &bytes) && tiff_open(&t, &bytes) &&
          tiff_find(&t, t.first, TIFF_DESCRIPTION, &e);
+}
+
+void exif_set_orientation(VipsImage *image) {
+  cli_bytes bytes;
+  cli_tiff t;
+  tiff_entry e;
+  guint64 orientation;
+  if (get_block(image, &bytes) && tiff_open(&t, &bytes) &&
+      tiff_find(&t, t.first, TIFF_ORIENTATION, &e) && tiff_number(&t, &e, &orientation) &&
+      orientation >= 1 && orientation <= 8)
+    vips_image_set_int(image, VIPS_META_ORIENTATION, (int)orientation);
 }
 
 /* A rational of two numbers of 4 bytes; 0 where there is none. */
@@ -222,6 +232,13 @@ static gsize cut_thumbnail(const cli_tiff *t, guint8 *block, gsize size) {
   return size;
 }
 
+/* A block may be there for its thumbnail alone. */
+static bool is_empty(const cli_tiff *t) {
+  guint64 end = 0;
+  tiff_next(t, t->first, &end);
+  return end == t->first + 2; /* the number of entries and none of them */
+}
+
 /* A maker's notes hold places of their own in the block: so that they stay true it is changed where
  * it has to be, and not made anew. */
 GBytes *exif_block(VipsImage *image, gsize limit, bool *shortened, bool *malformed) {
@@ -231,7 +248,7 @@ GBytes *exif_block(VipsImage *image, gsize limit, bool *shortened, bool *malform
   if (!get_block(image, &bytes))
     return NULL;
   if (!tiff_open(&t, &bytes) || t.big || !tiff_entry_at(&t, t.first, 0, &(tiff_entry){0})) {
-    *malformed = true;
+    *malformed = t.big || !is_empty(&t);
     return NULL;
   }
   guint8 *block = bytes_copy(&bytes, 0, (gsize)bytes.size);
@@ -247,9 +264,9 @@ GBytes *exif_block(VipsImage *image, gsize limit, bool *shortened, bool *malform
   GByteArray *shorter = make_block(&t, t.first, SMALL);
   g_free(block);
   *shortened = true;
-  if (shorter != NULL && shorter->len > limit)
+  if (shorter && shorter->len > limit)
     g_clear_pointer(&shorter, g_byte_array_unref);
-  return shorter == NULL ? NULL : g_byte_array_free_to_bytes(shorter);
+  return shorter ? g_byte_array_free_to_bytes(shorter) : NULL;
 }
 
 /* ---- TIFF files ---- */
@@ -289,8 +306,8 @@ static void merge(GArray *fields, const GArray *more) {
 static bool append(int fd, const cli_tiff *to, exif *e, const GArray *more) {
   const gsize word = to->big ? 8 : 4;
   const guint64 base = to->bytes->size + to->bytes->size % 2;
-  GByteArray *data = g_byte_array_new(), *head = g_byte_array_new();
-  GArray *entries = raw_entries(to);
+  g_autoptr(GByteArray) data = g_byte_array_new(), head = g_byte_array_new();
+  g_autoptr(GArray) entries = raw_entries(to);
   bool good = entries->len > 0;
   put_parts(data, base, to->big, e, TIFF_VALUE_MAX);
   merge(entries, e->main);
@@ -300,9 +317,6 @@ static bool append(int fd, const cli_tiff *to, exif *e, const GArray *more) {
   good = good && (to->big || base + data->len <= G_MAXUINT32) &&
          pwrite(fd, data->data, data->len, (off_t)base) == (gssize)data->len &&
          pwrite(fd, head->data, head->len, (off_t)word) == (gssize)head->len;
-  g_array_unref(entries);
-  g_byte_array_unref(data);
-  g_byte_array_unref(head);
   return good;
 }
 
@@ -312,18 +326,17 @@ bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more) {
   exif e;
   bool shortened, malformed;
   gsize size = 0;
-  GBytes *block = exif_block(image, G_MAXINT32, &shortened, &malformed);
-  if (block == NULL && more->len == 0)
+  g_autoptr(GBytes) block = exif_block(image, G_MAXINT32, &shortened, &malformed);
+  if (!block && more->len == 0)
     return !malformed;
-  if (block != NULL)
+  if (block)
     bytes.memory = g_bytes_get_data(block, &size);
   bytes.size = size;
-  if (block != NULL && tiff_open(&from, &bytes))
+  if (block && tiff_open(&from, &bytes))
     take_exif(&from, from.first, &e);
   else
     e = (exif){tiff_fields_new(), tiff_fields_new(), tiff_fields_new(), tiff_fields_new()};
   bool good = tiff_open(&to, &file) && !to.swapped && append(fd, &to, &e, more);
   exif_clear(&e);
-  g_clear_pointer(&block, g_bytes_unref);
   return good && !malformed;
 }

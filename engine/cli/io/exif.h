@@ -25,6 +25,8 @@ GBytes *exif_block(VipsImage *image, gsize limit, bool *shortened, bool *malform
 
 /* Gives the image the resolution that its EXIF has, where libvips found none elsewhere. */
 void exif_set_resolution(VipsImage *image);
+/* The same of how it has to be turned. */
+void exif_set_orientation(VipsImage *image);
 /* Whether the image's EXIF has a description of the picture. */
 bool exif_describes(VipsImage *image);
 

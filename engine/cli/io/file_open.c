@@ -16,7 +16,7 @@
 /* What is none of the formats. */
 static void fail_format(const char *path, VipsSource *source, GError **error) {
   const char *name = loader_name_refused(source);
-  if (name == NULL)
+  if (!name)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: is neither PNG nor JPEG, TIFF, WebP, HEIF or AVIF"), path);
   else
@@ -66,14 +66,14 @@ static VipsImage *open_jpeg(opening *o) {
   jpeg_read(&o->bytes, &head);
   if (!head.complete) {
     guint8 *ended = bytes_copy(&o->bytes, 0, (gsize)o->bytes.size);
-    if (ended != NULL) {
+    if (ended) {
       ended = g_realloc(ended, (gsize)o->bytes.size + 2);
       memcpy(ended + o->bytes.size, "\xff\xd9", 2);
       set_source(o, ended, (gsize)o->bytes.size + 2);
     }
   }
   VipsImage *image = load(o, 0, head.complete ? VIPS_FAIL_ON_ERROR : VIPS_FAIL_ON_WARNING);
-  if (image != NULL)
+  if (image)
     metadata_from_jpeg(&head, image);
   jpeg_clear(&head);
   return image;
@@ -85,7 +85,7 @@ static VipsImage *open_png(const opening *o, GError **error) {
   png_head head;
   GBytes *profile = NULL;
   VipsImage *image = load(o, 0, VIPS_FAIL_ON_ERROR);
-  if (image == NULL)
+  if (!image)
     return NULL;
   png_read(&o->bytes, &head);
   switch (png_get_colour(&head, image->Bands < 3, &profile)) {
@@ -102,7 +102,7 @@ static VipsImage *open_png(const opening *o, GError **error) {
     default:
       metadata_set_profile(image, profile);
   }
-  if (image != NULL) {
+  if (image) {
     if (head.frames > 1) /* libvips shows the first */
       vips_image_set_int(image, VIPS_META_N_PAGES, head.frames);
     metadata_from_png(&head, image);
@@ -128,14 +128,13 @@ static void fail_tiff(const opening *o, const cli_tiff *t, guint64 directory, GE
   };
   const guint64 bits = first_value(t, directory, TIFF_BITS, 1);
   const guint64 kind = first_value(t, directory, TIFF_SAMPLE_FORMAT, 1);
-  char *cause = g_strchomp(g_strdup(vips_error_buffer()));
+  g_autofree char *cause = g_strchomp(g_strdup(vips_error_buffer()));
   vips_error_clear();
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               /* Translators: a file, a number of bits, what they are, a decoder's message. */
               _("%s: is a TIFF file of %d-bit %s a channel, which is not read: %s"), o->path,
               (int)MIN(bits, 1024), _(kinds[kind >= 1 && kind < G_N_ELEMENTS(kinds) ? kind : 4]),
               cause);
-  g_free(cause);
 }
 
 static VipsImage *open_tiff(const opening *o, GError **error) {
@@ -151,7 +150,7 @@ static VipsImage *open_tiff(const opening *o, GError **error) {
   }
   const int pictures = tiff_pictures(&t, NULL, &page, &directory);
   VipsImage *image = load(o, page, VIPS_FAIL_ON_ERROR);
-  if (image == NULL) {
+  if (!image) {
     fail_tiff(o, &t, directory, error);
     return NULL;
   }
@@ -164,17 +163,10 @@ static VipsImage *open_tiff(const opening *o, GError **error) {
 
 /* ---- HEIF ---- */
 
-/* Of several pictures the file itself says which one is meant. */
+/* Of several pictures libvips takes the one that the file itself calls its primary. */
 static VipsImage *open_heif(opening *o) {
   VipsImage *image = load(o, 0, VIPS_FAIL_ON_ERROR);
-  int primary = 0;
-  if (image != NULL && vips_image_get_typeof(image, "heif-primary") != 0)
-    vips_image_get_int(image, "heif-primary", &primary);
-  if (image != NULL && primary > 0) {
-    g_object_unref(image);
-    image = load(o, primary, VIPS_FAIL_ON_ERROR);
-  }
-  if (image != NULL)
+  if (image)
     set_single(image);
   return image;
 }
@@ -187,9 +179,9 @@ static VipsImage *open_known(opening *o, GError **error) {
                      : is_loader(o, "VipsForeignLoadTiff") ? open_tiff(o, error)
                      : is_loader(o, "VipsForeignLoadHeif") ? open_heif(o)
                                                            : load(o, 0, VIPS_FAIL_ON_ERROR);
-  if (image != NULL)
+  if (image)
     exif_set_resolution(image);
-  else if (error == NULL || *error == NULL)
+  else if (!error || !*error)
     cli_fail_vips(error, o->path);
   return image;
 }
@@ -198,7 +190,7 @@ static VipsImage *open_by_content(const char *path, int fd, GError **error) {
   opening o = {.path = path, .bytes = bytes_in(fd), .source = input_source(fd)};
   VipsImage *image = NULL;
   o.loader = loader_find(o.source);
-  if (o.loader == NULL)
+  if (!o.loader)
     fail_format(path, o.source, error);
   else
     image = open_known(&o, error);
@@ -212,7 +204,7 @@ static VipsImage *open_raw(const char *path, int fd, GError **error) {
   if (!known)
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: is a camera's raw file, which this libvips does not read"), path);
-  else if (image == NULL) /* what the loader says names the descriptor */
+  else if (!image) /* what the loader says names the descriptor */
     g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is no camera's raw file that can be read"),
                 path);
   vips_error_clear();
@@ -229,7 +221,7 @@ VipsImage *file_open(const char *path, GError **error) {
     return NULL;
   VipsImage *image =
     format_is_raw_name(path) ? open_raw(path, fd, error) : open_by_content(path, fd, error);
-  if (image == NULL)
+  if (!image)
     close(fd);
   else
     g_object_set_data_full(G_OBJECT(image), "descriptor", GINT_TO_POINTER(fd), close_descriptor);

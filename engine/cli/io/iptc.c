@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { ID_IPTC = 0x0404, ID_THUMBNAIL_4 = 0x0409, ID_THUMBNAIL = 0x040c, MARKER = 0x1c };
+#include "bytes.h"
+
+enum { ID_IPTC = 0x0404, ID_THUMBNAIL_4 = 0x0409, ID_THUMBNAIL = 0x040c };
 
 typedef struct resource {
   guint16 id;
@@ -12,20 +14,16 @@ typedef struct resource {
   gsize whole, size;          /* of them */
 } resource;
 
-static guint32 big_endian(const guint8 *bytes) {
-  return (guint32)bytes[0] << 24 | (guint32)bytes[1] << 16 | (guint32)bytes[2] << 8 | bytes[3];
-}
-
 /* The resource at `at`, which moves behind it; false at the end, or where it is malformed. */
 static bool next_resource(const guint8 *all, gsize size, gsize *at, resource *r) {
   const gsize start = *at;
   if (size < 12 || start > size - 12 || memcmp(all + start, "8BIM", 4) != 0)
     return false;
-  r->id = (guint16)(all[start + 4] << 8 | all[start + 5]);
+  r->id = bytes_number16(all + start + 4);
   gsize name = 1u + all[start + 6], data = start + 6 + name + name % 2 + 4;
   if (data > size)
     return false;
-  r->size = big_endian(all + data - 4);
+  r->size = bytes_number32(all + data - 4);
   if (r->size > size - data)
     return false;
   r->start = all + start;
@@ -46,7 +44,7 @@ GBytes *iptc_find(const guint8 *resources, gsize size) {
 GBytes *iptc_resources(GBytes *resources, GBytes *records) {
   GByteArray *list = g_byte_array_new();
   gsize size = 0;
-  const guint8 *all = resources == NULL ? NULL : g_bytes_get_data(resources, &size);
+  const guint8 *all = resources ? g_bytes_get_data(resources, &size) : NULL;
   resource r;
   for (gsize at = 0; next_resource(all, size, &at, &r);)
     if (r.id != ID_IPTC && r.id != ID_THUMBNAIL && r.id != ID_THUMBNAIL_4) {
@@ -54,7 +52,7 @@ GBytes *iptc_resources(GBytes *resources, GBytes *records) {
       if (r.whole % 2 != 0)
         g_byte_array_append(list, (const guint8 *)"", 1);
     }
-  if (records != NULL) {
+  if (records) {
     const guint8 *data = g_bytes_get_data(records, &size);
     const guint32 length = GUINT32_TO_BE((guint32)size);
     g_byte_array_append(list, (const guint8 *)"8BIM\x04\x04\0\0", 8);
@@ -72,7 +70,7 @@ GBytes *iptc_resources(GBytes *resources, GBytes *records) {
 GBytes *iptc_unturned(GBytes *records) {
   gsize size;
   const guint8 *data = g_bytes_get_data(records, &size);
-  if (size < 4 || data[0] == MARKER || data[3] != MARKER)
+  if (size < 4 || data[0] == IPTC_MARKER || data[3] != IPTC_MARKER)
     return records;
   guint8 *turned = g_malloc(size);
   for (gsize i = 0; i < size; i++) {

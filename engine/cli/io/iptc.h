@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+enum { IPTC_MARKER = 0x1c }; /* the first byte of each record */
+
 /* The records in a list of resources; NULL where there are none. Unref them. */
 GBytes *iptc_find(const guint8 *resources, gsize size);
 /* The resources, which may be NULL, for a picture that is written: with those records, which may be

@@ -7,18 +7,26 @@ enum {
   END = 0xd9,
   SCAN = 0xda,
   APP0 = 0xe0,
+  APP1 = 0xe1,
   APP13 = 0xed,
   COMMENT = 0xfe,
   RESTART_FIRST = 0xd0,
   RESTART_LAST = 0xd7,
 };
 
-static const char photoshop[] = "Photoshop 3.0"; /* a zero belongs to it */
+static const char photoshop[] = "Photoshop 3.0"; /* a zero belongs to it, and to the next */
+static const char extension[] = "http://ns.adobe.com/xmp/extension/";
+
+static bool begins(const guint8 *bytes, gsize size, const char *head, gsize head_size) {
+  return size > head_size && memcmp(bytes, head, head_size) == 0;
+}
 
 static void take_segment(jpeg_head *head, guint8 marker, const guint8 *bytes, gsize size) {
-  if (marker == APP13 && size > sizeof photoshop && memcmp(bytes, photoshop, sizeof photoshop) == 0)
+  if (marker == APP13 && begins(bytes, size, photoshop, sizeof photoshop))
     g_byte_array_append(head->resources, bytes + sizeof photoshop,
                         (guint)(size - sizeof photoshop));
+  if (marker == APP1 && begins(bytes, size, extension, sizeof extension))
+    jpeg_put(head->extension, marker, "", 0, bytes, size);
   if (marker != COMMENT)
     return;
   while (size > 0 && bytes[size - 1] == '\0')
@@ -53,7 +61,7 @@ static bool skip_scan(const cli_bytes *b, guint64 *at) {
 void jpeg_read(const cli_bytes *b, jpeg_head *head) {
   guint8 mark[4];
   guint64 at = 2;
-  *head = (jpeg_head){g_byte_array_new(), g_byte_array_new(), false};
+  *head = (jpeg_head){g_byte_array_new(), g_byte_array_new(), g_byte_array_new(), false};
   while (bytes_take(b, at, mark, 2) && mark[0] == 0xff) {
     if (mark[1] == END) {
       head->complete = true;
@@ -65,12 +73,11 @@ void jpeg_read(const cli_bytes *b, jpeg_head *head) {
     }
     if (!bytes_take(b, at, mark, 4))
       return;
-    const gsize length = (gsize)mark[2] << 8 | mark[3];
-    guint8 *segment = length < 2 ? NULL : bytes_copy(b, at + 4, length - 2);
-    if (segment == NULL)
+    const gsize length = bytes_number16(mark + 2);
+    g_autofree guint8 *segment = length < 2 ? NULL : bytes_copy(b, at + 4, length - 2);
+    if (!segment)
       return;
     take_segment(head, mark[1], segment, length - 2);
-    g_free(segment);
     at += 2 + length;
     if (mark[1] == SCAN && !skip_scan(b, &at))
       return;
@@ -80,6 +87,7 @@ void jpeg_read(const cli_bytes *b, jpeg_head *head) {
 void jpeg_clear(jpeg_head *head) {
   g_clear_pointer(&head->resources, g_byte_array_unref);
   g_clear_pointer(&head->comment, g_byte_array_unref);
+  g_clear_pointer(&head->extension, g_byte_array_unref);
 }
 
 void jpeg_put(GByteArray *out, guint8 marker, const char *head, gsize head_size,
@@ -106,5 +114,5 @@ void jpeg_put_all(GByteArray *out, guint8 marker, const char *head, gsize head_s
 gsize jpeg_place(const guint8 *begin, gsize size) {
   if (size < 6)
     return 0;
-  return begin[2] == 0xff && begin[3] == APP0 ? 4 + ((gsize)begin[4] << 8 | begin[5]) : 2;
+  return begin[2] == 0xff && begin[3] == APP0 ? 4 + (gsize)bytes_number16(begin + 4) : 2;
 }

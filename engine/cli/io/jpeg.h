@@ -16,6 +16,7 @@ enum { JPEG_SEGMENT_MAX = 65533 }; /* bytes in a segment */
 typedef struct jpeg_head {
   GByteArray *resources; /* empty without */
   GByteArray *comment;   /* the same; several are lines of one */
+  GByteArray *extension; /* the same, whole segments: the part of XMP that one has no room for */
   bool complete;         /* its end marker is there */
 } jpeg_head;
 

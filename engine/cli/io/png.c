@@ -5,67 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-  SIGNATURE = 8,
-  FRAME = 12, /* bytes of a chunk round its data: length, type, sum */
-  TEXTS_MAX = 16 << 20,
-};
-
-static guint32 big_endian(const guint8 *bytes) {
-  guint32 value;
-  memcpy(&value, bytes, sizeof value);
-  return GUINT32_FROM_BE(value);
-}
-
-static guint32 checksum(const guint8 *bytes, gsize size) {
-  guint32 sum = 0xffffffff;
-  for (gsize i = 0; i < size; i++) {
-    sum ^= bytes[i];
-    for (int bit = 0; bit < 8; bit++)
-      sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
-  }
-  return ~sum;
-}
-
-void png_put(GByteArray *out, const char type[4], gconstpointer data, gsize size) {
-  const guint32 length = GUINT32_TO_BE((guint32)size);
-  const guint start = out->len + 4;
-  g_byte_array_append(out, (const guint8 *)&length, 4);
-  g_byte_array_append(out, (const guint8 *)type, 4);
-  g_byte_array_append(out, data, (guint)size);
-  const guint32 sum = GUINT32_TO_BE(checksum(out->data + start, 4 + size));
-  g_byte_array_append(out, (const guint8 *)&sum, 4);
-}
-
-void png_put_text(GByteArray *out, const char *keyword, const char *text, gsize size) {
-  GByteArray *data = g_byte_array_new();
-  g_byte_array_append(data, (const guint8 *)keyword, (guint)strlen(keyword) + 1);
-  g_byte_array_append(data, (const guint8 *)"\0\0\0", 4); /* plain, no language, no translation */
-  g_byte_array_append(data, (const guint8 *)text, (guint)size);
-  png_put(out, "iTXt", data->data, data->len);
-  g_byte_array_unref(data);
-}
-
-/* ---- reading ---- */
-
-static bool is_text(const char *type) {
-  return memcmp(type, "tEXt", 4) == 0 || memcmp(type, "zTXt", 4) == 0 ||
-         memcmp(type, "iTXt", 4) == 0;
-}
-
-/* XMP is libvips' own matter, and changes. */
-static void take_text(png_head *h, const char *type, const guint8 *data, gsize size) {
-  static const char xmp[] = "XML:com.adobe.xmp";
-  bool is_xmp = size >= sizeof xmp && memcmp(data, xmp, sizeof xmp) == 0;
-  if (!is_xmp && memchr(data, '\0', size) != NULL && h->texts->len + size + FRAME <= TEXTS_MAX)
-    png_put(h->texts, type, data, size);
-}
-
 static void take_chunk(png_head *h, const char *type, const guint8 *data, gsize size) {
-  if (is_text(type)) {
-    take_text(h, type, data, size);
-  } else if (memcmp(type, "acTL", 4) == 0 && size >= 4) {
-    h->frames = (int)MIN(big_endian(data), G_MAXINT32);
+  if (memcmp(type, "acTL", 4) == 0 && size >= 4) {
+    h->frames = (int)MIN(bytes_number32(data), G_MAXINT32);
   } else if (memcmp(type, "iCCP", 4) == 0) {
     h->profile = true;
   } else if (memcmp(type, "sRGB", 4) == 0) {
@@ -74,78 +16,33 @@ static void take_chunk(png_head *h, const char *type, const guint8 *data, gsize 
     h->cicp = true;
     memcpy(h->code_points, data, 4);
   } else if (memcmp(type, "gAMA", 4) == 0 && size == 4) {
-    h->exponent = big_endian(data);
+    h->exponent = bytes_number32(data);
     png_put(h->gamma, type, data, size);
   } else if (memcmp(type, "cHRM", 4) == 0 && size == 32) {
     h->chromaticities = true;
     for (int i = 0; i < 8; i++)
-      h->xy[i] = big_endian(data + 4 * i) / 1e5;
+      h->xy[i] = bytes_number32(data + 4 * i) / 1e5;
     png_put(h->gamma, type, data, size);
   }
 }
 
 /* Colours and the number of frames come before the pixels; texts may come after them. */
 void png_read(const cli_bytes *b, png_head *h) {
-  static const char wanted[][5] = {"tEXt", "zTXt", "iTXt", "acTL", "iCCP",
-                                   "sRGB", "cICP", "gAMA", "cHRM"};
-  char head[9] = {0};
-  bool pixels = false;
-  *h = (png_head){.frames = 1, .texts = g_byte_array_new(), .gamma = g_byte_array_new()};
-  for (guint64 at = SIGNATURE; bytes_take(b, at, head, 8);) {
-    const guint32 size = big_endian((const guint8 *)head);
-    const char *type = head + 4;
-    bool want = false;
-    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
-      want = want || memcmp(type, wanted[i], 4) == 0;
-    pixels = pixels || memcmp(type, "IDAT", 4) == 0;
-    if (want && (!pixels || is_text(type)) && size <= TEXTS_MAX) {
-      guint8 *data = bytes_copy(b, at + 8, size);
-      if (data != NULL)
-        take_chunk(h, type, data, size);
-      g_free(data);
+  static const char wanted[][5] = {"acTL", "iCCP", "sRGB", "cICP", "gAMA", "cHRM"};
+  *h = (png_head){.frames = 1, .texts = png_texts(b), .gamma = g_byte_array_new()};
+  for (png_chunk c = {0}; png_next(b, &c) && memcmp(c.type, "IDAT", 4) != 0;)
+    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
+      if (memcmp(c.type, wanted[i], 4) != 0 || c.size > PNG_SIZE_MAX)
+        continue;
+      g_autofree guint8 *data = bytes_copy(b, c.at, c.size);
+      if (data)
+        take_chunk(h, c.type, data, c.size);
     }
-    at += (guint64)size + FRAME;
-  }
 }
 
 void png_clear(png_head *h) {
   g_clear_pointer(&h->texts, g_byte_array_unref);
   g_clear_pointer(&h->gamma, g_byte_array_unref);
-}
-
-/* ---- texts ---- */
-
-char *png_keywords(const guint8 *texts, gsize size) {
-  GString *list = g_string_new(NULL);
-  for (gsize at = 0; at + FRAME <= size; at += FRAME + big_endian(texts + at)) {
-    char *keyword =
-      g_convert((const char *)texts + at + 8, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-    g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "",
-                           keyword == NULL ? "?" : keyword);
-    g_free(keyword);
-  }
-  return g_string_free(list, FALSE);
-}
-
-char *png_get_text(const guint8 *texts, gsize size, const char *keyword) {
-  for (gsize at = 0; at + FRAME <= size; at += FRAME + big_endian(texts + at)) {
-    const char *data = (const char *)texts + at + 8, *end = data + big_endian(texts + at);
-    const char *text = data + strlen(data) + 1;
-    if (strcmp(data, keyword) != 0)
-      continue;
-    if (memcmp(data - 4, "tEXt", 4) == 0)
-      return g_convert(text, end - text, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-    if (memcmp(data - 4, "iTXt", 4) != 0 || end - text < 4 || text[0] != 0)
-      continue;
-    text += 2;
-    for (int i = 0; i < 2 && text != NULL; i++) { /* language, translated keyword */
-      text = memchr(text, '\0', (gsize)(end - text));
-      text = text == NULL ? NULL : text + 1;
-    }
-    if (text != NULL && g_utf8_validate(text, end - text, NULL))
-      return g_strndup(text, (gsize)(end - text));
-  }
-  return NULL;
 }
 
 /* ---- colours ---- */
@@ -202,7 +99,7 @@ static const double *primaries_of(guint8 code) {
 static GBytes *save_profile(cmsHPROFILE profile) {
   static const guint8 date[12] = {2000 >> 8, 2000 & 0xff, 0, 1, 0, 1};
   cmsUInt32Number size = 0;
-  if (profile == NULL || !cmsSaveProfileToMem(profile, NULL, &size))
+  if (!profile || !cmsSaveProfileToMem(profile, NULL, &size))
     return NULL;
   guint8 *bytes = g_malloc(size);
   if (!cmsSaveProfileToMem(profile, bytes, &size)) {
@@ -223,7 +120,7 @@ static GBytes *make_profile(const double xy[8], cmsToneCurve *curve, bool grey) 
                         : grey       ? cmsCreateGrayProfile(&white, curve)
                                      : cmsCreateRGBProfile(&white, &primaries, curves);
   GBytes *bytes = save_profile(profile);
-  if (profile != NULL)
+  if (profile)
     cmsCloseProfile(profile);
   cmsFreeToneCurve(curve);
   return bytes;
@@ -239,15 +136,15 @@ static bool is_srgb(const double xy[8]) {
 static png_colour colour_of_code_points(const png_head *h, bool grey, GBytes **profile) {
   const guint8 *code = h->code_points;
   const double *xy = primaries_of(code[0]);
-  if (code[2] != 0 || code[3] != 1 || xy == NULL)
+  if (code[2] != 0 || code[3] != 1 || !xy)
     return PNG_COLOUR_UNKNOWN;
   if (code[1] == 13 && xy == srgb_xy)
     return PNG_COLOUR_SRGB;
   cmsToneCurve *curve = transfer_curve(code[1]);
-  if (curve == NULL)
+  if (!curve)
     return PNG_COLOUR_UNKNOWN;
   *profile = make_profile(xy, curve, grey);
-  return *profile == NULL ? PNG_COLOUR_UNKNOWN : PNG_COLOUR_PROFILE;
+  return *profile ? PNG_COLOUR_PROFILE : PNG_COLOUR_UNKNOWN;
 }
 
 png_colour png_get_colour(const png_head *h, bool grey, GBytes **profile) {
@@ -262,5 +159,5 @@ png_colour png_get_colour(const png_head *h, bool grey, GBytes **profile) {
     return PNG_COLOUR_KEPT;
   *profile = make_profile(
     xy, h->exponent == 0 ? srgb_curve() : cmsBuildGamma(NULL, 1e5 / h->exponent), grey);
-  return *profile == NULL ? PNG_COLOUR_KEPT : PNG_COLOUR_PROFILE;
+  return *profile ? PNG_COLOUR_PROFILE : PNG_COLOUR_KEPT;
 }

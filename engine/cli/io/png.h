@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The chunks of a PNG file (W3C, PNG third edition) that libvips leaves out or garbles: texts, and
- * colour told without a profile.
+ * What a PNG file says beside its pixels that libvips leaves out or garbles: texts, and colour told
+ * without a profile.
  */
 #ifndef CLI_PNG_H
 #define CLI_PNG_H
@@ -9,7 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "bytes.h"
+#include "png_chunks.h"
 
 typedef struct png_head {
   int frames;            /* of an animation, else 1 */
@@ -36,16 +36,5 @@ typedef enum png_colour {
 /* What the file's chunks say of its colours; cICP is above iCCP, that above sRGB, that above gAMA
  * with cHRM. The profile goes into `profile`. */
 png_colour png_get_colour(const png_head *head, bool grey, GBytes **profile);
-
-/* Adds a chunk. */
-void png_put(GByteArray *out, const char type[4], gconstpointer data, gsize size);
-/* Adds a text of UTF-8. */
-void png_put_text(GByteArray *out, const char *keyword, const char *text, gsize size);
-/* The keywords of chunks of texts, separated by commas; free them. */
-char *png_keywords(const guint8 *texts, gsize size);
-/* The text of a keyword, as UTF-8; NULL without, or where it is compressed. Free it. */
-char *png_get_text(const guint8 *texts, gsize size, const char *keyword);
-
-enum { PNG_PLACE = 33 }; /* where chunks go into a file: behind the first */
 
 #endif

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* O_CLOEXEC */
+
 #include "jobs/export.h"
 
+#include <fcntl.h>
 #include <gexiv2/gexiv2.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
+
+#include "png_chunks.h"
 
 #define NAMESPACE "https://restorator.invalid/xmp/1.0/"
 #define PROPERTY "Xmp.restorator.history"
@@ -52,6 +59,67 @@ gboolean export_write_record(const char *path, const char *record, const char *f
   if (before && gimp_export_exif())
     copy_tags(before, metadata);
   return gexiv2_metadata_save_file(metadata, path, NULL);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * PNG's texts
+ */
+
+/* Those of a file but for what comes to GIMP: the comment, and what describes the picture. None where
+ * it is no PNG. */
+static GByteArray *read_texts(const char *path) {
+  const int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+  const cli_bytes bytes = bytes_in(fd);
+
+  if (fd < 0)
+    return g_byte_array_new();
+  g_autoptr(GByteArray) all = png_texts(&bytes);
+  g_close(fd, NULL);
+  g_autoptr(GByteArray) texts = png_texts_without_profiles(all);
+  return png_texts_without(texts, "Comment");
+}
+
+static gboolean insert(const char *path, const GByteArray *chunks) {
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  if (!g_file_get_contents(path, &bytes, &size, NULL) || size < PNG_PLACE)
+    return FALSE;
+  g_autoptr(GByteArray) file = g_byte_array_sized_new((guint)(size + chunks->len));
+  g_byte_array_append(file, (const guint8 *)bytes, PNG_PLACE);
+  g_byte_array_append(file, chunks->data, chunks->len);
+  g_byte_array_append(file, (const guint8 *)bytes + PNG_PLACE, (guint)(size - PNG_PLACE));
+  /* The file is a temporary one itself. */
+  return g_file_set_contents_full(path, (const char *)file->data, (gssize)file->len,
+                                  G_FILE_SET_CONTENTS_NONE, 0666, NULL);
+}
+
+char *export_copy_texts(const char *path, const char *from) {
+  g_autoptr(GByteArray) texts = read_texts(from);
+
+  if (g_str_has_suffix(path, ".png")) {
+    g_autoptr(GByteArray) there = read_texts(path);
+    g_auto(GStrv) written = png_keywords(there);
+
+    for (char **keyword = written; *keyword; keyword++) {
+      GByteArray *others = png_texts_without(texts, *keyword);
+
+      g_byte_array_unref(texts);
+      texts = others;
+    }
+  }
+  if (texts->len == 0 || !gimp_export_comment() ||
+      (g_str_has_suffix(path, ".png") && insert(path, texts)))
+    return NULL;
+  g_auto(GStrv) keywords = png_keywords(texts);
+  GString *lost = g_string_new(NULL);
+  for (char **keyword = keywords; *keyword; keyword++) {
+    /* Translators: a text in a PNG file, of that name. */
+    g_autofree char *what = g_strdup_printf(_("the text “%s”"), *keyword);
+
+    g_string_append_printf(lost, "%s%s", lost->len > 0 ? ", " : "", what);
+  }
+  return g_string_free(lost, FALSE);
 }
 
 /* -------------------------------------------------------------------------------------------

@@ -18,4 +18,8 @@ char *export_read_record(const char *path);
  * came from. FALSE where its format, or what is in it, does not allow that. */
 gboolean export_write_record(const char *path, const char *record, const char *from);
 
+/* Gives a file the texts of the PNG file `from` that GIMP left out, where both are PNG and the user's
+ * preferences have comments kept. What is lost, in words, NULL where nothing is; free it. */
+char *export_copy_texts(const char *path, const char *from);
+
 #endif

@@ -215,12 +215,26 @@ static void add_record(GimpImage *image, const char *begun, const char *path, co
   gimp_message(message);
 }
 
+/* GIMP knows nothing of them. Files of its own hold them no more than others. */
+static void add_texts(const char *begun, const char *path, const char *from) {
+  g_autofree char *lost = export_copy_texts(begun, from);
+  g_autofree char *name = shown(path), *message = NULL;
+
+  if (!lost)
+    return;
+  /* Translators: a file, and a list of what is lost. */
+  message = g_strdup_printf(_("“%s” does not hold all of the picture's metadata; left out: %s"),
+                            name, lost);
+  gimp_message(message);
+}
+
 static gboolean save(GimpImage *image, const char *path, const char *from, GError **error) {
   g_autofree char *name = shown(path);
   char *begun = temporary_make(path);
 
   if (begun && export_image(image, begun)) {
     add_record(image, begun, path, from);
+    add_texts(begun, path, from);
     return temporary_finish(begun, path) ||
            fail(error, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), name,
                 g_strerror(errno));

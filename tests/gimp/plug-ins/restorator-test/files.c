@@ -5,6 +5,8 @@
  */
 #include <gexiv2/gexiv2.h>
 #include <glib/gstdio.h>
+#include <lcms2.h>
+#include <math.h>
 #include <string.h>
 
 #include "cases.h"
@@ -113,10 +115,10 @@ static int largest_difference(const char *a, const char *b) {
   return largest;
 }
 
-/* By the command line, the same picture as PNG beside `path`. */
-static char *by_program(const char *name, const char *path) {
-  g_autofree char *input = case_path(name), *said = NULL;
-  char *output = g_strconcat(path, "-program.png", NULL);
+/* By the command line, from file to file. */
+static void run_program(const char *input, const char *output, const char *option,
+                        const char *value) {
+  g_autofree char *said = NULL;
   const char *const words[] = {g_getenv("RESTORATOR_PROGRAM"),
                                "restore",
                                input,
@@ -126,8 +128,8 @@ static char *by_program(const char *name, const char *path) {
                                "tiny-single",
                                "--mode",
                                "colour",
-                               "--region",
-                               "30,30,40x45",
+                               option,
+                               value,
                                NULL};
   int status;
 
@@ -135,6 +137,14 @@ static char *by_program(const char *name, const char *path) {
                     &status, NULL) ||
       status != 0)
     g_error("%s", said);
+}
+
+/* The same of a picture of tests/data/files, as PNG beside `path`. */
+static char *by_program(const char *name, const char *path) {
+  g_autofree char *input = case_path(name);
+  char *output = g_strconcat(path, "-program.png", NULL);
+
+  run_program(input, output, "--region", "30,30,40x45");
   return output;
 }
 
@@ -266,6 +276,224 @@ static void save(GimpImage *image, const char *path) {
   g_autoptr(GFile) file = g_file_new_for_path(path);
 
   g_assert_true(gimp_file_save(GIMP_RUN_NONINTERACTIVE, image, file, NULL));
+}
+
+/* With its profile, whatever the preferences are. */
+static void save_kept(GimpImage *image, const char *path) {
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  GimpProcedure *procedure = gimp_pdb_lookup_procedure(
+    gimp_get_pdb(), g_str_has_suffix(path, ".png") ? "file-png-export" : "file-tiff-export");
+  g_autoptr(GimpProcedureConfig) config = gimp_procedure_create_config(procedure);
+
+  g_object_set(config, "run-mode", GIMP_RUN_NONINTERACTIVE, "image", image, "file", file,
+               "include-color-profile", TRUE, "include-thumbnail", FALSE, NULL);
+  gimp_value_array_unref(gimp_procedure_run_config(procedure, config));
+  g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
+static GimpColorProfile *grey_profile(double gamma) {
+  cmsToneCurve *curve = cmsBuildGamma(NULL, gamma);
+  cmsHPROFILE made = cmsCreateGrayProfile(cmsD50_xyY(), curve);
+  GimpColorProfile *profile = gimp_color_profile_new_from_lcms_profile(made, NULL);
+
+  g_assert_nonnull(profile);
+  cmsFreeToneCurve(curve);
+  cmsCloseProfile(made);
+  return profile;
+}
+
+/* A PNG file's text chunk of that keyword, whole; NULL without. */
+static GBytes *find_text(GBytes *file, const char *keyword) {
+  gsize size;
+  const char *bytes = g_bytes_get_data(file, &size);
+
+  for (gsize at = 8; at + 12 <= size;) {
+    guint32 length;
+
+    memcpy(&length, bytes + at, 4);
+    length = GUINT32_FROM_BE(length);
+    if (memcmp(bytes + at + 5, "TXt", 3) == 0 && strcmp(bytes + at + 8, keyword) == 0)
+      return g_bytes_new(bytes + at, 12 + length);
+    at += 12 + (gsize)length;
+  }
+  return NULL;
+}
+
+/* (height, width, 3) floats, coded as sRGB is, not touched on the way. */
+static float *float_colours(const char *path, int *width, int *height) {
+  GimpImage *image = load(path);
+  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layers[0]));
+  const Babl *kept = gegl_buffer_get_format(buffer);
+  float *values;
+
+  *width = gegl_buffer_get_width(buffer);
+  *height = gegl_buffer_get_height(buffer);
+  values = g_new(float, 3 * (gsize)*width * *height);
+  g_assert_true(babl_format_get_type(kept, 0) == babl_type("float"));
+  g_assert_cmpint(babl_format_get_n_components(kept), ==, 3);
+  gegl_buffer_get(buffer, NULL, 1.0, kept, values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gimp_image_delete(image);
+  return values;
+}
+
+static double light_of(const float *colour) {
+  static const double weights[] = {0.2126729, 0.7151522, 0.0721750};
+  double light = 0;
+
+  for (int c = 0; c < 3; c++)
+    light += weights[c] *
+             (colour[c] <= 0.04045 ? colour[c] / 12.92 : pow((colour[c] + 0.055) / 1.055, 2.4));
+  return light;
+}
+
+/* As the program does it: inside everything is a number and what is above white keeps its light,
+ * outside every bit stays. */
+static void test_floats(void) {
+  g_autofree char *input = case_path("floats.tif"), *output = restored("floats.tif", "tif");
+  g_autofree char *expected = g_strconcat(output, "-program.tif", NULL);
+  int width, height;
+
+  run_program(input, expected, "--region", "30,30,40x45");
+  g_autofree float *before = float_colours(input, &width, &height);
+  g_autofree float *after = float_colours(output, &width, &height);
+  g_autofree float *same = float_colours(expected, &width, &height);
+  int bright = 0;
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      const gsize at = 3 * ((gsize)y * width + x);
+      const gboolean within = x >= 30 && x < 70 && y >= 30 && y < 75;
+
+      if (!within) {
+        g_assert_cmpmem(before + at, 12, after + at, 12);
+        continue;
+      }
+      for (int c = 0; c < 3; c++) {
+        g_assert_true(isfinite(after[at + c]));
+        g_assert_cmpfloat(fabsf(after[at + c] - same[at + c]), <=, 1.0f / 255);
+      }
+      if (before[at] > 1 && isfinite(before[at])) {
+        bright++;
+        g_assert_cmpfloat(fabs(light_of(after + at) / light_of(before + at) - 1), <, 2e-3);
+      }
+    }
+  g_assert_cmpint(bright, >, 0);
+}
+
+/* A mask of floats, and one whose profile is linear: both programs select the same. */
+static void test_masks(void) {
+  static const char *const names[] = {"mask-floats.tif", "mask-linear.png"};
+  g_autofree char *folder = make_folder(), *input = case_path("text-utf8.png");
+
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autofree char *out = make_folder(), *mask = g_build_filename(folder, names[i], NULL);
+    g_autofree char *output = g_build_filename(out, "text-utf8.png", NULL);
+    g_autofree char *expected = g_strconcat(output, "-program.png", NULL);
+    g_autoptr(GimpColorProfile) linear = gimp_color_profile_new_d65_gray_linear();
+    GimpImage *image = gimp_image_new_with_precision(
+      96, 120, GIMP_GRAY, i == 0 ? GIMP_PRECISION_FLOAT_NON_LINEAR : GIMP_PRECISION_U16_NON_LINEAR);
+    GimpLayer *layer =
+      gimp_layer_new(image, "mask", 96, 120, GIMP_GRAY_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
+    float values[96 * 120];
+
+    if (i > 0)
+      g_assert_true(gimp_image_set_color_profile(image, linear));
+    g_assert_true(gimp_image_insert_layer(image, layer, NULL, 0));
+    for (int k = 0; k < 96 * 120; k++) {
+      const double d = hypot(k % 96 - 48.0, k / 96 - 60.0);
+
+      values[k] = (float)CLAMP(2 - d / 20, 0, 1);
+    }
+    g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layer));
+    gegl_buffer_set(buffer, NULL, 0, babl_format("Y' float"), values, GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_flush(buffer);
+    save_kept(image, mask);
+    gimp_image_delete(image);
+
+    check_run(input, out, ARGUMENTS("mask", mask, "mode", "colour"), "1 0 0");
+    run_program(input, expected, "--mask", mask);
+    const int largest = largest_difference(output, expected);
+    g_test_message("%s: %d", names[i], largest);
+    g_assert_cmpint(largest, <=, 1);
+  }
+}
+
+static float *deep_colours(const char *path, gsize *count) {
+  GimpImage *image = load(path);
+  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layers[0]));
+  float *values;
+
+  *count = 3 * (gsize)gegl_buffer_get_width(buffer) * gegl_buffer_get_height(buffer);
+  values = g_new(float, *count);
+  gegl_buffer_get(buffer, NULL, 1.0, babl_format("R'G'B' float"), values, GEGL_AUTO_ROWSTRIDE,
+                  GEGL_ABYSS_NONE);
+  gimp_image_delete(image);
+  return values;
+}
+
+/* A grey picture with a profile becomes what GIMP makes of it, in both programs. */
+static void test_grey_profile(void) {
+  static const double gammas[] = {1.0, 1.8};
+  g_autofree char *folder = make_folder();
+
+  for (gsize i = 0; i < G_N_ELEMENTS(gammas); i++) {
+    g_autofree char *name = g_strdup_printf("grey-%zu.png", i), *out = make_folder();
+    g_autofree char *input = g_build_filename(folder, name, NULL);
+    g_autofree char *output = g_build_filename(out, name, NULL);
+    g_autofree char *program = g_strconcat(output, "-program.png", NULL);
+    g_autofree char *converted = g_strconcat(output, "-gimp.png", NULL);
+    g_autoptr(GimpColorProfile) profile = grey_profile(gammas[i]);
+    GimpImage *image =
+      gimp_image_new_with_precision(96, 120, GIMP_GRAY, GIMP_PRECISION_U16_NON_LINEAR);
+    GimpLayer *layer =
+      gimp_layer_new(image, "grey", 96, 120, GIMP_GRAY_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
+    guint16 values[96 * 120];
+
+    g_assert_true(gimp_image_set_color_profile(image, profile));
+    g_assert_true(gimp_image_insert_layer(image, layer, NULL, 0));
+    for (int k = 0; k < 96 * 120; k++)
+      values[k] = (guint16)(k * 5 + 3);
+    g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layer));
+    gegl_buffer_set(buffer, NULL, 0, gegl_buffer_get_format(buffer), values, GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_flush(buffer);
+    save_kept(image, input);
+    g_assert_true(gimp_image_convert_rgb(image));
+    save_kept(image, converted);
+    gimp_image_delete(image);
+
+    check_run(input, out, ARGUMENTS("region", "0,0,4x4", "mode", "colour"), "1 0 0");
+    run_program(input, program, "--region", "0,0,4x4");
+    gsize count;
+    g_autofree float *expected = deep_colours(converted, &count);
+    g_autofree float *by_batch = deep_colours(output, &count);
+    g_autofree float *by_program = deep_colours(program, &count);
+    double worst = 0;
+    for (gsize k = 0; k < count; k++)
+      if (k / 3 % 96 >= 4 || k / 3 / 96 >= 4)
+        worst =
+          fmax(worst, fmax(fabs(by_batch[k] - expected[k]), fabs(by_program[k] - expected[k])));
+    g_test_message("gamma %g: %g of 255", gammas[i], 255 * worst);
+    g_assert_cmpfloat(255 * worst, <, 0.5);
+  }
+}
+
+/* GIMP knows nothing of them. */
+static void test_texts(void) {
+  g_autofree char *input = case_path("text-utf8.png"), *output = restored("text-utf8.png", "png");
+  g_autofree char *before = NULL, *after = NULL;
+  gsize size;
+
+  g_assert_true(g_file_get_contents(input, &before, &size, NULL));
+  g_autoptr(GBytes) one = g_bytes_new_take(g_steal_pointer(&before), size);
+  g_assert_true(g_file_get_contents(output, &after, &size, NULL));
+  g_autoptr(GBytes) other = g_bytes_new_take(g_steal_pointer(&after), size);
+  for (int i = 0; i < 2; i++) {
+    g_autoptr(GBytes) chunk = find_text(one, i == 0 ? "Title" : "Author");
+    g_autoptr(GBytes) kept = find_text(other, i == 0 ? "Title" : "Author");
+
+    g_assert_true(chunk && kept && g_bytes_equal(chunk, kept));
+  }
 }
 
 /* What is transparent keeps its colours. */
@@ -415,6 +643,10 @@ void add_file_cases(void) {
   g_test_add_func("/files/hosts", test_hosts);
   g_test_add_func("/files/feather", test_feather);
   g_test_add_func("/files/scanner", test_scanner);
+  g_test_add_func("/files/floats", test_floats);
+  g_test_add_func("/files/masks", test_masks);
+  g_test_add_func("/files/grey-profile", test_grey_profile);
+  g_test_add_func("/files/texts", test_texts);
   g_test_add_func("/files/transparent", test_transparent);
   g_test_add_func("/files/indexed", test_indexed);
   g_test_add_func("/files/names", test_names);
