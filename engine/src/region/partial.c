@@ -49,6 +49,7 @@ static bool set_area(rst_partial *p, const rst_picture *picture, const rst_recta
   return p->width > 0 && p->height > 0;
 }
 
+/* What comes as zeros when it is touched costs a large part nothing before it is. */
 static rst_status allocate(rst_partial *p, rst_error *error) {
   const size_t pixels = rst_partial_pixels(p);
 
@@ -62,25 +63,39 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
   return RST_OK;
 }
 
-/* Reads coverage and pixels; the latter are kept where they do not lie in memory already. */
-static rst_status read_pixels(rst_partial *p, const rst_picture *picture, float **rgba,
-                              rst_error *error) {
-  *rgba = rst_plane(4 * rst_partial_pixels(p), sizeof **rgba);
-  if (*rgba == NULL)
-    return rst_fail_memory(error);
-  if (!rst_read_covered(picture, p->x, p->y, p->width, p->height, *rgba, p->coverage))
-    return rst_fail_host(error);
-  if (picture->rgba != NULL) {
-    p->rgba = picture->rgba + 4 * ((size_t)p->y * (size_t)picture->width + (size_t)p->x);
-    p->rgba_width = picture->width;
-  } else {
-    p->rgba = p->kept = *rgba;
-    p->rgba_width = p->width;
-  }
-  return RST_OK;
+/* Of a picture that lies in memory, which is looked at there. */
+static bool read_in_memory(rst_partial *p, const rst_picture *picture) {
+  p->rgba = picture->rgba + 4 * ((size_t)p->y * (size_t)picture->width + (size_t)p->x);
+  p->rgba_width = picture->width;
+  if (picture->read_coverage != NULL &&
+      !picture->read_coverage(picture->user, p->x, p->y, p->width, p->height, p->coverage))
+    return false;
+  for (int y = p->y; y < p->y + p->height; y++)
+    for (int x = p->x; x < p->x + p->width; x++) {
+      float *coverage = p->coverage + rst_partial_index(p, x, y);
+
+      if (picture->read_coverage == NULL)
+        *coverage = 1;
+      if (!(rst_partial_rgba(p, x, y)[3] > 0) || !(*coverage > 0))
+        *coverage = 0;
+    }
+  return true;
 }
 
-static rst_status mark(rst_partial *p, const float *rgba, rst_error *error) {
+static rst_status read_pixels(rst_partial *p, const rst_picture *picture, rst_error *error) {
+  if (picture->rgba != NULL)
+    return read_in_memory(p, picture) ? RST_OK : rst_fail_host(error);
+  p->kept = rst_plane(4 * rst_partial_pixels(p), sizeof *p->kept);
+  if (p->kept == NULL)
+    return rst_fail_memory(error);
+  p->rgba = p->kept;
+  p->rgba_width = p->width;
+  return rst_read_covered(picture, p->x, p->y, p->width, p->height, p->kept, p->coverage)
+           ? RST_OK
+           : rst_fail_host(error);
+}
+
+static rst_status mark(rst_partial *p, rst_error *error) {
   const rst_rectangle box = {p->x, p->y, p->width, p->height};
   bool *boundary = NULL;
 
@@ -88,10 +103,8 @@ static rst_status mark(rst_partial *p, const float *rgba, rst_error *error) {
     boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
     if (boundary == NULL)
       return rst_fail_memory(error);
-    rst_seam_find_boundary(&p->part, &box, rgba, p->coverage, boundary);
+    rst_seam_find_boundary(&p->part, &box, p->rgba, p->rgba_width, p->coverage, boundary);
   }
-  memset(p->state, 0, rst_partial_pixels(p));
-  memset(p->finished, 0, (size_t)p->height * sizeof *p->finished);
   for (int y = p->y; y < p->y + p->height; y++)
     for (int x = p->x; x < p->x + p->width; x++) {
       const size_t i = rst_partial_index(p, x, y);
@@ -120,7 +133,6 @@ rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encod
                            const rst_rectangle *area, rst_partial **partial, rst_error *error) {
   rst_parameters all_parameters;
   rst_picture all_picture;
-  float *rgba = NULL;
   rst_partial *p;
   rst_status status;
 
@@ -139,11 +151,9 @@ rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encod
   status =
     set_area(p, picture, area) ? allocate(p, error) : rst_fail_call(error, "rst_partial_new");
   if (status == RST_OK)
-    status = read_pixels(p, picture, &rgba, error);
+    status = read_pixels(p, picture, error);
   if (status == RST_OK)
-    status = mark(p, rgba, error);
-  if (rgba != p->kept)
-    free(rgba);
+    status = mark(p, error);
   if (status == RST_OK)
     *partial = p;
   else

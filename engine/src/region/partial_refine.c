@@ -178,37 +178,24 @@ rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const 
   return status;
 }
 
-/* The area's pixels (height, width, 4), to be freed: a copy of what is looked into elsewhere. */
-static float *copy_pixels(const rst_partial *p) {
-  const size_t row = 4 * (size_t)p->width;
-  float *copy = rst_plane(row * (size_t)p->height, sizeof *copy);
-
-  for (int y = 0; copy != NULL && y < p->height; y++)
-    memcpy(copy + (size_t)y * row, rst_partial_rgba(p, p->x, p->y + y), row * sizeof *copy);
-  return copy;
-}
-
 /* How the finished boundary differs, spread over the part. */
 static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *error) {
   const rst_rectangle box = {p->x, p->y, p->width, p->height};
-  float *copy = p->kept == NULL ? copy_pixels(p) : NULL;
-  const float *rgba = p->kept == NULL ? copy : p->kept;
   bool *boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
   rst_status status;
 
   if (p->offset == NULL)
     p->offset = rst_plane(4 * rst_partial_pixels(p), sizeof *p->offset);
-  if (boundary == NULL || rgba == NULL || p->offset == NULL) {
+  if (boundary == NULL || p->offset == NULL) {
     status = rst_fail_memory(error);
   } else {
     p->weight = p->offset + 3 * rst_partial_pixels(p);
     for (size_t i = 0; i < rst_partial_pixels(p); i++)
       boundary[i] = (p->state[i] & RST_POINT_BOUNDARY) != 0;
-    status = rst_seam_spread(&p->parameters, p->encoding, &p->part, &box, rgba, p->coverage,
-                             boundary, p->mixed, p->weight, p->offset, cancel, error);
+    status = rst_seam_spread(&p->parameters, p->encoding, &p->part, &box, p->rgba, p->rgba_width,
+                             p->coverage, boundary, p->mixed, p->weight, p->offset, cancel, error);
     p->matched = status == RST_OK;
   }
-  free(copy);
   free(boundary);
   return status;
 }

@@ -72,13 +72,13 @@ static bool is_own(const rst_part *part, const rst_rectangle *box, const float *
 }
 
 void rst_seam_find_boundary(const rst_part *part, const rst_rectangle *box, const float *rgba,
-                            const float *coverage, bool *boundary) {
+                            int stride, const float *coverage, bool *boundary) {
   for (int y = 0; y < box->height; y++)
     for (int x = 0; x < box->width; x++) {
       const size_t i = (size_t)y * (size_t)box->width + (size_t)x;
 
       boundary[i] =
-        !(coverage[i] > 0) && rgba[4 * i + 3] > 0 &&
+        !(coverage[i] > 0) && rgba[4 * ((size_t)y * (size_t)stride + (size_t)x) + 3] > 0 &&
         (is_own(part, box, coverage, x - 1, y) || is_own(part, box, coverage, x + 1, y) ||
          is_own(part, box, coverage, x, y - 1) || is_own(part, box, coverage, x, y + 1));
     }
@@ -87,7 +87,9 @@ void rst_seam_find_boundary(const rst_part *part, const rst_rectangle *box, cons
 typedef struct {
   const rst_part *part;
   const rst_rectangle *box;
-  const float *rgba, *coverage;
+  const float *rgba; /* in rows of … */
+  int stride;        /* … so many pixels */
+  const float *coverage;
   const bool *boundary;
   const rst_cancel *cancel;
   rst_error *error;
@@ -96,6 +98,13 @@ typedef struct {
 
 static size_t pixel_count(const seam *s) {
   return (size_t)s->box->width * (size_t)s->box->height;
+}
+
+/* The picture's pixel there. */
+static const float *rgba_at(const seam *s, size_t i) {
+  const size_t width = (size_t)s->box->width;
+
+  return s->rgba + 4 * (i / width * (size_t)s->stride + i % width);
 }
 
 /* For loops over the pixels. */
@@ -109,7 +118,7 @@ static void sort_cells(const seam *s, bool boundary_only) {
     for (int x = 0; x < s->box->width; x++) {
       const size_t i = (size_t)y * (size_t)s->box->width + (size_t)x;
       const bool seen =
-        boundary_only ? s->boundary[i] : !(s->coverage[i] > 0) && s->rgba[4 * i + 3] > 0;
+        boundary_only ? s->boundary[i] : !(s->coverage[i] > 0) && rgba_at(s, i)[3] > 0;
 
       s->cells[i] = is_own(s->part, s->box, s->coverage, x, y) ? RST_CELL_UNKNOWN
                     : seen                                     ? RST_CELL_KNOWN
@@ -122,7 +131,7 @@ static void take_known(const seam *s, const float *colours, float *values) {
   for (size_t i = 0; i < pixel_count(s) && go_on(s, i); i++)
     for (size_t c = 0; s->cells[i] == RST_CELL_KNOWN && c < 3; c++)
       values[3 * i + c] =
-        fminf(fmaxf(s->rgba[4 * i + c], 0), 1) - (colours == NULL ? 0 : colours[3 * i + c]);
+        fminf(fmaxf(rgba_at(s, i)[c], 0), 1) - (colours == NULL ? 0 : colours[3 * i + c]);
 }
 
 static rst_status spread(const seam *s, double stiffness, float *values) {
@@ -217,7 +226,7 @@ static rst_status mix_fill(const seam *s, const rst_encoding *encoding, float *w
     }
     weight[i] = weigh(weight[i] / length);
     /* the surroundings' own colours stay as vivid as they are */
-    rst_mix(s->part->mode, 1, 1, s->rgba + 4 * i, fill + 3 * i, fill + 3 * i);
+    rst_mix(s->part->mode, 1, 1, rgba_at(s, i), fill + 3 * i, fill + 3 * i);
     for (size_t c = 0; c < 3; c++)
       offset[3 * i + c] = weight[i] * offset[3 * i + c] + (1 - weight[i]) * fill[3 * i + c];
   }
@@ -227,10 +236,10 @@ static rst_status mix_fill(const seam *s, const rst_encoding *encoding, float *w
 
 rst_status rst_seam_spread(const rst_parameters *parameters, const rst_encoding *encoding,
                            const rst_part *part, const rst_rectangle *box, const float *rgba,
-                           const float *coverage, const bool *boundary, const float *colours,
-                           float *weight, float *offset, const rst_cancel *cancel,
-                           rst_error *error) {
-  seam s = {part, box, rgba, coverage, boundary, cancel, error, NULL};
+                           int stride, const float *coverage, const bool *boundary,
+                           const float *colours, float *weight, float *offset,
+                           const rst_cancel *cancel, rst_error *error) {
+  seam s = {part, box, rgba, stride, coverage, boundary, cancel, error, NULL};
   rst_status status;
 
   s.cells = rst_plane(pixel_count(&s), 1);
