@@ -3,7 +3,7 @@
  * test-po-window PROGRAM SCREENSHOTS LANGUAGE: the viewer's window in the locale's language. "en"
  * has no catalogue: there the mnemonics and the room for texts are looked at.
  */
-#include <bench.h>
+#include <fixture.h>
 #include <glib/gi18n.h>
 #include "language.h"
 #include <string.h>
@@ -37,14 +37,14 @@ static void expand(GtkWidget *widget, void *user) {
     gtk_expander_set_expanded(GTK_EXPANDER(widget), TRUE);
 }
 
-static void expand_all(Bench *b) {
+static void expand_all(Fixture *b) {
   look_at_all(b->window, expand, NULL);
   settle();
   gtk_test_widget_wait_for_draw(b->window);
 }
 
-static Bench *open_window(void) {
-  Bench *b = bench_new("tiny-diffusion");
+static Fixture *open_window(void) {
+  Fixture *b = fixture_new("tiny-diffusion");
 
   expand_all(b);
   return b;
@@ -105,7 +105,7 @@ static void look_at_texts(GtkWidget *widget, void *count) {
 }
 
 static void test_translated(void) {
-  Bench *b;
+  Fixture *b;
   int count = 0;
 
   if (english) {
@@ -118,7 +118,7 @@ static void test_translated(void) {
   g_assert_cmpint(count, >, 100);
   g_assert_nonnull(find_text(b->window, gettext("Strength")));
   keep_shot(b, language);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ static void look_at_room(GtkWidget *widget, void *user) {
 }
 
 static void test_room(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   int width, height;
 
   gtk_window_get_size(GTK_WINDOW(b->window), &width, &height);
@@ -200,7 +200,7 @@ static void test_room(void) {
   expand_all(b);
   look_at_all(b->window, look_at_room, NULL);
   look_at_all(b->window, look_at_glyphs, NULL);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -227,21 +227,21 @@ static void look_at_mnemonic(GtkWidget *widget, void *user) {
 }
 
 static void test_mnemonics(void) {
-  Bench *b = open_window();
+  Fixture *b = open_window();
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
 
   look_at_all(GTK_WIDGET(b->panel), look_at_mnemonic, seen);
   g_assert_cmpuint(g_hash_table_size(seen), >, 10);
-  bench_free(b);
+  fixture_free(b);
 }
 
 int main(int argc, char **argv) {
   language = argv[--argc];
   english = strcmp(language, "en") == 0;
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   language_init();
   g_test_add_func("/po/window/translated", test_translated);
   g_test_add_func("/po/window/room", test_room);
   g_test_add_func("/po/window/mnemonics", test_mnemonics);
-  return bench_run();
+  return fixture_run();
 }

@@ -5,11 +5,11 @@
 #include <gdk/gdkkeysyms.h>
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 
 /* All there is to be seen. */
-static Bench *open_all(void) {
-  Bench *b = bench_new("tiny-diffusion");
+static Fixture *open_all(void) {
+  Fixture *b = fixture_new("tiny-diffusion");
 
   gtk_expander_set_expanded(GTK_EXPANDER(control(b, "expander")), TRUE);
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find_named(b, "Thumbnails")), TRUE);
@@ -68,14 +68,14 @@ static void test_names(void) {
     "Title",
     "Note",
   };
-  Bench *b = open_all();
+  Fixture *b = open_all();
   int bad = 0;
 
   check_control(b->window, &bad);
   g_assert_cmpint(bad, ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     find_named(b, names[i]);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ static void test_mnemonics(void) {
     "match",    "hide-region", "seed",         "sampler",  "stochasticity", "step-skip",
     "sequence", "start",       "noise-stddev", "project",  "expander",      "defaults"};
   g_autoptr(GHashTable) all = g_hash_table_new(NULL, NULL), own = g_hash_table_new(NULL, NULL);
-  Bench *b = open_all();
+  Fixture *b = open_all();
 
   check_mnemonic(b->window, all);
   check_mnemonic(GTK_WIDGET(b->editor), own);
@@ -108,7 +108,7 @@ static void test_mnemonics(void) {
   for (const char *taken = "rclsho"; *taken; taken++)
     g_assert_false(g_hash_table_contains(own, GUINT_TO_POINTER((guint)*taken)));
   g_assert_cmpuint(g_hash_table_size(own), ==, G_N_ELEMENTS(with));
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* Tab leads to every control that can be used. */
@@ -146,7 +146,7 @@ static void test_tab(void) {
     "Save",
   };
   g_autoptr(GHashTable) reached = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  Bench *b = open_all();
+  Fixture *b = open_all();
 
   for (int i = 0; i < 200; i++) {
     GtkWidget *focus;
@@ -163,14 +163,14 @@ static void test_tab(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     if (!g_hash_table_contains(reached, names[i]))
       g_error("Tab does not lead to “%s”", names[i]);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* -------------------------------------------------------------------------------------------
  * Room
  */
 
-static void check_room(Bench *b) {
+static void check_room(Fixture *b) {
   GtkRequisition least;
 
   gtk_widget_get_preferred_size(b->window, &least, NULL);
@@ -192,7 +192,7 @@ static void check_cut(GtkWidget *widget, gpointer cut) {
     gtk_container_forall(GTK_CONTAINER(widget), check_cut, cut);
 }
 
-static void check_preset(Bench *b) {
+static void check_preset(Fixture *b) {
   GtkWidget *combo = restorator_panel_get_control(b->panel, "preset");
   g_autofree char *title = NULL, *tooltip = NULL;
 
@@ -206,7 +206,7 @@ static void check_preset(Bench *b) {
 
 static void test_room(void) {
   GtkSettings *look = gtk_settings_get_default();
-  Bench *b = open_all();
+  Fixture *b = open_all();
   int cut = 0;
 
   restorator_editor_say(b->editor, GTK_MESSAGE_ERROR,
@@ -223,14 +223,14 @@ static void test_room(void) {
   g_assert_cmpint(cut, >=, 1); /* the status line */
   check_preset(b);
   g_object_set(look, "gtk-xft-dpi", 96 * 1024, NULL);
-  bench_free(b);
+  fixture_free(b);
 }
 
 int main(int argc, char **argv) {
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   g_test_add_func("/ui/access/names", test_names);
   g_test_add_func("/ui/access/mnemonics", test_mnemonics);
   g_test_add_func("/ui/access/tab", test_tab);
   g_test_add_func("/ui/access/room", test_room);
-  return bench_run();
+  return fixture_run();
 }

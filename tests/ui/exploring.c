@@ -10,17 +10,18 @@
 
 enum { WIDTH = 150, HEIGHT = 130 };
 
-static bench *new_bench(const char *model) {
+static preview_fixture *new_fixture(const char *model) {
   photo *p = photo_new(WIDTH, HEIGHT);
 
   select_ellipse(p, 10, 10, 80, 90);
-  return bench_new(p, model);
+  return preview_fixture_new(p, model);
 }
 
 /* ---- trajectories ---- */
 
 /* The result of the same setup at a pixel, before mode and strength. */
-static void check_trajectory(bench *b, const char *setup, int x, int y, const trajectory *t) {
+static void check_trajectory(preview_fixture *b, const char *setup, int x, int y,
+                             const trajectory *t) {
   const rst_parameters parameters = parameters_of(setup);
   const gsize at = 3 * ((gsize)y * WIDTH + (gsize)x);
   int steps[100], passes;
@@ -49,7 +50,7 @@ static void test_trajectory(gconstpointer model) {
   static const char *const several[] = {"start 12 step-skip 4 mode full",
                                         "start 12 sampler ddpm mode full seed 5",
                                         "start 12 end 2 mode full project false"};
-  bench *b = new_bench(model);
+  preview_fixture *b = new_fixture(model);
   trajectory *t;
 
   finish(b, several[0]);
@@ -82,12 +83,12 @@ static void test_trajectory(gconstpointer model) {
   t = preview_get_trajectory(b->preview);
   g_assert_nonnull(t);
   trajectory_unref(t);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* The pixel that is asked for costs no pixel of the result anything. */
 static void test_probe_alone(void) {
-  bench *b = new_bench("tiny-diffusion");
+  preview_fixture *b = new_fixture("tiny-diffusion");
   preview_status before, after;
 
   before = finish(b, "start 12 step-skip 4");
@@ -96,11 +97,11 @@ static void test_probe_alone(void) {
   g_assert_cmpint(after.restored, ==, before.restored);
   g_assert_cmpint(after.encoded, ==, before.encoded);
   check_once(b);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_single_pass(void) {
-  bench *b = new_bench("tiny-single");
+  preview_fixture *b = new_fixture("tiny-single");
   trajectory *t;
 
   preview_set_probe(b->preview, true, 50, 60);
@@ -113,7 +114,7 @@ static void test_single_pass(void) {
     g_assert_cmpfloat(fminf(fmaxf(t->values[c], 0), 1), ==,
                       b->photo->result[3 * (60 * WIDTH + 50) + c]);
   trajectory_unref(t);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_range(void) {
@@ -133,7 +134,7 @@ static void test_range(void) {
 /* ---- uncertainty ---- */
 
 /* Runs the main loop until the uncertainty is known all over the visible part. */
-static preview_status explore(bench *b) {
+static preview_status explore(preview_fixture *b) {
   const gint64 end = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
   const guint timer = g_timeout_add(5, tick, NULL);
   preview_status status = reach(b, PREVIEW_EXACT);
@@ -149,7 +150,7 @@ static preview_status explore(bench *b) {
 }
 
 /* rst_uncertainty(): the largest channel of each pixel, (HEIGHT, WIDTH); −1 where none is. */
-static float *deviations_of(bench *b, const char *setup, int seeds) {
+static float *deviations_of(preview_fixture *b, const char *setup, int seeds) {
   const rst_parameters parameters = parameters_of(setup);
   const rst_picture picture = picture_of(b->photo);
   const gsize count = (gsize)WIDTH * HEIGHT;
@@ -185,7 +186,7 @@ static void check_pixel(guint32 pixel, double deviation, double range) {
                     <=, 3);
 }
 
-static void check_overlay(bench *b, const viewport *v, const char *setup, int seeds,
+static void check_overlay(preview_fixture *b, const viewport *v, const char *setup, int seeds,
                           const preview_status *status) {
   g_autofree float *expected = deviations_of(b, setup, seeds);
   frame *f = preview_get_frame(b->preview);
@@ -220,7 +221,7 @@ static void test_uncertainty(gconstpointer model) {
     "start 12 sampler ddpm mode colour saturation 0.75 seed 2147483646",
     "start 12 mode full match on strength 0.1"};
   const viewport v = {60, 50, 20, 30, 1};
-  bench *b = new_bench(model);
+  preview_fixture *b = new_fixture(model);
   preview_status status;
   frame *f;
 
@@ -249,13 +250,13 @@ static void test_uncertainty(gconstpointer model) {
   g_assert_null(f->overlay);
   g_assert_cmpint(status.seeds, ==, 0);
   frame_unref(f);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* The uncertainty costs the result's points nothing, and the result is there first. */
 static void test_uncertainty_behind(void) {
   const viewport v = {60, 50, 20, 30, 1};
-  bench *b = new_bench("tiny-diffusion");
+  preview_fixture *b = new_fixture("tiny-diffusion");
 
   preview_set_viewport(b->preview, &v);
   preview_set_uncertainty(b->preview, 4);
@@ -265,12 +266,12 @@ static void test_uncertainty_behind(void) {
   explore(b);
   check_once(b);
   g_assert_cmpint(b->points->len, ==, count_selected(b->photo));
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_certainty(void) {
   const viewport v = {60, 50, 20, 30, 1};
-  bench *b = new_bench("tiny-single");
+  preview_fixture *b = new_fixture("tiny-single");
   preview_status status;
   frame *f;
 
@@ -284,14 +285,14 @@ static void test_certainty(void) {
       check_pixel(f->overlay[i], 0, status.range);
   g_assert_cmpuint(f->overlay[25 * v.width + 25], !=, 0);
   frame_unref(f);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_free_while_exploring(void) {
   const viewport v = {60, 50, 20, 30, 1};
 
   for (int i = 0; i < 5; i++) {
-    bench *b = new_bench("tiny-diffusion");
+    preview_fixture *b = new_fixture("tiny-diffusion");
 
     preview_set_viewport(b->preview, &v);
     preview_set_uncertainty(b->preview, 8);
@@ -299,7 +300,7 @@ static void test_free_while_exploring(void) {
     finish(b, "step-skip 4");
     for (int round = 0; round < i; round++)
       g_main_context_iteration(NULL, FALSE);
-    bench_free(b);
+    preview_fixture_free(b);
   }
 }
 

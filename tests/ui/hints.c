@@ -5,24 +5,24 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 
-static GtkWidget *view_of(Bench *b) {
+static GtkWidget *view_of(Fixture *b) {
   return GTK_WIDGET(b->view);
 }
 
-static void place_of(Bench *b, int x, int y, double *u, double *v) {
+static void place_of(Fixture *b, int x, int y, double *u, double *v) {
   restorator_view_from_picture(b->view, x + 0.5, y + 0.5, u, v);
 }
 
-static void click_at(Bench *b, guint button, int x, int y) {
+static void click_at(Fixture *b, guint button, int x, int y) {
   double u, v;
 
   place_of(b, x, y, &u, &v);
   click_mouse(view_of(b), button, u, v);
 }
 
-static void drag_from(Bench *b, int x, int y, int to_x, int to_y) {
+static void drag_from(Fixture *b, int x, int y, int to_x, int to_y) {
   double u, v, s, t;
 
   place_of(b, x, y, &u, &v);
@@ -30,12 +30,12 @@ static void drag_from(Bench *b, int x, int y, int to_x, int to_y) {
   drag(view_of(b), u, v, s, t);
 }
 
-static void key(Bench *b, guint keyval) {
+static void key(Fixture *b, guint keyval) {
   press_key(view_of(b), keyval, 0, TRUE);
   settle();
 }
 
-static void assert_hints(Bench *b, const char *expected) {
+static void assert_hints(Fixture *b, const char *expected) {
   g_autofree char *hints = NULL;
 
   settle();
@@ -43,20 +43,20 @@ static void assert_hints(Bench *b, const char *expected) {
   g_assert_cmpstr(hints, ==, expected);
 }
 
-static GtkWidget *popover(Bench *b) {
+static GtkWidget *popover(Fixture *b) {
   GtkWidget *widget = restorator_editor_get_popover(b->editor);
 
   g_assert_nonnull(widget);
   return widget;
 }
 
-static void press_in_popover(Bench *b, const char *name) {
+static void press_in_popover(Fixture *b, const char *name) {
   gtk_button_clicked(GTK_BUTTON(find_named_in(popover(b), name)));
   settle();
 }
 
-static Bench *open_hints(void) {
-  Bench *b = bench_new("tiny-diffusion");
+static Fixture *open_hints(void) {
+  Fixture *b = fixture_new("tiny-diffusion");
 
   /* the split beside the picture: all is after */
   restorator_view_set_compare(b->view, RESTORATOR_COMPARE_AFTER);
@@ -68,7 +68,7 @@ static Bench *open_hints(void) {
 }
 
 /* The first proposed colour's button. */
-static GtkWidget *first_proposal(Bench *b) {
+static GtkWidget *first_proposal(Fixture *b) {
   GtkWidget *label = find_text(popover(b), "Proposed");
   GtkWidget *grid = gtk_widget_get_parent(label);
   g_autoptr(GList) swatches =
@@ -85,12 +85,12 @@ static gboolean has_proposals(gpointer data) {
 }
 
 static gboolean has_no_popover(gpointer data) {
-  return !restorator_editor_get_popover(((Bench *)data)->editor);
+  return !restorator_editor_get_popover(((Fixture *)data)->editor);
 }
 
 /* A click adds a hint whose colour is chosen from the proposals; that is one step to undo. */
 static void test_add(void) {
-  Bench *b = open_hints();
+  Fixture *b = open_hints();
   g_autofree char *expected = NULL;
   GtkWidget *swatch;
 
@@ -116,12 +116,12 @@ static void test_add(void) {
   assert_hints(b, expected); /* nothing was chosen: nothing is added */
   press_key(GTK_WIDGET(b->editor), GDK_KEY_z, GDK_CONTROL_MASK, TRUE);
   assert_hints(b, "");
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* What is drawn and what is written follow a hint that is dragged, undone in one step. */
 static void test_move(void) {
-  Bench *b = open_hints();
+  Fixture *b = open_hints();
   double u, v;
 
   g_object_set(b->settings, "hints", "70,60,#ff0000", NULL);
@@ -147,12 +147,12 @@ static void test_move(void) {
   g_assert_cmphex(colour_at(b, off, u, v), !=, disc);
   drag_from(b, 70, 60, 90, 64);
   assert_hints(b, "70,60,#ff0000");
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* The right button pins; Delete removes. */
 static void test_pin(void) {
-  Bench *b = open_hints();
+  Fixture *b = open_hints();
 
   click_at(b, GDK_BUTTON_SECONDARY, 80, 50);
   assert_hints(b, "80,50,keep");
@@ -167,12 +167,12 @@ static void test_pin(void) {
   assert_hints(b, "80,50,keep");
   key(b, GDK_KEY_Delete);
   assert_hints(b, "");
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* Control and the wheel change the reach, and how far it goes is drawn for a while. */
 static void test_reach(void) {
-  Bench *b = open_hints();
+  Fixture *b = open_hints();
   GtkWidget *view = view_of(b);
   const double zoom = restorator_view_get_zoom(b->view);
   double u, v;
@@ -196,12 +196,12 @@ static void test_reach(void) {
   assert_hints(b, "80,60,#405060"); /* all turns of the wheel */
   use_mouse(view, GDK_SCROLL, 0, 0, u, v); /* without Control it zooms */
   g_assert_cmpfloat(restorator_view_get_zoom(b->view), <, zoom);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* All of it without a mouse: in the picture, … */
 static void test_keys(void) {
-  Bench *b = open_hints();
+  Fixture *b = open_hints();
 
   key(b, GDK_KEY_Insert);
   run_until(has_proposals, b);
@@ -223,12 +223,12 @@ static void test_keys(void) {
   key(b, GDK_KEY_Delete);
   assert_hints(b, "");
   key(b, GDK_KEY_Delete); /* nothing is selected */
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* … and in the panel's list. */
 static void test_list(void) {
-  Bench *b = open_hints();
+  Fixture *b = open_hints();
   GtkWidget *list = control(b, "hints"), *rows;
 
   g_object_set(b->settings, "hints", "50,40,keep; 80,60,#405060; 145,60,#203040", NULL);
@@ -263,12 +263,12 @@ static void test_list(void) {
   g_assert_nonnull(find_text(list, "Colour hints (3)"));
   gtk_button_clicked(GTK_BUTTON(control(b, "defaults")));
   assert_hints(b, "");
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* A colour from any place of the picture, before or after. */
 static void test_eyedropper(void) {
-  Bench *b = open_hints();
+  Fixture *b = open_hints();
   g_autofree char *expected = NULL;
   double u, v;
 
@@ -287,7 +287,7 @@ static void test_eyedropper(void) {
   press_in_popover(b, "From the picture");
   key(b, GDK_KEY_Escape); /* … without a colour is none */
   assert_hints(b, expected);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* The program takes hints and writes them. */
@@ -311,7 +311,7 @@ static void test_program(void) {
 }
 
 int main(int argc, char **argv) {
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   g_test_add_func("/ui/hints/add", test_add);
   g_test_add_func("/ui/hints/move", test_move);
   g_test_add_func("/ui/hints/pin", test_pin);
@@ -320,5 +320,5 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/hints/list", test_list);
   g_test_add_func("/ui/hints/eyedropper", test_eyedropper);
   g_test_add_func("/ui/hints/program", test_program);
-  return bench_run();
+  return fixture_run();
 }

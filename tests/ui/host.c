@@ -146,14 +146,14 @@ rst_parameters parameters_of(const char *text) {
 /* ---- a preview on a photo ---- */
 
 static void note(void *user) {
-  bench *b = user;
+  preview_fixture *b = user;
 
   g_assert_true(g_thread_self() == b->photo->thread);
   b->notices++;
 }
 
 static void trace(void *user, const part_points *c, int x, int y, int step) {
-  bench *b = user;
+  preview_fixture *b = user;
   const point p = {x, y, step};
 
   (void)c;
@@ -164,8 +164,8 @@ rect whole(const photo *p) {
   return (rect){0, 0, p->width, p->height};
 }
 
-bench *bench_new(photo *p, const char *model) {
-  bench *b = g_new0(bench, 1);
+preview_fixture *preview_fixture_new(photo *p, const char *model) {
+  preview_fixture *b = g_new0(preview_fixture, 1);
   const rst_picture picture = picture_of(p);
   rst_error error = RST_ERROR_INIT;
   rect box;
@@ -180,7 +180,7 @@ bench *bench_new(photo *p, const char *model) {
   return b;
 }
 
-void bench_free(bench *b) {
+void preview_fixture_free(preview_fixture *b) {
   preview_free(b->preview);
   rst_model_unref(b->model);
   g_array_unref(b->points);
@@ -188,7 +188,7 @@ void bench_free(bench *b) {
   g_free(b);
 }
 
-void set(bench *b, const char *setup) {
+void set(preview_fixture *b, const char *setup) {
   const rst_parameters parameters = parameters_of(setup);
 
   preview_set_setup(b->preview, b->model, &parameters);
@@ -199,7 +199,7 @@ gboolean tick(void *data) {
   return G_SOURCE_CONTINUE;
 }
 
-preview_status reach(bench *b, preview_phase phase) {
+preview_status reach(preview_fixture *b, preview_phase phase) {
   const guint timer = g_timeout_add(5, tick, NULL);
   const gint64 end = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
   preview_status status;
@@ -216,12 +216,12 @@ preview_status reach(bench *b, preview_phase phase) {
   return status;
 }
 
-preview_status finish(bench *b, const char *setup) {
+preview_status finish(preview_fixture *b, const char *setup) {
   set(b, setup);
   return reach(b, PREVIEW_EXACT);
 }
 
-void check_exact(bench *b, const char *setup) {
+void check_exact(preview_fixture *b, const char *setup) {
   const rst_parameters parameters = parameters_of(setup);
   const gsize count = (gsize)b->photo->width * (gsize)b->photo->height;
   const rst_picture picture = picture_of(b->photo);
@@ -255,7 +255,7 @@ void check_exact(bench *b, const char *setup) {
   g_free(ours);
 }
 
-void check_once(const bench *b) {
+void check_once(const preview_fixture *b) {
   const photo *p = b->photo;
   g_autofree int *times = g_new0(int, (gsize)p->width *(gsize)p->height);
 

@@ -45,22 +45,22 @@ typedef struct {
   rst_model *model;
   GArray *points; /* of point, in the order restored; the worker's until it is exact */
   int notices;
-} bench;
+} preview_fixture;
 
 /* Takes over the photo; all of it may be selected. */
-bench *bench_new(photo *p, const char *model);
-void bench_free(bench *b);
-void set(bench *b, const char *setup);
+preview_fixture *preview_fixture_new(photo *p, const char *model);
+void preview_fixture_free(preview_fixture *b);
+void set(preview_fixture *b, const char *setup);
 
 /* A timer's callback that only wakes the main loop. */
 gboolean tick(void *data);
 /* Runs the main loop until the preview gets there; other ends fail. */
-preview_status reach(bench *b, preview_phase phase);
-preview_status finish(bench *b, const char *setup);
+preview_status reach(preview_fixture *b, preview_phase phase);
+preview_status finish(preview_fixture *b, const char *setup);
 
 /* The same setup straight through rst_restore(), compared bit by bit. */
-void check_exact(bench *b, const char *setup);
+void check_exact(preview_fixture *b, const char *setup);
 /* No point was restored twice. */
-void check_once(const bench *b);
+void check_once(const preview_fixture *b);
 
 #endif

@@ -52,7 +52,7 @@ gpointer __wrap_g_try_malloc0_n(gsize number, gsize size) {
 }
 
 /* Runs the main loop until the result is there or has failed. */
-static preview_status end(bench *b) {
+static preview_status end(preview_fixture *b) {
   const guint timer = g_timeout_add(5, tick, NULL);
   preview_status status;
 
@@ -75,7 +75,7 @@ static void test_setup(gconstpointer setup) {
 
     select_ellipse(p, 8, 4, 20, 18);
 
-    bench *b = bench_new(p, "tiny-diffusion");
+    preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
     const viewport view = {40, 30, 0, 0, 1};
 
     preview_set_viewport(b->preview, &view);
@@ -94,7 +94,7 @@ static void test_setup(gconstpointer setup) {
     finish(b, setup);
     if (at % 8 == 1)
       check_exact(b, setup);
-    bench_free(b);
+    preview_fixture_free(b);
   }
   g_test_message("fewer than %d allocations, %d failures", at, failed);
   g_assert_cmpint(failed, >, 5);

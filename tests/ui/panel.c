@@ -7,10 +7,10 @@
 #include <string.h>
 #include <properties.h>
 
-#include "bench.h"
+#include "fixture.h"
 
 static void test_bindings(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   g_autofree char *mode = NULL, *window = NULL;
   gboolean hide;
   double strength;
@@ -43,10 +43,10 @@ static void test_bindings(void) {
   gtk_button_clicked(GTK_BUTTON(control(b, "defaults")));
   g_object_get(b->settings, "step-skip", &skip, NULL);
   g_assert_cmpint(skip, ==, 8);
-  bench_free(b);
+  fixture_free(b);
 }
 
-static void check_use(Bench *b, const char *name, const char *why) {
+static void check_use(Fixture *b, const char *name, const char *why) {
   GtkWidget *widget = control(b, name);
   g_autofree char *tooltip = gtk_widget_get_tooltip_text(widget);
 
@@ -57,7 +57,7 @@ static void check_use(Bench *b, const char *name, const char *why) {
 }
 
 static void test_unused(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
 
   check_use(b, "stochasticity", NULL);
   check_use(b, "step-skip", NULL);
@@ -88,12 +88,12 @@ static void test_unused(void) {
   check_use(b, "sampler", "single pass");
   check_use(b, "strength", NULL);
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* Each of the sampler's parameters says whose formula it is, and what it does besides. */
 static void test_sources(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   const rst_model_info single_pass = {.size = sizeof single_pass, .process = RST_SINGLE_PASS};
   rst_parameters any;
   size_t count;
@@ -110,12 +110,12 @@ static void test_sources(void) {
         !g_regex_match_simple("[12][09][0-9]{2}", tooltip, 0, 0))
       g_error("%s: %s", table[i].name, tooltip);
   }
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* What a single pass does not read stands together, but for the seed. */
 static void test_columns(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   const rst_model_info single_pass = {.size = sizeof single_pass, .process = RST_SINGLE_PASS};
   GtkWidget *sampling = gtk_widget_get_ancestor(control(b, "sampler"), GTK_TYPE_GRID);
   rst_parameters any;
@@ -133,11 +133,11 @@ static void test_columns(void) {
     g_assert_cmpint(gtk_widget_is_ancestor(control(b, table[i].name), sampling), ==,
                     unread && strcmp(table[i].name, "seed") != 0);
   }
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_undo(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   int seed;
 
   g_assert_false(gtk_widget_get_sensitive(control(b, "undo")));
@@ -158,12 +158,12 @@ static void test_undo(void) {
   g_object_get(b->settings, "seed", &seed, NULL);
   g_assert_cmpint(seed, ==, 7);
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* Only what the model can do is offered. */
 static void test_ranges(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   double low, high;
 
   gtk_spin_button_get_range(GTK_SPIN_BUTTON(control(b, "step-skip")), &low, &high);
@@ -173,11 +173,11 @@ static void test_ranges(void) {
   gtk_spin_button_get_range(GTK_SPIN_BUTTON(control(b, "end")), &low, &high);
   g_assert_cmpfloat(high, ==, 39);
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_presets(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   GtkComboBox *combo = GTK_COMBO_BOX(control(b, "preset"));
   g_autofree char *sampler = NULL, *again = NULL, *model = NULL;
   int skip;
@@ -205,10 +205,10 @@ static void test_presets(void) {
   settle();
   g_assert_cmpstr(gtk_combo_box_get_active_id(combo), ==, "");
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
-static GtkWidget *menu_item(Bench *b, const char *label) {
+static GtkWidget *menu_item(Fixture *b, const char *label) {
   GtkMenu *menu = gtk_menu_button_get_popup(GTK_MENU_BUTTON(control(b, "preset-menu")));
   GtkWidget *found = NULL;
   g_autoptr(GList) items = gtk_container_get_children(GTK_CONTAINER(menu));
@@ -220,7 +220,7 @@ static GtkWidget *menu_item(Bench *b, const char *label) {
   return found;
 }
 
-static void choose_item(Bench *b, const char *label) {
+static void choose_item(Fixture *b, const char *label) {
   GtkWidget *item = menu_item(b, label);
 
   g_assert_true(gtk_widget_get_sensitive(item));
@@ -228,7 +228,7 @@ static void choose_item(Bench *b, const char *label) {
   settle();
 }
 
-static GtkWidget *form_text(Bench *b, const char *text) {
+static GtkWidget *form_text(Fixture *b, const char *text) {
   return find_text(gtk_widget_get_ancestor(find_named(b, "Title"), GTK_TYPE_POPOVER), text);
 }
 
@@ -240,7 +240,7 @@ static void search_button(GtkWidget *widget, gpointer found) {
 }
 
 /* The form's one button, which has to be called that. */
-static void press_button(Bench *b, const char *label) {
+static void press_button(Fixture *b, const char *label) {
   GtkWidget *button = NULL;
 
   search_button(gtk_widget_get_ancestor(find_named(b, "Title"), GTK_TYPE_POPOVER), &button);
@@ -250,15 +250,15 @@ static void press_button(Bench *b, const char *label) {
   settle();
 }
 
-static void enter(Bench *b, const char *name, const char *text) {
+static void enter(Fixture *b, const char *name, const char *text) {
   gtk_entry_set_text(GTK_ENTRY(find_named(b, name)), text);
 }
 
-static const char *preset_shown(Bench *b) {
+static const char *preset_shown(Fixture *b) {
   return gtk_combo_box_get_active_id(GTK_COMBO_BOX(control(b, "preset")));
 }
 
-static guint count_presets(Bench *b) {
+static guint count_presets(Fixture *b) {
   GtkTreeModel *rows = gtk_combo_box_get_model(GTK_COMBO_BOX(control(b, "preset")));
 
   return (guint)gtk_tree_model_iter_n_children(rows, NULL);
@@ -266,7 +266,7 @@ static guint count_presets(Bench *b) {
 
 /* Saved, chosen again, replaced, renamed and deleted, as people do it. */
 static void test_own_presets(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   const guint before = count_presets(b);
   double strength;
 
@@ -319,12 +319,12 @@ static void test_own_presets(void) {
   g_object_get(b->settings, "strength", &strength, NULL);
   g_assert_cmpfloat(strength, ==, 0.75); /* the settings stay */
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* A good file is applied, a bad one changes nothing and is said. */
 static void test_imports(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   RestoratorPresetBar *bar = RESTORATOR_PRESET_BAR(
     gtk_widget_get_ancestor(control(b, "preset"), RESTORATOR_TYPE_PRESET_BAR));
   g_autofree char *path = g_build_filename(folder, "mine.json", NULL);
@@ -355,12 +355,12 @@ static void test_imports(void) {
   choose_item(b, "_Delete…");
   press_button(b, "Delete");
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* A locked seed stays, but for what is typed. */
 static void test_lock(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   g_autofree char *why = NULL;
   int seed;
 
@@ -399,11 +399,11 @@ static void test_lock(void) {
   check_use(b, "die", "single pass");
   check_use(b, "lock", "single pass");
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_warning(void) {
-  Bench *b = bench_new(write_judged_model());
+  Fixture *b = fixture_new(write_judged_model());
   GtkWidget *text, *button;
   gboolean project;
   int skip;
@@ -424,12 +424,12 @@ static void test_warning(void) {
   g_assert_true(project);
   finish(b);
   g_assert_null(find_text(GTK_WIDGET(b->panel), "0.0123"));
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* Setups by their titles or in words, never by the card's own keys. */
 static void test_card(void) {
-  Bench *b = bench_new(write_judged_model());
+  Fixture *b = fixture_new(write_judged_model());
   rst_parameters parameters;
   rst_model *model;
   g_autofree char *markup = NULL;
@@ -446,7 +446,7 @@ static void test_card(void) {
   g_assert_null(strstr(markup, "setup"));
   g_assert_null(strstr(markup, "mse"));
   g_assert_null(strstr(markup, "step-skip"));
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void find_label(GtkWidget *widget, gpointer to) {
@@ -460,7 +460,7 @@ static void find_label(GtkWidget *widget, gpointer to) {
 
 /* Opened, the card can be read: it is not narrow, and nothing of it is selected. */
 static void test_card_opened(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   GtkWidget *button = find_named(b, "Model card"), *label = NULL;
   int start, end;
 
@@ -472,7 +472,7 @@ static void test_card_opened(void) {
   g_assert_true(gtk_label_get_selectable(GTK_LABEL(label)));
   g_assert_false(gtk_label_get_selection_bounds(GTK_LABEL(label), &start, &end));
   g_assert_cmpint(gtk_widget_get_allocated_width(label), >, 250);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* A sweep's setups go by their parameters: whatever gives the same picture is the same setup. */
@@ -499,7 +499,7 @@ static void test_warning_of_sweep(void) {
     {"stochasticity", "0.1", FALSE},
     {"stochasticity", "0", TRUE},
   };
-  Bench *b = bench_new(write_judged_model());
+  Fixture *b = fixture_new(write_judged_model());
   rst_parameters parameters;
   GtkWidget *button;
 
@@ -527,7 +527,7 @@ static void test_warning_of_sweep(void) {
   g_assert_cmpint(parameters.seed, ==, 3);
   g_assert_cmpfloat(parameters.strength, ==, 0.5);
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -599,7 +599,7 @@ static void test_output(void) {
   GtkWidget *panel = restorator_panel_new(settings);
   GtkWidget *combo = restorator_panel_get_control(RESTORATOR_PANEL(panel), "output");
   g_autofree char *chosen = NULL, *back = NULL, *again = NULL;
-  Bench *b;
+  Fixture *b;
 
   gtk_container_add(GTK_CONTAINER(window), panel);
   gtk_widget_show(window);
@@ -621,13 +621,13 @@ static void test_output(void) {
   gtk_widget_destroy(window);
   g_object_unref(settings);
 
-  b = bench_new("tiny-single"); /* which writes files */
+  b = fixture_new("tiny-single"); /* which writes files */
   g_assert_null(restorator_panel_get_control(b->panel, "output"));
-  bench_free(b);
+  fixture_free(b);
 }
 
 int main(int argc, char **argv) {
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   g_test_add_func("/ui/panel/undo", test_undo);
   g_test_add_func("/ui/panel/bindings", test_bindings);
   g_test_add_func("/ui/panel/unused", test_unused);
@@ -643,5 +643,5 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/panel/warning", test_warning);
   g_test_add_func("/ui/panel/warning-of-sweep", test_warning_of_sweep);
   g_test_add_func("/ui/panel/output", test_output);
-  return bench_run();
+  return fixture_run();
 }

@@ -36,13 +36,13 @@ static void test_exact(gconstpointer model) {
   select_ellipse(p, 0, 50, 60, 50); /* over the transparent edge */
   select_ellipse(p, 90, 20, 50, 60);
 
-  bench *b = bench_new(p, model);
+  preview_fixture *b = preview_fixture_new(p, model);
 
   for (gsize i = 0; i < G_N_ELEMENTS(setups); i++) {
     finish(b, setups[i]);
     check_exact(b, setups[i]);
   }
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* Hints cost no network pass, and what is far from them is not drawn anew. */
@@ -57,7 +57,7 @@ static void test_hints(void) {
 
   select_ellipse(p, 10, 10, 120, 110);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
 
   preview_set_viewport(b->preview, &view);
   restored = finish(b, "step-skip 1 mode colour window picture").restored;
@@ -78,11 +78,11 @@ static void test_hints(void) {
   g_assert_cmpint(changed, >, 20);
   frame_unref(before);
   frame_unref(after);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* Milliseconds of the processor until a setup's result is exact: other programs do not count. */
-static double spend(bench *b, const char *setup) {
+static double spend(preview_fixture *b, const char *setup) {
   struct timespec begin, end;
 
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
@@ -103,7 +103,7 @@ static void test_hint_latency(void) {
     for (int c = 0; c < 3; c++)
       p->rgba[4 * i + c] = hypot(i % SIDE - 900, i / SIDE - 900) < 150 ? 0.3f : 0.7f;
 
-  bench *b = bench_new(p, "tiny-single");
+  preview_fixture *b = preview_fixture_new(p, "tiny-single");
 
   preview_set_viewport(b->preview, &view);
   finish(b, "mode colour window picture hints 880,900,#604020;1000,1000,#208020");
@@ -119,10 +119,10 @@ static void test_hint_latency(void) {
   whole = spend(b, "mode colour window picture hints 880,900,#604020;1000,1000,#208020");
   g_test_message("a hint that moves %.0f ms, all of the view %.0f ms", longest, whole);
   g_assert_cmpfloat(longest, <, whole / 2);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
-static bool has_suggestions(bench *b, rst_swatch *swatches, int *count) {
+static bool has_suggestions(preview_fixture *b, rst_swatch *swatches, int *count) {
   const guint timer = g_timeout_add(5, tick, NULL);
 
   for (int i = 0; i < 1000 && !preview_get_suggestions(b->preview, swatches, count); i++)
@@ -141,7 +141,7 @@ static void test_suggestions(void) {
 
   select_ellipse(p, 30, 30, 60, 60);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
 
   finish(b, "mode colour start 12");
   preview_set_suggestion(b->preview, true, 60, 60);
@@ -165,7 +165,7 @@ static void test_suggestions(void) {
   contour_unref(c);
   preview_set_contour(b->preview, NULL);
   g_assert_null(preview_get_contour(b->preview));
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_order(void) {
@@ -175,7 +175,7 @@ static void test_order(void) {
 
   select_ellipse(p, 10, 10, 120, 110);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
   bool outside = false;
   int last = 1 << 20, steps = 0, from = 0;
 
@@ -208,7 +208,7 @@ static void test_order(void) {
   g_assert_cmpint(last, ==, 1);
   g_assert_cmpint(steps, >=, 3);
   check_exact(b, "step-skip 1 mode colour");
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* What a change costs: windows encoded, and whether points are restored anew. */
@@ -246,7 +246,7 @@ static void test_changes(void) {
 
   select_ellipse(p, 40, 40, 40, 44);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
   preview_status before = {0};
 
   for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
@@ -264,7 +264,7 @@ static void test_changes(void) {
 
   g_assert_cmpint(matched.restored - before.restored, >, 40);
   g_assert_cmpint(matched.restored - before.restored, <, 200);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_changes_single(void) {
@@ -272,13 +272,13 @@ static void test_changes_single(void) {
 
   select_ellipse(p, 40, 40, 40, 44);
 
-  bench *b = bench_new(p, "tiny-single");
+  preview_fixture *b = preview_fixture_new(p, "tiny-single");
   const preview_status first = finish(b, "seed 0");
   const preview_status second = finish(b, "seed 9 sampler ddpm step-skip 2");
 
   g_assert_cmpint(first.restored, ==, count_selected(p));
   g_assert_cmpint(second.restored, ==, first.restored);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* The first look comes as soon whatever it is made of: points that take few passes cost as well. */
@@ -299,7 +299,7 @@ static void test_first_look(void) {
 
     select_ellipse(p, 0, 0, WIDTH, HEIGHT);
 
-    bench *b = bench_new(p, looks[i].model);
+    preview_fixture *b = preview_fixture_new(p, looks[i].model);
 
     finish(b, looks[i].setup);
     for (guint k = 0; k < b->points->len; k++)
@@ -308,7 +308,7 @@ static void test_first_look(void) {
     g_assert_cmpint(first * (looks[i].passes + POINT), <=, PASSES);
     g_assert_cmpint(4 * first * (looks[i].passes + POINT), >, PASSES * 9 / 10); /* nor a poor one */
     check_exact(b, looks[i].setup);
-    bench_free(b);
+    preview_fixture_free(b);
   }
 }
 
@@ -326,7 +326,7 @@ static void test_newest_wins(void) {
 
   select_ellipse(p, 5, 5, 140, 120);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
   const int64_t points = count_selected(p);
 
   for (int i = 0; i < 40; i++) {
@@ -342,7 +342,7 @@ static void test_newest_wins(void) {
 
   g_assert_cmpint(status.restored, <, 20 * points);
   check_exact(b, "step-skip 8 start 12 seed 99");
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_stop(void) {
@@ -350,7 +350,7 @@ static void test_stop(void) {
 
   select_ellipse(p, 5, 5, 140, 120);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
   int stops = 0;
 
   set(b, "step-skip 1 mode colour");
@@ -374,7 +374,7 @@ static void test_stop(void) {
   check_once(b);
   g_assert_cmpint(b->points->len, ==, count_selected(p));
   check_exact(b, "step-skip 1 mode colour");
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* Shown is what the pixels are: before everywhere, and after where strength and coverage say. */
@@ -385,7 +385,7 @@ static void test_frames(void) {
 
   select_ellipse(p, 40, 30, 60, 60);
 
-  bench *b = bench_new(p, "tiny-single");
+  preview_fixture *b = preview_fixture_new(p, "tiny-single");
 
   preview_set_viewport(b->preview, &fit);
   finish(b, "mode full");
@@ -429,7 +429,7 @@ static void test_frames(void) {
   g_assert_cmphex(f->before[0], ==, 0);
   g_assert_cmphex(f->before[20], !=, 0);
   frame_unref(f);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* A picture that is shrunk: each pixel of the screen is the mean of three by three of the
@@ -441,7 +441,7 @@ static void test_shrunk(void) {
 
   select_ellipse(p, 40, 30, 60, 60);
 
-  bench *b = bench_new(p, "tiny-single");
+  preview_fixture *b = preview_fixture_new(p, "tiny-single");
 
   preview_set_viewport(b->preview, &view);
   finish(b, "mode full");
@@ -469,10 +469,10 @@ static void test_shrunk(void) {
           ABS((int)(f->after[j * COLUMNS + i] >> 16 & 255) - (int)(after * 255 + 0.5)), <=, 1);
     }
   frame_unref(f);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
-static void show_again(bench *b, const rect *box) {
+static void show_again(preview_fixture *b, const rect *box) {
   const rst_picture picture = picture_of(b->photo);
 
   g_assert_cmpint(preview_set_picture(b->preview, &picture, box, NULL), ==, RST_OK);
@@ -486,7 +486,7 @@ static void test_region(void) {
   box = whole(p);
   select_ellipse(p, 40, 40, 30, 30);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
   const preview_status small = finish(b, pinned);
 
   /* A selection that grows within the window keeps what it has. */
@@ -516,12 +516,12 @@ static void test_region(void) {
   preview_set_region(b->preview, &box);
   reach(b, PREVIEW_EXACT);
   check_exact(b, "window 10,10,110 start 12 match off hide-region true");
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 /* The frame's rows that show the picture: as many as are read. Frames are kept, since
  * ThreadSanitizer does not see that GLib counts references in an order. */
-static int count_shown_rows(bench *b, GPtrArray *kept) {
+static int count_shown_rows(preview_fixture *b, GPtrArray *kept) {
   frame *f = preview_get_frame(b->preview);
   int rows = 0;
 
@@ -543,7 +543,7 @@ static void test_reading(void) {
   const viewport view = {SIDE, SIDE, 0, 0, 1};
   photo *p = photo_new(SIDE, SIDE);
   GPtrArray *kept = g_ptr_array_new_with_free_func(drop_frame);
-  bench *b;
+  preview_fixture *b;
   preview_status status = {0};
   double last = 0;
   int rounds = 0, partly = 0, told = 0, reads = 0;
@@ -553,7 +553,7 @@ static void test_reading(void) {
   box = whole(p);
   select_ellipse(p, 150, 150, 60, 60);
   p->pause = 20000; /* longer than a piece may take */
-  b = bench_new(p, "tiny-single");
+  b = preview_fixture_new(p, "tiny-single");
   preview_set_viewport(b->preview, &view);
   set(b, "mode full");
   while (status.phase != PREVIEW_EXACT) {
@@ -585,18 +585,18 @@ static void test_reading(void) {
   g_assert_cmpint(told, >, 5);
   g_assert_cmpint(count_shown_rows(b, kept), ==, SIDE);
   check_exact(b, "mode full");
-  bench_free(b);
+  preview_fixture_free(b);
   g_ptr_array_unref(kept);
 }
 
 static void test_another_picture(void) {
   photo *p = photo_new(WIDTH, HEIGHT), *other = photo_new(WIDTH - 20, HEIGHT + 9);
-  bench *b;
+  preview_fixture *b;
   rect box;
 
   select_ellipse(p, 40, 40, 30, 30);
   select_ellipse(other, 20, 50, 40, 30);
-  b = bench_new(p, "tiny-diffusion");
+  b = preview_fixture_new(p, "tiny-diffusion");
   finish(b, "start 12");
   b->photo = other;
   box = whole(other);
@@ -604,7 +604,7 @@ static void test_another_picture(void) {
   reach(b, PREVIEW_EXACT);
   check_exact(b, "start 12");
   photo_free(p);
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_errors(void) {
@@ -613,7 +613,7 @@ static void test_errors(void) {
 
   box = whole(p);
 
-  bench *b = bench_new(p, "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
 
   set(b, "seed 0");
   g_assert_cmpint(reach(b, PREVIEW_FAILED).error.code, ==, RST_EMPTY_REGION);
@@ -640,7 +640,7 @@ static void test_errors(void) {
   set(b, "start 12 seed 5");
   reach(b, PREVIEW_EXACT);
   check_exact(b, "start 12 seed 5");
-  bench_free(b);
+  preview_fixture_free(b);
 }
 
 static void test_free_while_busy(void) {
@@ -649,11 +649,11 @@ static void test_free_while_busy(void) {
 
     select_ellipse(p, 5, 5, 140, 120);
 
-    bench *b = bench_new(p, "tiny-diffusion");
+    preview_fixture *b = preview_fixture_new(p, "tiny-diffusion");
 
     set(b, "step-skip 1 mode colour");
     run_for(0.01 * i);
-    bench_free(b);
+    preview_fixture_free(b);
   }
 }
 

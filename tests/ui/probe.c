@@ -2,18 +2,18 @@
  *
  * Asking about a pixel, and the uncertainty over the view.
  */
-#include "bench.h"
+#include "fixture.h"
 
 #include <math.h>
 #include <string.h>
 
 /* A place in the selection, off the split and what is drawn over the picture. */
-static void inner_pixel(const Bench *b, int *x, int *y) {
+static void inner_pixel(const Fixture *b, int *x, int *y) {
   *x = b->photo->x + b->photo->w * 7 / 10;
   *y = b->photo->y + b->photo->h * 2 / 5;
 }
 
-static void click_pixel(Bench *b, int x, int y) {
+static void click_pixel(Fixture *b, int x, int y) {
   double u, v;
 
   restorator_view_from_picture(b->view, x + 0.5, y + 0.5, &u, &v);
@@ -21,12 +21,12 @@ static void click_pixel(Bench *b, int x, int y) {
   finish(b);
 }
 
-static const char *plot_text(Bench *b) {
+static const char *plot_text(Fixture *b) {
   return atk_object_get_description(gtk_widget_get_accessible(find_named(b, "Trajectory")));
 }
 
 /* The plot says what the preview knows. */
-static void check_plot(Bench *b, int x, int y) {
+static void check_plot(Fixture *b, int x, int y) {
   trajectory *t = preview_get_trajectory(restorator_editor_get_preview(b->editor));
   g_autofree char *title = g_strdup_printf("Trajectory of the pixel %d, %d", x, y);
   g_autofree char *steps = NULL, *result = NULL;
@@ -46,7 +46,7 @@ static void check_plot(Bench *b, int x, int y) {
 }
 
 /* Whether the plot shows that much of a colour: red, green or blue far above the others. */
-static int count_coloured(Bench *b, const GdkPixbuf *shot, int channel) {
+static int count_coloured(Fixture *b, const GdkPixbuf *shot, int channel) {
   GtkWidget *plot = find_named(b, "Trajectory");
   const int stride = gdk_pixbuf_get_rowstride(shot), channels = gdk_pixbuf_get_n_channels(shot);
   const guchar *pixels = gdk_pixbuf_read_pixels(shot);
@@ -63,7 +63,7 @@ static int count_coloured(Bench *b, const GdkPixbuf *shot, int channel) {
 }
 
 static void test_click(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   int x, y;
 
   inner_pixel(b, &x, &y);
@@ -88,11 +88,11 @@ static void test_click(void) {
   settle();
   g_assert_null(find_text(b->window, "Trajectory of"));
   g_assert_null(preview_get_trajectory(restorator_editor_get_preview(b->editor)));
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_keys(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   GtkWidget *view = GTK_WIDGET(b->view);
   double x, y;
 
@@ -113,11 +113,11 @@ static void test_keys(void) {
   press_key(GTK_WIDGET(b->editor), GDK_KEY_Escape, 0, TRUE);
   settle();
   g_assert_null(find_text(b->window, "Trajectory of"));
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_single_pass(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
   GtkWidget *button = find_named(b, "Show the uncertainty");
   int x, y;
 
@@ -133,7 +133,7 @@ static void test_single_pass(void) {
   g_assert_true(gtk_widget_get_sensitive(button));
   g_assert_null(
     strstr(atk_object_get_description(gtk_widget_get_accessible(button)), "single-pass"));
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* ---- uncertainty ---- */
@@ -141,7 +141,7 @@ static void test_single_pass(void) {
 static gboolean is_explored(gpointer data) {
   preview_status status;
 
-  preview_get_status(restorator_editor_get_preview(((Bench *)data)->editor), &status);
+  preview_get_status(restorator_editor_get_preview(((Fixture *)data)->editor), &status);
   return status.deviated == 1;
 }
 
@@ -157,7 +157,7 @@ static guint32 over(guint32 premultiplied, guint32 below) {
 }
 
 static void test_uncertainty(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   GtkWidget *button = find_named(b, "Show the uncertainty");
   double u, v;
   int x, y, at;
@@ -184,14 +184,14 @@ static void test_uncertainty(void) {
   finish(b);
   g_autoptr(GdkPixbuf) again = shoot(b);
   g_assert_cmphex(colour_at(b, again, u, v), ==, colour_at(b, before, u, v));
-  bench_free(b);
+  fixture_free(b);
 }
 
 int main(int argc, char **argv) {
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   g_test_add_func("/ui/probe/click", test_click);
   g_test_add_func("/ui/probe/keys", test_keys);
   g_test_add_func("/ui/probe/single-pass", test_single_pass);
   g_test_add_func("/ui/uncertainty", test_uncertainty);
-  return bench_run();
+  return fixture_run();
 }

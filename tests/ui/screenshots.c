@@ -6,7 +6,7 @@
 #include <widgets/hint_colours.h>
 #include <widgets/variant_strip.h>
 
-#include "bench.h"
+#include "fixture.h"
 
 enum { SMALL_WIDTH = 1280, SMALL_HEIGHT = 720, NORMAL = 96 * 1024, LARGE = 192 * 1024 };
 
@@ -16,15 +16,15 @@ static void set_look(const char *property, int value) {
 }
 
 /* An old portrait, small enough to be restored soon, its head selected. */
-static Bench *open_portrait(const char *model) {
+static Fixture *open_portrait(const char *model) {
   g_autoptr(GdkPixbuf) portrait = gdk_pixbuf_new_from_file_at_size(PORTRAIT, 240, 300, NULL);
   g_autofree char *path = g_build_filename(folder, "portrait.png", NULL);
-  Bench *b;
+  Fixture *b;
   rect box;
 
   g_assert_nonnull(portrait);
   g_assert_true(gdk_pixbuf_save(portrait, path, "png", NULL, NULL));
-  b = bench_open(path, model);
+  b = fixture_open(path, model);
   photo_select(b->photo, PHOTO_ELLIPSE, 60, 20, 125, 165, 15);
   photo_get_box(b->photo, &box);
   restorator_editor_set_region(b->editor, &box);
@@ -33,12 +33,12 @@ static Bench *open_portrait(const char *model) {
   return b;
 }
 
-static void expand(Bench *b) {
+static void expand(Fixture *b) {
   gtk_expander_set_expanded(GTK_EXPANDER(control(b, "expander")), TRUE);
   settle();
 }
 
-static void keep_fitting_shot(Bench *b, const char *name) {
+static void keep_fitting_shot(Fixture *b, const char *name) {
   int width, height;
 
   finish(b);
@@ -49,38 +49,38 @@ static void keep_fitting_shot(Bench *b, const char *name) {
 }
 
 static void test_comparisons(void) {
-  Bench *b = open_portrait("portrait");
+  Fixture *b = open_portrait("portrait");
 
   keep_fitting_shot(b, "split");
   gtk_combo_box_set_active(GTK_COMBO_BOX(find_named(b, "Compare")), RESTORATOR_COMPARE_SIDES);
   keep_fitting_shot(b, "light");
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_dark(void) {
-  Bench *b;
+  Fixture *b;
 
   set_look("gtk-application-prefer-dark-theme", TRUE);
   b = open_portrait("portrait");
   expand(b);
   keep_fitting_shot(b, "dark");
-  bench_free(b);
+  fixture_free(b);
   set_look("gtk-application-prefer-dark-theme", FALSE);
 }
 
 static void test_large_text(void) {
-  Bench *b;
+  Fixture *b;
 
   set_look("gtk-xft-dpi", LARGE);
   b = open_portrait("portrait");
   expand(b);
   keep_fitting_shot(b, "large-text");
-  bench_free(b);
+  fixture_free(b);
   set_look("gtk-xft-dpi", NORMAL);
 }
 
 static gboolean is_small(gpointer data) {
-  GtkWidget *window = ((Bench *)data)->window;
+  GtkWidget *window = ((Fixture *)data)->window;
 
   return gtk_widget_get_allocated_width(window) == SMALL_WIDTH &&
          gtk_widget_get_allocated_height(window) == SMALL_HEIGHT;
@@ -92,7 +92,7 @@ static gboolean are_thumbnails_finished(gpointer strip) {
 
 /* A small screen with all that there is on it. */
 static void test_small(void) {
-  Bench *b = open_portrait("portrait");
+  Fixture *b = open_portrait("portrait");
 
   gtk_window_resize(GTK_WINDOW(b->window), SMALL_WIDTH, SMALL_HEIGHT);
   run_until(is_small, b);
@@ -104,28 +104,28 @@ static void test_small(void) {
   keep_fitting_shot(b, "small");
   gtk_window_resize(GTK_WINDOW(b->window), 1200, 680);
   settle();
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_warning(void) {
-  Bench *b = open_portrait(write_judged_model());
+  Fixture *b = open_portrait(write_judged_model());
 
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(control(b, "preset")), "ddim");
   finish(b);
   g_assert_nonnull(find_text(GTK_WIDGET(b->panel), "0.0123"));
   keep_fitting_shot(b, "warning");
-  bench_free(b);
+  fixture_free(b);
 }
 
 static gboolean has_failed(gpointer data) {
   preview_status status;
 
-  preview_get_status(restorator_editor_get_preview(((Bench *)data)->editor), &status);
+  preview_get_status(restorator_editor_get_preview(((Fixture *)data)->editor), &status);
   return status.phase == PREVIEW_FAILED;
 }
 
 static void test_error(void) {
-  Bench *b = open_portrait("portrait");
+  Fixture *b = open_portrait("portrait");
 
   g_object_set(b->settings, "window", "0,0,20", NULL);
   settle();
@@ -133,7 +133,7 @@ static void test_error(void) {
   settle();
   g_assert_nonnull(find_text(GTK_WIDGET(b->editor), "does not hold"));
   keep_shot(b, "error");
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ static void test_error(void) {
 enum { STEP_WIDTH = 500, STEP_HEIGHT = 400, STEPS = 6 };
 
 /* The view with what lies over it, as large as a step of the sheet. */
-static GdkPixbuf *shoot_step(Bench *b) {
+static GdkPixbuf *shoot_step(Fixture *b) {
   g_autoptr(GdkPixbuf) shot = shoot(b);
   const int width = gtk_widget_get_allocated_width(GTK_WIDGET(b->view));
   const int height = gtk_widget_get_allocated_height(GTK_WIDGET(b->view));
@@ -157,11 +157,11 @@ static GdkPixbuf *shoot_step(Bench *b) {
   return gdk_pixbuf_scale_simple(part, STEP_WIDTH, STEP_HEIGHT, GDK_INTERP_BILINEAR);
 }
 
-static void place_of(Bench *b, int x, int y, double *u, double *v) {
+static void place_of(Fixture *b, int x, int y, double *u, double *v) {
   restorator_view_from_picture(b->view, x + 0.5, y + 0.5, u, v);
 }
 
-static void click_at(Bench *b, guint button, int x, int y) {
+static void click_at(Fixture *b, guint button, int x, int y) {
   double u, v;
 
   place_of(b, x, y, &u, &v);
@@ -170,15 +170,15 @@ static void click_at(Bench *b, guint button, int x, int y) {
 }
 
 static gboolean has_proposals(gpointer data) {
-  GtkWidget *popover = restorator_editor_get_popover(((Bench *)data)->editor);
+  GtkWidget *popover = restorator_editor_get_popover(((Fixture *)data)->editor);
   GtkWidget *waiting = find_text(popover, "…");
 
   return !waiting || strcmp(gtk_label_get_text(GTK_LABEL(waiting)), "…") != 0;
 }
 
-static Bench *open_hinted(void) {
+static Fixture *open_hinted(void) {
   static const float used[][3] = {{0.23f, 0.29f, 0.45f}, {0.36f, 0.4f, 0.27f}};
-  Bench *b = open_portrait("photo");
+  Fixture *b = open_portrait("photo");
 
   for (gsize i = 0; i < G_N_ELEMENTS(used); i++)
     hint_colours_note(used[i]);
@@ -198,7 +198,7 @@ static Bench *open_hinted(void) {
 /* A hint on the coat, in green: added, its colour chosen, moved, made to reach less far, the face
  * pinned, and another on the tie. */
 static void test_hints(void) {
-  Bench *b = open_hinted();
+  Fixture *b = open_hinted();
   GdkPixbuf *steps[STEPS];
   double u, v, s, t;
 
@@ -241,11 +241,11 @@ static void test_hints(void) {
   keep_sheet(steps, STEPS, 3, "hints");
   for (int i = 0; i < STEPS; i++)
     g_object_unref(steps[i]);
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void test_dark_hints(void) {
-  Bench *b;
+  Fixture *b;
 
   set_look("gtk-application-prefer-dark-theme", TRUE);
   b = open_hinted();
@@ -255,12 +255,12 @@ static void test_dark_hints(void) {
   run_until(has_proposals, b);
   run_for(500);
   keep_fitting_shot(b, "hints-dark");
-  bench_free(b);
+  fixture_free(b);
   set_look("gtk-application-prefer-dark-theme", FALSE);
 }
 
 int main(int argc, char **argv) {
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   g_test_add_func("/ui/screenshots/comparisons", test_comparisons);
   g_test_add_func("/ui/screenshots/dark", test_dark);
   g_test_add_func("/ui/screenshots/large-text", test_large_text);
@@ -269,5 +269,5 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/screenshots/error", test_error);
   g_test_add_func("/ui/screenshots/hints", test_hints);
   g_test_add_func("/ui/screenshots/dark hints", test_dark_hints);
-  return bench_run();
+  return fixture_run();
 }

@@ -5,9 +5,9 @@
 #include <widgets/variant_strip.h>
 #include <string.h>
 
-#include "bench.h"
+#include "fixture.h"
 
-static RestoratorStrip *strip_of(Bench *b) {
+static RestoratorStrip *strip_of(Fixture *b) {
   return RESTORATOR_STRIP(
     gtk_widget_get_ancestor(find_named(b, "What to compare"), RESTORATOR_TYPE_STRIP));
 }
@@ -17,7 +17,7 @@ static gboolean is_finished(gpointer data) {
 }
 
 /* Until all four are there. */
-static RestoratorStrip *open_strip(Bench *b) {
+static RestoratorStrip *open_strip(Fixture *b) {
   RestoratorStrip *strip;
 
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find_named(b, "Thumbnails")), TRUE);
@@ -31,12 +31,12 @@ static const char *name_of(RestoratorStrip *strip, int index) {
   return atk_object_get_name(gtk_widget_get_accessible(restorator_strip_get_tile(strip, index)));
 }
 
-static void click(RestoratorStrip *strip, int index) {
+static void click_tile(RestoratorStrip *strip, int index) {
   gtk_button_clicked(GTK_BUTTON(restorator_strip_get_tile(strip, index)));
   settle();
 }
 
-static int get_seed(Bench *b) {
+static int get_seed(Fixture *b) {
   int seed;
 
   g_object_get(b->settings, "seed", &seed, NULL);
@@ -44,7 +44,7 @@ static int get_seed(Bench *b) {
 }
 
 static void test_seeds(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   RestoratorStrip *strip;
 
   g_object_set(b->settings, "seed", 5, NULL);
@@ -53,7 +53,7 @@ static void test_seeds(void) {
   keep_shot(b, "thumbnails");
   g_assert_cmpstr(name_of(strip, 0), ==, "Seed 5");
   g_assert_cmpstr(name_of(strip, 2), ==, "Seed 7");
-  click(strip, 2);
+  click_tile(strip, 2);
   g_assert_cmpint(get_seed(b), ==, 7);
   g_assert_true(restorator_strip_is_finished(strip)); /* they are the same four */
   g_assert_cmpstr(name_of(strip, 0), ==, "Seed 5");
@@ -75,7 +75,7 @@ static void test_seeds(void) {
   g_assert_cmpstr(name_of(strip, 1), !=, "Seed 6");
   run_until(is_finished, strip);
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 static void check_locked(RestoratorStrip *strip, const char *why) {
@@ -90,7 +90,7 @@ static void check_locked(RestoratorStrip *strip, const char *why) {
 }
 
 static void test_no_seeds(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   RestoratorStrip *strip = open_strip(b);
   GtkToggleButton *lock = GTK_TOGGLE_BUTTON(control(b, "lock"));
 
@@ -103,11 +103,11 @@ static void test_no_seeds(void) {
   settle();
   check_locked(strip, "single pass");
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* The tile of that name, whatever other presets there are. */
-static int find_tile(Bench *b, RestoratorStrip *strip, const char *name) {
+static int find_tile(Fixture *b, RestoratorStrip *strip, const char *name) {
   for (int round = 0; round < 9; round++) {
     for (int i = 0; i < VARIANTS; i++)
       if (strcmp(name_of(strip, i), name) == 0)
@@ -118,7 +118,7 @@ static int find_tile(Bench *b, RestoratorStrip *strip, const char *name) {
 }
 
 static void test_presets(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   RestoratorStrip *strip = open_strip(b);
   int skip;
 
@@ -128,7 +128,7 @@ static void test_presets(void) {
   g_assert_cmpstr(name_of(strip, 0), ==, "A: every step");
   for (int i = 0; i < VARIANTS; i++) /* its model is not there */
     g_assert_cmpstr(name_of(strip, i), !=, "Of a model that is not there");
-  click(strip, find_tile(b, strip, "DDIM"));
+  click_tile(strip, find_tile(b, strip, "DDIM"));
   g_object_get(b->settings, "step-skip", &skip, NULL);
   g_assert_cmpint(skip, ==, 1);
   g_assert_cmpstr(gtk_combo_box_get_active_id(GTK_COMBO_BOX(control(b, "preset"))), ==, "ddim");
@@ -142,12 +142,12 @@ static void test_presets(void) {
   g_object_set(b->settings, "strength", 0.5, NULL);
   finish(b);
   g_assert_false(restorator_strip_is_finished(strip));
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* They follow the selection and the view. */
 static void test_scene(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
   RestoratorStrip *strip;
   double x, y;
 
@@ -161,14 +161,14 @@ static void test_scene(void) {
   g_assert_false(restorator_strip_is_finished(strip));
   finish(b);
   run_until(is_finished, strip);
-  bench_free(b);
+  fixture_free(b);
 }
 
 int main(int argc, char **argv) {
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   g_test_add_func("/ui/strip/seeds", test_seeds);
   g_test_add_func("/ui/strip/no-seeds", test_no_seeds);
   g_test_add_func("/ui/strip/presets", test_presets);
   g_test_add_func("/ui/strip/scene", test_scene);
-  return bench_run();
+  return fixture_run();
 }

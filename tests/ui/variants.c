@@ -88,14 +88,14 @@ static void wait_for_all(const stage *s) {
 /* The same setup in a preview of its own, which is what rst_restore() gives. */
 static frame *direct(const char *setup, const viewport *view) {
   const gboolean single = *setup == '!';
-  bench *b = bench_new(make_photo(), single ? "tiny-single" : "tiny-diffusion");
+  preview_fixture *b = preview_fixture_new(make_photo(), single ? "tiny-single" : "tiny-diffusion");
   frame *f;
 
   preview_set_viewport(b->preview, view);
   finish(b, setup + single);
   check_exact(b, setup + single);
   f = preview_get_frame(b->preview);
-  bench_free(b);
+  preview_fixture_free(b);
   return f;
 }
 

@@ -8,14 +8,14 @@
 #include <sys/wait.h>
 
 #include "base/pool.h"
-#include "bench.h"
+#include "fixture.h"
 
 /* -------------------------------------------------------------------------------------------
  * The view
  */
 
 static void test_zoom_and_pan(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
   GtkWidget *view = GTK_WIDGET(b->view);
   double x, y, u, v;
 
@@ -38,18 +38,18 @@ static void test_zoom_and_pan(void) {
   press_key(view, GDK_KEY_0, 0, TRUE);
   g_assert_cmpfloat(restorator_view_get_zoom(b->view), ==, fitted);
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* A place in the middle of the selection, away from what is drawn over it. */
-static void inner_place(Bench *b, double *x, double *y) {
+static void inner_place(Fixture *b, double *x, double *y) {
   const Photo *p = b->photo;
 
   restorator_view_from_picture(b->view, p->x + p->w * 0.6, p->y + p->h * 0.35, x, y);
 }
 
 static void test_compare(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
   GtkWidget *view = GTK_WIDGET(b->view);
   const double width = gtk_widget_get_allocated_width(view);
   double x, y;
@@ -85,7 +85,7 @@ static void test_compare(void) {
   inner_place(b, &x, &y);
   g_autoptr(GdkPixbuf) sides = shoot(b);
   g_assert_cmphex(colour_at(b, sides, x, y), !=, colour_at(b, sides, x + floor(width / 2), y));
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* What encodes and what samples goes through these functions: the linker puts the test's own in
@@ -149,7 +149,7 @@ static gboolean is_held(gpointer data) {
 /* The main loop goes on while the engine does not, whatever is moved meanwhile: nothing on its
  * thread restores or waits for what does. Where something waits, the test runs out of its time. */
 static void test_stalls(void) {
-  Bench *b = bench_new("tiny-diffusion");
+  Fixture *b = fixture_new("tiny-diffusion");
   preview_status status;
 
   gate.main_thread = g_thread_self();
@@ -166,7 +166,7 @@ static void test_stalls(void) {
   g_assert_cmpint(gate.on_main, ==, 0);
   hold(FALSE);
   finish(b);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ static void test_stalls(void) {
  */
 
 static void test_selection(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
   GtkWidget *view = GTK_WIDGET(b->view);
   const Photo *p = b->photo;
   double x, y;
@@ -190,11 +190,11 @@ static void test_selection(void) {
   g_assert_cmpint(p->y, ==, top + 8);
   finish(b);
   g_assert_null(strstr(restorator_editor_get_status(b->editor), "working"));
-  bench_free(b);
+  fixture_free(b);
 }
 
 static gboolean is_large(gpointer data) {
-  GtkWidget *window = ((Bench *)data)->window;
+  GtkWidget *window = ((Fixture *)data)->window;
 
   return gtk_widget_get_allocated_width(window) == 1111 &&
          gtk_widget_get_allocated_height(window) == 699;
@@ -202,17 +202,17 @@ static gboolean is_large(gpointer data) {
 
 /* The window is as large as it was when it was closed. */
 static void test_size(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
 
   g_assert_false(is_large(b));
   gtk_window_resize(GTK_WINDOW(b->window), 1111, 699);
   run_until(is_large, b);
-  bench_free(b);
-  b = bench_new("tiny-single");
+  fixture_free(b);
+  b = fixture_new("tiny-single");
   g_assert_true(is_large(b));
   gtk_window_resize(GTK_WINDOW(b->window), 1200, 680);
   settle();
-  bench_free(b);
+  fixture_free(b);
 }
 
 static gboolean is_true(gpointer data) {
@@ -226,7 +226,7 @@ static void note_saved(gpointer data, const GError *error) {
 
 /* The file is the picture with rst_restore()'s pixels in it. */
 static void test_save(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
   g_autofree char *path = g_build_filename(folder, "saved.png", NULL);
   const Photo *p = b->photo;
   gboolean saved = FALSE;
@@ -269,12 +269,12 @@ static void test_save(void) {
     changed += pixel[0] != (guint8)(p->rgba[4 * i] * 255 + 0.5f);
   }
   g_assert_cmpint(changed, >, 1000);
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* What cannot be done is said in the window, and what can be done works again afterwards. */
 static void test_errors(void) {
-  Bench *b = bench_new("tiny-single");
+  Fixture *b = fixture_new("tiny-single");
   GtkWidget *entry = gtk_bin_get_child(GTK_BIN(control(b, "window")));
   preview_status status;
 
@@ -294,7 +294,7 @@ static void test_errors(void) {
   gtk_entry_set_text(GTK_ENTRY(entry), "auto");
   finish(b);
   g_assert_null(find_text(GTK_WIDGET(b->editor), "does not hold"));
-  bench_free(b);
+  fixture_free(b);
 }
 
 /* Runs the program itself; NULL ends its arguments. */
@@ -345,7 +345,7 @@ static void test_program(void) {
 }
 
 int main(int argc, char **argv) {
-  bench_init(&argc, &argv);
+  fixture_init(&argc, &argv);
   g_test_add_func("/ui/view/zoom-and-pan", test_zoom_and_pan);
   g_test_add_func("/ui/view/compare", test_compare);
   g_test_add_func("/ui/view/stalls", test_stalls);
@@ -354,5 +354,5 @@ int main(int argc, char **argv) {
   g_test_add_func("/ui/viewer/save", test_save);
   g_test_add_func("/ui/viewer/errors", test_errors);
   g_test_add_func("/ui/program", test_program);
-  return bench_run();
+  return fixture_run();
 }

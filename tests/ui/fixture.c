@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bench.h"
+#include "fixture.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -11,7 +11,7 @@ static char *screenshots;
 
 #define JUDGED "judged"
 
-void bench_init(int *argc, char ***argv) {
+void fixture_init(int *argc, char ***argv) {
   g_autofree char *models = NULL;
 
   folder = g_dir_make_tmp("restorator-ui-XXXXXX", NULL);
@@ -37,7 +37,7 @@ static void remove_all(const char *path) {
   g_remove(path);
 }
 
-int bench_run(void) {
+int fixture_run(void) {
   const int status = g_test_run();
 
   remove_all(folder);
@@ -145,25 +145,25 @@ void settle(void) {
 static gboolean is_exact(gpointer data) {
   preview_status status;
 
-  preview_get_status(restorator_editor_get_preview(((Bench *)data)->editor), &status);
+  preview_get_status(restorator_editor_get_preview(((Fixture *)data)->editor), &status);
   g_assert_cmpint(status.phase, !=, PREVIEW_FAILED);
   return status.phase == PREVIEW_EXACT;
 }
 
-void finish(Bench *b) {
+void finish(Fixture *b) {
   settle();
   run_until(is_exact, b);
   settle();
 }
 
-Bench *bench_new(const char *model) {
+Fixture *fixture_new(const char *model) {
   g_autofree char *path = write_photo();
 
-  return bench_open(path, model);
+  return fixture_open(path, model);
 }
 
-Bench *bench_open(const char *path, const char *model) {
-  Bench *b = g_new0(Bench, 1);
+Fixture *fixture_open(const char *path, const char *model) {
+  Fixture *b = g_new0(Fixture, 1);
   rst_error error = RST_ERROR_INIT;
 
   b->settings = settings_of(model);
@@ -182,7 +182,7 @@ Bench *bench_open(const char *path, const char *model) {
 }
 
 /* Nothing outlives the window. */
-void bench_free(Bench *b) {
+void fixture_free(Fixture *b) {
   gpointer view = b->view, panel = b->panel, settings = b->settings;
 
   g_object_add_weak_pointer(view, &view);
@@ -197,7 +197,7 @@ void bench_free(Bench *b) {
   g_free(b);
 }
 
-GtkWidget *control(Bench *b, const char *name) {
+GtkWidget *control(Fixture *b, const char *name) {
   GtkWidget *widget = restorator_panel_get_control(b->panel, name);
 
   g_assert_nonnull(widget);
@@ -205,7 +205,7 @@ GtkWidget *control(Bench *b, const char *name) {
 }
 
 /* The window as it is on the screen. */
-GdkPixbuf *shoot(Bench *b) {
+GdkPixbuf *shoot(Fixture *b) {
   GdkWindow *window = gtk_widget_get_window(b->window);
   GdkSeat *seat = gdk_display_get_default_seat(gtk_widget_get_display(b->window));
 
@@ -219,7 +219,7 @@ GdkPixbuf *shoot(Bench *b) {
                                     gdk_window_get_height(window));
 }
 
-void keep_shot(Bench *b, const char *name) {
+void keep_shot(Fixture *b, const char *name) {
   g_autoptr(GdkPixbuf) pixbuf = shoot(b);
   g_autofree char *path = g_strdup_printf("%s/%s.png", screenshots, name);
 
@@ -244,7 +244,7 @@ void keep_sheet(GdkPixbuf **pictures, int count, int columns, const char *name) 
 }
 
 /* The colour at a place of the view, 0xRRGGBB. */
-guint32 colour_at(Bench *b, const GdkPixbuf *shot, double x, double y) {
+guint32 colour_at(Fixture *b, const GdkPixbuf *shot, double x, double y) {
   int left, top;
 
   gtk_widget_translate_coordinates(GTK_WIDGET(b->view), b->window, 0, 0, &left, &top);
@@ -331,7 +331,7 @@ GtkWidget *find_named_in(GtkWidget *widget, const char *name) {
   return search.found;
 }
 
-GtkWidget *find_named(Bench *b, const char *name) {
+GtkWidget *find_named(Fixture *b, const char *name) {
   return find_named_in(b->window, name);
 }
 
