@@ -14,26 +14,6 @@ typedef struct {
   char *text; /* the hints that it was given */
 } window_field;
 
-/* ---- contours ---- */
-
-contour *contour_new(const rect *area, int width, int height) {
-  contour *c = g_atomic_rc_box_alloc0(sizeof *c + (gsize)width * (gsize)height * sizeof(float));
-
-  c->area = *area;
-  c->width = width;
-  c->height = height;
-  return c;
-}
-
-contour *contour_ref(contour *c) {
-  return g_atomic_rc_box_acquire(c);
-}
-
-void contour_unref(contour *c) {
-  if (c)
-    g_atomic_rc_box_release(c);
-}
-
 /* ---- what is kept ---- */
 
 static void clear_field(void *data) {
