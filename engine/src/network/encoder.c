@@ -6,71 +6,15 @@
 #include <string.h>
 
 #include "kernels/blas.h"
+#include "network/convolution.h"
 #include "network/pull_push.h"
 #include "network/interpolation.h"
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
 
-/* Pixels a product: fixed, tails are padded. */
-enum { ROWS = 64 };
-
-/* ---- convolutions ---- */
-
-static int conv_values(const rst_conv *conv) {
-  return conv->size * conv->size * conv->in;
-}
-
-static rst_gemm conv_shape(const rst_conv *conv) {
-  return (rst_gemm){.m = ROWS, .n = conv->out, .k = conv_values(conv)};
-}
-
-/* One pixel's neighbourhood as a row of (size, size, in) values, zeros beyond the picture. */
-static void take_patch(const rst_conv *conv, const float *in, int size, int x, int y,
-                       float *patch) {
-  const size_t pixel = (size_t)conv->in * sizeof *in;
-
-  for (int ky = 0; ky < conv->size; ky++)
-    for (int kx = 0; kx < conv->size; kx++, patch += conv->in) {
-      const int u = x + kx, v = y + ky;
-
-      if (u < 0 || u >= size || v < 0 || v >= size)
-        memset(patch, 0, pixel);
-      else
-        memcpy(patch, in + ((size_t)v * (size_t)size + (size_t)u) * (size_t)conv->in, pixel);
-    }
-}
-
-/* in (size, size, in) → out (⌈size/stride⌉, …, out); padding is TensorFlow's SAME: of the
- * zeros that are needed the smaller half lies before the picture. `patches` (ROWS, size², in) and
- * `products` (ROWS, out) are scratch. */
-static void run_conv(const rst_conv *conv, const float *in, int size, float *patches,
-                     float *products, float *out) {
-  const int out_size = (size + conv->stride - 1) / conv->stride, pixels = out_size * out_size;
-  const int pad = (out_size - 1) * conv->stride + conv->size - size;
-  const int before = pad > 0 ? pad / 2 : 0, values = conv_values(conv);
-  const rst_gemm shape = conv_shape(conv);
-  const rst_gemm_function gemm = rst_gemm_for(&shape);
-
-  for (int first = 0; first < pixels; first += ROWS) {
-    const int count = pixels - first < ROWS ? pixels - first : ROWS;
-
-    for (int i = 0; i < count; i++) {
-      const int x = (first + i) % out_size, y = (first + i) / out_size;
-
-      take_patch(conv, in, size, x * conv->stride - before, y * conv->stride - before,
-                 patches + (size_t)i * (size_t)values);
-    }
-    gemm(&shape, patches, conv->kernel, products);
-    for (int i = 0; i < count; i++)
-      for (int c = 0; c < conv->out; c++) {
-        const float sum = products[i * conv->out + c] + conv->bias[c];
-
-        out[(size_t)(first + i) * (size_t)conv->out + (size_t)c] =
-          sum > 0 || conv->linear ? sum : 0;
-      }
-  }
-}
+/* Pixels a product. */
+enum { ROWS = RST_CONVOLUTION_ROWS };
 
 static void run_dense(const rst_dense *dense, const float *in, float *out) {
   for (int o = 0; o < dense->out; o++) {
@@ -90,19 +34,6 @@ typedef struct {
   float *patches, *products;
   float *seen, *weights; /* the input without holes, and 0 where they were, else 1 */
 } workspace;
-
-/* The largest count of values, first of a map, then of patches and products. */
-static void measure_conv(const rst_conv *conv, int in_size, size_t *map, size_t *patches,
-                         size_t *products) {
-  const int out_size = (in_size + conv->stride - 1) / conv->stride;
-  const size_t values = (size_t)out_size * (size_t)out_size * (size_t)conv->out;
-  const size_t patch = (size_t)ROWS * (size_t)conv_values(conv);
-  const size_t product = (size_t)ROWS * (size_t)conv->out;
-
-  *map = values > *map ? values : *map;
-  *patches = patch > *patches ? patch : *patches;
-  *products = product > *products ? product : *products;
-}
 
 /* Calls `visit` for each convolution in no particular order. */
 static void for_each_conv(const rst_model *model,
@@ -127,22 +58,16 @@ static void for_each_conv(const rst_model *model,
   visit(data, &model->global_conv, size);
 }
 
-typedef struct {
-  size_t map, patches, products;
-} conv_sizes;
-
 static void measure(void *data, const rst_conv *conv, int in_size) {
-  conv_sizes *sizes = data;
-
-  measure_conv(conv, in_size, &sizes->map, &sizes->patches, &sizes->products);
+  rst_convolution_measure(conv, in_size, in_size, data);
 }
 
 static size_t input_values(const rst_model *model) {
   return (size_t)model->input_size * (size_t)model->input_size;
 }
 
-static void take_workspace(rst_arena *arena, const rst_model *model, const conv_sizes *sizes,
-                           workspace *w) {
+static void take_workspace(rst_arena *arena, const rst_model *model,
+                           const rst_convolution_sizes *sizes, workspace *w) {
   w->main = rst_arena_take(arena, sizes->map);
   w->local = rst_arena_take(arena, sizes->map);
   w->main_next = rst_arena_take(arena, sizes->map);
@@ -176,6 +101,10 @@ static void swap(float **a, float **b) {
   *b = t;
 }
 
+static void convolve(const rst_conv *conv, const float *in, int size, workspace *w, float *out) {
+  rst_convolve(conv, in, size, size, w->patches, w->products, out);
+}
+
 /* A chain of stride-1 convolutions; the result ends in *in, or, its last one, in `last`. */
 static bool run_convs(const rst_conv_stack *stack, int size, workspace *w, const rst_cancel *cancel,
                       float **in, float **next, float *last) {
@@ -183,9 +112,9 @@ static bool run_convs(const rst_conv_stack *stack, int size, workspace *w, const
     if (rst_cancelled(cancel))
       return false;
     if (last != NULL && j == stack->count - 1) {
-      run_conv(&stack->layers[j], *in, size, w->patches, w->products, last);
+      convolve(&stack->layers[j], *in, size, w, last);
     } else {
-      run_conv(&stack->layers[j], *in, size, w->patches, w->products, *next);
+      convolve(&stack->layers[j], *in, size, w, *next);
       swap(in, next);
     }
   }
@@ -198,7 +127,7 @@ static bool run_stage(const rst_encoder_stage *stage, int in_size, workspace *w,
 
   if (rst_cancelled(cancel))
     return false;
-  run_conv(&stage->down, w->main, in_size, w->patches, w->products, w->main_next);
+  convolve(&stage->down, w->main, in_size, w, w->main_next);
   swap(&w->main, &w->main_next);
   if (!run_convs(&stage->before, stage->size, w, cancel, &w->main, &w->main_next, NULL))
     return false;
@@ -269,7 +198,7 @@ static bool run_encoder(const rst_model *model, const float *input, workspace *w
       return false;
     size = model->stages[i].size;
   }
-  run_conv(&model->global_conv, w->main, size, w->patches, w->products, w->main_next);
+  convolve(&model->global_conv, w->main, size, w, w->main_next);
   for (int j = 0; j < model->global_dense.count; j++) {
     swap(&w->main, &w->main_next);
     run_dense(&model->global_dense.layers[j], w->main,
@@ -280,7 +209,7 @@ static bool run_encoder(const rst_model *model, const float *input, workspace *w
 
 rst_status rst_encoder_run(const rst_model *model, const float *input, const rst_cancel *cancel,
                            rst_features *features, rst_error *error) {
-  conv_sizes sizes = {.map = input_values(model) * (size_t)model->channels};
+  rst_convolution_sizes sizes = {.map = input_values(model) * (size_t)model->channels};
   rst_arena results = {NULL}, work = {NULL};
   workspace w;
   bool finished;

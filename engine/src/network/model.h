@@ -8,22 +8,8 @@
 
 #include <stdatomic.h>
 
+#include "network/layers.h"
 #include "restorator.h"
-
-/* Bounds of what a description may ask for: far above any sensible network, low enough that no
- * product of sizes can overflow and that a hostile file cannot ask for endless work. */
-enum {
-  RST_INPUT_MIN = 8,
-  RST_INPUT_MAX = 1024,
-  RST_CHANNELS_MAX = 2,
-  RST_STAGES_MAX = 8,
-  RST_LAYERS_MAX = 8,   /* dense layers in a row, convolutions in a row */
-  RST_BLOCKS_MAX = 16,
-  RST_WIDTH_MAX = 4096, /* channels, dense layers' widths */
-  RST_KERNEL_MAX = 15,
-  RST_BANDS_MAX = 256,
-  RST_FILL_REACH_MAX = 8
-};
 
 typedef enum rst_schedule_kind {
   RST_SCHEDULE_COSINE,
@@ -31,29 +17,6 @@ typedef enum rst_schedule_kind {
   RST_SCHEDULE_QUADRATIC,
   RST_SCHEDULE_SIGMOID
 } rst_schedule_kind;
-
-/* Kernel (in, out), bias (out). */
-typedef struct rst_dense {
-  int in, out;
-  const float *kernel, *bias;
-} rst_dense;
-
-/* Kernel (size, size, in, out), bias (out); ReLU unless linear. */
-typedef struct rst_conv {
-  int size, stride, in, out;
-  bool linear;
-  const float *kernel, *bias;
-} rst_conv;
-
-typedef struct rst_dense_stack {
-  int count;
-  rst_dense layers[RST_LAYERS_MAX + 1];
-} rst_dense_stack;
-
-typedef struct rst_conv_stack {
-  int count;
-  rst_conv layers[RST_LAYERS_MAX + 1];
-} rst_conv_stack;
 
 /* The encoding of one scalar: learned (bands of δ, (w_sin, w_cos), b, g) or fixed. */
 typedef struct rst_scalar_encoding {
