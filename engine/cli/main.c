@@ -29,6 +29,7 @@ static const command commands[] = {
   {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
   {"evaluate", "DIR", N_("Measure a model and a setup on colour pictures"), .tool = &evaluate_tool},
   {"sweep", "DIR", N_("Measure a diffusion model in 465 setups"), .tool = &sweep_tool},
+  {"faces", "PICTURE…", N_("Find the faces in pictures"), .tool = &faces_tool},
   {"compare", "PICTURE…", N_("Show pictures under several models and setups"),
    .tool = &compare_tool},
   {"regions", "RESULT…", N_("Find where several results differ most"), .tool = &regions_tool},

@@ -150,7 +150,8 @@ typedef enum rst_match { RST_MATCH_AUTO, RST_MATCH_ON, RST_MATCH_OFF } rst_match
 typedef enum rst_window_kind {
   RST_WINDOW_AUTO, /* context × the longest side of the part's box, centred on it */
   RST_WINDOW_PICTURE, /* the square round the whole picture, centred */
-  RST_WINDOW_GIVEN /* x, y, side */
+  RST_WINDOW_GIVEN, /* x, y, side */
+  RST_WINDOW_FACES /* as auto, and one window more round each face of the parameter `faces` */
 } rst_window_kind;
 
 /* A rectangle of a picture, in pixels. */
@@ -167,6 +168,9 @@ typedef struct rst_window {
 #define RST_SIDE_MAX (1 << 24) /* the largest width, height, and window side, in pixels */
 #define RST_HINTS_MAX 256 /* colour hints to a picture */
 #define RST_HINTS_TEXT 16384 /* bytes that hold any hints as text */
+#define RST_FACES_MAX 256 /* faces of a picture */
+#define RST_FACES_TEXT 16384 /* bytes that hold any faces as text */
+#define RST_FACES_AUTO "auto" /* the parameter's value before rst_settle_faces() */
 #define RST_TEXT_MAX RST_HINTS_TEXT /* bytes that hold any parameter's value as text */
 
 /* A full set of parameters; contract and formulas: see docs of each name in the table below. */
@@ -192,6 +196,7 @@ typedef struct rst_parameters {
   bool hide_region;
   rst_match match;
   char hints[RST_HINTS_TEXT]; /* as rst_hints_parse() reads them */
+  char faces[RST_FACES_TEXT]; /* as rst_faces_parse() reads them */
 } rst_parameters;
 
 /* Sets every parameter to its default. */
@@ -204,7 +209,8 @@ typedef enum rst_type {
   RST_TYPE_INT,
   RST_TYPE_REAL,
   RST_TYPE_CHOICE, /* one of `choices` */
-  RST_TYPE_TEXT /* `model`: id or path; `window`: "auto", "picture" or "X,Y,SIDE"; `hints` */
+  RST_TYPE_TEXT /* `model`: id or path; `window`: "auto", "picture", "faces" or "X,Y,SIDE";
+                  * `hints`, `faces` */
 } rst_type;
 
 /* What a host needs to offer one parameter. All strings are static. */
@@ -249,7 +255,8 @@ typedef enum rst_use {
   RST_UNUSED_SEQUENCE,    /* the sequence has steps of its own */
   RST_UNUSED_NOISE,       /* no step adds any */
   RST_UNUSED_WINDOW,      /* the window is given */
-  RST_UNUSED_MODE         /* the mode takes no colours */
+  RST_UNUSED_MODE,        /* the mode takes no colours */
+  RST_UNUSED_FACES        /* no window is put round faces */
 } rst_use;
 
 typedef struct rst_model_info rst_model_info;
@@ -324,7 +331,7 @@ RST_API void rst_model_get_info(const rst_model *model, rst_model_info *info);
  *            $datadir/restorator/presets, the build tree's folder
  * An id is a file's stem: portrait for portrait.safetensors, b for b.json. A model that was given
  * another name is found by both. */
-typedef enum rst_kind { RST_KIND_MODEL, RST_KIND_PRESET } rst_kind;
+typedef enum rst_kind { RST_KIND_MODEL, RST_KIND_PRESET, RST_KIND_FINDER } rst_kind;
 
 /* Calls `found` for each id once, with the path that wins, in the order of ids (by strcmp).
  * Stops where `found` returns false. */
@@ -658,7 +665,9 @@ RST_API void rst_reach(const rst_parameters *parameters, int width, int height,
                        const rst_rectangle *box, rst_rectangle *reach);
 
 /* Reads a window of a picture and runs the encoder on it, with the region hidden where the
- * parameters say so: how rst_restore() begins with each part. Hooks: progress and cancel. Errors:
+ * parameters say so: how rst_restore() begins with each part. Where `window` is faces, the windows
+ * round those of `faces` that this one touches are encoded as well; rst_sample() then gives the mean
+ * of what all of them say at a point, each weighed by how near it is to a face's middle. Hooks: progress and cancel. Errors:
  * as rst_encode(), RST_HOST_FAILED. Thread: the session's caller. */
 RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
                                      const rst_parameters *parameters, const rst_picture *picture,
@@ -803,6 +812,54 @@ RST_API void rst_deviation_add(int result, size_t count, const float *values, fl
  * own; 0 for one result. `deviation` (count) may be `squares`. A pixel's figure, where a host wants
  * one, is its largest channel's. */
 RST_API void rst_deviation_get(int results, size_t count, const float *squares, float *deviation);
+
+/* -------------------------------------------------------------------------------------------
+ * Faces
+ */
+
+/* A network that finds faces; immutable, shared between threads. */
+typedef struct rst_finder rst_finder;
+
+/* Reads its file, which is treated as hostile, as rst_model_read() does; under 16 MiB. Find it with
+ * rst_find(RST_KIND_FINDER, "faces", …). Errors: those of rst_model_read(). */
+RST_API rst_status rst_finder_read(const char *path, rst_finder **finder, rst_error *error);
+/* The same from `size` bytes of memory, which are copied. */
+RST_API rst_status rst_finder_parse(const void *bytes, size_t size, rst_finder **finder,
+                                    rst_error *error);
+RST_API rst_finder *rst_finder_ref(rst_finder *finder);
+RST_API void rst_finder_unref(rst_finder *finder); /* NULL is allowed */
+
+/* A face, from brows to chin, in pixels of the picture; it may reach beyond its edge. */
+typedef struct rst_face {
+  int x, y, width, height; /* width, height ≥ 1 */
+  double sure; /* 0…1; 1 where someone said so */
+} rst_face;
+
+/* Finds the faces in `box` (NULL: all) of a picture, from top to bottom; where
+ * there are more than RST_FACES_MAX, the surest of them. Those of about 12 pixels and more at 1024
+ * pixels on the longer side, to which the box is shrunk. `sure`: above 0, how sure it has to be; 0:
+ * as the finder's file says. `faces`: (RST_FACES_MAX). Hooks: cancel. Memory: some 100 MB at most.
+ * Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
+RST_API rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
+                                  const rst_picture *picture, const rst_rectangle *box, double sure,
+                                  const rst_hooks *hooks, rst_face *faces, int *count,
+                                  rst_error *error);
+/* Reads "X,Y,WIDTH,HEIGHT; …" into `faces` (RST_FACES_MAX; NULL: only counts them); "" and "auto"
+ * are none. Errors: RST_WRONG_TYPE; RST_OUT_OF_RANGE, for "faces", where there are more. */
+RST_API rst_status rst_faces_parse(const char *text, rst_face *faces, int *count, rst_error *error);
+/* The text of faces. Errors: RST_BAD_CALL where `size` bytes are too few; RST_FACES_TEXT are
+ * enough. */
+RST_API rst_status rst_faces_write(const rst_face *faces, int count, char *text, size_t size,
+                                   rst_error *error);
+/* The window round a face: 2.3 of its widths, or 1.84 of its heights, whatever is more. */
+RST_API void rst_face_window(const rst_face *face, rst_window *window);
+
+/* Where `window` is faces and `faces` is auto, finds them in `box` (NULL: all) with the finder that
+ * ships, and writes them into `faces`: hosts call it before planning, so that a record holds what was
+ * found. Else nothing. Errors: as rst_find(), rst_finder_read() and rst_find_faces(). */
+RST_API rst_status rst_settle_faces(rst_session *session, rst_parameters *parameters,
+                                    const rst_picture *picture, const rst_rectangle *box,
+                                    const rst_hooks *hooks, rst_error *error);
 
 /* -------------------------------------------------------------------------------------------
  * Colour hints

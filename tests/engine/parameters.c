@@ -122,12 +122,15 @@ static void test_use(void) {
   const rst_parameter *entry;
 
   for (size_t i = 0; (entry = table(i)) != NULL; i++) {
-    check_use(&p, &diffusion, entry->name, RST_USED);
-    check_use(&p, NULL, entry->name, RST_USED);
+    const bool faces = strcmp(entry->name, "faces") == 0;
+    const rst_use used = faces ? RST_UNUSED_FACES : RST_USED;
+
+    check_use(&p, &diffusion, entry->name, used);
+    check_use(&p, NULL, entry->name, used);
     check_use(&p, &single, entry->name,
-              rst_parameter_stages(entry) == RST_STAGE_SAMPLE ? RST_UNUSED_SINGLE_PASS : RST_USED);
+              rst_parameter_stages(entry) == RST_STAGE_SAMPLE ? RST_UNUSED_SINGLE_PASS : used);
     g_assert_true(rst_parameter_in_presets(entry) ==
-                  (strcmp(entry->name, "seed") != 0 && strcmp(entry->name, "hints") != 0));
+                  (strcmp(entry->name, "seed") != 0 && strcmp(entry->name, "hints") != 0 && !faces));
   }
   p = new_parameters("sequence=quadratic", NULL);
   check_use(&p, NULL, "step-skip", RST_UNUSED_SEQUENCE);
@@ -144,6 +147,9 @@ static void test_use(void) {
   check_use(&p, NULL, "stochasticity", RST_USED);
   p = new_parameters("window=picture", NULL);
   check_use(&p, NULL, "context", RST_UNUSED_WINDOW);
+  p = new_parameters("window=faces", NULL);
+  check_use(&p, NULL, "context", RST_USED);
+  check_use(&p, NULL, "faces", RST_USED);
   g_assert_cmpint(rst_resolve_sampler(&p), ==, RST_SAMPLER_DDIM);
   check_use(&p, NULL, "hints", RST_USED);
   p = new_parameters("mode=detail", NULL);

@@ -96,6 +96,8 @@ static char *why_unused(const rst_parameter *p, const rst_parameters *now,
       return g_strdup(_("Not used: the window is given"));
     case RST_UNUSED_MODE:
       return g_strdup(_("Not used: the mode “Detail only” keeps the picture's colours"));
+    case RST_UNUSED_FACES:
+      return g_strdup(_("Not used: the window is not “faces”"));
     default:
       return NULL;
   }
@@ -316,6 +318,7 @@ static GtkWidget *make_window(controls *c, const rst_parameter *p) {
 
   gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), NULL, "auto");
   gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), NULL, "picture");
+  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), NULL, "faces");
   gtk_entry_set_width_chars(GTK_ENTRY(entry), 8);
   bind(c, p->name, entry, "text");
   note_cell(c, p->name, entry);

@@ -204,19 +204,22 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   item->plan = g_new0(rst_plan, 1);
   item->plan->size = sizeof *item->plan;
   const int seeds = job->options->uncertainty;
-  bool good = rst_plan_region(&job->parameters, &view, &box, item->plan, &cause) == RST_OK &&
-              (is_sized(item) || seeds > 0 ||
-               rst_restore(job->session, job->model, &job->parameters, &view, item->plan, &hooks,
-                           &cause) == RST_OK);
+  item->parameters = job->parameters;
+  bool good =
+    rst_settle_faces(job->session, &item->parameters, &view, &box, &hooks, &cause) == RST_OK &&
+    rst_plan_region(&item->parameters, &view, &box, item->plan, &cause) == RST_OK &&
+    (is_sized(item) || seeds > 0 ||
+     rst_restore(job->session, job->model, &item->parameters, &view, item->plan, &hooks, &cause) ==
+       RST_OK);
   if (!good)
     cli_fail_engine(error, &cause);
   item->points = item->plan->points;
   if (good && is_sized(item))
     good = check_sized(job, item->plan, error) &&
-           sized_restore(job->session, job->model, &job->parameters, &item->picture, &item->sized,
+           sized_restore(job->session, job->model, &item->parameters, &item->picture, &item->sized,
                          item->plan, &hooks, &item->points, error);
   if (good && seeds > 0)
-    good = uncertainty_measure(&item->uncertainty, job->session, job->model, &job->parameters,
+    good = uncertainty_measure(&item->uncertainty, job->session, job->model, &item->parameters,
                                &view, item->plan, &box, seeds, job->options->white, &hooks, error);
   item->white = item->uncertainty.white;
   progress_end(&progress);
@@ -254,7 +257,7 @@ static void set_preset(rst_record *record, const char *preset) {
 
 static void fill_record(const cli_job *job, const cli_item *item, rst_record *record) {
   const cli_options *o = job->options;
-  rst_record_fill(record, &job->parameters, item->plan, job->sha256);
+  rst_record_fill(record, &item->parameters, item->plan, job->sha256);
   if (job->preset)
     set_preset(record, job->preset);
   else if (job->repeated)

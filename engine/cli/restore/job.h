@@ -48,6 +48,7 @@ typedef struct cli_item {
   bool skipped;             /* it is finished since an earlier run */
   GError *error;            /* why it failed, NULL while it has not */
   double seconds;           /* spent on it */
+  rst_parameters parameters; /* the job's, with the faces of this picture */
   rst_plan *plan;
   int64_t points;           /* restored */
   double white;             /* of an uncertainty's picture, else 0 */

@@ -43,6 +43,9 @@ void report_ignored(const cli_job *job) {
       case RST_UNUSED_MODE:
         cli_say(_("%s has no effect: the mode detail keeps the picture's colours"), p->name);
         break;
+      case RST_UNUSED_FACES:
+        cli_say(_("%s has no effect: the window is not “faces”"), p->name);
+        break;
       case RST_USED:
       default:
         break;

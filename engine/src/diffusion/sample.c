@@ -386,7 +386,7 @@ static rst_status fail_outside(const rst_window *window, rst_error *error) {
                   "the window %s does not hold the whole region", text);
 }
 
-static bool good_grid(const rst_grid *grid) {
+bool rst_good_grid(const rst_grid *grid) {
   return grid->columns >= 1 && grid->rows >= 1 && grid->columns <= INT32_MAX / grid->rows &&
          isfinite(grid->x) && isfinite(grid->y) && isfinite(grid->dx) && isfinite(grid->dy);
 }
@@ -407,7 +407,7 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
 
   if (session == NULL || encoding == NULL ||
       !rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_complete_grid(&grid, &all_grid) || !good_grid(grid) ||
+      !rst_complete_grid(&grid, &all_grid) || !rst_good_grid(grid) ||
       !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_sample");
   window = &encoding->window;
@@ -441,15 +441,6 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
   free(points);
   free(x);
   return status;
-}
-
-rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
-                      const rst_parameters *parameters, const rst_grid *grid, const float *coverage,
-                      float *colours, const rst_hooks *hooks, rst_error *error) {
-  if (colours == NULL)
-    return rst_fail_call(error, "rst_sample");
-  return rst_sample_grid(session, encoding, parameters, grid, coverage, colours, hooks, NULL,
-                         error);
 }
 
 void rst_noise(int seed, int column, int row, int t, float z[3]) {

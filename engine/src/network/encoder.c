@@ -345,6 +345,9 @@ void rst_encoding_unref(rst_encoding *encoding) {
   if (encoding == NULL ||
       atomic_fetch_sub_explicit(&encoding->references, 1, memory_order_acq_rel) != 1)
     return;
+  for (int i = 0; i < encoding->view_count; i++)
+    rst_encoding_unref(encoding->views[i]);
+  free(encoding->views);
   rst_model_unref(encoding->model);
   free(encoding->memory);
   free(encoding);

@@ -35,6 +35,9 @@ struct rst_encoding {
    * their order may change. Bias not added: beyond the border the maps are zero, the bias is not.
    * (size, size, features.layers[0].out) of each stage. */
   float *mixed[RST_STAGES_MAX];
+  /* What else shows the same part: windows round the faces in it. Owned. */
+  int view_count;
+  rst_encoding **views; /* (view_count) */
 };
 
 #endif

@@ -37,11 +37,13 @@ static const kind kinds[] = {
                       ".safetensors", RST_NO_SUCH_MODEL, "model"},
   [RST_KIND_PRESET] = {"RESTORATOR_PRESETS", "XDG_CONFIG_HOME", ".config", "presets", ".json",
                        RST_NO_SUCH_PRESET, "preset"},
+  [RST_KIND_FINDER] = {"RESTORATOR_FINDERS", "XDG_DATA_HOME", ".local/share", "finders",
+                       ".safetensors", RST_NO_SUCH_MODEL, "finder"},
 };
 
 /* NULL where there is no such kind. */
 static const kind *find_kind(rst_kind which) {
-  return which == RST_KIND_MODEL || which == RST_KIND_PRESET ? &kinds[which] : NULL;
+  return which >= RST_KIND_MODEL && which <= RST_KIND_FINDER ? &kinds[which] : NULL;
 }
 
 typedef struct {

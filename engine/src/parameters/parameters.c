@@ -19,6 +19,9 @@ static const char *const samplers[] = {"auto", RST_SAMPLERS NULL};
 static const char *const sequences[] = {"uniform", "quadratic", NULL};
 static const char *const stddevs[] = {"normal", "squared", "zero", NULL};
 static const char *const matches[] = {"auto", "on", "off", NULL};
+/* By rst_window_kind; one that is given has no name. */
+static const char *const window_names[] = {
+  [RST_WINDOW_AUTO] = "auto", [RST_WINDOW_PICTURE] = "picture", [RST_WINDOW_FACES] = "faces"};
 static const char *const modes[] = {"auto", "full", "colour", "detail", NULL};
 
 /* What hosts see of the table; use.c has the rest. */
@@ -144,6 +147,18 @@ static rst_status set_hints(const rst_parameter *entry, char *to, size_t size, c
   return status;
 }
 
+static rst_status set_faces(const rst_parameter *entry, char *to, size_t size, const char *text,
+                            rst_error *error) {
+  int count;
+  rst_status status = rst_faces_parse(text, NULL, &count, error);
+
+  if (status == RST_OK && strlen(text) >= size)
+    return fail_type(entry, text, N_("a shorter text"), error);
+  if (status == RST_OK)
+    strcpy(to, text);
+  return status;
+}
+
 /* `what` of the window, a part of its text, is out of range. */
 static rst_status fail_window(rst_error *error, const rst_parameter *entry, const char *text,
                               const char *what, int low) {
@@ -161,13 +176,14 @@ static rst_status set_window(const rst_parameter *entry, rst_parameters *paramet
   const char *at = text;
   rst_window window;
 
-  if (strcmp(text, "auto") == 0 || strcmp(text, "picture") == 0) {
-    parameters->window_kind = text[0] == 'a' ? RST_WINDOW_AUTO : RST_WINDOW_PICTURE;
-    return RST_OK;
-  }
+  for (int kind = RST_WINDOW_AUTO; kind <= RST_WINDOW_FACES; kind++)
+    if (window_names[kind] != NULL && strcmp(text, window_names[kind]) == 0) {
+      parameters->window_kind = (rst_window_kind)kind;
+      return RST_OK;
+    }
   if (!read_int(at, &at, &window.x) || *at++ != ',' || !read_int(at, &at, &window.y) ||
       *at++ != ',' || !read_int(at, &at, &window.side) || *at != '\0')
-    return fail_type(entry, text, "auto, picture or X,Y,SIDE", error);
+    return fail_type(entry, text, "auto, picture, faces or X,Y,SIDE", error);
   if (window.side < 1 || window.side > RST_SIDE_MAX)
     return fail_window(error, entry, text, "side", 1);
   if (window.x < -RST_SIDE_MAX || window.x > RST_SIDE_MAX || window.y < -RST_SIDE_MAX ||
@@ -201,6 +217,8 @@ static rst_status set_value(rst_parameters *parameters, const rst_parameter *ent
         return set_model(entry, parameters->model, sizeof parameters->model, text, error);
       if (member == parameters->hints)
         return set_hints(entry, parameters->hints, sizeof parameters->hints, text, error);
+      if (member == parameters->faces)
+        return set_faces(entry, parameters->faces, sizeof parameters->faces, text, error);
       return set_window(entry, parameters, text, error);
   }
 }
@@ -261,11 +279,12 @@ static bool write_value(const rst_parameters *parameters, const rst_parameter *e
         number = snprintf(text, size, "%s", parameters->model);
       else if (member == parameters->hints)
         number = snprintf(text, size, "%s", parameters->hints);
+      else if (member == parameters->faces)
+        number = snprintf(text, size, "%s", parameters->faces);
       else if (parameters->window_kind == RST_WINDOW_GIVEN)
         number = snprintf(text, size, "%d,%d,%d", window->x, window->y, window->side);
       else
-        number = snprintf(text, size, "%s",
-                          parameters->window_kind == RST_WINDOW_PICTURE ? "picture" : "auto");
+        number = snprintf(text, size, "%s", window_names[parameters->window_kind]);
   }
   return number >= 0 && (size_t)number < size;
 }

@@ -55,7 +55,8 @@ PARAMETER("context", N_("Context"),
              "longest side of the selected part"),
           RST_TYPE_REAL, 1, 4, "1.5", NULL, context, PLAN, unused_context)
 PARAMETER("window", N_("Window"),
-          N_("The square that the network sees: auto, picture, or X,Y,SIDE in pixels of the layer"),
+          N_("The square that the network sees: auto, picture, or X,Y,SIDE in pixels of the layer; "
+             "faces is auto, with another square round each face"),
           RST_TYPE_TEXT, 0, 0, "auto", NULL, window_kind, PLAN, NULL)
 PARAMETER("hide-region", N_("Hide the region"),
           N_("Whether the selected pixels are damage that the network must not see"), RST_TYPE_BOOL,
@@ -70,3 +71,7 @@ PARAMETER("hints", N_("Colour hints"),
              "whose restored colour is right, separated by “;”; they spread over what looks like "
              "one thing, within a reach that may follow as a share of the window's side (0.5)"),
           RST_TYPE_TEXT, 0, 0, "", NULL, hints, HINT | NO_PRESET, unused_hints)
+PARAMETER("faces", N_("Faces"),
+          N_("Where faces are, each of which is seen from near where the window is faces: "
+             "X,Y,WIDTH,HEIGHT in pixels of the layer, separated by “;”; auto finds them"),
+          RST_TYPE_TEXT, 0, 0, RST_FACES_AUTO, NULL, faces, PLAN | ENCODE | NO_PRESET, unused_faces)

@@ -45,7 +45,13 @@ static rst_use unused_project(const rst_parameters *now) {
 }
 
 static rst_use unused_context(const rst_parameters *now) {
-  return now->window_kind == RST_WINDOW_AUTO ? RST_USED : RST_UNUSED_WINDOW;
+  return now->window_kind == RST_WINDOW_AUTO || now->window_kind == RST_WINDOW_FACES
+           ? RST_USED
+           : RST_UNUSED_WINDOW;
+}
+
+static rst_use unused_faces(const rst_parameters *now) {
+  return now->window_kind == RST_WINDOW_FACES ? RST_USED : RST_UNUSED_FACES;
 }
 
 static rst_use unused_hints(const rst_parameters *now) {

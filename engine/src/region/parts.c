@@ -262,11 +262,40 @@ static void widen(int side, int size, int *begin, int *length) {
 }
 
 /* One axis: a span and a given window, inside the picture. */
-static void unite(int64_t at, int side, int size, int *begin, int *length) {
+static void unite(int64_t at, int64_t side, int size, int *begin, int *length) {
   const int end = *begin + *length;
 
   *begin = at < 0 ? 0 : least(*begin, (int)at);
-  *length = (at + side > size ? size : most(end, (int)at + side)) - *begin;
+  *length = (at + side > size ? size : most(end, (int)(at + side))) - *begin;
+}
+
+/* Grows `reach` by the windows of the faces that it touches. */
+static void reach_faces(const rst_parameters *parameters, int width, int height,
+                        rst_rectangle *reach) {
+  rst_face faces[RST_FACES_MAX];
+  const rst_rectangle before = *reach;
+  int count;
+
+  if (strcmp(parameters->faces, RST_FACES_AUTO) == 0) { /* whose windows nobody knows yet */
+    const int margin = 2 * (reach->width > reach->height ? reach->width : reach->height);
+
+    unite((int64_t)reach->x - margin, 2 * margin + reach->width, width, &reach->x, &reach->width);
+    unite((int64_t)reach->y - margin, 2 * margin + reach->height, height, &reach->y,
+          &reach->height);
+    return;
+  }
+  if (rst_faces_parse(parameters->faces, faces, &count, NULL) != RST_OK)
+    return;
+  for (int i = 0; i < count; i++) {
+    rst_window w;
+
+    rst_face_window(&faces[i], &w);
+    if (w.x >= before.x + before.width || w.y >= before.y + before.height ||
+        w.x + w.side <= before.x || w.y + w.side <= before.y)
+      continue;
+    unite(w.x, w.side, width, &reach->x, &reach->width);
+    unite(w.y, w.side, height, &reach->y, &reach->height);
+  }
 }
 
 void rst_reach(const rst_parameters *parameters, int width, int height, const rst_rectangle *box,
@@ -287,6 +316,8 @@ void rst_reach(const rst_parameters *parameters, int width, int height, const rs
     widen(side, width, &reach->x, &reach->width);
     widen(side, height, &reach->y, &reach->height);
   }
+  if (parameters->window_kind == RST_WINDOW_FACES)
+    reach_faces(parameters, width, height, reach);
 }
 
 static bool window_holds(const rst_window *window, const rst_part *part) {
@@ -305,7 +336,8 @@ static rst_status make_plan(const rst_parameters *parameters, const rst_picture 
     return rst_fail(error, RST_EMPTY_REGION, NULL, NULL, NULL,
                     "nothing is selected inside the picture");
   join_boxes(a);
-  if (a->too_many || a->count > RST_PARTS_MAX || parameters->window_kind != RST_WINDOW_AUTO) {
+  if (a->too_many || a->count > RST_PARTS_MAX ||
+      (parameters->window_kind != RST_WINDOW_AUTO && parameters->window_kind != RST_WINDOW_FACES)) {
     a->count = 1;
     a->areas[0] = a->whole;
   }
@@ -351,6 +383,14 @@ static void clip(int64_t begin, int64_t length, int size, int *from, int *count)
   *count = (end > size ? size : end < 0 ? 0 : (int)end) - *from;
 }
 
+bool rst_clip(const rst_picture *picture, const rst_rectangle *box, rst_rectangle *inside) {
+  clip(box == NULL ? 0 : box->x, box == NULL ? picture->width : box->width, picture->width,
+       &inside->x, &inside->width);
+  clip(box == NULL ? 0 : box->y, box == NULL ? picture->height : box->height, picture->height,
+       &inside->y, &inside->height);
+  return inside->width > 0 && inside->height > 0;
+}
+
 rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                            const rst_rectangle *box, rst_plan *plan, rst_error *error) {
   areas a = {.whole = {RST_SIDE_MAX, RST_SIDE_MAX, 0, 0, 0, 0}};
@@ -365,11 +405,7 @@ rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *
   status = rst_parameters_check_values(parameters, error);
   if (status != RST_OK)
     return status;
-  clip(box == NULL ? 0 : box->x, box == NULL ? picture->width : box->width, picture->width,
-       &inside.x, &inside.width);
-  clip(box == NULL ? 0 : box->y, box == NULL ? picture->height : box->height, picture->height,
-       &inside.y, &inside.height);
-  if (inside.width > 0 && inside.height > 0)
+  if (rst_clip(picture, box, &inside))
     status = find_areas(picture, &inside, &a, error);
   if (status == RST_OK)
     status = make_plan(parameters, picture, &a, plan, error);

@@ -16,6 +16,9 @@ rst_status rst_fail_host(rst_error *error);
 /* Points a caller's picture at a whole one. False where it is none, or a bad one. */
 bool rst_take_picture(const rst_picture **given, rst_picture *storage);
 
+/* A box (NULL: all of the picture) inside the picture; false where nothing of it is. */
+bool rst_clip(const rst_picture *picture, const rst_rectangle *box, rst_rectangle *inside);
+
 /* Coverage of a rectangle: what is selected, where alpha is above 0. `rgba` holds its pixels
  * afterwards. */
 bool rst_read_covered(const rst_picture *picture, int x, int y, int w, int h, float *rgba,

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
-#include "network/model.h"
+#include "network/encoder.h"
 #include "parameters/parameters.h"
 #include "region/input.h"
 #include "region/parts.h"
@@ -70,20 +70,14 @@ static rst_status read_input(rst_input *input, const rst_picture *picture, bool 
   return status;
 }
 
-rst_status rst_encode_window(rst_session *session, rst_model *model,
+/* One window's encoding. */
+static rst_status encode_one(rst_session *session, rst_model *model,
                              const rst_parameters *parameters, const rst_picture *picture,
                              const rst_window *window, const rst_hooks *hooks,
                              rst_encoding **encoding, rst_error *error) {
-  rst_parameters all_parameters;
-  rst_picture all_picture;
-  rst_hooks all_hooks;
   rst_input *input;
-  rst_status status;
+  rst_status status = rst_input_new(model, window, picture->width, picture->height, &input, error);
 
-  if (session == NULL || !rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_take_picture(&picture, &all_picture) || !rst_complete_hooks(&hooks, &all_hooks))
-    return rst_fail_call(error, "rst_encode_window");
-  status = rst_input_new(model, window, picture->width, picture->height, &input, error);
   if (status != RST_OK)
     return status;
   status = read_input(input, picture, parameters->hide_region, hooks, error);
@@ -93,5 +87,69 @@ rst_status rst_encode_window(rst_session *session, rst_model *model,
       rst_encode(session, model, input, hooks == NULL ? NULL : hooks->cancel, encoding, error);
   }
   rst_input_free(input);
+  return status;
+}
+
+static bool touches(const rst_window *a, const rst_window *b) {
+  return a->x < (int64_t)b->x + b->side && b->x < (int64_t)a->x + a->side &&
+         a->y < (int64_t)b->y + b->side && b->y < (int64_t)a->y + a->side;
+}
+
+/* Whether a window shows anything of the picture. */
+static bool is_inside(const rst_window *w, const rst_picture *picture) {
+  return w->x < picture->width && w->y < picture->height && w->x + w->side > 0 &&
+         w->y + w->side > 0;
+}
+
+/* The windows of the faces that the part's own one touches. One that would show nothing, since all
+ * in it is hidden, is left out. */
+static rst_status encode_faces(rst_session *session, rst_model *model,
+                               const rst_parameters *parameters, const rst_picture *picture,
+                               const rst_hooks *hooks, rst_encoding *whole, rst_error *error) {
+  rst_face faces[RST_FACES_MAX];
+  int count;
+  rst_status status = rst_faces_parse(parameters->faces, faces, &count, error);
+
+  if (status != RST_OK || count == 0)
+    return status;
+  whole->views = rst_array((size_t)count, sizeof *whole->views);
+  if (whole->views == NULL)
+    return rst_fail_memory(error);
+  for (int i = 0; i < count && status == RST_OK; i++) {
+    rst_window window;
+
+    rst_face_window(&faces[i], &window);
+    if (!touches(&window, &whole->window) || !is_inside(&window, picture))
+      continue;
+    status = encode_one(session, model, parameters, picture, &window, hooks,
+                        &whole->views[whole->view_count], error);
+    whole->view_count += status == RST_OK;
+    if (status == RST_EMPTY_INPUT)
+      status = RST_OK;
+  }
+  return status;
+}
+
+rst_status rst_encode_window(rst_session *session, rst_model *model,
+                             const rst_parameters *parameters, const rst_picture *picture,
+                             const rst_window *window, const rst_hooks *hooks,
+                             rst_encoding **encoding, rst_error *error) {
+  rst_parameters all_parameters;
+  rst_picture all_picture;
+  rst_hooks all_hooks;
+  rst_encoding *made = NULL;
+  rst_status status;
+
+  if (session == NULL || !rst_complete_parameters(&parameters, &all_parameters) ||
+      !rst_take_picture(&picture, &all_picture) || !rst_complete_hooks(&hooks, &all_hooks) ||
+      encoding == NULL)
+    return rst_fail_call(error, "rst_encode_window");
+  status = encode_one(session, model, parameters, picture, window, hooks, &made, error);
+  if (status == RST_OK && parameters->window_kind == RST_WINDOW_FACES)
+    status = encode_faces(session, model, parameters, picture, hooks, made, error);
+  if (status == RST_OK)
+    *encoding = made;
+  else
+    rst_encoding_unref(made);
   return status;
 }

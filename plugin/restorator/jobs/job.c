@@ -151,8 +151,9 @@ static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **er
   return FALSE;
 }
 
-static void fill_record(const Job *job, const rst_plan *plan, Output output, rst_record *record) {
-  rst_record_fill(record, &job->parameters, plan, job->sha256);
+static void fill_record(const Job *job, const rst_parameters *parameters, const rst_plan *plan,
+                        Output output, rst_record *record) {
+  rst_record_fill(record, parameters, plan, job->sha256);
   g_strlcpy(record->preset, job->preset, sizeof record->preset);
   if (job->mask) {
     g_strlcpy(record->mask, job->mask, sizeof record->mask);
@@ -164,7 +165,7 @@ static void fill_record(const Job *job, const rst_plan *plan, Output output, rst
 /* Says in `record` what it did. */
 static gboolean restore(const Job *job, Layer *layer, Output output, const rst_hooks *hooks,
                         rst_record *record, GError **error) {
-  const rst_parameters *parameters = &job->parameters;
+  rst_parameters parameters = job->parameters;
   g_autoptr(rst_session) session = NULL;
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
   rst_error why = RST_ERROR_INIT;
@@ -173,16 +174,17 @@ static gboolean restore(const Job *job, Layer *layer, Output output, const rst_h
 
   plan->size = sizeof *plan;
   layer_get_picture(layer, &picture);
-  layer_begin_result(layer, parameters->strength);
+  layer_begin_result(layer, parameters.strength);
   layer_get_box(layer, &box);
-  if (rst_plan_region(parameters, &picture, &box, plan, &why) != RST_OK)
+  if (rst_session_new(0, &session, &why) != RST_OK ||
+      rst_settle_faces(session, &parameters, &picture, &box, hooks, &why) != RST_OK ||
+      rst_plan_region(&parameters, &picture, &box, plan, &why) != RST_OK)
     return messages_fail(&why, error);
   if (!check_grey(layer, plan, error))
     return FALSE;
-  if (rst_session_new(0, &session, &why) != RST_OK ||
-      rst_restore(session, job->model, parameters, &picture, plan, hooks, &why) != RST_OK)
+  if (rst_restore(session, job->model, &parameters, &picture, plan, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
-  fill_record(job, plan, output, record);
+  fill_record(job, &parameters, plan, output, record);
   return TRUE;
 }
 
@@ -209,7 +211,7 @@ gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, 
   layer_begin_result(layer, job->parameters.strength);
   if (preview_write(shown, &why) != RST_OK)
     return messages_fail(&why, error);
-  fill_record(job, plan, output, &what.record);
+  fill_record(job, &job->parameters, plan, output, &what.record);
   return commit(layer, &what, error);
 }
 

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Finds the faces of a picture. It is read once, shrunk to at most LONGEST samples a side, and halved
+ * again and again: the network knows faces of some 12 to 34 samples, so that each is found at one
+ * or two of these scales.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/complete.h"
+#include "base/memory.h"
+#include "base/session.h"
+#include "base/status.h"
+#include "network/finder.h"
+#include "network/interpolation.h"
+#include "region/parts.h"
+
+enum { LONGEST = 1024, SHORTEST = 24, CANDIDATES = 4 * RST_FACES_MAX };
+
+static const double same = 0.5; /* of the smaller box's area: two boxes are of one face */
+
+/* ---- the picture, shrunk ---- */
+
+/* Luma, −1…1; each sample is `factor` pixels wide, those at the right and lower end less. */
+typedef struct {
+  int width, height;
+  float *luma;
+} scale;
+
+static int samples(int pixels, double factor) {
+  return (int)ceil(pixels / factor - 1e-9);
+}
+
+/* Adds `part` of a row of pixels to a row of samples: sums, then weights. */
+static void add_row(const float *luma, const float *alpha, int width, double factor, double part,
+                    int count, double *sums) {
+  for (int x = 0; x < width; x++) {
+    const int first = (int)(x / factor);
+    const double inside = fmin((first + 1) * factor - x, 1); /* of the pixel, in the first sample */
+    const double weight = part * (double)alpha[x];
+
+    sums[first] += inside * weight * (double)luma[x];
+    sums[count + first] += inside * weight;
+    if (inside < 1 && first + 1 < count) {
+      sums[first + 1] += (1 - inside) * weight * (double)luma[x];
+      sums[count + first + 1] += (1 - inside) * weight;
+    }
+  }
+}
+
+typedef struct {
+  double factor;
+  int width; /* pixels */
+  float *pixels; /* luma, then alpha of one row */
+  double *sums; /* of the whole: (height, 2, width) */
+  scale *to;
+} shrinking;
+
+static void add_pixels(shrinking *s, int row, int rows, const float *rgba) {
+  float *luma = s->pixels, *alpha = s->pixels + s->width;
+
+  for (int y = row; y < row + rows; y++, rgba += 4 * (size_t)s->width) {
+    const int first = (int)(y / s->factor);
+    const double inside = fmin((first + 1) * s->factor - y, 1);
+    double *sums = s->sums + 2 * (size_t)first * (size_t)s->to->width;
+
+    rst_pixel_luma((size_t)s->width, rgba, NULL, luma);
+    for (int x = 0; x < s->width; x++) {
+      alpha[x] = isnan(luma[x]) ? 0 : fminf(rgba[4 * (size_t)x + 3], 1);
+      luma[x] = isnan(luma[x]) ? 0 : luma[x];
+    }
+    add_row(luma, alpha, s->width, s->factor, inside, s->to->width, sums);
+    if (inside < 1 && first + 1 < s->to->height)
+      add_row(luma, alpha, s->width, s->factor, 1 - inside, s->to->width,
+              sums + 2 * (size_t)s->to->width);
+  }
+}
+
+static rst_status read_rows(const rst_picture *picture, const rst_rectangle *box,
+                            const rst_cancel *cancel, shrinking *s, rst_error *error) {
+  const int rows = rst_band_rows(box->width, box->height);
+  float *rgba = rst_floats((size_t)box->width * (size_t)rows * 4);
+  rst_status status = rgba == NULL ? rst_fail_memory(error) : RST_OK;
+
+  for (int y = 0; y < box->height && status == RST_OK; y += rows) {
+    const int count = box->height - y < rows ? box->height - y : rows;
+
+    if (rst_cancelled(cancel))
+      status = rst_fail_cancelled(error);
+    else if (!picture->read(picture->user, box->x, box->y + y, box->width, count, rgba))
+      status = rst_fail_host(error);
+    else
+      add_pixels(s, y, count, rgba);
+  }
+  free(rgba);
+  return status;
+}
+
+/* `to` has new memory. Transparent samples are middle grey. */
+static rst_status shrink(const rst_picture *picture, const rst_rectangle *box, double factor,
+                         const rst_cancel *cancel, scale *to, rst_error *error) {
+  shrinking s = {.factor = factor, .width = box->width, .to = to};
+  rst_status status;
+  size_t count;
+
+  *to = (scale){samples(box->width, factor), samples(box->height, factor), NULL};
+  count = (size_t)to->width * (size_t)to->height;
+  s.pixels = rst_floats(2 * (size_t)box->width);
+  s.sums = rst_array(2 * count, sizeof *s.sums);
+  to->luma = rst_floats(count);
+  status = s.pixels == NULL || s.sums == NULL || to->luma == NULL
+             ? rst_fail_memory(error)
+             : read_rows(picture, box, cancel, &s, error);
+  for (int y = 0; y < to->height && status == RST_OK; y++) {
+    const double *sum = s.sums + 2 * (size_t)y * (size_t)to->width;
+
+    for (int x = 0; x < to->width; x++)
+      to->luma[(size_t)y * (size_t)to->width + (size_t)x] =
+        sum[to->width + x] > 0 ? (float)(sum[x] / sum[to->width + x]) : 0;
+  }
+  free(s.pixels);
+  free(s.sums);
+  return status;
+}
+
+/* The means of 2 × 2 samples, the edge repeated, in place. */
+static void halve(scale *s) {
+  const int width = (s->width + 1) / 2, height = (s->height + 1) / 2;
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      const float *above = s->luma + 2 * (size_t)y * (size_t)s->width;
+      const float *below = 2 * y + 1 < s->height ? above + s->width : above;
+      const int right = 2 * x + 1 < s->width ? 2 * x + 1 : 2 * x;
+
+      s->luma[(size_t)y * (size_t)width + (size_t)x] =
+        (above[2 * x] + above[right] + below[2 * x] + below[right]) / 4;
+    }
+  s->width = width;
+  s->height = height;
+}
+
+/* ---- candidates ---- */
+
+typedef struct {
+  double x, y, width, height; /* in pixels of the picture */
+  double sure;
+} candidate;
+
+typedef struct {
+  int count;
+  candidate all[CANDIDATES]; /* the surest first */
+} candidates;
+
+static void add_candidate(candidates *c, const candidate *one) {
+  int at = c->count;
+
+  if (at == CANDIDATES && !(one->sure > c->all[at - 1].sure))
+    return;
+  at = at == CANDIDATES ? at - 1 : at;
+  c->count = at + 1;
+  for (; at > 0 && one->sure > c->all[at - 1].sure; at--)
+    c->all[at] = c->all[at - 1];
+  c->all[at] = *one;
+}
+
+/* What the network says of a scale whose samples are `factor` pixels wide. */
+static void take_cells(const float *cells, int columns, int rows, int cell, double factor,
+                       double sure, const rst_rectangle *box, candidates *found) {
+  for (int y = 0; y < rows; y++)
+    for (int x = 0; x < columns; x++, cells += RST_FINDER_VALUES) {
+      const double share = 1 / (1 + exp(-(double)cells[0]));
+      const double size = RST_FINDER_SIZE * factor;
+      candidate one = {.sure = share};
+
+      if (!(share >= sure) || !(fabsf(cells[3]) < 4) || !(fabsf(cells[4]) < 4) ||
+          !(fabsf(cells[1]) < 8) || !(fabsf(cells[2]) < 8))
+        continue;
+      one.width = size * exp((double)cells[3]);
+      one.height = size * exp((double)cells[4]);
+      one.x = box->x + (x + 0.5 + (double)cells[1]) * cell * factor - one.width / 2;
+      one.y = box->y + (y + 0.5 + (double)cells[2]) * cell * factor - one.height / 2;
+      add_candidate(found, &one);
+    }
+}
+
+/* The scale with its edge repeated to whole cells. */
+static float *padded(const scale *s, int cell, int *width, int *height) {
+  float *grey;
+
+  *width = (s->width + cell - 1) / cell * cell;
+  *height = (s->height + cell - 1) / cell * cell;
+  grey = rst_floats((size_t)*width * (size_t)*height);
+  for (int y = 0; grey != NULL && y < *height; y++)
+    for (int x = 0; x < *width; x++)
+      grey[(size_t)y * (size_t)*width + (size_t)x] =
+        s->luma[(size_t)rst_clamp_index(y, s->height) * (size_t)s->width +
+                (size_t)rst_clamp_index(x, s->width)];
+  return grey;
+}
+
+static rst_status search(rst_session *session, const rst_finder *finder, const scale *s,
+                         double factor, double sure, const rst_rectangle *box,
+                         const rst_cancel *cancel, candidates *found, rst_error *error) {
+  int width, height;
+  float *grey = padded(s, finder->cell, &width, &height), *cells;
+  rst_status status;
+
+  if (grey == NULL)
+    return rst_fail_memory(error);
+  status = rst_finder_run(finder, session->pool, grey, width, height, cancel, &cells, error);
+  free(grey);
+  if (status != RST_OK)
+    return status;
+  take_cells(cells, width / finder->cell, height / finder->cell, finder->cell, factor, sure, box,
+             found);
+  free(cells);
+  return RST_OK;
+}
+
+/* ---- faces ---- */
+
+static double overlap(double a, double a_size, double b, double b_size) {
+  return fmax(fmin(a + a_size, b + b_size) - fmax(a, b), 0);
+}
+
+static bool is_same(const candidate *a, const candidate *b) {
+  const double common =
+    overlap(a->x, a->width, b->x, b->width) * overlap(a->y, a->height, b->y, b->height);
+
+  return common > same * fmin(a->width * a->height, b->width * b->height);
+}
+
+static int by_place(const void *a, const void *b) {
+  const rst_face *s = a, *t = b;
+
+  return s->y != t->y ? (s->y > t->y) - (s->y < t->y) : (s->x > t->x) - (s->x < t->x);
+}
+
+/* The surest of each heap of boxes that lie on one another. */
+static int choose(const candidates *found, rst_face *faces) {
+  candidate kept[RST_FACES_MAX];
+  int count = 0;
+
+  for (int i = 0; i < found->count && count < RST_FACES_MAX; i++) {
+    const candidate *one = &found->all[i];
+    bool there = false;
+
+    for (int k = 0; k < count && !there; k++)
+      there = is_same(&kept[k], one);
+    if (there)
+      continue;
+    kept[count] = *one;
+    faces[count++] =
+      (rst_face){(int)floor(one->x + 0.5), (int)floor(one->y + 0.5), (int)fmax(one->width + 0.5, 1),
+                 (int)fmax(one->height + 0.5, 1), one->sure};
+  }
+  if (count > 0)
+    qsort(faces, (size_t)count, sizeof *faces, by_place);
+  return count;
+}
+
+rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
+                          const rst_picture *picture, const rst_rectangle *box, double sure,
+                          const rst_hooks *hooks, rst_face *faces, int *count, rst_error *error) {
+  const rst_cancel *cancel;
+  candidates *found;
+  rst_status status;
+  rst_rectangle inside;
+  rst_picture all_picture;
+  rst_hooks all_hooks;
+  double factor;
+  scale s;
+
+  if (session == NULL || finder == NULL || !rst_take_picture(&picture, &all_picture) ||
+      faces == NULL || count == NULL || !(sure >= 0 && sure < 1) ||
+      !rst_complete_hooks(&hooks, &all_hooks))
+    return rst_fail_call(error, "rst_find_faces");
+  cancel = hooks == NULL ? NULL : hooks->cancel;
+  if (!rst_clip(picture, box, &inside)) {
+    *count = 0;
+    return RST_OK;
+  }
+  found = rst_array(1, sizeof *found);
+  if (found == NULL)
+    return rst_fail_memory(error);
+  factor = fmax((double)(inside.width > inside.height ? inside.width : inside.height) / LONGEST, 1);
+  status = shrink(picture, &inside, factor, cancel, &s, error);
+  for (; status == RST_OK && (s.width > s.height ? s.width : s.height) >= SHORTEST; factor *= 2) {
+    status = search(session, finder, &s, factor, sure > 0 ? sure : finder->threshold, &inside,
+                    cancel, found, error);
+    halve(&s);
+  }
+  free(s.luma);
+  if (status == RST_OK)
+    *count = choose(found, faces);
+  free(found);
+  return status;
+}
+
+rst_status rst_settle_faces(rst_session *session, rst_parameters *parameters,
+                            const rst_picture *picture, const rst_rectangle *box,
+                            const rst_hooks *hooks, rst_error *error) {
+  rst_face faces[RST_FACES_MAX];
+  rst_finder *finder;
+  char path[4096], text[RST_FACES_TEXT];
+  rst_status status;
+  int count;
+
+  if (parameters == NULL)
+    return rst_fail_call(error, "rst_settle_faces");
+  if (parameters->window_kind != RST_WINDOW_FACES || strcmp(parameters->faces, RST_FACES_AUTO) != 0)
+    return RST_OK;
+  status = rst_find(RST_KIND_FINDER, "faces", path, sizeof path, error);
+  if (status == RST_OK)
+    status = rst_finder_read(path, &finder, error);
+  if (status != RST_OK)
+    return status;
+  status = rst_find_faces(session, finder, picture, box, 0, hooks, faces, &count, error);
+  rst_finder_unref(finder);
+  if (status == RST_OK)
+    status = rst_faces_write(faces, count, text, sizeof text, error);
+  if (status == RST_OK)
+    strcpy(parameters->faces, text);
+  return status;
+}
