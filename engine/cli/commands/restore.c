@@ -127,12 +127,14 @@ typedef struct file_work {
 static bool get_reach(const cli_job *job, VipsImage *image, int reach[4]) {
   const int *box = job->region;
   rst_rectangle around;
+  rst_parameters without_faces = job->parameters; /* which may lie anywhere */
   int width, height;
   picture_kind_size(image, &width, &height);
   if (!job->has_region || box[0] < 0 || box[1] < 0 || box[0] + box[2] > width ||
       box[1] + box[3] > height)
     return false; /* a region beyond the picture is refused later */
-  rst_reach(&job->parameters, width, height, &(rst_rectangle){box[0], box[1], box[2], box[3]},
+  without_faces.faces[0] = '\0';
+  rst_reach(&without_faces, width, height, &(rst_rectangle){box[0], box[1], box[2], box[3]},
             &around);
   memcpy(reach, &around, sizeof around);
   return true;

@@ -307,6 +307,7 @@ gboolean layer_is_unchanged(const Layer *layer) {
 gboolean layer_look(GimpImage *image, GimpDrawable *drawable, const rst_parameters *parameters,
                     rst_picture_kind *kind, GError **error) {
   g_autoptr(Layer) layer = layer_open(image, drawable, error);
+  rst_parameters without_faces = *parameters; /* which may lie anywhere */
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
   rst_rectangle box, reach;
@@ -316,6 +317,7 @@ gboolean layer_look(GimpImage *image, GimpDrawable *drawable, const rst_paramete
     return FALSE;
   layer_get_picture(layer, &picture);
   layer_get_box(layer, &box);
-  rst_reach(parameters, picture.width, picture.height, &box, &reach);
+  without_faces.faces[0] = '\0';
+  rst_reach(&without_faces, picture.width, picture.height, &box, &reach);
   return rst_classify(&picture, &reach, kind, &sure, &why) == RST_OK || messages_fail(&why, error);
 }

@@ -22,10 +22,10 @@ SURE = 0.6           # the teacher's score from which a box is a face; below, ei
 LEAST = 9            # pixels of a picture: of smaller faces the teacher is not sure
 MIDDLE = 0.3         # a cell is a face's where its centre is so many widths from the face's
 TILT = 20            # degrees
-GROUPED = 0.45, 0.35  # shares of views: pieces of pictures with faces, composed ones
-OLD = 0.85           # of views are aged
-LOOKS = Print(sensitivity=(0.8, 1.2), exponent=(0.6, 1.6), black=(-0.05, 0.4), white=(0.6, 1.08),
-              blown=0.1, blur=(0, 0, 0.6, 0.8, 1.1), vignette=0.3, gradient=(0.1, 0.1), grain=0.08,
+GROUPED = 0.42, 0.28  # shares of views: pieces of pictures with faces, composed ones
+OLD = 0.75           # of views are aged
+LOOKS = Print(sensitivity=(0.8, 1.2), exponent=(0.6, 1.6), black=(-0.05, 0.3), white=(0.7, 1.08),
+              blown=0.08, blur=(0, 0, 0, 0.6, 0.8), vignette=0.3, gradient=(0.1, 0.1), grain=0.05,
               clumps=(0, 0.7, 1.2), jpeg=0.2, halftone=0.04)
 
 
