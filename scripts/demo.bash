@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# `dev demo`: restores an ellipse of a photograph in the real GIMP, without display. Writes
+# `dev demo`: restores a photograph, or an ellipse of it, in the real GIMP, without display. Writes
 # before.png, selection.png (the coverage, 0…255) and after.png into build/demo/.
 # Uses `top`, `build`, `enter` and the functions of dev.
 # shellcheck disable=SC2154
@@ -24,8 +24,7 @@ demo() {
     shift
   done
   if [[ -z $photo ]]; then
-    photo=$top/docs/demo/portrait.jpg
-    ellipse=${ellipse:-118,45,246x308} # the face
+    photo=$top/docs/demo/boys.jpg
   fi
   [[ ${ellipse:=0,0,0x0} =~ ^(-?[0-9]{1,6}),(-?[0-9]{1,6}),([0-9]{1,6})x([0-9]{1,6})$ ]] ||
     wrong_usage "--ellipse needs X,Y,WxH in whole pixels, not $ellipse"
@@ -48,9 +47,11 @@ $(<"$top/scripts/demo.scm")
     done)
       local time
       printf -v time '%d.%02d' $((result[8] / 1000000)) $((result[8] / 10000 % 100))
-      echo "${photo##*/}, ${result[1]}x${result[2]}: GIMP ${result[9]} restored the ellipse" \
-        "${result[3]},${result[4]},${result[5]}x${result[6]}, feathered by ${result[7]}," \
-        "with the model photo in $time s; before.png, selection.png, after.png in build/demo/"
+      local region=whole
+      ((result[5] == 0)) ||
+        region="ellipse ${result[3]},${result[4]},${result[5]}x${result[6]}, feathered by ${result[7]},"
+      echo "${photo##*/}, ${result[1]}x${result[2]}: GIMP ${result[9]} restored the $region" \
+        "with the preset photo in $time s; before.png, selection.png, after.png in build/demo/"
       ;;
     outside)
       fail "the ellipse lies outside of the picture, ${result[1]}x${result[2]}"
