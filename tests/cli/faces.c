@@ -96,17 +96,18 @@ static char *recorded_faces(const char *path) {
   pixels *p = read_pixels(path);
   const void *bytes = "";
   size_t size = 0;
-  g_autofree rst_setup *setup = g_new0(rst_setup, 1);
+  g_autofree rst_record *record = g_new0(rst_record, 1);
+  rst_parameters parameters;
   int count;
 
-  setup->size = sizeof *setup;
+  record->size = sizeof *record;
   g_assert_cmpint(vips_image_get_blob(p->image, VIPS_META_XMP_NAME, &bytes, &size), ==, 0);
   char *history = xmp_get_history(bytes, size);
-  g_assert_cmpint(rst_setup_read(history, -1, setup, &count, NULL), ==, RST_OK);
+  g_assert_cmpint(rst_record_read(history, -1, record, &parameters, &count, NULL), ==, RST_OK);
   g_free(history);
   pixels_free(p);
-  g_assert_cmpint(setup->parameters.window_kind, ==, RST_WINDOW_FACES);
-  return g_strdup(setup->parameters.faces);
+  g_assert_cmpint(parameters.window_kind, ==, RST_WINDOW_FACES);
+  return g_strdup(parameters.faces);
 }
 
 /* What was found is recorded; the record and the list give the same picture. */

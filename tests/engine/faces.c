@@ -186,7 +186,7 @@ static void dot(canvas *c, int x, int y, int side) {
         c->rgba[4 * (v * c->width + u) + k] = 1;
 }
 
-static int find(const canvas *c, const int box[4], int threads, rst_face *faces) {
+static int find(const canvas *c, const rst_rectangle *box, int threads, rst_face *faces) {
   rst_session *session = new_session(threads);
   rst_finder *finder = white_finder();
   int count;
@@ -208,7 +208,7 @@ static void check_face(const rst_face *face, int x, int y, int width, int height
 static void test_find(void) {
   canvas *c = canvas_new(300, 200, 3);
   rst_face faces[RST_FACES_MAX];
-  const int box[4] = {150, 20, 1000, 100}, beside[4] = {400, 0, 9, 9};
+  const rst_rectangle box = {150, 20, 1000, 100}, beside = {400, 0, 9, 9};
 
   paint(c, 0);
   g_assert_cmpint(find(c, NULL, 1, faces), ==, 0);
@@ -219,9 +219,9 @@ static void test_find(void) {
     check_face(&faces[0], 193, 33, 16, 16);
     check_face(&faces[1], 43, 133, 16, 16);
   }
-  g_assert_cmpint(find(c, box, 1, faces), ==, 1);
+  g_assert_cmpint(find(c, &box, 1, faces), ==, 1);
   check_face(&faces[0], 193, 33, 16, 16);
-  g_assert_cmpint(find(c, beside, 1, faces), ==, 0);
+  g_assert_cmpint(find(c, &beside, 1, faces), ==, 0);
   /* what is transparent is nothing */
   c->rgba[4 * (40 * 300 + 200) + 3] = 0;
   g_assert_cmpint(find(c, NULL, 1, faces), ==, 1);
@@ -456,15 +456,15 @@ static void test_batches(void) {
 /* What is read for a face reaches beyond the region's own window. */
 static void test_reach(void) {
   rst_parameters parameters = new_parameters("window=faces", "context=1", NULL);
-  const int box[4] = {100, 100, 20, 20};
-  int reach[4];
+  const rst_rectangle box = {100, 100, 20, 20};
+  rst_rectangle reach;
 
   assert_ok(rst_parameters_set(&parameters, "faces", "95,95,30,30; 400,400,50,50", NULL));
-  rst_reach(&parameters, 1000, 1000, box, reach);
-  g_assert_cmpint(reach[0], <=, 75);
-  g_assert_cmpint(reach[1], <=, 78);
-  g_assert_cmpint(reach[0] + reach[2], >=, 75 + 69);
-  g_assert_cmpint(reach[0] + reach[2], <, 340);
+  rst_reach(&parameters, 1000, 1000, &box, &reach);
+  g_assert_cmpint(reach.x, <=, 75);
+  g_assert_cmpint(reach.y, <=, 78);
+  g_assert_cmpint(reach.x + reach.width, >=, 75 + 69);
+  g_assert_cmpint(reach.x + reach.width, <, 340);
 }
 
 int main(int argc, char **argv) {

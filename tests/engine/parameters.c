@@ -225,6 +225,9 @@ static void test_round_trips(void) {
   }
   keep("hints", "3,4,#aabbcc;5,6,keep,0.1");
   keep("window", "picture");
+  keep("window", "faces");
+  keep("faces", "1,2,3,4; -5,6,7,8");
+  keep("faces", "");
   keep("window", "-16777216,16777216,16777216");
   keep("model", "\xc3\xa4 b/\"'\\,=");
 }

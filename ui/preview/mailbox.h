@@ -23,6 +23,7 @@ typedef struct report {
   preview_status status;
   frame *frame;  /* the newest; or NULL */
   rst_plan plan; /* count 0: none */
+  char faces[RST_FACES_TEXT]; /* that it is for */
   rst_encoding *encodings[RST_PARTS_MAX];
   trajectory *trajectory; /* or NULL */
   bool suggested;         /* colours for the pixel that the newest request asks about */

@@ -227,6 +227,18 @@ bool preview_get_plan(preview *p, rst_plan *plan) {
   return found;
 }
 
+bool preview_get_faces(preview *p, char *faces) {
+  mailbox *m = &p->mailbox;
+  bool found;
+
+  mailbox_lock(m);
+  found = m->report.plan.count > 0;
+  if (found)
+    g_strlcpy(faces, m->report.faces, RST_FACES_TEXT);
+  mailbox_unlock(m);
+  return found;
+}
+
 rst_encoding *preview_get_encoding(preview *p, int part) {
   mailbox *m = &p->mailbox;
   rst_encoding *encoding = NULL;

@@ -72,6 +72,9 @@ void preview_get_status(preview *p, preview_status *status);
 frame *preview_get_frame(preview *p);
 /* The parts with their windows. False where there is no plan. */
 bool preview_get_plan(preview *p, rst_plan *plan);
+/* The parameter `faces` that the plan is for: what was found, where that was asked for. `faces`:
+ * (RST_FACES_TEXT). False where there is no plan. */
+bool preview_get_faces(preview *p, char *faces);
 /* A part as the network sees it, to be unreferenced; NULL where it is not encoded yet. */
 rst_encoding *preview_get_encoding(preview *p, int part);
 

@@ -53,6 +53,26 @@ void request_change_result(request *r) {
   r->changed_at = g_get_monotonic_time();
 }
 
+static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
+  tiles_read(((const request *)user)->pixels, &(rect){x, y, w, h}, rgba);
+  return true;
+}
+
+static bool copied_coverage(void *user, int x, int y, int w, int h, float *coverage) {
+  tiles_read(((const request *)user)->coverage, &(rect){x, y, w, h}, coverage);
+  return true;
+}
+
+rst_picture request_get_picture(const request *r) {
+  return (rst_picture){.size = sizeof(rst_picture),
+                       .width = r->pixels->box.width,
+                       .height = r->pixels->box.height,
+                       .user = (void *)(guintptr)r,
+                       .read = copied_read,
+                       .read_coverage = copied_coverage,
+                       .rgba = r->pixels->values};
+}
+
 bool request_is_matched(const request *r) {
   return rst_resolve_match(&r->parameters);
 }

@@ -48,6 +48,9 @@ bool request_set_picture(request *r, const rst_picture *picture, const rect *box
 /* The result has become another one, from now on. */
 void request_change_result(request *r);
 
+/* The copy of the picture, as the engine reads it, valid as long as the request. What is not read yet
+ * must not be looked at. */
+rst_picture request_get_picture(const request *r);
 /* Whether parts are matched to their surroundings. */
 bool request_is_matched(const request *r);
 /* The visible part of the picture. */

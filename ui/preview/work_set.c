@@ -10,6 +10,7 @@ typedef struct {
   rst_model *model;
   rst_window window;
   bool hide;
+  char *faces; /* that have windows of their own; NULL where none has */
 } kept_encoding;
 
 static bool same_window(const rst_window *a, const rst_window *b) {
@@ -23,6 +24,7 @@ static void drop_encoding(work_set *s, guint i) {
 
   rst_encoding_unref(e->encoding);
   rst_model_unref(e->model);
+  g_free(e->faces);
   g_array_remove_index(s->encodings, i);
 }
 
@@ -66,28 +68,6 @@ void work_set_forget_other_picture(work_set *s) {
 
 /* ---- the plan ---- */
 
-static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
-  tiles_read(((const work_set *)user)->work->pixels, &(rect){x, y, w, h}, rgba);
-  return true;
-}
-
-static bool copied_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  tiles_read(((const work_set *)user)->work->coverage, &(rect){x, y, w, h}, coverage);
-  return true;
-}
-
-rst_picture work_set_get_picture(work_set *s) {
-  const tiles *pixels = s->work->pixels;
-
-  return (rst_picture){.size = sizeof(rst_picture),
-                       .width = pixels->box.width,
-                       .height = pixels->box.height,
-                       .user = s,
-                       .read = copied_read,
-                       .read_coverage = copied_coverage,
-                       .rgba = pixels->values};
-}
-
 static bool is_planned(const work_set *s) {
   return s->lattice->count > 0 && s->planned_pixels == s->work->pixels_serial &&
          s->planned_region == s->work->region_serial &&
@@ -123,6 +103,7 @@ static void report_plan(work_set *s) {
 
   mailbox_lock(s->mailbox);
   to->plan = *s->plan;
+  g_strlcpy(to->faces, s->work->parameters.faces, sizeof to->faces);
   for (int i = 0; i < RST_PARTS_MAX; i++) {
     rst_encoding *encoding = i < l->count ? l->parts[i]->encoding : NULL;
 
@@ -151,7 +132,7 @@ static void note_sampled(work_set *s) {
 
 rst_status work_set_plan(work_set *s, rst_error *error) {
   const rect bordered = request_get_bordered_region(s->work);
-  const rst_picture picture = work_set_get_picture(s);
+  const rst_picture picture = request_get_picture(s->work);
   const bool moved = s->planned_region != s->work->region_serial;
   lattice old;
   rst_status status;
@@ -198,7 +179,7 @@ static bool is_drawn_otherwise(const work_set *s) {
 
 rst_status work_set_forget_stale(work_set *s, rst_error *error) {
   const rst_parameters *parameters = &s->work->parameters;
-  const rst_picture picture = work_set_get_picture(s);
+  const rst_picture picture = request_get_picture(s->work);
   const bool alike = is_encoded_alike(s);
   const bool redrawn = s->redrawn || !alike || is_drawn_otherwise(s);
   rst_status status = RST_OK;
@@ -219,16 +200,39 @@ rst_status work_set_forget_stale(work_set *s, rst_error *error) {
 
 /* ---- encoding ---- */
 
+/* Reads what the windows of faces show that a part's own window touches. */
+static rst_status require_faces(work_set *s, const rect *square, rst_error *error) {
+  rst_face faces[RST_FACES_MAX];
+  int count;
+  rst_status status = rst_faces_parse(s->work->parameters.faces, faces, &count, error);
+
+  for (int i = 0; i < count && status == RST_OK; i++) {
+    rst_window window;
+    rect box, common;
+
+    rst_face_window(&faces[i], &window);
+    box = (rect){window.x, window.y, window.side, window.side};
+    common = rect_intersect(&box, square);
+    box = rect_intersect(&box, &s->work->pixels->box);
+    if (rect_is_empty(&common) || rect_is_empty(&box))
+      continue;
+    status = tile_reader_require(s->reader, &box, error);
+  }
+  return status;
+}
+
 static rst_status encode_window(work_set *s, const rst_window *window, rst_encoding **encoding,
                                 rst_error *error) {
   const rect square = {window->x, window->y, window->side, window->side};
   const rect box = rect_intersect(&square, &s->work->pixels->box);
-  const rst_picture picture = work_set_get_picture(s);
+  const rst_picture picture = request_get_picture(s->work);
   const rst_hooks hooks = {.size = sizeof hooks, .cancel = s->mailbox->cancel};
   rst_status status;
 
   publisher_report(s->publisher, PREVIEW_ENCODING);
   status = tile_reader_require(s->reader, &box, error);
+  if (status == RST_OK && s->work->parameters.window_kind == RST_WINDOW_FACES)
+    status = require_faces(s, &square, error);
   if (status != RST_OK)
     return status;
   return rst_encode_window(s->lattice->session, s->work->model, &s->work->parameters, &picture,
@@ -238,13 +242,16 @@ static rst_status encode_window(work_set *s, const rst_window *window, rst_encod
 /* A window's encoding from those that are kept, or a new one. The new reference is the caller's. */
 static rst_status get_encoding(work_set *s, const rst_window *window, rst_encoding **encoding,
                                rst_error *error) {
-  kept_encoding made = {NULL, s->work->model, *window, s->work->parameters.hide_region};
+  const rst_parameters *parameters = &s->work->parameters;
+  const bool near = parameters->window_kind == RST_WINDOW_FACES;
+  kept_encoding made = {NULL, s->work->model, *window, parameters->hide_region, NULL};
   rst_status status;
 
   for (guint i = 0; i < s->encodings->len; i++) {
     const kept_encoding *e = &g_array_index(s->encodings, kept_encoding, i);
 
-    if (e->model == made.model && e->hide == made.hide && same_window(&e->window, &made.window)) {
+    if (e->model == made.model && e->hide == made.hide && same_window(&e->window, &made.window) &&
+        g_strcmp0(e->faces, near ? parameters->faces : NULL) == 0) {
       *encoding = rst_encoding_ref(e->encoding);
       return RST_OK;
     }
@@ -255,6 +262,7 @@ static rst_status get_encoding(work_set *s, const rst_window *window, rst_encodi
   while (s->encodings->len >= ENCODINGS_SPARE + (guint)s->lattice->count)
     drop_encoding(s, 0);
   rst_model_ref(made.model);
+  made.faces = near ? g_strdup(parameters->faces) : NULL;
   g_array_append_val(s->encodings, made);
   *encoding = rst_encoding_ref(made.encoding);
   mailbox_lock(s->mailbox);

@@ -28,8 +28,6 @@ typedef struct work_set {
 void work_set_init(work_set *s);
 void work_set_clear(work_set *s);
 
-/* The copy of the picture. What is not read yet must not be looked at. */
-rst_picture work_set_get_picture(work_set *s);
 
 /* Forgets plan and points, and the plan's report. */
 void work_set_forget(work_set *s);

@@ -24,6 +24,8 @@ static rst_status serve(worker *w, preview_phase *phase, rst_error *error) {
     return RST_OK;
   status = rst_parameters_check(&work->parameters, work->model, error);
   if (status == RST_OK)
+    status = found_faces_settle(&w->faces, &w->work, w->reader, w->session, error);
+  if (status == RST_OK)
     status = work_set_plan(&w->set, error);
   if (status == RST_OK)
     status = work_set_forget_stale(&w->set, error);

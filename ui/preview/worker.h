@@ -6,6 +6,7 @@
 #ifndef WORKER_H
 #define WORKER_H
 
+#include "preview/found_faces.h"
 #include "preview/refine.h"
 
 typedef struct worker {
@@ -24,6 +25,7 @@ typedef struct worker {
   lattice lattice;
   publisher publisher;
   work_set set;
+  found_faces faces;
   explorer explorer;
   hint_fields hints;
   refiner refiner;

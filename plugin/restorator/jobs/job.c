@@ -202,6 +202,7 @@ gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, O
 
 gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, GError **error) {
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
+  rst_parameters parameters = job->parameters;
   Commit what = {.output = output, .name = job->name};
   rst_error why = RST_ERROR_INIT;
 
@@ -211,7 +212,8 @@ gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, 
   layer_begin_result(layer, job->parameters.strength);
   if (preview_write(shown, &why) != RST_OK)
     return messages_fail(&why, error);
-  fill_record(job, &job->parameters, plan, output, &what.record);
+  preview_get_faces(shown, parameters.faces);
+  fill_record(job, &parameters, plan, output, &what.record);
   return commit(layer, &what, error);
 }
 
