@@ -10,7 +10,7 @@
 /* One case for each parameter of the engine's table: arguments that must change the picture. */
 static const struct {
   const char *name;
-  const char *arguments[3];
+  const char *arguments[5];
 } cases[] = {
   {"model", {"--model", "tiny-single"}},
   {"sampler", {"--sampler", "ddpm"}},
@@ -31,6 +31,7 @@ static const struct {
   {"hide-region", {"--hide-region"}},
   {"match", {"--match", "on"}},
   {"hints", {"--hint", "20,15,#c02020"}},
+  {"faces", {"--window", "faces", "--faces", "16,10,8,8"}},
 };
 
 static const rect region = {12, 8, 16, 20};
