@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Trains the face finder.
 
-    python3 -m restorator_training.faces.train PHOTOS LABELS OUT [--minutes N] [--initial OUT.checkpoint]
+    python3 -m restorator_training.faces.train PHOTOS LABELS OUT [--minutes N]
 
 LABELS is the folder that faces/labels.py wrote. Goes on from OUT.checkpoint where it is there.
 """

@@ -48,18 +48,16 @@ def load(folder, labels):
     return pictures
 
 
-def warped(picture, matrix, boxes):
-    """A picture moved into a view (SIDE, SIDE, 3), and its boxes there, upright squares again."""
+def warped(picture, matrix):
+    """A picture moved into a view (SIDE, SIDE, 3)."""
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
     pixels = picture
     if scale < 0.7:  # averaged first: a bilinear sample of what is much larger is noise
-        factor = scale
-        pixels = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        pixels = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         matrix = matrix.copy()
-        matrix[:, :2] /= factor
-    view = cv2.warpAffine(pixels, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR,
+        matrix[:, :2] /= scale
+    return cv2.warpAffine(pixels, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR,
                           borderMode=cv2.BORDER_REFLECT_101)
-    return view, scale
 
 
 def placed(boxes, matrix, scale):
@@ -87,7 +85,8 @@ def width_of_a_face(rng):
 
 
 class Views:
-    """pictures: of groups and streets; people: with a face or a few each; empty: without any."""
+    """groups: pictures of many people and of streets; people: with a face or a few each; empty:
+    pictures, those of them are used in which the teacher found nothing."""
 
     def __init__(self, groups, people, empty):
         self.groups = [one for one in groups if (one.boxes[:, 4] >= SURE).any()]
@@ -103,7 +102,7 @@ class Views:
         tilt = rng.uniform(-TILT, TILT) if rng.random() < 0.4 else 0
         matrix = turn(scale, tilt, rng.random() < 0.5, face[:2] + face[2:4] / 2,
                       rng.uniform(8, SIDE - 8, 2))
-        view, _ = warped(one.pixels, matrix, one.boxes)
+        view = warped(one.pixels, matrix)
         faces = placed(one.boxes, matrix, scale)
         # What is mirrored at the picture's edge has faces that nobody lists.
         inside = cv2.warpAffine(np.ones(one.pixels.shape[:2], np.uint8), matrix, (SIDE, SIDE))
@@ -119,7 +118,7 @@ class Views:
         height, width = one.pixels.shape[:2]
         matrix = turn(scale, rng.uniform(-10, 10), rng.random() < 0.5,
                       (rng.uniform(0, width), rng.uniform(0, height)), (SIDE / 2, SIDE / 2))
-        return warped(one.pixels, matrix, one.boxes)[0]
+        return warped(one.pixels, matrix)
 
     def composed(self, rng):
         """People put into a scene, each in an ellipse with a soft rim."""
@@ -132,12 +131,13 @@ class Views:
             if len(sure) != 1 or len(one.boxes) != 1:
                 continue
             face, to, width = sure[0], rng.uniform(4, SIDE - 4, 2), width_of_a_face(rng)
-            if len(faces) and (np.hypot(*(faces[:, :2] - to).T) < 0.75 * (faces[:, 2] + width)).any():
+            apart = np.hypot(*(faces[:, :2] - to).T)
+            if (apart < 0.75 * (faces[:, 2] + width)).any():
                 continue
             scale = width / max(face[2], 0.8 * face[3])
             tilt = rng.uniform(-TILT, TILT) if rng.random() < 0.5 else 0
             matrix = turn(scale, tilt, rng.random() < 0.5, face[:2] + face[2:4] / 2, to)
-            person, _ = warped(one.pixels, matrix, one.boxes)
+            person = warped(one.pixels, matrix)
             inside = cv2.warpAffine(np.ones(one.pixels.shape[:2], np.float32), matrix, (SIDE, SIDE))
             across, down = rng.uniform(0.75, 1.3) * width, rng.uniform(0.95, 1.6) * width
             rim = 1 - np.hypot((x - to[0]) / across, (y - to[1]) / down)
