@@ -28,7 +28,6 @@ typedef struct work_set {
 void work_set_init(work_set *s);
 void work_set_clear(work_set *s);
 
-
 /* Forgets plan and points, and the plan's report. */
 void work_set_forget(work_set *s);
 /* Forgets them where they are of another picture. */
