@@ -33,7 +33,7 @@ static GOptionGroup *parameter_options(rst_parameters *parameters) {
   for (size_t i = 0; i < count; i++) {
     const GOptionEntry entry[] = {
       {table[i].name, 0, 0, G_OPTION_ARG_CALLBACK, (void *)set_parameter, _(table[i].blurb),
-       table[i].initial},
+       *table[i].initial ? table[i].initial : "TEXT"},
       G_OPTION_ENTRY_NULL,
     };
 
