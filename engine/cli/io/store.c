@@ -99,6 +99,9 @@ static VipsImage *hold_in_file(VipsImage *image) {
       vips_image_pipelinev(stored, VIPS_DEMAND_STYLE_THINSTRIP, image, NULL) != 0 ||
       vips_image_generate(stored, NULL, read_area, NULL, GINT_TO_POINTER(fd), NULL) != 0)
     g_clear_object(&stored);
+  /* Whom the image told of its progress, and who could stop it, does not live as long. */
+  if (stored)
+    vips_image_set_progress(stored, FALSE);
   return stored;
 }
 
