@@ -27,12 +27,18 @@ static gboolean destroy(gpointer widget) {
   return G_SOURCE_REMOVE;
 }
 
+/* It goes with the view that it stands beside, at the latest. */
+static void forget_widget(hint_popover *h) {
+  h->widget = h->proposed = h->waiting = NULL;
+}
+
 static void close_widget(hint_popover *h) {
   GtkWidget *widget = h->widget;
 
   if (!widget)
     return;
-  h->widget = h->proposed = h->waiting = NULL;
+  forget_widget(h);
+  g_signal_handlers_disconnect_by_data(widget, h);
   preview_set_suggestion(h->preview, false, 0, 0);
   gtk_popover_popdown(GTK_POPOVER(widget));
   /* Not while it tells that it was closed, or one of its buttons that it was pressed. */
@@ -256,6 +262,7 @@ void hint_popover_open(hint_popover *h, int index, gboolean fresh, GtkWidget *be
   describe(h->widget, _("The hint's colour"), _("Chooses the colour of a hint"));
   gtk_widget_show_all(content);
   g_signal_connect_swapped(h->widget, "closed", G_CALLBACK(take_closed), h);
+  g_signal_connect_swapped(h->widget, "destroy", G_CALLBACK(forget_widget), h);
   preview_set_suggestion(h->preview, true, hint->x, hint->y);
   gtk_popover_popup(GTK_POPOVER(h->widget));
 }
