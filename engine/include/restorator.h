@@ -667,8 +667,8 @@ RST_API void rst_reach(const rst_parameters *parameters, int width, int height,
 /* Reads a window of a picture and runs the encoder on it, with the region hidden where the
  * parameters say so: how rst_restore() begins with each part. Where `window` is faces, the windows
  * round those of `faces` that this one touches are encoded as well; rst_sample() then gives the mean
- * of what all of them say at a point, each weighed by how near it is to a face's middle. Hooks: progress and cancel. Errors:
- * as rst_encode(), RST_HOST_FAILED. Thread: the session's caller. */
+ * of what all of them say at a point: near a face's middle its own, beyond the head the part's.
+ * Hooks: progress and cancel. Errors: as rst_encode(), RST_HOST_FAILED. Thread: the session's caller. */
 RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
                                      const rst_parameters *parameters, const rst_picture *picture,
                                      const rst_window *window, const rst_hooks *hooks,

@@ -336,11 +336,11 @@ static float *sample(const scene *s, const rst_encoding *encoding, int x, int y,
   return colours;
 }
 
-/* A face's weight as the documents have it: 1 up to 0.55 of half the side, then falling smoothly. */
+/* A face's weight as the header has it: 1 up to 0.4 of half the side, 0 from 0.8 on. */
 static double weight_of(const rst_window *w, int x, int y) {
   const double half = w->side / 2.0;
   const double u = (x + 0.5 - w->x - half) / half, v = (y + 0.5 - w->y - half) / half;
-  const double t = (1 - sqrt(u * u + v * v)) / 0.45, share = t < 0 ? 0 : t > 1 ? 1 : t;
+  const double t = (0.8 - sqrt(u * u + v * v)) / 0.4, share = t < 0 ? 0 : t > 1 ? 1 : t;
 
   return 3 * share * share - 2 * share * share * share;
 }
@@ -391,7 +391,8 @@ static void test_views(gconstpointer data) {
     }
     changed++;
     for (int k = 0; k < 3; k++) {
-      const double wanted = (0.02 * base[3 * i + k] + sum[4 * i + k]) / (0.02 + sum[4 * i + 3]);
+      const double rest = sum[4 * i + 3] < 1 ? 1 - sum[4 * i + 3] : 0;
+      const double wanted = (rest * base[3 * i + k] + sum[4 * i + k]) / (rest + sum[4 * i + 3]);
 
       g_assert_cmpfloat(fabs(colours[3 * i + k] - wanted), <, 1e-4);
     }

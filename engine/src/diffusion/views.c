@@ -10,12 +10,13 @@
 #include "base/status.h"
 #include "diffusion/sample.h"
 
-static const double rim = 0.45; /* of half a window's side, over which its weight falls */
+/* Of half a window's side, from its middle: so far its weight is 1, and from so far on 0. */
+static const double full = 0.4, none = 0.8;
 
 double rst_view_weight(const rst_window *window, double x, double y) {
   const double half = window->side / 2.0;
   const double distance = hypot((x - window->x) / half - 1, (y - window->y) / half - 1);
-  const double share = fmin(fmax((1 - distance) / rim, 0), 1);
+  const double share = fmin(fmax((none - distance) / (none - full), 0), 1);
 
   return share * share * (3 - 2 * share);
 }
@@ -116,8 +117,10 @@ static void finish_batch(void *user, const uint32_t *points, size_t count) {
     const float *sum = b->sum + 4 * (size_t)points[i];
     float *colour = b->colours + 3 * (size_t)points[i];
 
+    const float rest = fmaxf(1 - sum[3], 0); /* is the part's own window's */
+
     for (int k = 0; sum[3] > 0 && k < 3; k++)
-      colour[k] = (float)((RST_VIEW_WEIGHT * colour[k] + sum[k]) / (RST_VIEW_WEIGHT + sum[3]));
+      colour[k] = (rest * colour[k] + sum[k]) / (rest + sum[3]);
   }
   if (b->hooks != NULL && b->hooks->batch != NULL)
     b->hooks->batch(b->hooks->user, points, count);
