@@ -101,6 +101,7 @@ static char *recorded_faces(const char *path) {
   int count;
 
   record->size = sizeof *record;
+  rst_parameters_init(&parameters);
   g_assert_cmpint(vips_image_get_blob(p->image, VIPS_META_XMP_NAME, &bytes, &size), ==, 0);
   char *history = xmp_get_history(bytes, size);
   g_assert_cmpint(rst_record_read(history, -1, record, &parameters, &count, NULL), ==, RST_OK);

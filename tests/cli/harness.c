@@ -59,8 +59,7 @@ void harness_begin(int *argc, char ***argv) {
   variables = g_get_environ();
   const char *const own[][2] = {
     {"RESTORATOR_MODELS", before("RESTORATOR_MODELS", models_path)},
-    {"RESTORATOR_FINDERS",
-     before("RESTORATOR_FINDERS", data_path("../../../engine/finders"))},
+    {"RESTORATOR_FINDERS", before("RESTORATOR_FINDERS", data_path("../../../engine/finders"))},
     {"RESTORATOR_PRESETS", before("RESTORATOR_PRESETS", path_of("presets"))},
     {"XDG_DATA_HOME", path_of("home")},
     {"XDG_CONFIG_HOME", path_of("home")},

@@ -129,8 +129,8 @@ static void test_use(void) {
     check_use(&p, NULL, entry->name, used);
     check_use(&p, &single, entry->name,
               rst_parameter_stages(entry) == RST_STAGE_SAMPLE ? RST_UNUSED_SINGLE_PASS : used);
-    g_assert_true(rst_parameter_in_presets(entry) ==
-                  (strcmp(entry->name, "seed") != 0 && strcmp(entry->name, "hints") != 0 && !faces));
+    g_assert_true(rst_parameter_in_presets(entry) == (strcmp(entry->name, "seed") != 0 &&
+                                                      strcmp(entry->name, "hints") != 0 && !faces));
   }
   p = new_parameters("sequence=quadratic", NULL);
   check_use(&p, NULL, "step-skip", RST_UNUSED_SEQUENCE);

@@ -56,7 +56,8 @@ static Fixture *open_window(void) {
 
 /* Written alike in every language: names, and what is typed. */
 static gboolean is_name(const char *text) {
-  static const char *const names[] = {"Restorator", "DDPM", "DDIM", "auto", "picture", NULL};
+  static const char *const names[] = {"Restorator", "DDPM",  "DDIM", "auto",
+                                      "picture",    "faces", NULL};
 
   return g_strv_contains(names, text) ||
          rst_find(RST_KIND_MODEL, text, (char[4096]){""}, 4096, NULL) == RST_OK;

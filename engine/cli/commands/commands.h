@@ -8,7 +8,8 @@
 
 #include "commands/tool.h"
 
-extern const cli_tool compare_tool, evaluate_tool, faces_tool, regions_tool, sweep_tool, trajectory_tool;
+extern const cli_tool compare_tool, evaluate_tool, faces_tool, regions_tool, sweep_tool,
+  trajectory_tool;
 
 int info_command(int argc, char **argv);
 int list_command(int argc, char **argv);

@@ -55,11 +55,12 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
     G_OPTION_ENTRY_NULL,
   };
 
-  return tool_parse(entries, _("PICTURE…"),
-                    _("Finds the faces in pictures: the left and upper edge, width and height of "
-                      "each in\npixels, and how sure it is, 0…1. The window “faces” of restore "
-                      "sees each of them\nfrom near; --faces takes such a list, corrected by hand."),
-                    argc, argv, error) &&
+  return tool_parse(
+           entries, _("PICTURE…"),
+           _("Finds the faces in pictures: the left and upper edge, width and height of "
+             "each in\npixels, and how sure it is, 0…1. The window “faces” of restore "
+             "sees each of them\nfrom near; --faces takes such a list, corrected by hand."),
+           argc, argv, error) &&
          check(o, error);
 }
 
@@ -179,8 +180,7 @@ static bool write_json(const finding *f, GError **error) {
 static bool run(const void *data, GError **error) {
   const options *o = data;
   finding f = {.options = o, .cancel = interrupt_catch()};
-  bool good =
-    (o->output == NULL || file_output_format(o->output, error)) && open_finder(&f, error);
+  bool good = (o->output == NULL || file_output_format(o->output, error)) && open_finder(&f, error);
 
   if (o->json) {
     f.json = yyjson_mut_doc_new(NULL);
