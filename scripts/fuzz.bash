@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# ./dev fuzz: builds the targets of engine/fuzz with clang's libFuzzer and runs them.
+# ./dev fuzz: builds the targets of tests/fuzz with clang's libFuzzer and runs them.
 # shellcheck disable=SC2154
 
 # fuzz [TARGET] [MINUTES]
 fuzz() {
   local targets=() programs=() target minutes=1 folder=$build/fuzz status=0
   local found=$folder-found
-  for target in "$top"/engine/fuzz/*.c; do
+  for target in "$top"/tests/fuzz/*.c; do
     target=$(basename "$target" .c)
     [[ $target == replay ]] || targets+=("$target")
   done
@@ -36,7 +36,7 @@ fuzz() {
     say "$target: $minutes min"
     "${enter[@]}" "$folder"/tests/*/fuzz-"$target" -max_total_time=$((60 * minutes)) \
       -max_len=20000 -timeout=20 -print_final_stats=1 -artifact_prefix="$found/crash-$target-" \
-      "$found/$target" "$top/engine/fuzz/corpus/$target" >"$found/$target.log" 2>&1 || status=1
+      "$found/$target" "$top/tests/fuzz/corpus/$target" >"$found/$target.log" 2>&1 || status=1
     grep -E 'ERROR|SUMMARY|number_of_executed_units' "$found/$target.log" || true
   done
   return "$status"

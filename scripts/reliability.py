@@ -170,7 +170,7 @@ def tests_rows(tests, kill_count):
 
 
 def fuzz_rows(minutes):
-    for source in sorted((TOP / "engine/fuzz").glob("*.c")):
+    for source in sorted((TOP / "tests/fuzz").glob("*.c")):
         if source.stem != "replay":
             yield fuzz(source.stem, minutes)
 
