@@ -96,7 +96,7 @@ guint64 tiff_next(const cli_tiff *t, guint64 directory, guint64 *at) {
   if (!count_entries(t, directory, &count) || count > G_MAXUINT16)
     return 0;
   guint64 place = directory + (t->big ? 8 : 2) + count * (t->big ? 20 : 12);
-  if (at != NULL)
+  if (at)
     *at = place;
   return take_number(t, place, word_size(t), &next) ? next : 0;
 }
@@ -124,7 +124,7 @@ int tiff_pictures(const cli_tiff *t, int *directories, int *page, guint64 *pictu
     }
     directory = tiff_next(t, directory, NULL);
   }
-  if (directories != NULL)
+  if (directories)
     *directories = i;
   return count;
 }
@@ -152,7 +152,7 @@ bool tiff_read(const cli_tiff *t, const tiff_entry *e, tiff_field *f) {
   if (!tiff_values(t, e, &offset, &size))
     return false;
   guint8 *value = bytes_copy(t->bytes, offset, size);
-  if (value == NULL)
+  if (!value)
     return false;
   type_size(e->type, &unit);
   if (t->swapped)

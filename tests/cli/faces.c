@@ -54,7 +54,7 @@ static void test_list(void) {
   g_free(text);
   /* the surer it has to be, the fewer */
   o = run_well("faces", boys_path(), "--sure", "0.999999", NULL);
-  g_assert_cmpint(strchr(strchr(o->out, '\n') + 1, '\n') == NULL, ==, true);
+  g_assert_cmpint(!strchr(strchr(o->out, '\n') + 1, '\n'), ==, true);
 }
 
 /* Red outlines, and nothing else. */

@@ -26,7 +26,7 @@ static void put(const char *path) {
 static void set(const char *variable, const char *format) {
   char **parts;
 
-  if (format == NULL) {
+  if (!format) {
     g_unsetenv(variable);
     return;
   }
@@ -49,11 +49,11 @@ static void set_all(const char *own, const char *xdg, const char *home) {
 }
 
 static void assert_found(rst_kind kind, const char *id, const char *expected) {
-  char path[4096] = "?", *wanted = expected == NULL ? NULL : place(expected);
+  char path[4096] = "?", *wanted = expected ? place(expected) : NULL;
   rst_error error = RST_ERROR_INIT;
   const rst_status missing = kind == RST_KIND_MODEL ? RST_NO_SUCH_MODEL : RST_NO_SUCH_PRESET;
 
-  if (wanted == NULL) {
+  if (!wanted) {
     assert_status(rst_find(kind, id, path, sizeof path, &error), missing);
     assert_error(&error, missing, id);
     g_assert_cmpstr(path, ==, "?");
@@ -213,7 +213,7 @@ static void test_names(void) {
       g_free(own);
       continue;
     }
-    for (int k = 0; k < 2 && cases[i].files[k] != NULL; k++) {
+    for (int k = 0; k < 2 && cases[i].files[k]; k++) {
       char *file = g_strconcat(cases[i].files[k], ".safetensors", NULL);
 
       put(file);
@@ -223,7 +223,7 @@ static void test_names(void) {
     assert_ok(rst_parameters_set(&parameters, "model", cases[i].id, NULL));
     g_assert_true(rst_settle_model(&parameters, cases[i].kind) == cases[i].old);
     g_assert_cmpstr(parameters.model, ==, cases[i].found);
-    if (cases[i].path != NULL) {
+    if (cases[i].path) {
       char *file = g_strconcat(cases[i].path, ".safetensors", NULL);
 
       assert_found(RST_KIND_MODEL, parameters.model, file);
@@ -285,13 +285,13 @@ static void remove_all(const char *path) {
   GDir *folder = g_dir_open(path, 0, NULL);
   const char *name;
 
-  while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+  while (folder && (name = g_dir_read_name(folder))) {
     char *child = g_build_filename(path, name, NULL);
 
     remove_all(child);
     g_free(child);
   }
-  if (folder != NULL)
+  if (folder)
     g_dir_close(folder);
   g_remove(path);
 }

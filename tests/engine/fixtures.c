@@ -303,7 +303,7 @@ const float *network_get(const network *n, const char *format, ...) {
   name = g_strdup_vprintf(format, arguments);
   va_end(arguments);
   found = find(n, name);
-  if (found == NULL)
+  if (!found)
     g_error("the network has no tensor %s", name);
   g_free(name);
   return found->values;
@@ -324,7 +324,7 @@ char *network_header(const network *n) {
   size_t offset = 0;
 
   append_text(t, n->description);
-  if (n->card != NULL) {
+  if (n->card) {
     g_string_append(t, ", \"card\": ");
     append_text(t, n->card);
   }
@@ -389,7 +389,7 @@ rst_model *network_model(const net *shape) {
 char *replace(const char *text, const char *from, const char *to) {
   const char *at = strstr(text, from);
 
-  if (at == NULL)
+  if (!at)
     g_error("%s is not in %s", from, text);
   return g_strdup_printf("%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }
@@ -432,7 +432,7 @@ rst_parameters new_parameters(const char *setting, ...) {
 
   rst_parameters_init(&parameters);
   va_start(arguments, setting);
-  for (; setting != NULL; setting = va_arg(arguments, const char *)) {
+  for (; setting; setting = va_arg(arguments, const char *)) {
     char **pair = g_strsplit(setting, "=", 2);
 
     if (rst_parameters_set(&parameters, pair[0], pair[1], &error) != RST_OK)
@@ -578,7 +578,7 @@ void assert_error(const rst_error *error, rst_status code, const char *subject) 
   g_assert_true(g_utf8_validate(error->subject, -1, NULL));
   g_assert_true(g_utf8_validate(error->value, -1, NULL));
   g_assert_true(g_utf8_validate(error->choices, -1, NULL));
-  if (subject != NULL)
+  if (subject)
     g_assert_cmpstr(error->subject, ==, subject);
 }
 

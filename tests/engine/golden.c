@@ -30,7 +30,7 @@ static bool run_encoder(golden *g) {
   rst_features features;
   bool fits;
 
-  if (input == NULL)
+  if (!input)
     return false;
   if (rst_encoder_run(g->model, input, NULL, &features, NULL) != RST_OK)
     return golden_complain(g, "the encoder failed");
@@ -61,7 +61,7 @@ static bool take_points(golden *g, points *p) {
   float *input = golden_take_floats(g, "input", &inputs);
   double *position = golden_take(g, "position", &count);
 
-  if (input == NULL || position == NULL)
+  if (!input || !position)
     return false;
   count /= 2;
   if (inputs != (size_t)g->model->input_size * (size_t)g->model->input_size)
@@ -169,7 +169,7 @@ static bool run_encoding(golden *g) {
   float *encoded;
   bool fits;
 
-  if (position == NULL || time == NULL)
+  if (!position || !time)
     return false;
   position_count /= 2;
   encoded = calloc(position_count * position_width + time_count * time_width, sizeof *encoded);
@@ -246,7 +246,7 @@ static bool run_decoder(golden *g) {
   float *step;
 
   count /= 3;
-  if (condition == NULL || position == NULL || time == NULL || value == NULL)
+  if (!condition || !position || !time || !value)
     return false;
   if (count > RST_BATCH)
     return golden_complain(g, "has more than %d points", RST_BATCH);
@@ -283,7 +283,7 @@ static bool read_setup(golden *g, yyjson_val *setup, rst_parameters *parameters)
   rst_parameters_init(parameters);
   rst_parameters_set(parameters, "step-skip", "1", NULL);
   rst_parameters_set(parameters, "project", "false", NULL);
-  while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
+  while ((key = yyjson_obj_iter_next(&iter))) {
     yyjson_val *value = yyjson_obj_iter_get_val(key);
     const char *name = NULL;
     char *text;
@@ -292,7 +292,7 @@ static bool read_setup(golden *g, yyjson_val *setup, rst_parameters *parameters)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
       if (yyjson_equals_str(key, names[i][0]))
         name = names[i][1];
-    if (name == NULL)
+    if (!name)
       return golden_complain(g, "the setup has an unknown key %s", yyjson_get_str(key));
     text = yyjson_is_str(value) ? strdup(yyjson_get_str(value)) : yyjson_val_write(value, 0, NULL);
     status = rst_parameters_set(parameters, name, text, &error);
@@ -326,7 +326,7 @@ static float *restore(golden *g, points *p, const rst_parameters *parameters, co
   rst_error error = RST_ERROR_INIT;
 
   if (rst_sample_points(g->session, p->encoding, parameters, &p->set, colours, &hooks,
-                        w == NULL ? NULL : &observer, &error) != RST_OK) {
+                        w ? &observer : NULL, &error) != RST_OK) {
     free(colours);
     golden_complain(g, "%s", error.message);
     return NULL;
@@ -348,7 +348,7 @@ static bool run_single_pass(golden *g) {
   if (!take_points(g, &p))
     return false;
   colours = restore(g, &p, &parameters, NULL, NULL);
-  fits = colours != NULL && golden_compare_floats(g, "output", colours, p.set.count * 3);
+  fits = colours && golden_compare_floats(g, "output", colours, p.set.count * 3);
   free(colours);
   clear_points(&p);
   return fits;
@@ -391,7 +391,7 @@ static bool run_sampling(golden *g) {
     return false;
   start = golden_take_floats(g, "start", &start_count);
   noise = golden_take_floats(g, "noise", &noise_count);
-  if (start == NULL || noise == NULL)
+  if (!start || !noise)
     return false;
   if (start_count != p.set.count * 3 || noise_count % start_count != 0)
     return golden_complain(g, "start or noise do not fit the points");
@@ -399,8 +399,8 @@ static bool run_sampling(golden *g) {
   memcpy(start + start_count, noise, noise_count * sizeof *noise);
   w = (watch){p.set.count, calloc(noise_count, sizeof(float))};
   colours = restore(g, &p, &parameters, start, &w);
-  fits = colours != NULL && golden_compare_floats(g, "output", colours, p.set.count * 3);
-  if (fits && rst_safetensors_find(&g->table, "trajectory") != NULL)
+  fits = colours && golden_compare_floats(g, "output", colours, p.set.count * 3);
+  if (fits && rst_safetensors_find(&g->table, "trajectory"))
     fits = golden_compare_floats(g, "trajectory", w.trajectory, noise_count);
   free(w.trajectory);
   free(colours);
@@ -424,10 +424,9 @@ static bool run_schedule(golden *g) {
     if (sscanf(tensor->name, "%31[a-z].%d.%31s", kind, &steps, which) != 3 || steps < 2 ||
         steps > RST_STEPS_MAX)
       return golden_complain(g, "tensor %s is not SCHEDULE.T.beta or .alpha_bar", tensor->name);
-    while (rst_schedule_names[k] != NULL && strcmp(rst_schedule_names[k], kind) != 0)
+    while (rst_schedule_names[k] && strcmp(rst_schedule_names[k], kind) != 0)
       k++;
-    if (rst_schedule_names[k] == NULL ||
-        (strcmp(which, "beta") != 0 && strcmp(which, "alpha_bar") != 0))
+    if (!rst_schedule_names[k] || (strcmp(which, "beta") != 0 && strcmp(which, "alpha_bar") != 0))
       return golden_complain(g, "tensor %s is not SCHEDULE.T.beta or .alpha_bar", tensor->name);
     beta = calloc(2 * (size_t)steps, sizeof *beta);
     rst_schedule_fill((rst_schedule_kind)k, steps, beta, beta + steps);
@@ -443,7 +442,7 @@ static bool run_steps(golden *g) {
   yyjson_arr_iter iter = yyjson_arr_iter_with(setups);
   bool fits = yyjson_arr_size(setups) > 0;
 
-  for (int i = 0; fits && (setup = yyjson_arr_iter_next(&iter)) != NULL; i++) {
+  for (int i = 0; fits && (setup = yyjson_arr_iter_next(&iter)); i++) {
     rst_parameters parameters;
     char prefix[16];
 
@@ -474,7 +473,7 @@ static bool read_model(golden *g, const char *folder) {
   rst_error error = RST_ERROR_INIT;
   char path[4096];
 
-  if (name == NULL || strchr(name, '/') != NULL)
+  if (!name || strchr(name, '/'))
     return golden_complain(g, "names no model beside it");
   snprintf(path, sizeof path, "%s/%s", folder, name);
   return rst_model_read(path, &g->model, &error) == RST_OK ||
@@ -487,8 +486,8 @@ static outcome run_kind(golden *g, const char *folder) {
   yyjson_val *tolerance = yyjson_obj_get(g->about, "tolerance");
 
   g->relative = relative != NULL;
-  g->allowed = yyjson_get_num(relative != NULL ? relative : tolerance);
-  for (size_t i = 0; kind != NULL && i < sizeof kinds / sizeof *kinds; i++) {
+  g->allowed = yyjson_get_num(relative ? relative : tolerance);
+  for (size_t i = 0; kind && i < sizeof kinds / sizeof *kinds; i++) {
     if (strcmp(kind, kinds[i].name) != 0)
       continue;
     if (kinds[i].model && !read_model(g, folder))
@@ -497,7 +496,7 @@ static outcome run_kind(golden *g, const char *folder) {
       golden_complain(g, "could not be compared");
     return g->problem[0] == '\0' && g->error <= g->allowed ? HELD : FAILED;
   }
-  golden_complain(g, "is of an unknown kind: %s", kind == NULL ? "none" : kind);
+  golden_complain(g, "is of an unknown kind: %s", kind ? kind : "none");
   return FAILED;
 }
 
@@ -514,9 +513,9 @@ static outcome run_case(golden *g, const char *folder, const char *file) {
     return FAILED;
   }
   about = rst_safetensors_metadata(&g->table, "case");
-  g->json = about == NULL ? NULL : yyjson_read(about, strlen(about), 0);
+  g->json = about ? yyjson_read(about, strlen(about), 0) : NULL;
   g->about = yyjson_doc_get_root(g->json);
-  if (g->about == NULL) {
+  if (!g->about) {
     golden_complain(g, "does not say what it is (metadata key \"case\")");
     return FAILED;
   }

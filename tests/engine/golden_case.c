@@ -21,7 +21,7 @@ double *golden_take(golden *g, const char *name, size_t *count) {
   const rst_tensor *tensor = rst_safetensors_find(&g->table, name);
   double *values;
 
-  if (tensor == NULL) {
+  if (!tensor) {
     golden_complain(g, "has no tensor %s", name);
     return NULL;
   }
@@ -51,7 +51,7 @@ float *golden_take_floats(golden *g, const char *name, size_t *count) {
   double *values = golden_take(g, name, count);
   float *floats;
 
-  if (values == NULL)
+  if (!values)
     return NULL;
   floats = calloc(*count + 1, sizeof *floats);
   for (size_t i = 0; i < *count; i++)
@@ -63,9 +63,9 @@ float *golden_take_floats(golden *g, const char *name, size_t *count) {
 bool golden_compare(golden *g, const char *name, const double *results, size_t count) {
   size_t expected_count;
   double *expected = golden_take(g, name, &expected_count);
-  bool fits = expected != NULL && expected_count == count;
+  bool fits = expected && expected_count == count;
 
-  if (expected != NULL && !fits)
+  if (expected && !fits)
     golden_complain(g, "tensor %s has %zu values, the engine gives %zu", name, expected_count,
                     count);
   for (size_t i = 0; fits && i < count; i++) {

@@ -15,14 +15,14 @@ static int take_pictures(golden *g, float *pictures[PICTURES], int *width, int *
   const rst_tensor *first = rst_safetensors_find(&g->table, "picture0");
   int count = 0;
 
-  if (first == NULL || first->dims != 3 || first->shape[2] != 3)
+  if (!first || first->dims != 3 || first->shape[2] != 3)
     return 0;
   for (; count < PICTURES; count++) {
     char name[16];
     size_t values;
 
     snprintf(name, sizeof name, "picture%d", count);
-    if (rst_safetensors_find(&g->table, name) == NULL)
+    if (!rst_safetensors_find(&g->table, name))
       break;
     pictures[count] = golden_take_floats(g, name, &values);
     if (values != first->count)

@@ -36,7 +36,7 @@ static void assert_sum(float value, const sum *s, bool relu) {
 }
 
 static void for_each_set(void (*check)(const rst_kernels *set, int width)) {
-  for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++)
+  for (const rst_kernels *const *set = rst_kernels_all(); *set; set++)
     for (size_t i = 0; i < G_N_ELEMENTS(awkward); i++)
       check(*set, awkward[i]);
 }
@@ -177,9 +177,9 @@ static void test_sets(void) {
   int count = 0;
 
   g_assert_cmpstr(sets[0]->name, ==, "generic");
-  while (sets[count] != NULL)
+  while (sets[count])
     g_test_message("%s", sets[count++]->name);
-  if (g_getenv("RESTORATOR_KERNEL") == NULL)
+  if (!g_getenv("RESTORATOR_KERNEL"))
     g_assert_true(rst_kernels_best() == sets[count - 1]);
 }
 
@@ -191,7 +191,7 @@ static void test_forced(void) {
     g_assert_cmpstr(rst_kernels_best()->name, ==, wanted);
     return;
   }
-  for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++) {
+  for (const rst_kernels *const *set = rst_kernels_all(); *set; set++) {
     char **variables = g_environ_setenv(g_get_environ(), "RESTORATOR_KERNEL", (*set)->name, TRUE);
 
     g_test_trap_subprocess_with_envp(NULL, (const char *const *)variables, 0,
@@ -242,7 +242,7 @@ static rst_gemm_function own_gemm(const rst_gemm *shape, const rst_kernels *set)
 }
 
 static void test_gemm(void) {
-  for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++)
+  for (const rst_kernels *const *set = rst_kernels_all(); *set; set++)
     check_gemm(own_gemm, *set);
 }
 
@@ -257,8 +257,8 @@ static bool is_generic_process(const char *library) {
   if (g_test_subprocess())
     return true;
   variables = g_environ_setenv(g_get_environ(), "RESTORATOR_KERNEL", "generic", TRUE);
-  variables = library == NULL ? g_environ_unsetenv(variables, "RESTORATOR_OPENBLAS")
-                              : g_environ_setenv(variables, "RESTORATOR_OPENBLAS", library, TRUE);
+  variables = library ? g_environ_setenv(variables, "RESTORATOR_OPENBLAS", library, TRUE)
+                      : g_environ_unsetenv(variables, "RESTORATOR_OPENBLAS");
   g_test_trap_subprocess_with_envp(NULL, (const char *const *)variables, 60 * G_USEC_PER_SEC,
                                    G_TEST_SUBPROCESS_DEFAULT);
   g_test_trap_assert_passed();
@@ -270,7 +270,7 @@ static bool has_openblas(void) {
 #ifdef RST_OPENBLAS
   void *library = dlopen(RST_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
 
-  if (library != NULL) {
+  if (library) {
     dlclose(library);
     return true;
   }
@@ -285,7 +285,7 @@ static int count_lines(const char *path, const char *word) {
   int count = 0;
 
   g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-  for (const char *at = text; (at = strstr(at, word)) != NULL; at++)
+  for (const char *at = text; (at = strstr(at, word)); at++)
     count++;
   g_free(text);
   return count;
@@ -521,7 +521,7 @@ static void test_noise_sets(void) {
       column[p] = (int32_t)dice_next(&d) >> (round % 32);
       row[p] = (int32_t)dice_next(&d) >> (round % 32);
     }
-    for (const rst_kernels *const *set = rst_kernels_all(); *set != NULL; set++) {
+    for (const rst_kernels *const *set = rst_kernels_all(); *set; set++) {
       float z[3 * RST_BATCH], one[3];
 
       (*set)->noise(seed, t, column, row, z);

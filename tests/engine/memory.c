@@ -54,7 +54,7 @@ void *__wrap_calloc(size_t number, size_t size) {
 void *__wrap_realloc(void *memory, size_t size) {
   if (fails())
     return NULL;
-  return memory == NULL ? counted(__real_malloc(size)) : __real_realloc(memory, size);
+  return memory ? __real_realloc(memory, size) : counted(__real_malloc(size));
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size) {
@@ -65,7 +65,7 @@ char *__wrap_strndup(const char *text, size_t size) {
   const size_t length = strnlen(text, size);
   char *copy = __wrap_malloc(length + 1);
 
-  if (copy != NULL) {
+  if (copy) {
     memcpy(copy, text, length);
     copy[length] = '\0';
   }

@@ -359,8 +359,7 @@ static GByteArray *meddle(const bad_file *bad) {
   char *header;
 
   if (bad->where == DESCRIPTION) {
-    char *changed =
-      bad->from == NULL ? g_strdup(bad->to) : replace(n->description, bad->from, bad->to);
+    char *changed = bad->from ? replace(n->description, bad->from, bad->to) : g_strdup(bad->to);
 
     g_free(n->description);
     n->description = changed;
@@ -373,7 +372,7 @@ static GByteArray *meddle(const bad_file *bad) {
   }
   header = network_header(n);
   if (bad->where == HEADER) {
-    char *changed = bad->from == NULL ? g_strdup(bad->to) : replace(header, bad->from, bad->to);
+    char *changed = bad->from ? replace(header, bad->from, bad->to) : g_strdup(bad->to);
 
     g_free(header);
     header = changed;

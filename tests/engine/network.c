@@ -847,7 +847,7 @@ static void sample_setup(gconstpointer data) {
   const net shape = vary(0);
   rst_parameters parameters = new_parameters(NULL, NULL);
 
-  for (int i = 0; s->settings[i] != NULL; i++) {
+  for (int i = 0; s->settings[i]; i++) {
     char **pair = g_strsplit(s->settings[i], "=", 2);
 
     assert_ok(rst_parameters_set(&parameters, pair[0], pair[1], NULL));

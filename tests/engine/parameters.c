@@ -27,7 +27,7 @@ static void test_table(void) {
 
   for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
     g_assert_nonnull(rst_parameter_find(names[i]));
-  for (size_t i = 0; (entry = table(i)) != NULL; i++) {
+  for (size_t i = 0; (entry = table(i)); i++) {
     rst_parameters parameters;
     char text[RST_TEXT_MAX];
 
@@ -121,7 +121,7 @@ static void test_use(void) {
   rst_parameters p = new_parameters(NULL, NULL);
   const rst_parameter *entry;
 
-  for (size_t i = 0; (entry = table(i)) != NULL; i++) {
+  for (size_t i = 0; (entry = table(i)); i++) {
     const bool faces = strcmp(entry->name, "faces") == 0;
     const rst_use used = faces ? RST_UNUSED_FACES : RST_USED;
 
@@ -210,9 +210,9 @@ static void keep(const char *name, const char *text) {
 static void test_round_trips(void) {
   const rst_parameter *entry;
 
-  for (size_t i = 0; (entry = table(i)) != NULL; i++) {
+  for (size_t i = 0; (entry = table(i)); i++) {
     keep(entry->name, entry->initial);
-    for (int j = 0; entry->choices != NULL && entry->choices[j] != NULL; j++)
+    for (int j = 0; entry->choices && entry->choices[j]; j++)
       keep(entry->name, entry->choices[j]);
     if (entry->type == RST_TYPE_INT) {
       char text[16];
@@ -342,7 +342,7 @@ static void test_bad_values(void) {
     g_assert_cmpstr(error.value, ==, text);
     g_assert_cmpfloat(error.low, ==, bad_values[i].low);
     g_assert_cmpfloat(error.high, ==, bad_values[i].high);
-    if (bad_values[i].choices != NULL)
+    if (bad_values[i].choices)
       g_assert_cmpstr(error.choices, ==, bad_values[i].choices);
     if (error.code == RST_NOT_A_CHOICE) {
       char *all = g_strjoinv(", ", (char **)rst_parameter_find(name)->choices);
@@ -367,7 +367,7 @@ static void test_long_values(void) {
   rst_error error = RST_ERROR_INIT;
   const rst_parameter *entry;
 
-  for (size_t i = 0; (entry = table(i)) != NULL; i++) {
+  for (size_t i = 0; (entry = table(i)); i++) {
     g_assert_cmpint(rst_parameters_set(&p, entry->name, text, &error), !=, RST_OK);
     assert_error(&error, error.code, strcmp(entry->name, "hints") == 0 ? "1" : entry->name);
   }
@@ -423,7 +423,7 @@ static void test_comma(void) {
   bool comma = false;
 
   for (size_t i = 0; i < G_N_ELEMENTS(locales) && !comma; i++)
-    comma = setlocale(LC_ALL, locales[i]) != NULL && localeconv()->decimal_point[0] == ',';
+    comma = setlocale(LC_ALL, locales[i]) && localeconv()->decimal_point[0] == ',';
   if (!comma) {
     g_test_skip("no locale with a comma is installed");
     return;

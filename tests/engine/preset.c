@@ -43,7 +43,7 @@ static void test_shipped(void) {
     rst_preset_free(preset);
     g_free(path);
   }
-  while ((file = g_dir_read_name(folder)) != NULL) { /* whatever else comes to ship */
+  while ((file = g_dir_read_name(folder))) { /* whatever else comes to ship */
     char *path = g_build_filename(PRESETS, file, NULL);
     rst_error error = RST_ERROR_INIT;
     rst_preset *preset;

@@ -86,7 +86,7 @@ static rst_plan new_plan(void) {
 
 static void compare_plan(const canvas *c, const rst_rectangle *box) {
   const rst_rectangle whole = {0, 0, c->width, c->height};
-  GArray *areas = plain_areas(c, box == NULL ? &whole : box);
+  GArray *areas = plain_areas(c, box ? box : &whole);
   const rst_parameters parameters = new_parameters(NULL, NULL);
   rst_plan plan = new_plan();
   area found[RST_PARTS_MAX], all = {INT_MAX, INT_MAX, 0, 0, 0};

@@ -33,7 +33,7 @@ static rst_plan make_plan(const canvas *c, const rst_parameters *parameters) {
 }
 
 static bool covered(const canvas *c, int at) {
-  return (c->coverage == NULL || c->coverage[at] > 0) && c->rgba[4 * at + 3] > 0;
+  return (!c->coverage || c->coverage[at] > 0) && c->rgba[4 * at + 3] > 0;
 }
 
 /* Each covered pixel once, no other, all in 0…1. */
@@ -706,7 +706,7 @@ static void test_memory_picture(void) {
     assert_ok(rst_restore(session, model, &parameters, &picture, &plan, NULL, NULL));
     assert_ok(rst_restore(session, model, &parameters, &c->picture, &plan, NULL, NULL));
     for (int i = 0; i < 50 * 40; i++)
-      if (c->coverage == NULL || c->coverage[i] > 0)
+      if (!c->coverage || c->coverage[i] > 0)
         assert_same(result + 3 * i, c->result + 3 * i, 3);
       else
         g_assert_true(isnan(result[3 * i]));

@@ -294,7 +294,7 @@ static void on_batch(void *user, const uint32_t *points, size_t count) {
     g_assert_false(untouched(w->colours + 3 * points[i])); /* there already */
   }
   if (++w->calls == w->cancel_at) {
-    if (w->other != NULL) /* any thread may set it */
+    if (w->other) /* any thread may set it */
       g_thread_join(g_thread_new("cancel", set_cancel, w->cancel));
     else
       rst_cancel_set(w->cancel);

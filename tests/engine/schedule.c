@@ -37,7 +37,7 @@ static long double plain_beta(int kind, int t, int steps) {
 }
 
 static void test_schedules(void) {
-  for (int kind = 0; rst_schedule_names[kind] != NULL; kind++)
+  for (int kind = 0; rst_schedule_names[kind]; kind++)
     for (size_t i = 0; i < G_N_ELEMENTS(lengths); i++) {
       const int steps = lengths[i];
       double *beta = g_new(double, steps), *alpha_bar = g_new(double, steps);
@@ -67,7 +67,7 @@ static void assert_sequence(rst_sequence kind, int skip, int start, int end, con
   int sequence[200];
 
   g_assert_cmpint(rst_sequence_fill(kind, skip, start, end, sequence), ==, count);
-  for (int i = 0; i < count && expected != NULL; i++)
+  for (int i = 0; i < count && expected; i++)
     g_assert_cmpint(sequence[i], ==, expected[i]);
 }
 
@@ -189,7 +189,7 @@ static rst_course make_course(const rst_parameters *parameters, const char *sche
 static rst_parameters apply(const char *const *settings) {
   rst_parameters parameters = new_parameters(NULL, NULL);
 
-  for (int i = 0; i < 8 && settings[i] != NULL; i++) {
+  for (int i = 0; i < 8 && settings[i]; i++) {
     char **pair = g_strsplit(settings[i], "=", 2);
 
     assert_ok(rst_parameters_set(&parameters, pair[0], pair[1], NULL));

@@ -76,7 +76,7 @@ static const char *const setups[][3] = {
 };
 
 static void set_up(bench *b, const char *const *setup) {
-  for (int i = 0; i < 3 && setup[i] != NULL; i++) {
+  for (int i = 0; i < 3 && setup[i]; i++) {
     g_auto(GStrv) pair = g_strsplit(setup[i], "=", 2);
 
     assert_ok(rst_parameters_set(&b->parameters, pair[0], pair[1], NULL));
@@ -86,7 +86,7 @@ static void set_up(bench *b, const char *const *setup) {
 /* ---- beginning and end ---- */
 
 static void test_ends(void) {
-  for (int s = 0; shapes(s) != NULL; s++)
+  for (int s = 0; shapes(s); s++)
     for (size_t i = 0; i < G_N_ELEMENTS(setups); i++) {
       bench b = bench_new(&window, shapes(s), 1 + (int)i % 3);
       rst_grid grid;

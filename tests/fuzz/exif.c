@@ -14,7 +14,7 @@ static void check_block(VipsImage *image, gsize limit) {
   bool shortened, malformed;
   GBytes *block = exif_block(image, limit, &shortened, &malformed);
 
-  if (block == NULL)
+  if (!block)
     return;
   gsize size;
   const guint8 *data = g_bytes_get_data(block, &size);

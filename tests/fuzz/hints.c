@@ -43,7 +43,7 @@ static void give(const uint8_t *data, size_t size, const rst_hint *hints, int co
   rst_rectangle changed;
   rst_grid grid;
 
-  if (session == NULL && rst_session_new(1, &session, NULL) != RST_OK)
+  if (!session && rst_session_new(1, &session, NULL) != RST_OK)
     abort();
   if (rst_hint_guide_new(&picture, &window, NULL, &guide, NULL) != RST_OK ||
       rst_hint_field_new(session, guide, hints, count, NULL, &field, NULL) != RST_OK ||

@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   VipsImage *mask = mask_read(path, &picture, size % 2 == 0, box, NULL, &error);
 
-  if ((mask == NULL) != (error != NULL) || (error != NULL && *error->message == '\0') ||
-      (mask != NULL && (mask->Bands != 1 || mask->Xsize != box[2] || mask->Ysize != box[3])))
+  if (!mask == !error || (error && *error->message == '\0') ||
+      (mask && (mask->Bands != 1 || mask->Xsize != box[2] || mask->Ysize != box[3])))
     abort();
   g_clear_object(&mask);
   g_clear_error(&error);

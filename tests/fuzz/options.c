@@ -13,7 +13,7 @@
 /* Asks for the help, which ends the program. */
 static gboolean asks_for_help(const char *argument) {
   return argument[0] == '-' && (g_str_has_prefix(argument, "--h") || argument[1] == '?' ||
-                                (argument[1] != '-' && strpbrk(argument, "h?") != NULL));
+                                (argument[1] != '-' && strpbrk(argument, "h?")));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -23,14 +23,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   GError *error = NULL;
 
   g_ptr_array_add(arguments, (char *)"restore");
-  for (char **line = lines; *line != NULL; line++)
+  for (char **line = lines; *line; line++)
     if (!asks_for_help(*line))
       g_ptr_array_add(arguments, *line);
   const int count = (int)arguments->len;
 
   g_ptr_array_add(arguments, NULL);
-  if (options_parse(&options, count, (char **)arguments->pdata, &error) != (error == NULL) ||
-      (error != NULL && *error->message == '\0'))
+  if (options_parse(&options, count, (char **)arguments->pdata, &error) == (error != NULL) ||
+      (error && *error->message == '\0'))
     abort();
   options_clear(&options);
   g_clear_error(&error);

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   memcpy(text, data, size);
   text[size] = '\0';
   value = strchr(text, '=');
-  if (value == NULL) {
+  if (!value) {
     free(text);
     return 0;
   }

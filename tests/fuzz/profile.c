@@ -27,9 +27,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     GError *error = NULL;
     cli_space *space = space_new(size == 0 ? NULL : data, size, channels, &error);
 
-    if ((space == NULL) != (error != NULL) || (error != NULL && *error->message == '\0'))
+    if (!space == !error || (error && *error->message == '\0'))
       abort();
-    if (space != NULL)
+    if (space)
       use(space);
     space_free(space);
     g_clear_error(&error);

@@ -15,19 +15,19 @@ static int run_file(const char *path) {
   uint8_t *bytes;
   size_t size;
 
-  if (file == NULL || fstat(fileno(file), &about) != 0) {
+  if (!file || fstat(fileno(file), &about) != 0) {
     perror(path);
     exit(1);
   }
   bytes = malloc((size_t)about.st_size + 1);
-  size = bytes == NULL ? 0 : fread(bytes, 1, (size_t)about.st_size, file);
+  size = bytes ? fread(bytes, 1, (size_t)about.st_size, file) : 0;
   fclose(file);
   {
     /* of its very size, so that a read beyond the end is seen */
     uint8_t *exact = size == 0 ? NULL : realloc(bytes, size);
 
     LLVMFuzzerTestOneInput(exact, size);
-    free(exact == NULL ? bytes : exact);
+    free(exact ? exact : bytes);
   }
   return 1;
 }

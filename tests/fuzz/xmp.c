@@ -16,13 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *before = xmp_get_history(packet, size), *with = xmp_set_history(packet, size, history);
   char *upright = xmp_set_upright(packet, size);
 
-  if (with != NULL) {
+  if (with) {
     char *after = xmp_get_history(with, strlen(with));
 
     if (g_strcmp0(after, history) != 0)
       abort();
     g_free(after);
-  } else if (before != NULL) {
+  } else if (before) {
     abort(); /* what could be read is not malformed */
   }
   g_free(before);

@@ -51,7 +51,7 @@ static void check_use(Fixture *b, const char *name, const char *why) {
   g_autofree char *tooltip = gtk_widget_get_tooltip_text(widget);
 
   g_assert_nonnull(tooltip);
-  g_assert_cmpint(gtk_widget_get_sensitive(widget), ==, why == NULL);
+  g_assert_cmpint(gtk_widget_get_sensitive(widget), ==, !why);
   if (why)
     g_assert_nonnull(strstr(tooltip, why));
 }

@@ -131,7 +131,7 @@ static void test_list(void) {
     if (strcmp(file->id, "nowhere") != 0)
       g_assert_cmpstr(file->note, !=, "");
   }
-  g_assert_true(presets_find(presets, "c") == NULL);
+  g_assert_true(!presets_find(presets, "c"));
   g_assert_true(presets_find_title(presets, "ddIM") == get(presets, "ddim"));
 }
 

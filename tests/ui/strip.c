@@ -83,7 +83,7 @@ static void check_locked(RestoratorStrip *strip, const char *why) {
     GtkWidget *tile = restorator_strip_get_tile(strip, i);
     g_autofree char *tooltip = gtk_widget_get_tooltip_text(tile);
 
-    g_assert_cmpint(gtk_widget_get_sensitive(tile), ==, why == NULL);
+    g_assert_cmpint(gtk_widget_get_sensitive(tile), ==, !why);
     if (why)
       g_assert_nonnull(strstr(tooltip, why));
   }

@@ -66,7 +66,7 @@ void hint_popover_choose(hint_popover *h, const float rgb[3]) {
 
   if (is_there(h)) {
     hint = *restorator_hints_get(h->hints, h->index);
-    hint.keep = rgb == NULL;
+    hint.keep = !rgb;
     memset(hint.rgb, 0, sizeof hint.rgb);
     if (rgb) {
       memcpy(hint.rgb, rgb, sizeof hint.rgb);

@@ -177,7 +177,7 @@ static void update_passes(controls *c, const rst_parameters *now, const rst_mode
 static void update_button(GtkWidget *button, const char *name, const char *text, const char *why) {
   g_autofree char *whole = g_strjoin("\n\n", text, why, NULL);
 
-  gtk_widget_set_sensitive(button, why == NULL);
+  gtk_widget_set_sensitive(button, !why);
   describe(button, name, whole);
 }
 

@@ -48,7 +48,7 @@ static const preset_file *get_shown(RestoratorPresetBar *bar) {
 }
 
 static void set_usable(GtkWidget *item, const char *why_not) {
-  gtk_widget_set_sensitive(item, why_not == NULL);
+  gtk_widget_set_sensitive(item, !why_not);
   gtk_widget_set_tooltip_text(item, why_not);
   atk_object_set_description(gtk_widget_get_accessible(item), why_not ? why_not : "");
 }

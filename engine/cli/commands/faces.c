@@ -161,7 +161,7 @@ static bool find(finding *f, const char *path, bool many, GError **error) {
     print(faces, count, path, many);
     if (f->json)
       add_json(f, faces, count, &source);
-    good = f->options->output == NULL || draw(f, faces, count, &source, error);
+    good = !f->options->output || draw(f, faces, count, &source, error);
   }
   picture_clear(&picture);
   source_clear(&source);
@@ -180,7 +180,7 @@ static bool write_json(const finding *f, GError **error) {
 static bool run(const void *data, GError **error) {
   const options *o = data;
   finding f = {.options = o, .cancel = interrupt_catch()};
-  bool good = (o->output == NULL || file_output_format(o->output, error)) && open_finder(&f, error);
+  bool good = (!o->output || file_output_format(o->output, error)) && open_finder(&f, error);
 
   if (o->json) {
     f.json = yyjson_mut_doc_new(NULL);
@@ -189,7 +189,7 @@ static bool run(const void *data, GError **error) {
   }
   for (char **path = o->paths; good && *path; path++)
     good = find(&f, *path, o->paths[1], error);
-  good = good && (o->json == NULL || write_json(&f, error));
+  good = good && (!o->json || write_json(&f, error));
   yyjson_mut_doc_free(f.json);
   rst_session_free(f.session);
   rst_finder_unref(f.finder);

@@ -15,7 +15,7 @@
 static inline const void *rst_complete(const void *given, void *storage, size_t size) {
   size_t its = 0;
 
-  if (given == NULL)
+  if (!given)
     return NULL;
   memcpy(&its, given, sizeof its);
   if (its == size)
@@ -31,7 +31,7 @@ static inline const void *rst_complete(const void *given, void *storage, size_t 
 static inline bool rst_can_fill(const void *to, size_t size) {
   size_t its = 0;
 
-  if (to == NULL)
+  if (!to)
     return false;
   memcpy(&its, to, sizeof its);
   return its >= sizeof its && its <= size;
@@ -61,7 +61,7 @@ RST_COMPLETE(trajectory)
 
 /* NULL, no hooks, is whole. */
 static inline bool rst_complete_hooks(const rst_hooks **given, rst_hooks *storage) {
-  if (*given == NULL)
+  if (!*given)
     return true;
   memset(storage, 0, sizeof *storage);
   *given = (const rst_hooks *)rst_complete(*given, storage, sizeof *storage);

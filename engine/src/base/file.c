@@ -33,13 +33,13 @@ static rst_status read_open_file(int fd, const char *path, size_t limit, void **
     snprintf(number, sizeof number, "%jd", (intmax_t)about.st_size);
     rst_fail(error, RST_FILE_TOO_LARGE, path, number, NULL,
              "%s has %s bytes, more than the %zu allowed", path, number, limit);
-    if (error != NULL)
+    if (error)
       error->high = (double)limit;
     return RST_FILE_TOO_LARGE;
   }
   total = (size_t)about.st_size;
   memory = malloc(total + 1);
-  if (memory == NULL)
+  if (!memory)
     return rst_fail_memory(error);
   while (done < total) {
     ssize_t got = read(fd, memory + done, total - done);

@@ -19,7 +19,7 @@ void *rst_array(size_t count, size_t size) {
   if (bytes == 0)
     bytes = RST_ALIGN;
   memory = aligned_alloc(RST_ALIGN, bytes);
-  if (memory != NULL)
+  if (memory)
     memset(memory, 0, bytes);
   return memory;
 }
@@ -42,14 +42,14 @@ static void ask_for_large_pages(void *memory, size_t bytes) {
 void *rst_plane(size_t count, size_t size) {
   void *memory = calloc(count == 0 ? 1 : count, size);
 
-  if (memory != NULL)
+  if (memory)
     ask_for_large_pages(memory, count * size);
   return memory;
 }
 
 float *rst_arena_take(rst_arena *arena, size_t count) {
   const size_t step = RST_ALIGN / sizeof(float);
-  float *taken = arena->base == NULL ? NULL : arena->base + arena->used;
+  float *taken = arena->base ? arena->base + arena->used : NULL;
   size_t rounded;
 
   if (!rst_add(count, step - 1, &rounded) ||

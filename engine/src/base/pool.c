@@ -53,7 +53,7 @@ rst_status rst_pool_new(int threads, rst_pool **pool, rst_error *error) {
   rst_pool *made = calloc(1, sizeof *made + (size_t)(threads - 1) * sizeof(worker));
   sigset_t all, old;
 
-  if (made == NULL)
+  if (!made)
     return rst_fail_memory(error);
   made->threads = threads;
   pthread_mutex_init(&made->lock, NULL);
@@ -83,7 +83,7 @@ rst_status rst_pool_new(int threads, rst_pool **pool, rst_error *error) {
 }
 
 void rst_pool_free(rst_pool *pool) {
-  if (pool == NULL)
+  if (!pool)
     return;
   pthread_mutex_lock(&pool->lock);
   pool->stop = true;

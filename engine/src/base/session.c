@@ -30,7 +30,7 @@ rst_status rst_session_new(int threads, rst_session **session, rst_error *error)
   rst_status status;
   char text[16];
 
-  if (session == NULL)
+  if (!session)
     return rst_fail_call(error, "rst_session_new");
   if (threads < 0 || threads > THREADS_MAX) {
     snprintf(text, sizeof text, "%d", threads);
@@ -41,7 +41,7 @@ rst_status rst_session_new(int threads, rst_session **session, rst_error *error)
   if (threads > THREADS_MAX)
     threads = THREADS_MAX;
   made = calloc(1, sizeof *made);
-  if (made == NULL)
+  if (!made)
     return rst_fail_memory(error);
   status = rst_pool_new(threads, &made->pool, error);
   if (status == RST_OK)
@@ -52,7 +52,7 @@ rst_status rst_session_new(int threads, rst_session **session, rst_error *error)
 }
 
 void rst_session_free(rst_session *session) {
-  if (session == NULL)
+  if (!session)
     return;
   rst_pool_free(session->pool);
   free(session->scratch);
@@ -60,14 +60,14 @@ void rst_session_free(rst_session *session) {
 }
 
 int rst_session_threads(const rst_session *session) {
-  return session == NULL ? 0 : rst_pool_threads(session->pool);
+  return session ? rst_pool_threads(session->pool) : 0;
 }
 
 float *rst_session_scratch(rst_session *session, size_t count) {
   if (count > session->scratch_size) {
     free(session->scratch);
     session->scratch = rst_floats(count);
-    session->scratch_size = session->scratch == NULL ? 0 : count;
+    session->scratch_size = session->scratch ? count : 0;
   }
   return session->scratch;
 }
@@ -75,7 +75,7 @@ float *rst_session_scratch(rst_session *session, size_t count) {
 rst_cancel *rst_cancel_new(void) {
   rst_cancel *cancel = malloc(sizeof *cancel);
 
-  if (cancel != NULL)
+  if (cancel)
     atomic_init(&cancel->set, false);
   return cancel;
 }

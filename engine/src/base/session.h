@@ -21,7 +21,7 @@ struct rst_cancel {
 
 /* NULL is never set. */
 static inline bool rst_cancelled(const rst_cancel *cancel) {
-  return cancel != NULL && atomic_load_explicit(&cancel->set, memory_order_relaxed);
+  return cancel && atomic_load_explicit(&cancel->set, memory_order_relaxed);
 }
 
 /* At least `count` floats, their contents undefined, valid until the next call; NULL where memory

@@ -8,7 +8,7 @@
 #include "base/complete.h"
 
 void rst_error_init_sized(rst_error *error, size_t size) {
-  if (error == NULL)
+  if (!error)
     return;
   memset(error, 0, size);
   error->size = size;
@@ -38,7 +38,7 @@ static size_t character(const char *at) {
 static void copy_text(char *to, size_t size, const char *from) {
   size_t used = 0;
 
-  while (from != NULL && *from != '\0') {
+  while (from && *from != '\0') {
     const size_t length = character(from), bytes = length == 0 ? 1 : length;
 
     if (used + bytes >= size)

@@ -27,17 +27,17 @@ rst_status rst_parameters_steps(const rst_parameters *parameters, const rst_mode
 
   if (status != RST_OK)
     return status;
-  if (!rst_complete_parameters(&parameters, &storage) || passes == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || !passes)
     return rst_fail_call(error, "rst_parameters_steps");
   if (model->process == RST_SINGLE_PASS) {
     *passes = 1;
     return RST_OK;
   }
   sequence = rst_array((size_t)model->steps, sizeof *sequence);
-  if (sequence == NULL)
+  if (!sequence)
     return rst_fail_memory(error);
   *passes = take_steps(parameters, model, sequence);
-  if (steps != NULL)
+  if (steps)
     memcpy(steps, sequence, (size_t)*passes * sizeof *steps);
   free(sequence);
   return RST_OK;
@@ -49,7 +49,7 @@ static rst_status make_single_pass(rst_course *course, rst_error *error) {
   course->sampler = &rst_sampler_single_pass;
   course->count = 1;
   course->steps = rst_array(1, sizeof *course->steps);
-  if (course->steps == NULL)
+  if (!course->steps)
     return rst_fail_memory(error);
   course->steps[0].previous = -1;
   course->sampler->prepare(NULL, 0, 0, 0, course->steps);
@@ -63,7 +63,7 @@ static rst_status make_diffusion(const rst_parameters *parameters, const rst_mod
   int *sequence = rst_array(steps, sizeof *sequence);
 
   course->steps = rst_array(steps, sizeof *course->steps);
-  if (beta == NULL || sequence == NULL || course->steps == NULL) {
+  if (!beta || !sequence || !course->steps) {
     free(beta);
     free(sequence);
     rst_course_clear(course);

@@ -54,7 +54,7 @@ static void locate(const job *j, size_t first, rst_batch_points *points, int32_t
 
     points->column[p] = point % (uint32_t)set->columns;
     points->row[p] = point / (uint32_t)set->columns;
-    points->luma[p] = set->luma == NULL ? NAN : set->luma[point];
+    points->luma[p] = set->luma ? set->luma[point] : NAN;
     noise_column[p] =
       (int32_t)((uint32_t)set->column + points->column[p] * (uint32_t)set->column_step);
     noise_row[p] = (int32_t)((uint32_t)set->row + points->row[p] * (uint32_t)set->row_step);
@@ -64,9 +64,9 @@ static void locate(const job *j, size_t first, rst_batch_points *points, int32_t
 /* Noise number `which`: 0 is the first value, 1 … the steps. */
 static void draw(const job *j, size_t first, int count, int which, int t, const int32_t *column,
                  const int32_t *row, float *z) {
-  const float *given = j->hooks == NULL ? NULL : j->hooks->noise;
+  const float *given = j->hooks ? j->hooks->noise : NULL;
 
-  if (given == NULL) {
+  if (!given) {
     j->kernels->noise(j->seed, (uint32_t)t, column, row, z);
     for (int p = 0; j->model->bgr && p < RST_BATCH; p++) { /* noise belongs to colours */
       const float red = z[p];
@@ -91,7 +91,7 @@ void rst_sample_colours(const rst_model *model, const rst_sample_moment *m, cons
                         float *colours) {
   for (int p = 0; p < m->count; p++)
     for (int c = 0; c < 3; c++) {
-      const float luma = m->luma == NULL ? 0 : m->luma[p];
+      const float luma = m->luma ? m->luma[p] : 0;
 
       colours[3 * (size_t)m->points[p] + (size_t)(model->bgr ? 2 - c : c)] =
         (values[c * RST_BATCH + p] + luma) * 0.5f + 0.5f;
@@ -107,7 +107,7 @@ static void predict_clean(const rst_step *step, const float *value, const float 
 
 /* Tells the observer, if there is one, of a moment of a batch. */
 static void watch(const job *j, rst_sample_moment *m, int step, const float *clean) {
-  if (j->observer == NULL)
+  if (!j->observer)
     return;
   m->step = step;
   m->clean = clean;
@@ -148,14 +148,14 @@ static bool restore_batch(job *j, int worker, size_t batch) {
     rst_decoder_run(j->model, j->kernels, j->steps + (size_t)i * j->step_size, scratch, NULL, NULL);
     if (step->noisy)
       draw(j, first, points.count, i + 1, step->t, column, row, z);
-    if (j->observer != NULL)
+    if (j->observer)
       predict_clean(step, value, prediction, clean);
     j->course.sampler->advance(step, RST_BATCH, RST_BATCH, value, prediction, z);
     if (step->clip)
       clip(value);
     watch(j, &moment, i, clean);
   }
-  if (j->colours != NULL)
+  if (j->colours)
     rst_sample_colours(j->model, &moment, value, j->colours);
   return true;
 }
@@ -165,11 +165,11 @@ static bool restore_batch(job *j, int worker, size_t batch) {
 static void report(const job *j, size_t batch, size_t reported) {
   const size_t first = batch * RST_BATCH, left = j->set->count - first;
 
-  if (j->hooks == NULL)
+  if (!j->hooks)
     return;
-  if (j->hooks->batch != NULL)
+  if (j->hooks->batch)
     j->hooks->batch(j->hooks->user, j->set->points + first, left < RST_BATCH ? left : RST_BATCH);
-  if (j->hooks->progress != NULL)
+  if (j->hooks->progress)
     j->hooks->progress(j->hooks->user, RST_PHASE_SAMPLING, (double)reported / (double)j->batches);
 }
 
@@ -239,11 +239,11 @@ static bool allocate(job *j, rst_session *session, int threads, float **rows) {
   j->scratch = rst_array((size_t)threads, sizeof *j->scratch);
   j->noise = rst_array((size_t)threads, sizeof *j->noise);
   j->finished = rst_array(j->batches, sizeof *j->finished);
-  if (j->scratch == NULL || j->noise == NULL || j->finished == NULL)
+  if (!j->scratch || !j->noise || !j->finished)
     return false;
   take(j, &arena, threads, rows);
   arena.base = arena.overflow ? NULL : rst_session_scratch(session, arena.used);
-  if (arena.base == NULL)
+  if (!arena.base)
     return false;
   arena.used = 0;
   take(j, &arena, threads, rows);
@@ -274,7 +274,7 @@ rst_status rst_sample_points(rst_session *session, const rst_encoding *encoding,
     .set = set,
     .hooks = hooks,
     .observer = observer,
-    .cancel = hooks == NULL ? NULL : hooks->cancel,
+    .cancel = hooks ? hooks->cancel : NULL,
     .colours = colours,
     .seed = (uint32_t)parameters->seed,
     .axes = {{.count = set->columns, .positions = set->x},
@@ -352,7 +352,7 @@ static size_t list_points(const rst_grid *grid, const float *coverage, uint32_t 
     for (int c = 0; c < grid->columns; c++) {
       const size_t point = (size_t)r * (size_t)grid->columns + (size_t)c;
 
-      if (coverage != NULL && !(coverage[point] > 0))
+      if (coverage && !(coverage[point] > 0))
         continue;
       points[count++] = (uint32_t)point;
       box[0] = c < box[0] ? c : box[0];
@@ -405,15 +405,14 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
   rst_status status = RST_OK;
   int box[4];
 
-  if (session == NULL || encoding == NULL ||
-      !rst_complete_parameters(&parameters, &all_parameters) ||
+  if (!session || !encoding || !rst_complete_parameters(&parameters, &all_parameters) ||
       !rst_complete_grid(&grid, &all_grid) || !rst_good_grid(grid) ||
       !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_sample");
   window = &encoding->window;
   points = rst_array((size_t)grid->columns * (size_t)grid->rows, sizeof *points);
   x = rst_array((size_t)grid->columns + (size_t)grid->rows, sizeof *x);
-  if (points == NULL || x == NULL) {
+  if (!points || !x) {
     free(points);
     free(x);
     return rst_fail_memory(error);

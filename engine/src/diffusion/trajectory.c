@@ -23,11 +23,11 @@ static void record(void *user, const rst_sample_moment *m) {
 
   if (place < 0)
     return;
-  if (m->step < 0 && r->to->first != NULL)
+  if (m->step < 0 && r->to->first)
     rst_sample_colours(r->model, m, m->values, r->to->first);
-  if (m->step >= 0 && r->to->values != NULL)
+  if (m->step >= 0 && r->to->values)
     rst_sample_colours(r->model, m, m->values, r->to->values + (size_t)place * r->floats);
-  if (m->step >= 0 && r->to->clean != NULL)
+  if (m->step >= 0 && r->to->clean)
     rst_sample_colours(r->model, m, m->clean, r->to->clean + (size_t)place * r->floats);
 }
 
@@ -38,7 +38,7 @@ static bool place_steps(const rst_trajectory *to, int passes, int *places) {
   for (int i = 0; i < passes; i++)
     places[i] = -1;
   for (int i = 0; i < to->count; i++) {
-    const int step = to->steps == NULL ? i : to->steps[i];
+    const int step = to->steps ? to->steps[i] : i;
 
     if (step <= last || step >= passes)
       return false;
@@ -59,7 +59,7 @@ rst_status rst_sample_trajectory(rst_session *session, const rst_encoding *encod
   rst_status status;
   int passes;
 
-  if (encoding == NULL || !rst_complete_grid(&grid, &all_grid) ||
+  if (!encoding || !rst_complete_grid(&grid, &all_grid) ||
       !rst_complete_trajectory(&trajectory, &all) || trajectory->count < 0)
     return rst_fail_call(error, "rst_sample_trajectory");
   r.to = trajectory;
@@ -68,7 +68,7 @@ rst_status rst_sample_trajectory(rst_session *session, const rst_encoding *encod
   if (status != RST_OK)
     return status;
   r.places = rst_array((size_t)passes, sizeof *r.places);
-  if (r.places == NULL)
+  if (!r.places)
     return rst_fail_memory(error);
   r.floats = 3 * (size_t)grid->columns * (size_t)grid->rows;
   status = place_steps(trajectory, passes, r.places)

@@ -66,7 +66,7 @@ static bool cut(const blend *b, const float *coverage, const rst_window *window,
     return true;
   points = (size_t)p->columns * (size_t)p->rows;
   p->memory = rst_floats(5 * points);
-  if (p->memory == NULL)
+  if (!p->memory)
     return false;
   p->wanted = p->memory;
   p->luma = p->memory + points;
@@ -78,17 +78,17 @@ static bool cut(const blend *b, const float *coverage, const rst_window *window,
   p->grid.y += p->row * g->dy;
   p->grid.column += p->column * g->column_step;
   p->grid.row += p->row * g->row_step;
-  if (g->luma != NULL)
+  if (g->luma)
     p->grid.luma = p->luma;
   for (int r = 0; r < p->rows; r++)
     for (int c = 0; c < p->columns; c++) {
       const size_t to = (size_t)r * (size_t)p->columns + (size_t)c;
       const size_t from = (size_t)(p->row + r) * (size_t)g->columns + (size_t)(p->column + c);
 
-      if (coverage == NULL || coverage[from] > 0)
+      if (!coverage || coverage[from] > 0)
         p->wanted[to] =
           (float)rst_view_weight(window, p->grid.x + c * g->dx, p->grid.y + r * g->dy);
-      if (g->luma != NULL)
+      if (g->luma)
         p->luma[to] = g->luma[from];
     }
   return true;
@@ -122,14 +122,14 @@ static void finish_batch(void *user, const uint32_t *points, size_t count) {
     for (int k = 0; sum[3] > 0 && k < 3; k++)
       colour[k] = (rest * colour[k] + sum[k]) / (rest + sum[3]);
   }
-  if (b->hooks != NULL && b->hooks->batch != NULL)
+  if (b->hooks && b->hooks->batch)
     b->hooks->batch(b->hooks->user, points, count);
 }
 
 static void report(void *user, rst_phase phase, double fraction) {
   const blend *b = user;
 
-  if (b->hooks != NULL && b->hooks->progress != NULL)
+  if (b->hooks && b->hooks->progress)
     b->hooks->progress(b->hooks->user, phase, fraction);
 }
 
@@ -142,9 +142,9 @@ static rst_status add_view(rst_session *session, const rst_encoding *view,
 
   if (!cut(b, coverage, &view->window, &p))
     return rst_fail_memory(error);
-  if (p.memory == NULL)
+  if (!p.memory)
     return RST_OK;
-  hooks.cancel = b->hooks == NULL ? NULL : b->hooks->cancel;
+  hooks.cancel = b->hooks ? b->hooks->cancel : NULL;
   status =
     rst_sample_grid(session, view, parameters, &p.grid, p.wanted, p.colours, &hooks, NULL, error);
   if (status == RST_OK)
@@ -163,23 +163,23 @@ rst_status rst_sample(rst_session *session, const rst_encoding *encoding,
   rst_grid all_grid;
   rst_status status = RST_OK;
 
-  if (colours == NULL || encoding == NULL || !rst_complete_grid(&grid, &all_grid) ||
-      !rst_good_grid(grid) || !rst_complete_hooks(&hooks, &all_hooks))
+  if (!colours || !encoding || !rst_complete_grid(&grid, &all_grid) || !rst_good_grid(grid) ||
+      !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_sample");
   b.grid = grid;
   b.hooks = hooks;
-  if (encoding->view_count == 0 || (hooks != NULL && hooks->noise != NULL))
+  if (encoding->view_count == 0 || (hooks && hooks->noise))
     return rst_sample_grid(session, encoding, parameters, grid, coverage, colours, hooks, NULL,
                            error);
   b.sum = rst_floats(4 * (size_t)grid->columns * (size_t)grid->rows);
-  if (b.sum == NULL)
+  if (!b.sum)
     return rst_fail_memory(error);
   for (int i = 0; i < encoding->view_count && status == RST_OK; i++)
     status = add_view(session, encoding->views[i], parameters, coverage, &b, error);
   inner.user = &b;
   inner.progress = report;
   inner.batch = finish_batch;
-  inner.cancel = hooks == NULL ? NULL : hooks->cancel;
+  inner.cancel = hooks ? hooks->cancel : NULL;
   if (status == RST_OK)
     status =
       rst_sample_grid(session, encoding, parameters, grid, coverage, colours, &inner, NULL, error);

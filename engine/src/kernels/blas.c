@@ -139,7 +139,7 @@ static void find_function(void *library, const char *name, void *function) {
 /* RESTORATOR_OPENBLAS names another file; none where it is empty. */
 static void open_library(void) {
   const char *wanted = getenv("RESTORATOR_OPENBLAS");
-  const char *file = wanted == NULL ? RST_OPENBLAS : wanted;
+  const char *file = wanted ? wanted : RST_OPENBLAS;
   char name[16] = "BLAS", version[16] = "";
   void (*set_num_threads)(int count);
   char *(*get_config)(void), *(*get_corename)(void);
@@ -155,7 +155,7 @@ static void open_library(void) {
     return;
   }
   library = open_for_one(file);
-  if (library == NULL) {
+  if (!library) {
     show(1, "; no OpenBLAS (%s)", file);
     return;
   }
@@ -163,17 +163,17 @@ static void open_library(void) {
   find_function(library, "openblas_set_num_threads", &set_num_threads);
   find_function(library, "openblas_get_config", &get_config);
   find_function(library, "openblas_get_corename", &get_corename);
-  if (state.sgemm == NULL) {
+  if (!state.sgemm) {
     show(1, "; no sgemm_ in %s", file);
     dlclose(library);
     return;
   }
-  if (set_num_threads != NULL)
+  if (set_num_threads)
     set_num_threads(1);
-  if (get_config != NULL)
+  if (get_config)
     sscanf(get_config(), "%15s %15s", name, version);
   snprintf(state.name, sizeof state.name, "%s %s (%.15s)", name, version,
-           get_corename != NULL ? get_corename() : "unknown core");
+           get_corename ? get_corename() : "unknown core");
   show(1, "; the encoder's products: %s", state.name);
 }
 
@@ -186,7 +186,7 @@ static bool is_right(const rst_gemm *s) {
   uint32_t random = 1;
   bool right = true;
 
-  if (a == NULL)
+  if (!a)
     return false;
   b = a + a_size;
   c = b + b_size;
@@ -211,7 +211,7 @@ static rst_gemm_function decide(const rst_gemm *shape) {
       return state.known[i].gemm;
   if (!state.tried)
     open_library();
-  if (state.sgemm == NULL || state.count == SHAPES_MAX)
+  if (!state.sgemm || state.count == SHAPES_MAX)
     return gemm;
   if (is_right(shape))
     gemm = gemm_openblas;

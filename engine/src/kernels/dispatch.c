@@ -28,7 +28,7 @@ static void find(void) {
     available[count++] = &rst_kernels_avx512;
 #endif
   chosen = available[count - 1];
-  for (int i = 0; i < count && wanted != NULL; i++)
+  for (int i = 0; i < count && wanted; i++)
     if (strcmp(available[i]->name, wanted) == 0)
       chosen = available[i];
 }

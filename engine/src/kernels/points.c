@@ -122,7 +122,7 @@ static inline __attribute__((always_inline)) void product_block(
 
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++)
-    sums[r][0] = sums[r][1] = VECTOR_ALL(bias == NULL ? 0 : bias[r]);
+    sums[r][0] = sums[r][1] = VECTOR_ALL(bias ? bias[r] : 0);
   for (int i = 0; i < in; i++, weight += out, input += RST_BATCH) {
     const vector low = VECTOR_LOAD(input), high = VECTOR_LOAD(input + LANES);
 
@@ -148,11 +148,11 @@ static void product(int in, int out, const float *weight, const float *bias, boo
     int o = 0;
 
     for (; o + ROWS <= out; o += ROWS)
-      product_block(ROWS, in, out, weight + o, bias == NULL ? NULL : bias + o, only_positive,
-                    input + p, result + (size_t)o * stride + p, stride);
+      product_block(ROWS, in, out, weight + o, bias ? bias + o : NULL, only_positive, input + p,
+                    result + (size_t)o * stride + p, stride);
     for (; o < out; o++)
-      product_block(1, in, out, weight + o, bias == NULL ? NULL : bias + o, only_positive,
-                    input + p, result + (size_t)o * stride + p, stride);
+      product_block(1, in, out, weight + o, bias ? bias + o : NULL, only_positive, input + p,
+                    result + (size_t)o * stride + p, stride);
   }
 }
 

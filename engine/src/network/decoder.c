@@ -67,7 +67,7 @@ void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scra
       rst_arena_take(arena, (size_t)(feature > condition ? feature : condition) * RST_BATCH);
     scratch->hidden[i] = rst_arena_take(arena, hidden * RST_BATCH);
   }
-  if (scratch->feature[0] != NULL) {
+  if (scratch->feature[0]) {
     scratch->luma = scratch->feature[0] + model->latent * RST_BATCH;
     scratch->middle = scratch->luma + side * side / 2 * RST_BATCH;
   }
@@ -126,7 +126,7 @@ static void add_positions(int width, const float *columns, size_t columns_padded
       count++;
     for (int o = 0; o < width; o++) {
       const float *part = columns + (size_t)o * columns_padded + column;
-      const float of_row = rows == NULL ? 0 : rows[(size_t)o * rows_padded + row];
+      const float of_row = rows ? rows[(size_t)o * rows_padded + row] : 0;
       float *to = base + o * RST_BATCH + first;
 
       for (int i = 0; i < count; i++)
@@ -322,7 +322,7 @@ void rst_decoder_run(const rst_model *model, const rst_kernels *kernels, const f
         result[i] += in[i];
     else
       kernels->last_layer(last->in, last->kernel, last->bias, in, result);
-    if (after_block != NULL)
+    if (after_block)
       after_block(user, k, result);
   }
 }

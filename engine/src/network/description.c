@@ -14,7 +14,7 @@ rst_status rst_parse_json(const char *text, const char *what, yyjson_doc **json,
   yyjson_read_err problem;
 
   *json = yyjson_read_opts((char *)(uintptr_t)text, strlen(text), 0, rst_json_memory(), &problem);
-  if (*json != NULL)
+  if (*json)
     return RST_OK;
   if (problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
     return rst_fail_memory(error);
@@ -31,7 +31,7 @@ void rst_fail_key(rst_description *r, const char *key, const char *found, const 
 
 /* What a value is, for a message. */
 static const char *describe(yyjson_val *value, char text[64]) {
-  if (value == NULL)
+  if (!value)
     return "missing";
   if (yyjson_is_str(value))
     snprintf(text, 64, "\"%.50s\"", yyjson_get_str(value));
@@ -60,12 +60,12 @@ yyjson_val *rst_get_object(rst_description *r, yyjson_val *value, const char *ke
     return NULL;
   }
   iter = yyjson_obj_iter_with(value);
-  while ((name = yyjson_obj_iter_next(&iter)) != NULL) {
+  while ((name = yyjson_obj_iter_next(&iter))) {
     size_t i = 0;
 
-    while (known[i] != NULL && !yyjson_equals_str(name, known[i]))
+    while (known[i] && !yyjson_equals_str(name, known[i]))
       i++;
-    if (known[i] == NULL) {
+    if (!known[i]) {
       r->status = rst_fail(r->error, RST_BAD_DESCRIPTION, yyjson_get_str(name), "unknown", NULL,
                            "the model's description: %s has an unknown key \"%s\"", key,
                            yyjson_get_str(name));
@@ -93,7 +93,7 @@ int rst_get_int(rst_description *r, yyjson_val *object, const char *key, int low
 
 int rst_get_int_or(rst_description *r, yyjson_val *object, const char *key, int low, int high,
                    int missing) {
-  return yyjson_obj_get(object, key) == NULL ? missing : rst_get_int(r, object, key, low, high);
+  return yyjson_obj_get(object, key) ? rst_get_int(r, object, key, low, high) : missing;
 }
 
 /* The index of a text among `choices`. */
@@ -102,7 +102,7 @@ int rst_get_choice(rst_description *r, yyjson_val *object, const char *key,
   yyjson_val *value = yyjson_obj_get(object, key);
   char text[64], wanted[128] = "";
 
-  for (int i = 0; choices[i] != NULL; i++) {
+  for (int i = 0; choices[i]; i++) {
     if (yyjson_equals_str(value, choices[i]))
       return i;
     snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), "%s\"%s\"",
@@ -118,7 +118,7 @@ const char *rst_get_text(rst_description *r, yyjson_val *object, const char *key
   const char *text = yyjson_get_str(value);
   char found[64];
 
-  if (value != NULL && (text == NULL || strlen(text) != yyjson_get_len(value)))
+  if (value && (!text || strlen(text) != yyjson_get_len(value)))
     rst_fail_key(r, key, describe(value, found), "a text");
   return text;
 }
@@ -133,7 +133,7 @@ bool rst_get_bool(rst_description *r, yyjson_val *object, const char *key) {
 }
 
 bool rst_get_bool_or(rst_description *r, yyjson_val *object, const char *key, bool missing) {
-  return yyjson_obj_get(object, key) == NULL ? missing : rst_get_bool(r, object, key);
+  return yyjson_obj_get(object, key) ? rst_get_bool(r, object, key) : missing;
 }
 
 double rst_get_share(rst_description *r, yyjson_val *object, const char *key) {
@@ -164,7 +164,7 @@ int rst_get_widths(rst_description *r, yyjson_val *object, const char *key, int 
     return 0;
   }
   iter = yyjson_arr_iter_with(value);
-  while ((one = yyjson_arr_iter_next(&iter)) != NULL) {
+  while ((one = yyjson_arr_iter_next(&iter))) {
     if (!rst_read_integer(one, 1, RST_WIDTH_MAX, &number)) {
       rst_fail_key(r, key, describe(one, text), wanted);
       return 0;

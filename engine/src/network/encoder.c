@@ -111,7 +111,7 @@ static bool run_convs(const rst_conv_stack *stack, int size, workspace *w, const
   for (int j = 0; j < stack->count; j++) {
     if (rst_cancelled(cancel))
       return false;
-    if (last != NULL && j == stack->count - 1) {
+    if (last && j == stack->count - 1) {
       convolve(&stack->layers[j], *in, size, w, last);
     } else {
       convolve(&stack->layers[j], *in, size, w, *next);
@@ -222,7 +222,7 @@ rst_status rst_encoder_run(const rst_model *model, const float *input, const rst
   take_workspace(&work, model, &sizes, &w);
   results.base = results.overflow ? NULL : rst_floats(results.used);
   work.base = work.overflow ? NULL : rst_floats(work.used);
-  if (results.base == NULL || work.base == NULL) {
+  if (!results.base || !work.base) {
     free(results.base);
     free(work.base);
     return rst_fail_memory(error);
@@ -295,7 +295,7 @@ static rst_status fill_encoding(rst_encoding *encoding, const float *values,
   take_encoding(&arena, encoding);
   encoding->memory = arena.overflow ? NULL : rst_floats(arena.used);
   rows = rst_floats((size_t)ROWS * (size_t)model->latent);
-  if (encoding->memory == NULL || rows == NULL) {
+  if (!encoding->memory || !rows) {
     free(rows);
     return rst_fail_memory(error);
   }
@@ -319,11 +319,10 @@ rst_status rst_encode_values(rst_session *session, rst_model *model, const float
   rst_encoding *made;
   rst_status status;
 
-  if (session == NULL || model == NULL || values == NULL || window == NULL || window->side < 1 ||
-      encoding == NULL)
+  if (!session || !model || !values || !window || window->side < 1 || !encoding)
     return rst_fail_call(error, "rst_encode_values");
   made = calloc(1, sizeof *made);
-  if (made == NULL)
+  if (!made)
     return rst_fail_memory(error);
   atomic_init(&made->references, 1);
   made->model = rst_model_ref(model);
@@ -342,8 +341,7 @@ rst_encoding *rst_encoding_ref(rst_encoding *encoding) {
 }
 
 void rst_encoding_unref(rst_encoding *encoding) {
-  if (encoding == NULL ||
-      atomic_fetch_sub_explicit(&encoding->references, 1, memory_order_acq_rel) != 1)
+  if (!encoding || atomic_fetch_sub_explicit(&encoding->references, 1, memory_order_acq_rel) != 1)
     return;
   for (int i = 0; i < encoding->view_count; i++)
     rst_encoding_unref(encoding->views[i]);
@@ -354,7 +352,7 @@ void rst_encoding_unref(rst_encoding *encoding) {
 }
 
 const float *rst_encoding_input(const rst_encoding *encoding, int *input_size) {
-  if (input_size != NULL)
+  if (input_size)
     *input_size = encoding->model->input_size;
   return encoding->input;
 }

@@ -85,7 +85,7 @@ static rst_status parse_table(rst_safetensors *table, rst_finder *finder, rst_er
   yyjson_doc *json;
   rst_status status;
 
-  if (description == NULL)
+  if (!description)
     return rst_fail(error, RST_BAD_DESCRIPTION, "restorator", "missing", NULL,
                     "the file holds no description of a model (metadata key \"restorator\")");
   status = rst_parse_json(description, "restorator", &json, error);
@@ -93,9 +93,9 @@ static rst_status parse_table(rst_safetensors *table, rst_finder *finder, rst_er
     return status;
   status = describe(yyjson_doc_get_root(json), finder, &name, error);
   if (status == RST_OK) {
-    finder->name = strdup(name == NULL ? "" : name);
-    finder->card = strdup(card == NULL ? "{}" : card);
-    if (finder->name == NULL || finder->card == NULL)
+    finder->name = strdup(name ? name : "");
+    finder->card = strdup(card ? card : "{}");
+    if (!finder->name || !finder->card)
       status = rst_fail_memory(error);
   }
   yyjson_doc_free(json);
@@ -109,13 +109,13 @@ rst_status rst_finder_parse(const void *bytes, size_t size, rst_finder **finder,
   rst_finder *made;
   rst_status status;
 
-  if ((bytes == NULL && size > 0) || finder == NULL)
+  if ((!bytes && size > 0) || !finder)
     return rst_fail_call(error, "rst_finder_parse");
   status = rst_safetensors_parse(bytes, size, &table, error);
   if (status != RST_OK)
     return status;
   made = calloc(1, sizeof *made);
-  if (made == NULL) {
+  if (!made) {
     rst_safetensors_clear(&table);
     return rst_fail_memory(error);
   }
@@ -134,7 +134,7 @@ rst_status rst_finder_read(const char *path, rst_finder **finder, rst_error *err
   size_t size;
   rst_status status;
 
-  if (path == NULL || finder == NULL)
+  if (!path || !finder)
     return rst_fail_call(error, "rst_finder_read");
   status = rst_read_file(path, FILE_MAX, &bytes, &size, error);
   if (status != RST_OK)
@@ -150,8 +150,7 @@ rst_finder *rst_finder_ref(rst_finder *finder) {
 }
 
 void rst_finder_unref(rst_finder *finder) {
-  if (finder == NULL ||
-      atomic_fetch_sub_explicit(&finder->references, 1, memory_order_acq_rel) != 1)
+  if (!finder || atomic_fetch_sub_explicit(&finder->references, 1, memory_order_acq_rel) != 1)
     return;
   free(finder->name);
   free(finder->card);
@@ -206,7 +205,7 @@ rst_status rst_finder_run(const rst_finder *finder, rst_pool *pool, const float 
   maps[0] = rst_floats(l.sizes.map);
   maps[1] = rst_floats(l.sizes.map);
   l.scratch = rst_floats((size_t)rst_pool_threads(pool) * (l.sizes.patches + l.sizes.products));
-  if (maps[0] == NULL || maps[1] == NULL || l.scratch == NULL) {
+  if (!maps[0] || !maps[1] || !l.scratch) {
     free(maps[0]);
     free(maps[1]);
     free(l.scratch);

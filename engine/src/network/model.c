@@ -102,7 +102,7 @@ static void describe_enlarger(rst_description *r, yyjson_val *luma, rst_model *m
   yyjson_val *enlarger = yyjson_obj_get(luma, "enlarger");
   int widths[RST_LAYERS_MAX], channels = 1;
 
-  if (r->status != RST_OK || enlarger == NULL)
+  if (r->status != RST_OK || !enlarger)
     return;
   if (!model->luma_condition && !model->luma_residual)
     rst_fail_key(r, "enlarger", "given without condition and residual", "left out");
@@ -124,7 +124,7 @@ static void describe_fill(rst_description *r, yyjson_val *root, rst_model *model
   yyjson_val *fill = yyjson_obj_get(root, "fill");
   int widths[RST_LAYERS_MAX], count, side;
 
-  if (r->status != RST_OK || fill == NULL)
+  if (r->status != RST_OK || !fill)
     return;
   fill = rst_get_object(r, fill, "fill", keys);
   model->fill_reach = rst_get_int(r, fill, "reach", 1, RST_FILL_REACH_MAX);
@@ -160,7 +160,7 @@ static void describe_points(rst_description *r, yyjson_val *root, rst_model *mod
   model->position_width = model->axes * model->position[0].width;
   describe_scalar(r, time, &model->time);
   model->luma_factor = 1;
-  if (luma != NULL) {
+  if (luma) {
     luma = rst_get_object(r, luma, "luma", luma_keys);
     model->luma_condition = rst_get_bool_or(r, luma, "condition", false);
     model->luma_residual = rst_get_bool_or(r, luma, "residual", false);
@@ -333,12 +333,12 @@ static rst_status parse_table(rst_safetensors *table, rst_model *model, rst_erro
   yyjson_doc *json;
   rst_status status;
 
-  if (description == NULL)
+  if (!description)
     return rst_fail(error, RST_BAD_DESCRIPTION, "restorator", "missing", NULL,
                     "the file holds no description of a model (metadata key \"restorator\")");
   model->description = strdup(description);
-  model->card = strdup(card == NULL ? "{}" : card);
-  if (model->description == NULL || model->card == NULL)
+  model->card = strdup(card ? card : "{}");
+  if (!model->description || !model->card)
     return rst_fail_memory(error);
   status = check_card(model->card, error);
   if (status == RST_OK)
@@ -347,8 +347,8 @@ static rst_status parse_table(rst_safetensors *table, rst_model *model, rst_erro
     return status;
   status = describe_model(yyjson_doc_get_root(json), model, &name, error);
   if (status == RST_OK) {
-    model->name = strdup(name == NULL ? "" : name);
-    if (model->name == NULL)
+    model->name = strdup(name ? name : "");
+    if (!model->name)
       status = rst_fail_memory(error);
   }
   yyjson_doc_free(json);
@@ -360,13 +360,13 @@ rst_status rst_model_parse(const void *bytes, size_t size, rst_model **model, rs
   rst_model *made;
   rst_status status;
 
-  if ((bytes == NULL && size > 0) || model == NULL)
+  if ((!bytes && size > 0) || !model)
     return rst_fail_call(error, "rst_model_parse");
   status = rst_safetensors_parse(bytes, size, &table, error);
   if (status != RST_OK)
     return status;
   made = calloc(1, sizeof *made);
-  if (made == NULL) {
+  if (!made) {
     rst_safetensors_clear(&table);
     return rst_fail_memory(error);
   }
@@ -387,7 +387,7 @@ rst_status rst_model_read(const char *path, rst_model **model, rst_error *error)
   size_t size;
   rst_status status;
 
-  if (path == NULL || model == NULL)
+  if (!path || !model)
     return rst_fail_call(error, "rst_model_read");
   status = rst_read_file(path, MODEL_FILE_MAX, &bytes, &size, error);
   if (status != RST_OK)
@@ -397,7 +397,7 @@ rst_status rst_model_read(const char *path, rst_model **model, rst_error *error)
   if (status != RST_OK)
     return status;
   made->path = strdup(path);
-  if (made->path == NULL) {
+  if (!made->path) {
     rst_model_unref(made);
     return rst_fail_memory(error);
   }
@@ -411,7 +411,7 @@ rst_model *rst_model_ref(rst_model *model) {
 }
 
 void rst_model_unref(rst_model *model) {
-  if (model == NULL || atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1)
+  if (!model || atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1)
     return;
   free(model->name);
   free(model->description);
@@ -424,7 +424,7 @@ void rst_model_unref(rst_model *model) {
 void rst_model_get_info(const rst_model *model, rst_model_info *info) {
   rst_model_info all;
 
-  if (model == NULL || info == NULL || info->size < offsetof(rst_model_info, sha256))
+  if (!model || !info || info->size < offsetof(rst_model_info, sha256))
     return;
   all = (rst_model_info){
     .size = info->size,
@@ -437,7 +437,7 @@ void rst_model_get_info(const rst_model *model, rst_model_info *info) {
     .description = model->description,
     .card = model->card,
     .sha256 = model->sha256,
-    .path = model->path == NULL ? "" : model->path,
+    .path = model->path ? model->path : "",
   };
   /* A program that was built with an older header gets what it knows. */
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);

@@ -65,9 +65,9 @@ static rst_status parse_metadata(yyjson_val *metadata, rst_error *error) {
   if (!yyjson_is_obj(metadata))
     return fail_file(error, "__metadata__", "is not an object");
   keys = rst_array(yyjson_obj_size(metadata), sizeof *keys);
-  if (keys == NULL)
+  if (!keys)
     return rst_fail_memory(error);
-  while (texts && (key = yyjson_obj_iter_next(&iter)) != NULL) {
+  while (texts && (key = yyjson_obj_iter_next(&iter))) {
     yyjson_val *value = yyjson_obj_iter_get_val(key);
 
     texts = yyjson_is_str(value) && !has_zero_byte(value) && !has_zero_byte(key);
@@ -100,7 +100,7 @@ static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_
   offsets = yyjson_obj_get(about, "data_offsets");
 
   tensor->dtype = yyjson_get_str(dtype);
-  for (size_t i = 0; tensor->dtype != NULL && i < sizeof dtypes / sizeof *dtypes; i++)
+  for (size_t i = 0; tensor->dtype && i < sizeof dtypes / sizeof *dtypes; i++)
     if (strcmp(tensor->dtype, dtypes[i].name) == 0)
       item = dtypes[i].size;
   if (item == 0)
@@ -110,7 +110,7 @@ static rst_status parse_tensor(yyjson_val *key, const unsigned char *data, size_
     return fail_tensor(error, tensor->name, "its shape is not a list of at most 8 sizes");
   tensor->count = 1;
   iter = yyjson_arr_iter_with(shape);
-  while ((number = yyjson_arr_iter_next(&iter)) != NULL) {
+  while ((number = yyjson_arr_iter_next(&iter))) {
     if (!rst_read_integer(number, 0, PTRDIFF_MAX, &size))
       return fail_tensor(error, tensor->name, "its shape holds something other than sizes");
     tensor->shape[tensor->dims] = (size_t)size;
@@ -166,10 +166,10 @@ static rst_status parse_header(const unsigned char *data, size_t data_size, rst_
   if (!yyjson_is_obj(root))
     return fail_file(error, NC_("subject", "the header"), "is not an object");
   table->tensors = rst_array(yyjson_obj_size(root), sizeof *table->tensors);
-  if (table->tensors == NULL)
+  if (!table->tensors)
     return rst_fail_memory(error);
   iter = yyjson_obj_iter_with(root);
-  while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
+  while ((key = yyjson_obj_iter_next(&iter))) {
     rst_status status;
 
     if (yyjson_equals_str(key, "__metadata__")) {
@@ -204,7 +204,7 @@ rst_status rst_safetensors_parse(const void *bytes, size_t size, rst_safetensors
     return fail_file(error, NC_("subject", "the header"), "is longer than 16 MiB");
   table->header =
     yyjson_read_opts((char *)(uintptr_t)(file + 8), (size_t)header, 0, rst_json_memory(), &json);
-  if (table->header == NULL) {
+  if (!table->header) {
     if (json.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
       return rst_fail_memory(error);
     return fail_file(error, NC_("subject", "the header"), json.msg);

@@ -17,7 +17,7 @@ const float *rst_load_tensor(rst_loader *l, const char *name, int dims, const in
   if (l->status != RST_OK)
     return NULL;
   tensor = rst_safetensors_find(l->table, name);
-  if (tensor == NULL) {
+  if (!tensor) {
     l->status = rst_fail(l->error, RST_BAD_TENSOR, name, "missing", NULL,
                          "the model lacks the tensor %s", name);
     return NULL;
@@ -39,7 +39,7 @@ const float *rst_load_tensor(rst_loader *l, const char *name, int dims, const in
   }
   tensor->used = true;
   to = rst_arena_take(&l->arena, tensor->count);
-  if (to == NULL) {
+  if (!to) {
     l->parameters += (int64_t)tensor->count;
     return NULL;
   }
@@ -88,7 +88,7 @@ rst_status rst_load_all(rst_safetensors *table, void (*walk)(rst_loader *l, void
   if (l.arena.overflow)
     return rst_fail_memory(error);
   *memory = rst_floats(l.arena.used);
-  if (*memory == NULL)
+  if (!*memory)
     return rst_fail_memory(error);
   *parameters = l.parameters;
   l.arena = (rst_arena){.base = *memory};

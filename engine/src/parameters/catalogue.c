@@ -69,16 +69,16 @@ static void find_folders(const kind *k, folders *list) {
   const char *given = getenv(k->variable), *home = getenv(k->home), *user = getenv("HOME");
 
   list->count = 0;
-  while (given != NULL && *given != '\0') {
+  while (given && *given != '\0') {
     const size_t length = strcspn(given, ":");
 
     add_folder(list, "%.*s", (int)length, given);
     given += length + (given[length] == ':');
   }
   /* A relative path is to be ignored, the XDG specification says. */
-  if (home != NULL && *home == '/')
+  if (home && *home == '/')
     add_folder(list, "%s/restorator/%s", home, k->folder);
-  else if (user != NULL && *user == '/')
+  else if (user && *user == '/')
     add_folder(list, "%s/%s/restorator/%s", user, k->home_of, k->folder);
   add_folder(list, "%s/%s", RST_DATADIR, k->folder);
   if (RST_BUILD_TREE[0] != '\0')
@@ -108,7 +108,7 @@ static bool add_entry(entries *list, const char *id, size_t length, int folder) 
     const size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
     entry *more = realloc(list->entries, capacity * sizeof *more);
 
-    if (more == NULL)
+    if (!more)
       return false;
     list->entries = more;
     list->capacity = capacity;
@@ -124,9 +124,9 @@ static bool read_folder(const kind *k, const char *path, int folder, entries *li
   struct dirent *file;
   bool done = true;
 
-  if (dir == NULL)
+  if (!dir)
     return true; /* most of the folders need not exist */
-  while (done && (file = readdir(dir)) != NULL) {
+  while (done && (file = readdir(dir))) {
     const size_t length = strlen(file->d_name);
 
     if (file->d_name[0] != '.' && length > suffix &&
@@ -152,11 +152,11 @@ rst_status rst_list(rst_kind which, bool (*found)(void *user, const char *id, co
   bool done, more = true;
   char path[PATH_SIZE + 512];
 
-  if (k == NULL || found == NULL)
+  if (!k || !found)
     return rst_fail_call(error, "rst_list");
   list = rst_array(1, sizeof *list);
   done = list != NULL;
-  if (list != NULL)
+  if (list)
     find_folders(k, list);
   for (int i = 0; done && i < list->count; i++)
     done = read_folder(k, list->paths[i], i, &all);
@@ -212,7 +212,7 @@ static rst_status look_for(rst_kind which, search *s, rst_error *error) {
       names[0] = renamed[i][1];
       names[1] = renamed[i][0];
     }
-  for (int k = 0; k < 2 && names[k] != NULL && !s->found && status == RST_OK; k++) {
+  for (int k = 0; k < 2 && names[k] && !s->found && status == RST_OK; k++) {
     s->wanted = names[k];
     s->ids[0] = '\0';
     status = rst_list(which, match, s, error);
@@ -225,9 +225,9 @@ rst_status rst_find(rst_kind which, const char *name, char *path, size_t size, r
   search s = {.wanted = name, .path = path, .size = size};
   rst_status status;
 
-  if (k == NULL || name == NULL || path == NULL)
+  if (!k || !name || !path)
     return rst_fail_call(error, "rst_find");
-  if (strchr(name, '/') != NULL) {
+  if (strchr(name, '/')) {
     if (strlen(name) >= size)
       return rst_fail_call(error, "rst_find");
     strcpy(path, name);
@@ -238,7 +238,7 @@ rst_status rst_find(rst_kind which, const char *name, char *path, size_t size, r
     return status;
   if (!s.found)
     return rst_fail(error, k->missing, name, NULL, s.ids, "there is no %s \"%s\"; there %s %s",
-                    k->what, name, strchr(s.ids, ',') == NULL ? "is" : "are",
+                    k->what, name, strchr(s.ids, ',') ? "are" : "is",
                     s.ids[0] == '\0' ? "none" : s.ids);
   return s.fits ? RST_OK : rst_fail_call(error, "rst_find");
 }
@@ -252,7 +252,7 @@ static const char *name_of_today(const char *id) {
   char path[PATH_SIZE + 512];
   search s = {.wanted = id, .path = path, .size = sizeof path};
 
-  if (strchr(id, '/') != NULL || look_for(RST_KIND_MODEL, &s, NULL) != RST_OK || !s.found)
+  if (strchr(id, '/') || look_for(RST_KIND_MODEL, &s, NULL) != RST_OK || !s.found)
     return id;
   return s.wanted;
 }

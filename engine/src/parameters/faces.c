@@ -45,21 +45,20 @@ rst_status rst_faces_parse(const char *text, rst_face *faces, int *count, rst_er
   const char *at;
   int found = 0;
 
-  if (text == NULL || count == NULL)
+  if (!text || !count)
     return rst_fail_call(error, "rst_faces_parse");
   at = strcmp(text, RST_FACES_AUTO) == 0 ? "" : skip(text);
   while (*at != '\0') {
     rst_face face = {.sure = 1};
 
-    if ((at = take(at, -RST_SIDE_MAX, ',', &face.x)) == NULL ||
-        (at = take(at, -RST_SIDE_MAX, ',', &face.y)) == NULL ||
-        (at = take(at, 1, ',', &face.width)) == NULL ||
-        (at = take(at, 1, '\0', &face.height)) == NULL || (*at != '\0' && *at != ';'))
+    if (!(at = take(at, -RST_SIDE_MAX, ',', &face.x)) ||
+        !(at = take(at, -RST_SIDE_MAX, ',', &face.y)) || !(at = take(at, 1, ',', &face.width)) ||
+        !(at = take(at, 1, '\0', &face.height)) || (*at != '\0' && *at != ';'))
       return fail(error, text);
     at = skip(*at == ';' ? at + 1 : at);
     if (found == RST_FACES_MAX)
       return rst_fail_range(error, "faces", "more", 0, RST_FACES_MAX);
-    if (faces != NULL)
+    if (faces)
       faces[found] = face;
     found++;
   }
@@ -71,7 +70,7 @@ rst_status rst_faces_write(const rst_face *faces, int count, char *text, size_t 
                            rst_error *error) {
   size_t used = 0;
 
-  if ((faces == NULL && count > 0) || text == NULL || size < 1)
+  if ((!faces && count > 0) || !text || size < 1)
     return rst_fail_call(error, "rst_faces_write");
   text[0] = '\0';
   for (int i = 0; i < count; i++) {

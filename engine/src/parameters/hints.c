@@ -93,7 +93,7 @@ static span next_hint(const char **text) {
 
   s.end = s.at + strcspn(s.at, ";");
   *text = *s.end == '\0' ? s.end : s.end + 1;
-  while (s.end > s.at && strchr(spaces, s.end[-1]) != NULL)
+  while (s.end > s.at && strchr(spaces, s.end[-1]))
     s.end--;
   return s;
 }
@@ -111,7 +111,7 @@ rst_status rst_hints_parse(const char *text, rst_hint *hints, int *count, rst_er
   rst_hint hint;
   int found = 0;
 
-  if (text == NULL || count == NULL)
+  if (!text || !count)
     return rst_fail_call(error, "rst_hints_parse");
   while (*text != '\0') {
     const span s = next_hint(&text);
@@ -120,9 +120,9 @@ rst_status rst_hints_parse(const char *text, rst_hint *hints, int *count, rst_er
     if (s.at == s.end && *text == '\0')
       break; /* behind the last ";" */
     wanted = read_hint(s, &hint);
-    if (wanted != NULL)
+    if (wanted)
       return fail_hint(found + 1, s, wanted, error);
-    if (hints != NULL && found < RST_HINTS_MAX)
+    if (hints && found < RST_HINTS_MAX)
       hints[found] = hint;
     found++;
   }
@@ -144,8 +144,7 @@ rst_status rst_hints_write(const rst_hint *hints, int count, char *text, size_t 
                            rst_error *error) {
   size_t used = 0;
 
-  if (count < 0 || count > RST_HINTS_MAX || (count > 0 && hints == NULL) || text == NULL ||
-      size < 1)
+  if (count < 0 || count > RST_HINTS_MAX || (count > 0 && !hints) || !text || size < 1)
     return rst_fail_call(error, "rst_hints_write");
   *text = '\0';
   for (int i = 0; i < count; i++) {

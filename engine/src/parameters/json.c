@@ -80,7 +80,7 @@ rst_status rst_json_text(yyjson_mut_doc *doc, char **text, rst_error *error) {
   char *written =
     yyjson_mut_write_opts(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, rst_json_memory(), NULL, &problem);
 
-  if (written == NULL)
+  if (!written)
     return problem.code == YYJSON_WRITE_ERROR_MEMORY_ALLOCATION
              ? rst_fail_memory(error)
              : rst_fail_call(error, "a text that is not UTF-8");

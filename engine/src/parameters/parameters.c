@@ -35,13 +35,13 @@ static const rst_parameter table[] = {
 #define COUNT (sizeof table / sizeof *table)
 
 const rst_parameter *rst_parameter_table(size_t *count) {
-  if (count != NULL)
+  if (count)
     *count = COUNT;
   return table;
 }
 
 const rst_parameter *rst_parameter_find(const char *name) {
-  for (size_t i = 0; name != NULL && i < COUNT; i++)
+  for (size_t i = 0; name && i < COUNT; i++)
     if (strcmp(table[i].name, name) == 0)
       return &table[i];
   return NULL;
@@ -115,7 +115,7 @@ static rst_status set_choice(const rst_parameter *entry, int *to, const char *te
                              rst_error *error) {
   char all[128] = "";
 
-  for (int i = 0; entry->choices[i] != NULL; i++) {
+  for (int i = 0; entry->choices[i]; i++) {
     if (strcmp(entry->choices[i], text) == 0) {
       *to = i;
       return RST_OK;
@@ -164,7 +164,7 @@ static rst_status fail_window(rst_error *error, const rst_parameter *entry, cons
                               const char *what, int low) {
   rst_fail(error, RST_OUT_OF_RANGE, entry->name, text, NULL,
            "%s is %s, but its %s must be %d to %d", entry->name, text, what, low, RST_SIDE_MAX);
-  if (error != NULL && error->size == sizeof *error) {
+  if (error && error->size == sizeof *error) {
     error->low = low;
     error->high = RST_SIDE_MAX;
   }
@@ -177,7 +177,7 @@ static rst_status set_window(const rst_parameter *entry, rst_parameters *paramet
   rst_window window;
 
   for (int kind = RST_WINDOW_AUTO; kind <= RST_WINDOW_FACES; kind++)
-    if (window_names[kind] != NULL && strcmp(text, window_names[kind]) == 0) {
+    if (window_names[kind] && strcmp(text, window_names[kind]) == 0) {
       parameters->window_kind = (rst_window_kind)kind;
       return RST_OK;
     }
@@ -230,9 +230,9 @@ rst_status rst_parameters_set(rst_parameters *parameters, const char *name, cons
   rst_parameters storage;
   rst_status status;
 
-  if (!rst_complete_parameters(&whole, &storage) || name == NULL || text == NULL)
+  if (!rst_complete_parameters(&whole, &storage) || !name || !text)
     return rst_fail_call(error, "rst_parameters_set");
-  if (entry == NULL || entry->offset >= parameters->size)
+  if (!entry || entry->offset >= parameters->size)
     return fail_unknown(name, error);
   if (whole == parameters)
     return set_value(parameters, entry, text, error);
@@ -247,7 +247,7 @@ rst_status rst_parameters_set(rst_parameters *parameters, const char *name, cons
 static int choice_count(const rst_parameter *entry) {
   int count = 0;
 
-  while (entry->choices[count] != NULL)
+  while (entry->choices[count])
     count++;
   return count;
 }
@@ -294,9 +294,9 @@ rst_status rst_parameters_get(const rst_parameters *parameters, const char *name
   const rst_parameter *entry = rst_parameter_find(name);
   rst_parameters storage;
 
-  if (!rst_complete_parameters(&parameters, &storage) || name == NULL || text == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || !name || !text)
     return rst_fail_call(error, "rst_parameters_get");
-  if (entry == NULL)
+  if (!entry)
     return fail_unknown(name, error);
   return write_value(parameters, entry, text, size) ? RST_OK
                                                     : rst_fail_call(error, "rst_parameters_get");
@@ -318,7 +318,7 @@ void rst_parameters_init_sized(rst_parameters *parameters, size_t size) {
 }
 
 bool rst_complete_parameters(const rst_parameters **given, rst_parameters *storage) {
-  if (*given != NULL && (*given)->size != sizeof *storage)
+  if (*given && (*given)->size != sizeof *storage)
     set_defaults(storage);
   *given = rst_complete(*given, storage, sizeof *storage);
   return *given != NULL;

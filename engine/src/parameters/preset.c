@@ -32,7 +32,7 @@ static rst_status take_parameter(rst_preset *preset, const char *key, yyjson_val
   const rst_parameter *entry = rst_parameter_find(key), *table = rst_parameter_table(NULL);
   rst_error inner = RST_ERROR_INIT;
 
-  if (entry == NULL || !rst_parameter_in_presets(entry))
+  if (!entry || !rst_parameter_in_presets(entry))
     return fail_preset(error, preset->name, key, "is not a key of presets");
   if (preset->has[entry - table])
     return fail_preset(error, preset->name, key, "is there twice");
@@ -45,12 +45,12 @@ static rst_status take_parameter(rst_preset *preset, const char *key, yyjson_val
 
 static rst_status take_text(rst_preset *preset, const char *key, yyjson_val *value, char **text,
                             rst_error *error) {
-  if (*text != NULL)
+  if (*text)
     return fail_preset(error, preset->name, key, "is there twice");
   if (!rst_json_is_text(value))
     return fail_preset(error, preset->name, key, "must be a text");
   *text = strdup(yyjson_get_str(value));
-  return *text == NULL ? rst_fail_memory(error) : RST_OK;
+  return *text ? RST_OK : rst_fail_memory(error);
 }
 
 static rst_status take_keys(rst_preset *preset, yyjson_val *root, rst_error *error) {
@@ -61,7 +61,7 @@ static rst_status take_keys(rst_preset *preset, yyjson_val *root, rst_error *err
   if (!yyjson_is_obj(root))
     return fail_preset(error, preset->name, NC_("subject", "the file"), "must hold one object");
   iter = yyjson_obj_iter_with(root);
-  while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
+  while ((key = yyjson_obj_iter_next(&iter))) {
     const char *name = yyjson_get_str(key);
     yyjson_val *value = yyjson_obj_iter_get_val(key);
     rst_status status = RST_OK;
@@ -93,20 +93,20 @@ rst_status rst_preset_parse(const char *name, const void *bytes, size_t size, rs
   yyjson_read_err problem = {0};
   rst_status status = RST_OK;
 
-  if (name == NULL || (bytes == NULL && size > 0) || preset == NULL)
+  if (!name || (!bytes && size > 0) || !preset)
     return rst_fail_call(error, "rst_preset_parse");
   made = calloc(1, sizeof *made);
-  if (made == NULL)
+  if (!made)
     return rst_fail_memory(error);
   rst_parameters_init(&made->values);
   made->name = strdup(name);
-  if (made->name == NULL) {
+  if (!made->name) {
     status = rst_fail_memory(error);
   } else {
     json = yyjson_read_opts((char *)(uintptr_t)bytes, size, 0, rst_json_memory(), &problem);
-    if (json == NULL && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+    if (!json && problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
       status = rst_fail_memory(error);
-    else if (json == NULL)
+    else if (!json)
       status = rst_fail(error, RST_BAD_PRESET, name, problem.msg, NULL,
                         "preset %s is not JSON: %s at byte %zu", name, problem.msg, problem.pos);
     else
@@ -125,7 +125,7 @@ rst_status rst_preset_read(const char *path, rst_preset **preset, rst_error *err
   size_t size;
   rst_status status;
 
-  if (path == NULL || preset == NULL)
+  if (!path || !preset)
     return rst_fail_call(error, "rst_preset_read");
   status = rst_read_file(path, PRESET_FILE_MAX, &bytes, &size, error);
   if (status != RST_OK)
@@ -136,7 +136,7 @@ rst_status rst_preset_read(const char *path, rst_preset **preset, rst_error *err
 }
 
 void rst_preset_free(rst_preset *preset) {
-  if (preset == NULL)
+  if (!preset)
     return;
   free(preset->name);
   free(preset->title);
@@ -145,17 +145,17 @@ void rst_preset_free(rst_preset *preset) {
 }
 
 const char *rst_preset_title(const rst_preset *preset) {
-  return preset->title == NULL ? "" : preset->title;
+  return preset->title ? preset->title : "";
 }
 
 const char *rst_preset_note(const rst_preset *preset) {
-  return preset->note == NULL ? "" : preset->note;
+  return preset->note ? preset->note : "";
 }
 
 bool rst_preset_has(const rst_preset *preset, const char *parameter) {
   const rst_parameter *entry = rst_parameter_find(parameter);
 
-  return entry != NULL && preset->has[entry - rst_parameter_table(NULL)];
+  return entry && preset->has[entry - rst_parameter_table(NULL)];
 }
 
 void rst_preset_apply(const rst_preset *preset, rst_parameters *parameters) {
@@ -174,15 +174,15 @@ rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *m
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
   yyjson_mut_doc *doc = yyjson_mut_doc_new(rst_json_memory());
-  yyjson_mut_val *root = doc == NULL ? NULL : yyjson_mut_obj(doc);
-  bool done = root != NULL && yyjson_mut_obj_add_int(doc, root, "format", 1) &&
-              (title == NULL || yyjson_mut_obj_add_strcpy(doc, root, "title", title)) &&
-              (note == NULL || yyjson_mut_obj_add_strcpy(doc, root, "note", note));
+  yyjson_mut_val *root = doc ? yyjson_mut_obj(doc) : NULL;
+  bool done = root && yyjson_mut_obj_add_int(doc, root, "format", 1) &&
+              (!title || yyjson_mut_obj_add_strcpy(doc, root, "title", title)) &&
+              (!note || yyjson_mut_obj_add_strcpy(doc, root, "note", note));
   rst_model_info info = {.size = sizeof info, .process = RST_DIFFUSION};
   rst_status status;
 
   rst_model_get_info(model, &info);
-  if (root != NULL)
+  if (root)
     yyjson_mut_doc_set_root(doc, root);
   for (size_t i = 0; i < count && done; i++)
     if (rst_parameter_in_presets(&table[i]) &&
@@ -231,12 +231,12 @@ rst_status rst_preset_check(const rst_preset *preset, const rst_model *model, rs
   rst_model_info info = {.size = sizeof info};
   fitting fits = {""};
 
-  if (preset == NULL || model == NULL)
+  if (!preset || !model)
     return rst_fail_call(error, "rst_preset_check");
   rst_model_get_info(model, &info);
   if (info.process == RST_DIFFUSION || !wants_diffusion(preset))
     return RST_OK;
-  if (error != NULL) /* all models are read for it */
+  if (error) /* all models are read for it */
     rst_list(RST_KIND_MODEL, add_diffusion_model, &fits, NULL);
   return rst_fail(error, RST_PRESET_MISFIT, preset->name, info.name, fits.names,
                   "preset %s sets a diffusion sampler, but the model %s restores in a single "

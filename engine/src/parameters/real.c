@@ -17,7 +17,7 @@ bool rst_read_real(const char *text, double *number) {
     return false;
   snprintf(padded, sizeof padded, "%s%s", *text == '.' ? "0" : "", text);
   end = yyjson_read_number(padded, &value, 0, rst_json_memory(), NULL);
-  if (end == NULL || *end != '\0')
+  if (!end || *end != '\0')
     return false;
   *number = yyjson_get_num(&value);
   return true;
@@ -34,7 +34,7 @@ bool rst_write_real(double number, char *text, size_t size) {
   yyjson_alc_pool_init(&memory, block, sizeof block);
   yyjson_mut_set_real(&value, number);
   written = yyjson_mut_val_write_opts(&value, 0, &memory, &length, NULL);
-  if (written == NULL || length >= size)
+  if (!written || length >= size)
     return false;
   memcpy(text, written, length + 1);
   return true;

@@ -47,7 +47,7 @@ static bool add_numbers(yyjson_mut_doc *doc, yyjson_mut_val *list, const int *nu
 static bool add_mask(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_record *record) {
   yyjson_mut_val *mask = yyjson_mut_obj_add_obj(doc, object, "mask");
 
-  return mask != NULL && yyjson_mut_obj_add_strcpy(doc, mask, "name", record->mask) &&
+  return mask && yyjson_mut_obj_add_strcpy(doc, mask, "name", record->mask) &&
          yyjson_mut_obj_add_strcpy(doc, mask, "sha256", record->mask_sha256);
 }
 
@@ -58,11 +58,11 @@ static bool add_record(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_reco
   yyjson_mut_val *object = yyjson_mut_arr_add_obj(doc, list);
   const int box[4] = {record->box.x, record->box.y, record->box.width, record->box.height};
   yyjson_mut_val *model, *parameters, *windows;
-  bool done = object != NULL && yyjson_mut_obj_add_int(doc, object, "format", FORMAT) &&
+  bool done = object && yyjson_mut_obj_add_int(doc, object, "format", FORMAT) &&
               yyjson_mut_obj_add_strcpy(doc, object, "version", record->version);
 
   model = done ? yyjson_mut_obj_add_obj(doc, object, "model") : NULL;
-  done = model != NULL && yyjson_mut_obj_add_strcpy(doc, model, "id", values->model) &&
+  done = model && yyjson_mut_obj_add_strcpy(doc, model, "id", values->model) &&
          yyjson_mut_obj_add_strcpy(doc, model, "sha256", record->sha256);
   if (done && record->preset[0] != '\0')
     done = yyjson_mut_obj_add_strcpy(doc, object, "preset", record->preset);
@@ -94,11 +94,11 @@ static yyjson_doc *read_history(const char *history, rst_status *status, rst_err
   yyjson_read_err problem = {0};
   yyjson_doc *json;
 
-  if (history == NULL || *history == '\0')
+  if (!history || *history == '\0')
     history = "[]";
   json =
     yyjson_read_opts((char *)(uintptr_t)history, strlen(history), 0, rst_json_memory(), &problem);
-  if (json == NULL)
+  if (!json)
     *status = problem.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION
                 ? rst_fail_memory(error)
                 : fail_record(error, NC_("subject", "the text"), problem.msg);
@@ -121,7 +121,7 @@ void rst_record_fill_sized(rst_record *record, size_t size, const rst_parameters
   if (size > sizeof all || !rst_complete_plan(&plan, &storage) || plan->count > RST_PARTS_MAX)
     return;
   snprintf(all.version, sizeof all.version, "%s", rst_version());
-  snprintf(all.sha256, sizeof all.sha256, "%s", sha256 == NULL ? "" : sha256);
+  snprintf(all.sha256, sizeof all.sha256, "%s", sha256 ? sha256 : "");
   all.window_count = plan->count;
   all.box.x = plan->parts[0].x;
   all.box.y = plan->parts[0].y;
@@ -141,7 +141,7 @@ void rst_record_fill_sized(rst_record *record, size_t size, const rst_parameters
 
 rst_status rst_record_append(const char *history, const rst_record *record, char **text,
                              rst_error *error) {
-  const rst_parameters *parameters = record == NULL ? NULL : record->parameters;
+  const rst_parameters *parameters = record ? record->parameters : NULL;
   rst_parameters all_parameters;
   rst_status status = RST_OK;
   yyjson_doc *before;
@@ -149,16 +149,15 @@ rst_status rst_record_append(const char *history, const rst_record *record, char
   rst_record all;
 
   if (!rst_complete_record(&record, &all) ||
-      !rst_complete_parameters(&parameters, &all_parameters) || text == NULL ||
-      record->window_count < 0 || record->window_count > RST_PARTS_MAX ||
-      (unsigned)record->output >= OUTPUTS)
+      !rst_complete_parameters(&parameters, &all_parameters) || !text || record->window_count < 0 ||
+      record->window_count > RST_PARTS_MAX || (unsigned)record->output >= OUTPUTS)
     return rst_fail_call(error, "rst_record_append");
   before = read_history(history, &status, error);
-  if (before == NULL)
+  if (!before)
     return status;
   doc = yyjson_doc_mut_copy(before, rst_json_memory());
   yyjson_doc_free(before);
-  status = doc != NULL && add_record(doc, yyjson_mut_doc_get_root(doc), record, parameters)
+  status = doc && add_record(doc, yyjson_mut_doc_get_root(doc), record, parameters)
              ? rst_json_text(doc, text, error)
              : rst_fail_memory(error);
   yyjson_mut_doc_free(doc);
@@ -191,10 +190,10 @@ static rst_status read_parameters(yyjson_val *object, rst_parameters *parameters
   if (!yyjson_is_obj(object))
     return fail_record(error, "parameters", "is not an object");
   iter = yyjson_obj_iter_with(object);
-  while ((key = yyjson_obj_iter_next(&iter)) != NULL) {
+  while ((key = yyjson_obj_iter_next(&iter))) {
     const rst_parameter *entry = rst_parameter_find(yyjson_get_str(key));
 
-    if (entry == NULL || !rst_json_is_text(key))
+    if (!entry || !rst_json_is_text(key))
       return fail_record(error, yyjson_get_str(key), "is no parameter of this version");
     if (rst_json_read_parameter(entry, yyjson_obj_iter_get_val(key), parameters, &inner) != RST_OK)
       return fail_record(error, entry->name, inner.message);
@@ -214,7 +213,7 @@ static rst_status read_windows(yyjson_val *windows, rst_record *record, rst_erro
   if (!yyjson_is_arr(windows) || yyjson_arr_size(windows) > RST_PARTS_MAX)
     return fail_record(error, "windows", "must be a list of windows");
   iter = yyjson_arr_iter_with(windows);
-  while ((window = yyjson_arr_iter_next(&iter)) != NULL) {
+  while ((window = yyjson_arr_iter_next(&iter))) {
     int numbers[3];
 
     if (!read_numbers(window, numbers, 2, -RST_SIDE_MAX, 1))
@@ -230,21 +229,21 @@ static rst_status read_options(yyjson_val *object, rst_record *record, rst_error
              *size = yyjson_obj_get(object, "size"), *output = yyjson_obj_get(object, "output");
   int numbers[2] = {1, 1}, found = RST_OUTPUT_IN_PLACE;
 
-  if (preset != NULL && !read_text(preset, record->preset, sizeof record->preset))
+  if (preset && !read_text(preset, record->preset, sizeof record->preset))
     return fail_record(error, "preset", "must be a name");
-  if (mask != NULL &&
+  if (mask &&
       (!read_text(yyjson_obj_get(mask, "name"), record->mask, sizeof record->mask) ||
        !read_text(yyjson_obj_get(mask, "sha256"), record->mask_sha256, sizeof record->mask_sha256)))
     return fail_record(error, "mask", "must have a name and a sha256");
-  if (size != NULL && (!read_numbers(size, numbers, 0, 0, 2) || numbers[0] > INT_MAX / numbers[1]))
+  if (size && (!read_numbers(size, numbers, 0, 0, 2) || numbers[0] > INT_MAX / numbers[1]))
     return fail_record(error, "size", "must be a width and a height");
-  while (output != NULL && found < OUTPUTS && !yyjson_equals_str(output, outputs[found]))
+  while (output && found < OUTPUTS && !yyjson_equals_str(output, outputs[found]))
     found++;
   if (found == OUTPUTS)
     return fail_record(error, "output", "must be in-place or new-layer");
   record->output = (rst_output)found;
-  record->width = size == NULL ? 0 : numbers[0];
-  record->height = size == NULL ? 0 : numbers[1];
+  record->width = size ? numbers[0] : 0;
+  record->height = size ? numbers[1] : 0;
   return RST_OK;
 }
 
@@ -282,7 +281,7 @@ rst_status rst_record_read(const char *history, int index, rst_record *record,
   if (!rst_can_fill(record, sizeof *record) || !rst_can_fill(parameters, sizeof *parameters))
     return rst_fail_call(error, "rst_record_read");
   json = read_history(history, &status, error);
-  if (json == NULL)
+  if (!json)
     return status;
   size = (int)yyjson_arr_size(yyjson_doc_get_root(json));
   if (index < 0)
@@ -298,7 +297,7 @@ rst_status rst_record_read(const char *history, int index, rst_record *record,
     return status;
   rst_hand_over(record, &read);
   rst_hand_over(parameters, &values);
-  if (count != NULL)
+  if (count)
     *count = size;
   return RST_OK;
 }

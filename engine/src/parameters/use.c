@@ -29,7 +29,7 @@ enum {
 static bool is_noiseless(const rst_parameters *now) {
   const rst_sampler_traits *traits = rst_sampler_get_traits(rst_resolve_sampler(now));
 
-  return traits != NULL && traits->is_noiseless != NULL && traits->is_noiseless(now);
+  return traits && traits->is_noiseless && traits->is_noiseless(now);
 }
 
 static rst_use unused_step_skip(const rst_parameters *now) {
@@ -89,8 +89,7 @@ rst_sampler rst_resolve_sampler(const rst_parameters *parameters) {
 bool rst_sampler_reads(const rst_parameters *parameters, const char *name) {
   const rst_sampler_traits *traits = rst_sampler_get_traits(rst_resolve_sampler(parameters));
 
-  for (const char *const *read = traits == NULL ? NULL : traits->reads;
-       read != NULL && *read != NULL; read++)
+  for (const char *const *read = traits ? traits->reads : NULL; read && *read; read++)
     if (strcmp(*read, name) == 0)
       return true;
   return false;
@@ -103,11 +102,11 @@ rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *
 
   if (!rst_complete_parameters(&now, &storage))
     return RST_USED;
-  if ((table[i].readers & DIFFUSION) != 0 && model != NULL && model->process == RST_SINGLE_PASS)
+  if ((table[i].readers & DIFFUSION) != 0 && model && model->process == RST_SINGLE_PASS)
     return RST_UNUSED_SINGLE_PASS;
   if ((table[i].readers & BY_SAMPLER) != 0 && !rst_sampler_reads(now, parameter->name))
     return RST_UNUSED_SAMPLER;
-  return table[i].unused == NULL ? RST_USED : table[i].unused(now);
+  return table[i].unused ? table[i].unused(now) : RST_USED;
 }
 
 static void reduce(const rst_parameters *from, const rst_model_info *model,
@@ -120,9 +119,9 @@ static void reduce(const rst_parameters *from, const rst_model_info *model,
     if (rst_parameter_use(entry, from, model) == RST_USED &&
         rst_parameters_get(from, entry->name, text, sizeof text, NULL) == RST_OK)
       rst_parameters_set(reduced, entry->name, text, NULL);
-  if (model == NULL || model->process != RST_SINGLE_PASS)
+  if (!model || model->process != RST_SINGLE_PASS)
     reduced->sampler = rst_resolve_sampler(from);
-  if (model != NULL && reduced->start == model->steps)
+  if (model && reduced->start == model->steps)
     reduced->start = 0;
 }
 
@@ -175,7 +174,7 @@ rst_status rst_parameters_check(const rst_parameters *parameters, const rst_mode
 
   if (status != RST_OK)
     return status;
-  if (!rst_complete_parameters(&parameters, &storage) || model == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || !model)
     return rst_fail_call(error, "rst_parameters_check");
   if (model->process == RST_SINGLE_PASS)
     return RST_OK;

@@ -116,7 +116,7 @@ rst_status rst_fill_add(const rst_model *model, int width, int height, const uns
   f.luma = rst_plane(count, sizeof *f.luma);
   f.rows = one = rst_floats(ROWS * widest(&model->fill));
   f.next = other = rst_floats(ROWS * widest(&model->fill));
-  if (f.luma == NULL || one == NULL || other == NULL) {
+  if (!f.luma || !one || !other) {
     status = rst_fail_memory(error);
   } else {
     for (size_t i = 0; i < count && (i % AT_ONCE != 0 || !rst_cancelled(cancel)); i++)

@@ -81,7 +81,7 @@ static rst_status read_rows(const rst_picture *picture, const rst_rectangle *box
                             const rst_cancel *cancel, shrinking *s, rst_error *error) {
   const int rows = rst_band_rows(box->width, box->height);
   float *rgba = rst_floats((size_t)box->width * (size_t)rows * 4);
-  rst_status status = rgba == NULL ? rst_fail_memory(error) : RST_OK;
+  rst_status status = rgba ? RST_OK : rst_fail_memory(error);
 
   for (int y = 0; y < box->height && status == RST_OK; y += rows) {
     const int count = box->height - y < rows ? box->height - y : rows;
@@ -109,9 +109,8 @@ static rst_status shrink(const rst_picture *picture, const rst_rectangle *box, d
   s.pixels = rst_floats(2 * (size_t)box->width);
   s.sums = rst_array(2 * count, sizeof *s.sums);
   to->luma = rst_floats(count);
-  status = s.pixels == NULL || s.sums == NULL || to->luma == NULL
-             ? rst_fail_memory(error)
-             : read_rows(picture, box, cancel, &s, error);
+  status = !s.pixels || !s.sums || !to->luma ? rst_fail_memory(error)
+                                             : read_rows(picture, box, cancel, &s, error);
   for (int y = 0; y < to->height && status == RST_OK; y++) {
     const double *sum = s.sums + 2 * (size_t)y * (size_t)to->width;
 
@@ -192,7 +191,7 @@ static float *padded(const scale *s, int cell, int *width, int *height) {
   *width = (s->width + cell - 1) / cell * cell;
   *height = (s->height + cell - 1) / cell * cell;
   grey = rst_floats((size_t)*width * (size_t)*height);
-  for (int y = 0; grey != NULL && y < *height; y++)
+  for (int y = 0; grey && y < *height; y++)
     for (int x = 0; x < *width; x++)
       grey[(size_t)y * (size_t)*width + (size_t)x] =
         s->luma[(size_t)rst_clamp_index(y, s->height) * (size_t)s->width +
@@ -207,7 +206,7 @@ static rst_status search(rst_session *session, const rst_finder *finder, const s
   float *grey = padded(s, finder->cell, &width, &height), *cells;
   rst_status status;
 
-  if (grey == NULL)
+  if (!grey)
     return rst_fail_memory(error);
   status = rst_finder_run(finder, session->pool, grey, width, height, cancel, &cells, error);
   free(grey);
@@ -273,17 +272,16 @@ rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
   double factor;
   scale s;
 
-  if (session == NULL || finder == NULL || !rst_take_picture(&picture, &all_picture) ||
-      faces == NULL || count == NULL || !(sure >= 0 && sure < 1) ||
-      !rst_complete_hooks(&hooks, &all_hooks))
+  if (!session || !finder || !rst_take_picture(&picture, &all_picture) || !faces || !count ||
+      !(sure >= 0 && sure < 1) || !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_find_faces");
-  cancel = hooks == NULL ? NULL : hooks->cancel;
+  cancel = hooks ? hooks->cancel : NULL;
   if (!rst_clip(picture, box, &inside)) {
     *count = 0;
     return RST_OK;
   }
   found = rst_array(1, sizeof *found);
-  if (found == NULL)
+  if (!found)
     return rst_fail_memory(error);
   factor = fmax((double)(inside.width > inside.height ? inside.width : inside.height) / LONGEST, 1);
   status = shrink(picture, &inside, factor, cancel, &s, error);
@@ -308,7 +306,7 @@ rst_status rst_settle_faces(rst_session *session, rst_parameters *parameters,
   rst_status status;
   int count;
 
-  if (parameters == NULL)
+  if (!parameters)
     return rst_fail_call(error, "rst_settle_faces");
   if (parameters->window_kind != RST_WINDOW_FACES || strcmp(parameters->faces, RST_FACES_AUTO) != 0)
     return RST_OK;

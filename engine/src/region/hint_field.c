@@ -113,7 +113,7 @@ static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *
   r->box.width = right - r->box.x;
   r->box.height = bottom - r->box.y;
   r->distance = rst_floats(box_cells(r));
-  if (r->distance == NULL)
+  if (!r->distance)
     return false;
   for (size_t i = 0; i < box_cells(r); i++)
     r->distance[i] = INFINITY;
@@ -192,7 +192,7 @@ static void free_kept(reaching *kept, int count) {
 
 /* Keeps a hint's distances, or frees them. */
 static void keep_hint(adding *a, reaching *r) {
-  if (a->kept != NULL && a->kept_cells + box_cells(r) <= KEPT_CELLS) {
+  if (a->kept && a->kept_cells + box_cells(r) <= KEPT_CELLS) {
     a->kept_cells += box_cells(r);
     a->kept[a->kept_count++] = *r;
   } else if (!r->taken) {
@@ -230,7 +230,7 @@ static rst_status add_hints(adding *a, const rst_hint *hints, int count, sums *a
                             rst_error *error) {
   const int threads = rst_session_threads(a->session), at_once = threads < count ? threads : count;
   reaching *reach = rst_array((size_t)at_once, sizeof *reach);
-  rst_status status = reach == NULL ? rst_fail_memory(error) : RST_OK;
+  rst_status status = reach ? RST_OK : rst_fail_memory(error);
 
   for (int first = 0; first < count && status == RST_OK; first += at_once)
     status = add_some(a, hints + first, count - first < at_once ? count - first : at_once, reach,
@@ -251,7 +251,7 @@ static void set_cells(const sums *all, size_t count, cell *cells) {
 }
 
 static bool good_hints(const rst_hint *hints, int count) {
-  if (count < 0 || count > RST_HINTS_MAX || (count > 0 && hints == NULL))
+  if (count < 0 || count > RST_HINTS_MAX || (count > 0 && !hints))
     return false;
   for (int i = 0; i < count; i++)
     if (!(hints[i].reach >= RST_HINT_REACH_MIN && hints[i].reach <= RST_HINT_REACH_MAX))
@@ -277,8 +277,7 @@ static rst_status measure_cells(adding *a, const rst_hint *hints, int count, cel
   qsort(sorted, (size_t)inside, sizeof *sorted, compare_hints);
   all = rst_array(cell_count(g), sizeof *all);
   *cells = rst_array(cell_count(g), sizeof **cells);
-  status = all == NULL || *cells == NULL ? rst_fail_memory(error)
-                                         : add_hints(a, sorted, inside, all, error);
+  status = !all || !*cells ? rst_fail_memory(error) : add_hints(a, sorted, inside, all, error);
   if (status == RST_OK) {
     set_cells(all, cell_count(g), *cells);
   } else {
@@ -295,10 +294,10 @@ rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
   rst_hint_field *made;
   rst_status status;
 
-  if (session == NULL || guide == NULL || field == NULL || !good_hints(hints, count))
+  if (!session || !guide || !field || !good_hints(hints, count))
     return rst_fail_call(error, "rst_hint_field_new");
   made = calloc(1, sizeof *made);
-  if (made == NULL)
+  if (!made)
     return rst_fail_memory(error);
   made->guide = guide;
 
@@ -328,7 +327,7 @@ static void find_changed(const rst_hint_guide *g, const cell *before, const cell
     for (int x = 0; x < width; x++) {
       const size_t i = (size_t)y * (size_t)width + (size_t)x;
 
-      if (is_same_cell(before == NULL ? &none : before + i, after == NULL ? &none : after + i))
+      if (is_same_cell(before ? before + i : &none, after ? after + i : &none))
         continue;
       left = x < left ? x : left;
       right = x > right ? x : right;
@@ -351,17 +350,17 @@ rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field, co
   rst_status status;
   cell *cells = NULL;
 
-  if (session == NULL || field == NULL || !good_hints(hints, count))
+  if (!session || !field || !good_hints(hints, count))
     return rst_fail_call(error, "rst_hint_field_change");
   a.kept = rst_array(RST_HINTS_MAX, sizeof *a.kept);
-  if (a.kept == NULL)
+  if (!a.kept)
     return rst_fail_memory(error);
   status = measure_cells(&a, hints, count, &cells, error);
   if (status != RST_OK) {
     free_kept(a.kept, a.kept_count);
     return status;
   }
-  if (changed != NULL)
+  if (changed)
     find_changed(field->guide, field->cells, cells, changed);
   for (int i = 0; i < a.kept_count; i++)
     for (int j = 0; j < field->kept_count && a.kept[i].taken; j++)
@@ -386,7 +385,7 @@ rst_status rst_hint_field_read(rst_session *session, const rst_parameters *param
   rst_status status;
   int count;
 
-  if (!rst_complete_parameters(&parameters, &storage) || part == NULL || field == NULL)
+  if (!rst_complete_parameters(&parameters, &storage) || !part || !field)
     return rst_fail_call(error, "rst_hint_field_read");
   status = rst_hints_parse(parameters->hints, hints, &count, error);
   if (status != RST_OK)
@@ -407,7 +406,7 @@ rst_status rst_hint_field_read(rst_session *session, const rst_parameters *param
 }
 
 void rst_hint_field_free(rst_hint_field *field) {
-  if (field == NULL)
+  if (!field)
     return;
   rst_hint_guide_free(field->own);
   free_kept(field->kept, field->kept_count);
@@ -454,7 +453,7 @@ static cell raise(const rst_hint_field *f, double x, double y, float luma) {
 
 void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid, const float *rgba,
                           const float *coverage, float *colours) {
-  if (field == NULL || field->cells == NULL)
+  if (!field || !field->cells)
     return;
   for (int row = 0; row < grid->rows; row++)
     for (int column = 0; column < grid->columns; column++) {
@@ -462,7 +461,7 @@ void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid, con
       double lab[3];
       cell hinted;
 
-      if (coverage != NULL && !(coverage[i] > 0))
+      if (coverage && !(coverage[i] > 0))
         continue;
       hinted = raise(field, grid->x + column * grid->dx, grid->y + row * grid->dy,
                      rst_hint_luma(rgba + 4 * i));
@@ -477,7 +476,7 @@ void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid, con
 
 void rst_hint_field_weigh(const rst_hint_field *field, const rst_grid *grid, const float *rgba,
                           float *weights) {
-  const bool any = field != NULL && field->cells != NULL;
+  const bool any = field && field->cells;
 
   for (int row = 0; row < grid->rows; row++)
     for (int column = 0; column < grid->columns; column++) {

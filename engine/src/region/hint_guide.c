@@ -60,7 +60,7 @@ static rst_status read_luma(rst_hint_guide *g, const rst_picture *picture, int w
   const int rows = rst_band_rows(width, height);
   float *weight = rst_floats(cell_count(g));
   float *rgba = rst_floats((size_t)width * (size_t)rows * 4);
-  rst_status status = weight == NULL || rgba == NULL ? rst_fail_memory(error) : RST_OK;
+  rst_status status = !weight || !rgba ? rst_fail_memory(error) : RST_OK;
 
   for (int y = 0; y < height && status == RST_OK; y += rows) {
     const int count = height - y < rows ? height - y : rows;
@@ -190,7 +190,7 @@ static bool get_box(const rst_window *window, const rst_picture *picture, rst_re
 }
 
 static bool good_window(const rst_window *window) {
-  return window != NULL && window->side >= 1 && window->side <= RST_SIDE_MAX &&
+  return window && window->side >= 1 && window->side <= RST_SIDE_MAX &&
          abs(window->x) <= RST_SIDE_MAX && abs(window->y) <= RST_SIDE_MAX;
 }
 
@@ -203,10 +203,10 @@ rst_status rst_hint_guide_new(const rst_picture *picture, const rst_window *wind
   size_t cells;
 
   if (!rst_take_picture(&picture, &storage) || !good_window(window) ||
-      !get_box(window, picture, &box) || guide == NULL)
+      !get_box(window, picture, &box) || !guide)
     return rst_fail_call(error, "rst_hint_guide_new");
   g = calloc(1, sizeof *g);
-  if (g == NULL)
+  if (!g)
     return rst_fail_memory(error);
   g->x = box.x;
   g->y = box.y;
@@ -216,8 +216,8 @@ rst_status rst_hint_guide_new(const rst_picture *picture, const rst_window *wind
   g->terrain.height = (box.height + g->factor - 1) / g->factor;
   cells = cell_count(g);
   g->luma = rst_floats((1 + RST_STEPS) * cells);
-  status = g->luma == NULL ? rst_fail_memory(error)
-                           : read_luma(g, picture, box.width, box.height, cancel, error);
+  status =
+    g->luma ? read_luma(g, picture, box.width, box.height, cancel, error) : rst_fail_memory(error);
   if (status == RST_OK) {
     for (int k = 0; k < RST_STEPS; k++)
       g->terrain.cost[k] = g->luma + (size_t)(1 + k) * cells;
@@ -234,7 +234,7 @@ rst_status rst_hint_guide_new(const rst_picture *picture, const rst_window *wind
 }
 
 void rst_hint_guide_free(rst_hint_guide *guide) {
-  if (guide == NULL)
+  if (!guide)
     return;
   free(guide->luma);
   free(guide);

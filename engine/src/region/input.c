@@ -45,8 +45,8 @@ rst_status rst_input_new(const rst_model *model, const rst_window *window, int w
   size_t cells;
   int right, bottom;
 
-  if (model == NULL || window == NULL || input == NULL || width < 1 || height < 1 ||
-      width > RST_SIDE_MAX || height > RST_SIDE_MAX)
+  if (!model || !window || !input || width < 1 || height < 1 || width > RST_SIDE_MAX ||
+      height > RST_SIDE_MAX)
     return rst_fail_call(error, "rst_input_new");
   if (window->side < 1 || window->side > RST_SIDE_MAX || window->x < -RST_SIDE_MAX ||
       window->y < -RST_SIDE_MAX || window->x >= width || window->y >= height ||
@@ -59,7 +59,7 @@ rst_status rst_input_new(const rst_model *model, const rst_window *window, int w
                     height);
   }
   made = calloc(1, sizeof *made);
-  if (made == NULL)
+  if (!made)
     return rst_fail_memory(error);
   made->size = model->input_size;
   made->window = *window;
@@ -72,7 +72,7 @@ rst_status rst_input_new(const rst_model *model, const rst_window *window, int w
   made->line = rst_array(2 * (size_t)made->width, sizeof *made->line);
   made->cells = rst_array(2 * (size_t)made->size, sizeof *made->cells);
   made->sums = rst_array(2 * cells * cells, sizeof *made->sums);
-  if (made->line == NULL || made->cells == NULL || made->sums == NULL) {
+  if (!made->line || !made->cells || !made->sums) {
     rst_input_free(made);
     return rst_fail_memory(error);
   }
@@ -81,7 +81,7 @@ rst_status rst_input_new(const rst_model *model, const rst_window *window, int w
 }
 
 void rst_input_free(rst_input *input) {
-  if (input == NULL)
+  if (!input)
     return;
   free(input->line);
   free(input->cells);
@@ -104,7 +104,7 @@ static double pixel_luma(const float *rgba) {
 
 void rst_pixel_luma(size_t count, const float *rgba, const float *hidden, float *luma) {
   for (size_t i = 0; i < count; i++) {
-    const bool seen = rgba[4 * i + 3] > 0 && (hidden == NULL || !(hidden[i] > 0));
+    const bool seen = rgba[4 * i + 3] > 0 && (!hidden || !(hidden[i] > 0));
 
     luma[i] = seen ? (float)pixel_luma(rgba + 4 * i) : NAN;
   }
@@ -118,7 +118,7 @@ static void weigh_row(rst_input *input, const float *rgba, const float *hidden) 
 
   for (int i = 0; i < input->width; i++) {
     const float *pixel = rgba + 4 * (size_t)i;
-    const float shown = hidden == NULL ? 1 : 1 - clamp(hidden[i]);
+    const float shown = hidden ? 1 - clamp(hidden[i]) : 1;
 
     weight[i] = (double)clamp(pixel[3]) * shown;
     value[i] = weight[i] * pixel_luma(pixel);
@@ -190,7 +190,7 @@ static void keep_row(rst_input *input, span rows) {
 
 rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const float *hidden,
                          rst_error *error) {
-  if (input == NULL || rgba == NULL || rows < 0 || rows > input->height - input->rows)
+  if (!input || !rgba || rows < 0 || rows > input->height - input->rows)
     return rst_fail_call(error, "rst_input_add");
   for (; rows > 0; rows--) {
     const span covered =
@@ -203,7 +203,7 @@ rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const fl
       keep_row(input, covered);
     input->rows++;
     rgba += 4 * (size_t)input->width;
-    if (hidden != NULL)
+    if (hidden)
       hidden += input->width;
   }
   return RST_OK;

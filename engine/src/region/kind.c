@@ -254,10 +254,10 @@ rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
   int longest;
   rst_picture storage;
 
-  if (!rst_take_picture(&picture, &storage) || kind == NULL || sure == NULL)
+  if (!rst_take_picture(&picture, &storage) || !kind || !sure)
     return rst_fail_call(error, "rst_classify");
   s.picture = picture;
-  if (box == NULL) {
+  if (!box) {
     whole.width = picture->width;
     whole.height = picture->height;
     s.box = &whole;
@@ -272,7 +272,7 @@ rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
   s.rows = s.rows > 0 ? s.rows : 1;
   s.cells = rst_array((size_t)s.columns * (size_t)s.rows, sizeof *s.cells);
   s.rgba = rst_floats((size_t)4 * PATCH * PATCH * (size_t)s.columns);
-  if (s.cells == NULL || s.rgba == NULL)
+  if (!s.cells || !s.rgba)
     status = rst_fail_memory(error);
   for (int row = 0; row < s.rows && status == RST_OK; row++)
     if (!read_row(&s, row))

@@ -29,7 +29,7 @@ static bool read_coverage(void *user, int x, int y, int w, int h, float *coverag
 static bool write(void *user, int x, int y, int w, int h, const float *rgb, const float *coverage) {
   const rst_pixels *pixels = user;
 
-  for (int row = 0; row < h && pixels->result != NULL; row++)
+  for (int row = 0; row < h && pixels->result; row++)
     for (int column = 0; column < w; column++, rgb += 3, coverage++)
       if (*coverage > 0)
         memcpy(pixels->result + 3 * index_of(pixels, x + column, y + row), rgb, 3 * sizeof *rgb);
@@ -41,7 +41,7 @@ void rst_picture_from_memory_sized(rst_picture *picture, size_t size, rst_pixels
                            .height = pixels->height,
                            .user = pixels,
                            .read = read,
-                           .read_coverage = pixels->coverage == NULL ? NULL : read_coverage,
+                           .read_coverage = pixels->coverage ? read_coverage : NULL,
                            .write = write,
                            .rgba = pixels->rgba};
 

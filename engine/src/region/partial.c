@@ -29,7 +29,7 @@ static bool set_area(rst_partial *p, const rst_picture *picture, const rst_recta
   const int right = p->part.x + p->part.width, bottom = p->part.y + p->part.height;
   int x1, y1;
 
-  if (area == NULL) {
+  if (!area) {
     rst_rectangle box;
 
     p->whole = true;
@@ -56,7 +56,7 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
   p->coverage = rst_plane(7 * pixels, sizeof *p->coverage);
   p->state = rst_plane(pixels, 1);
   p->finished = rst_array((size_t)p->height, sizeof *p->finished);
-  if (p->coverage == NULL || p->state == NULL || p->finished == NULL)
+  if (!p->coverage || !p->state || !p->finished)
     return rst_fail_memory(error);
   p->colours = p->coverage + pixels;
   p->mixed = p->coverage + 4 * pixels;
@@ -67,14 +67,14 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
 static bool read_in_memory(rst_partial *p, const rst_picture *picture) {
   p->rgba = picture->rgba + 4 * ((size_t)p->y * (size_t)picture->width + (size_t)p->x);
   p->rgba_width = picture->width;
-  if (picture->read_coverage != NULL &&
+  if (picture->read_coverage &&
       !picture->read_coverage(picture->user, p->x, p->y, p->width, p->height, p->coverage))
     return false;
   for (int y = p->y; y < p->y + p->height; y++)
     for (int x = p->x; x < p->x + p->width; x++) {
       float *coverage = p->coverage + rst_partial_index(p, x, y);
 
-      if (picture->read_coverage == NULL)
+      if (!picture->read_coverage)
         *coverage = 1;
       if (!(rst_partial_rgba(p, x, y)[3] > 0) || !(*coverage > 0))
         *coverage = 0;
@@ -83,10 +83,10 @@ static bool read_in_memory(rst_partial *p, const rst_picture *picture) {
 }
 
 static rst_status read_pixels(rst_partial *p, const rst_picture *picture, rst_error *error) {
-  if (picture->rgba != NULL)
+  if (picture->rgba)
     return read_in_memory(p, picture) ? RST_OK : rst_fail_host(error);
   p->kept = rst_plane(4 * rst_partial_pixels(p), sizeof *p->kept);
-  if (p->kept == NULL)
+  if (!p->kept)
     return rst_fail_memory(error);
   p->rgba = p->kept;
   p->rgba_width = p->width;
@@ -101,7 +101,7 @@ static rst_status mark(rst_partial *p, rst_error *error) {
 
   if (p->whole) {
     boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
-    if (boundary == NULL)
+    if (!boundary)
       return rst_fail_memory(error);
     rst_seam_find_boundary(&p->part, &box, p->rgba, p->rgba_width, p->coverage, boundary);
   }
@@ -113,7 +113,7 @@ static rst_status mark(rst_partial *p, rst_error *error) {
       if (p->coverage[i] > 0 && in_part(p, x, y)) {
         p->state[i] = RST_POINT_COVERED;
         p->covered++;
-      } else if (boundary != NULL && boundary[i]) {
+      } else if (boundary && boundary[i]) {
         p->state[i] = RST_POINT_BOUNDARY;
         p->boundary++;
       }
@@ -124,8 +124,8 @@ static rst_status mark(rst_partial *p, rst_error *error) {
 
 static rst_status check(const rst_parameters *parameters, const rst_encoding *encoding,
                         rst_error *error) {
-  return encoding == NULL ? rst_parameters_check_values(parameters, error)
-                          : rst_parameters_check(parameters, encoding->model, error);
+  return encoding ? rst_parameters_check(parameters, encoding->model, error)
+                  : rst_parameters_check_values(parameters, error);
 }
 
 rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
@@ -137,15 +137,15 @@ rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encod
   rst_status status;
 
   if (!rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_take_picture(&picture, &all_picture) || part == NULL || partial == NULL)
+      !rst_take_picture(&picture, &all_picture) || !part || !partial)
     return rst_fail_call(error, "rst_partial_new");
   status = check(parameters, encoding, error);
   if (status != RST_OK)
     return status;
   p = calloc(1, sizeof *p);
-  if (p == NULL)
+  if (!p)
     return rst_fail_memory(error);
-  p->encoding = encoding == NULL ? NULL : rst_encoding_ref(encoding);
+  p->encoding = encoding ? rst_encoding_ref(encoding) : NULL;
   p->parameters = *parameters;
   p->part = *part;
   status =
@@ -162,7 +162,7 @@ rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encod
 }
 
 void rst_partial_free(rst_partial *partial) {
-  if (partial == NULL)
+  if (!partial)
     return;
   rst_encoding_unref(partial->encoding);
   free(partial->kept);
@@ -203,15 +203,15 @@ rst_status rst_partial_set(rst_partial *partial, const rst_parameters *parameter
   unsigned stale;
   rst_status status;
 
-  if (partial == NULL || !rst_complete_parameters(&parameters, &storage))
+  if (!partial || !rst_complete_parameters(&parameters, &storage))
     return rst_fail_call(error, "rst_partial_set");
   status = check(parameters, partial->encoding, error);
   if (status != RST_OK)
     return status;
-  if (partial->encoding != NULL)
+  if (partial->encoding)
     rst_model_get_info(partial->encoding->model, &info);
-  stale = rst_parameters_compare(&partial->parameters, parameters,
-                                 partial->encoding == NULL ? NULL : &info);
+  stale =
+    rst_parameters_compare(&partial->parameters, parameters, partial->encoding ? &info : NULL);
   if ((stale & RST_STAGE_ENCODE) != 0)
     return rst_fail_call(error, "rst_partial_set");
   mode = (stale & RST_STAGE_MIX) == 0 ? partial->part.mode
@@ -229,11 +229,10 @@ rst_status rst_partial_set_encoding(rst_partial *partial, rst_encoding *encoding
                                     rst_error *error) {
   rst_status status;
 
-  if (partial == NULL || encoding == NULL ||
-      (partial->encoding != NULL && partial->encoding != encoding))
+  if (!partial || !encoding || (partial->encoding && partial->encoding != encoding))
     return rst_fail_call(error, "rst_partial_set_encoding");
   status = check(&partial->parameters, encoding, error);
-  if (status == RST_OK && partial->encoding == NULL)
+  if (status == RST_OK && !partial->encoding)
     partial->encoding = rst_encoding_ref(encoding);
   return status;
 }
@@ -257,7 +256,7 @@ static int round_up(int value, int step) {
 bool rst_partial_place(const rst_partial *p, const rst_rectangle *area, int step, rst_grid *grid) {
   int x = p->x, y = p->y, x1 = p->x + p->width, y1 = p->y + p->height;
 
-  if (area != NULL) {
+  if (area) {
     x = area->x > x ? area->x : x;
     y = area->y > y ? area->y : y;
     x1 = area->x + area->width < x1 ? area->x + area->width : x1;
@@ -287,7 +286,7 @@ bool rst_partial_is_matched(const rst_partial *partial) {
 }
 
 int64_t rst_partial_count(const rst_partial *partial, int64_t *finished) {
-  if (finished != NULL) {
+  if (finished) {
     *finished = 0;
     for (int row = 0; row < partial->height; row++)
       *finished += partial->finished[row].covered;
@@ -298,7 +297,7 @@ int64_t rst_partial_count(const rst_partial *partial, int64_t *finished) {
 int64_t rst_partial_count_boundary(const rst_partial *partial, int64_t *finished) {
   const bool match = partial->whole && rst_resolve_match(&partial->parameters);
 
-  if (finished != NULL) {
+  if (finished) {
     *finished = 0;
     for (int row = 0; row < partial->height && match; row++)
       *finished += partial->finished[row].boundary;
@@ -309,7 +308,7 @@ int64_t rst_partial_count_boundary(const rst_partial *partial, int64_t *finished
 void rst_partial_adopt(rst_partial *partial, const rst_partial *from) {
   rst_model_info info = {.size = sizeof info};
 
-  if (partial->encoding == NULL || partial->encoding != from->encoding)
+  if (!partial->encoding || partial->encoding != from->encoding)
     return;
   rst_model_get_info(partial->encoding->model, &info);
   if ((rst_parameters_compare(&partial->parameters, &from->parameters, &info) & RST_STAGE_SAMPLE) !=

@@ -75,7 +75,7 @@ static rst_status add_results(rst_session *session, lattice *l, int seeds, rst_e
   rst_hooks hooks = RST_HOOKS_INIT;
   rst_status status = RST_OK;
 
-  hooks.cancel = l->hooks == NULL ? NULL : l->hooks->cancel;
+  hooks.cancel = l->hooks ? l->hooks->cancel : NULL;
   for (int number = 1; number <= seeds && status == RST_OK; number++) {
     if (number > 1)
       status = rst_sample(session, l->p->encoding, &parameters, &l->grid, l->mask, l->colours,
@@ -100,16 +100,16 @@ static void keep(lattice *l, int seeds) {
     l->p->deviation[i] = fmaxf(of[0], fmaxf(of[1], of[2]));
     l->known[count++] = (uint32_t)i;
   }
-  if (l->hooks != NULL && l->hooks->batch != NULL)
+  if (l->hooks && l->hooks->batch)
     l->hooks->batch(l->hooks->user, l->known, count);
 }
 
 static bool begin(rst_partial *p, int seeds) {
   const size_t pixels = rst_partial_pixels(p);
 
-  if (p->deviation == NULL)
+  if (!p->deviation)
     p->deviation = rst_plane(pixels, sizeof *p->deviation);
-  if (p->deviation == NULL)
+  if (!p->deviation)
     return false;
   for (size_t i = 0; p->seeds != seeds && i < pixels; i++)
     p->deviation[i] = -1;
@@ -124,8 +124,8 @@ rst_status rst_partial_deviate(rst_session *session, rst_partial *partial, int s
   rst_hooks storage;
   rst_status status = RST_OK;
 
-  if (session == NULL || partial == NULL || partial->encoding == NULL || seeds < 2 ||
-      seeds > RST_SEEDS_MAX || !rst_good_step(step) || !rst_complete_hooks(&hooks, &storage))
+  if (!session || !partial || !partial->encoding || seeds < 2 || seeds > RST_SEEDS_MAX ||
+      !rst_good_step(step) || !rst_complete_hooks(&hooks, &storage))
     return rst_fail_call(error, "rst_partial_deviate");
   l.hooks = hooks;
   if (!rst_partial_place(partial, area, step, &l.grid))
@@ -133,7 +133,7 @@ rst_status rst_partial_deviate(rst_session *session, rst_partial *partial, int s
   l.count = (size_t)l.grid.columns * (size_t)l.grid.rows;
   l.mask = rst_floats(11 * l.count);
   l.known = rst_array(l.count, sizeof *l.known);
-  if (l.mask == NULL || l.known == NULL || !begin(partial, seeds)) {
+  if (!l.mask || !l.known || !begin(partial, seeds)) {
     status = rst_fail_memory(error);
   } else {
     l.grid.luma = l.luma = l.mask + l.count;

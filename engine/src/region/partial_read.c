@@ -55,7 +55,7 @@ static void read_row(const rst_partial *p, int x, int y, int count, int coarsest
     if (found && matched)
       rst_seam_join(p->weight[at], p->offset + 3 * at, colours + 3 * (size_t)k);
   }
-  if (p->hints != NULL) {
+  if (p->hints) {
     rst_grid grid;
 
     rst_grid_pixels(&grid, x, y, count, 1);
@@ -65,9 +65,8 @@ static void read_row(const rst_partial *p, int x, int y, int count, int coarsest
 
 rst_status rst_partial_read(const rst_partial *partial, const rst_rectangle *area, int coarsest,
                             float *colours, float *coverage, rst_error *error) {
-  if (partial == NULL || area == NULL || colours == NULL || coverage == NULL ||
-      area->x < partial->x || area->y < partial->y || area->width < 1 || area->height < 1 ||
-      area->width > partial->x + partial->width - area->x ||
+  if (!partial || !area || !colours || !coverage || area->x < partial->x || area->y < partial->y ||
+      area->width < 1 || area->height < 1 || area->width > partial->x + partial->width - area->x ||
       area->height > partial->y + partial->height - area->y || coarsest < 1)
     return rst_fail_call(error, "rst_partial_read");
   for (int row = 0; row < area->height; row++) {

@@ -62,19 +62,19 @@ static void take_batch(void *user, const uint32_t *points, size_t count) {
     l->p->state[i] |= RST_POINT_RESTORED;
     held[k] = (uint32_t)i;
   }
-  if (l->hooks != NULL && l->hooks->batch != NULL)
+  if (l->hooks && l->hooks->batch)
     l->hooks->batch(l->hooks->user, held, count);
 }
 
 static void report(void *user, rst_phase phase, double fraction) {
   const lattice *l = user;
 
-  if (l->hooks != NULL && l->hooks->progress != NULL)
+  if (l->hooks && l->hooks->progress)
     l->hooks->progress(l->hooks->user, phase, fraction);
 }
 
 static rst_cancel *cancel_of(const lattice *l) {
-  return l->hooks == NULL ? NULL : l->hooks->cancel;
+  return l->hooks ? l->hooks->cancel : NULL;
 }
 
 /* What is restored, joined with the picture by mode. */
@@ -117,7 +117,7 @@ static rst_status refine(rst_session *session, rst_partial *p, const rst_rectang
     return RST_OK;
   points = (size_t)l.grid.columns * (size_t)l.grid.rows;
   memory = rst_floats(5 * points);
-  if (memory == NULL)
+  if (!memory)
     return rst_fail_memory(error);
   l.mask = memory;
   l.grid.luma = l.luma = memory + points;
@@ -137,7 +137,7 @@ rst_status rst_partial_refine(rst_session *session, rst_partial *partial, const 
                               int step, const rst_hooks *hooks, rst_error *error) {
   rst_hooks storage;
 
-  if (session == NULL || partial == NULL || partial->encoding == NULL || !rst_good_step(step) ||
+  if (!session || !partial || !partial->encoding || !rst_good_step(step) ||
       !rst_complete_hooks(&hooks, &storage))
     return rst_fail_call(error, "rst_partial_refine");
   return refine(session, partial, area, step, RST_POINT_COVERED, hooks, error);
@@ -162,9 +162,9 @@ rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const 
   rst_hooks inner = RST_HOOKS_INIT;
   rst_status status = RST_OK;
 
-  if (hooks != NULL)
+  if (hooks)
     inner.cancel = hooks->cancel;
-  if (hooks != NULL && hooks->progress != NULL) {
+  if (hooks && hooks->progress) {
     inner.user = &s;
     inner.progress = report_share;
   }
@@ -184,9 +184,9 @@ static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *er
   bool *boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
   rst_status status;
 
-  if (p->offset == NULL)
+  if (!p->offset)
     p->offset = rst_plane(4 * rst_partial_pixels(p), sizeof *p->offset);
-  if (boundary == NULL || p->offset == NULL) {
+  if (!boundary || !p->offset) {
     status = rst_fail_memory(error);
   } else {
     p->weight = p->offset + 3 * rst_partial_pixels(p);
@@ -205,11 +205,10 @@ rst_status rst_partial_match(rst_session *session, rst_partial *partial, const r
   rst_hooks storage;
   rst_status status;
 
-  if (session == NULL || partial == NULL || partial->encoding == NULL ||
-      !rst_complete_hooks(&hooks, &storage))
+  if (!session || !partial || !partial->encoding || !rst_complete_hooks(&hooks, &storage))
     return rst_fail_call(error, "rst_partial_match");
   if (!partial->whole || !rst_resolve_match(&partial->parameters) || partial->matched)
     return RST_OK;
   status = refine(session, partial, NULL, 1, RST_POINT_BOUNDARY, hooks, error);
-  return status == RST_OK ? spread(partial, hooks == NULL ? NULL : hooks->cancel, error) : status;
+  return status == RST_OK ? spread(partial, hooks ? hooks->cancel : NULL, error) : status;
 }

@@ -32,7 +32,7 @@ bool rst_read_covered(const rst_picture *picture, int x, int y, int w, int h, fl
 
   if (!picture->read(picture->user, x, y, w, h, rgba))
     return false;
-  if (picture->read_coverage == NULL)
+  if (!picture->read_coverage)
     for (size_t i = 0; i < pixels; i++)
       coverage[i] = 1;
   else if (!picture->read_coverage(picture->user, x, y, w, h, coverage))
@@ -96,7 +96,7 @@ static int add_area(areas *a, const area *first) {
     const int capacity = a->capacity == 0 ? 64 : 2 * a->capacity;
     area *more = realloc(a->areas, (size_t)capacity * sizeof *more);
 
-    if (more == NULL)
+    if (!more)
       return -1;
     a->areas = more;
     a->capacity = capacity;
@@ -150,7 +150,7 @@ static rst_status find_areas(const rst_picture *picture, const rst_rectangle *bo
   rst_status status = RST_OK;
   int above_count = 0;
 
-  if (pixels == NULL || runs[0] == NULL || runs[1] == NULL)
+  if (!pixels || !runs[0] || !runs[1])
     status = rst_fail_memory(error);
   for (int y = 0; y < height && status == RST_OK; y += rows) {
     const int count = height - y < rows ? height - y : rows;
@@ -371,7 +371,7 @@ bool rst_take_picture(const rst_picture **given, rst_picture *storage) {
   if (!rst_complete_picture(given, storage))
     return false;
   picture = *given;
-  return picture->read != NULL && picture->width >= 1 && picture->height >= 1 &&
+  return picture->read && picture->width >= 1 && picture->height >= 1 &&
          picture->width <= RST_SIDE_MAX && picture->height <= RST_SIDE_MAX;
 }
 
@@ -384,10 +384,10 @@ static void clip(int64_t begin, int64_t length, int size, int *from, int *count)
 }
 
 bool rst_clip(const rst_picture *picture, const rst_rectangle *box, rst_rectangle *inside) {
-  clip(box == NULL ? 0 : box->x, box == NULL ? picture->width : box->width, picture->width,
-       &inside->x, &inside->width);
-  clip(box == NULL ? 0 : box->y, box == NULL ? picture->height : box->height, picture->height,
-       &inside->y, &inside->height);
+  clip(box ? box->x : 0, box ? box->width : picture->width, picture->width, &inside->x,
+       &inside->width);
+  clip(box ? box->y : 0, box ? box->height : picture->height, picture->height, &inside->y,
+       &inside->height);
   return inside->width > 0 && inside->height > 0;
 }
 

@@ -98,7 +98,7 @@ static bool level_new(level *l, size_t width, size_t height) {
   l->neighbours = rst_plane(cell_count(l), 1);
   l->given = rst_plane(cell_count(l), sizeof *l->given);
   l->found = rst_plane(cell_count(l), sizeof *l->found);
-  return l->cells != NULL && l->neighbours != NULL && l->given != NULL && l->found != NULL;
+  return l->cells && l->neighbours && l->given && l->found;
 }
 
 static void level_free(level *l) {
@@ -117,7 +117,7 @@ static bool list_unknown(solver *m, level *l) {
   for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++)
     l->unknowns += l->cells[at] == RST_CELL_UNKNOWN;
   l->unknown = rst_plane(l->unknowns + 1, sizeof *l->unknown);
-  if (l->unknown == NULL)
+  if (!l->unknown)
     return false;
   for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++) {
     if (l->cells[at] == RST_CELL_IGNORED)
@@ -136,7 +136,7 @@ static bool take_cells(solver *m, level *l, unsigned char *cells) {
   const size_t width = l->stride - 2;
   size_t *found = rst_plane(cell_count(l), sizeof *found), first = 0, last = 0, to[4];
 
-  if (found == NULL)
+  if (!found)
     return false;
   for (size_t y = 0; y < l->rows - 2; y++)
     memcpy(l->cells + (y + 1) * l->stride + 1, cells + y * width, width);
@@ -171,7 +171,7 @@ static bool halve(solver *m, level *fine, level *coarse) {
   if (!level_new(coarse, (fine->stride - 1) / 2, (fine->rows - 1) / 2))
     return false;
   fine->coarser = rst_plane(fine->unknowns + 1, sizeof *fine->coarser);
-  if (fine->coarser == NULL)
+  if (!fine->coarser)
     return false;
   for (size_t at = 0; at < cell_count(fine) && go_on(m, at); at++)
     if (fine->cells[at] != RST_CELL_IGNORED) {
@@ -366,8 +366,7 @@ static bool list_bent(solver *m) {
   for (size_t at = 0; at < cell_count(l) && m->stiffness > 0 && go_on(m, at); at++)
     count += is_bent(l, at);
   m->bent = rst_plane(count + 1, sizeof *m->bent);
-  for (size_t at = 0;
-       at < cell_count(l) && m->bent != NULL && count > m->bent_count && go_on(m, at); at++)
+  for (size_t at = 0; at < cell_count(l) && m->bent && count > m->bent_count && go_on(m, at); at++)
     if (is_bent(l, at))
       m->bent[m->bent_count++] = at;
   return m->bent != NULL;
@@ -391,12 +390,12 @@ static bool make_channels(solver *m) {
 
   m->curvature = rst_plane(cells, sizeof *m->curvature);
   m->product = rst_plane(unknowns, sizeof *m->product);
-  made = m->curvature != NULL && m->product != NULL;
+  made = m->curvature && m->product;
   for (channel *c = m->channels; c < m->channels + CHANNELS; c++) {
     c->value = rst_plane(cells, sizeof *c->value);
     c->direction = rst_plane(cells, sizeof *c->direction);
     c->residual = rst_plane(unknowns, sizeof *c->residual);
-    made = made && c->value != NULL && c->direction != NULL && c->residual != NULL;
+    made = made && c->value && c->direction && c->residual;
   }
   return made;
 }

@@ -33,12 +33,12 @@ typedef struct {
 static void report(restoration *r, rst_phase phase, double fraction) {
   if (fraction > r->reported)
     r->reported = fraction > 1 ? 1 : fraction;
-  if (r->hooks != NULL && r->hooks->progress != NULL)
+  if (r->hooks && r->hooks->progress)
     r->hooks->progress(r->hooks->user, phase, r->reported);
 }
 
 static rst_cancel *cancel_of(const restoration *r) {
-  return r->hooks == NULL ? NULL : r->hooks->cancel;
+  return r->hooks ? r->hooks->cancel : NULL;
 }
 
 /* Of what comes before the points: no fraction of its own. */
@@ -64,12 +64,12 @@ static rst_status take_output(const restoration *r, const rst_part *part, const 
   float *memory;
   size_t pixels;
 
-  to->box = area == NULL ? (rst_rectangle){part->x, part->y, part->width, part->height} : *area;
+  to->box = area ? *area : (rst_rectangle){part->x, part->y, part->width, part->height};
   /* Deviations are of the whole, colours are read some rows at a time. */
   pixels = (size_t)to->box.width *
            (size_t)(r->deviation ? to->box.height : rst_band_rows(to->box.width, to->box.height));
   memory = rst_floats((r->deviation ? 10 : 4) * pixels);
-  if (memory == NULL)
+  if (!memory)
     return rst_fail_memory(r->error);
   to->coverage = memory;
   to->colours = memory + pixels;
@@ -201,7 +201,7 @@ static rst_status read_partial(restoration *r, const rst_part *part, rst_encodin
 
   picture.user = r;
   picture.read = read_bands;
-  picture.read_coverage = r->picture->read_coverage == NULL ? NULL : read_coverage_bands;
+  picture.read_coverage = r->picture->read_coverage ? read_coverage_bands : NULL;
   status = rst_partial_new(r->parameters, encoding, &picture, part, area, partial, r->error);
   return status == RST_HOST_FAILED && rst_cancelled(cancel_of(r)) ? rst_fail_cancelled(r->error)
                                                                   : status;
@@ -281,8 +281,8 @@ static rst_status restore_plan(restoration *r, const rst_plan *plan) {
   rst_plan all_plan;
   rst_status status;
 
-  if (r->session == NULL || !rst_complete_parameters(&r->parameters, &all_parameters) ||
-      !rst_take_picture(&r->picture, &all_picture) || r->picture->write == NULL ||
+  if (!r->session || !rst_complete_parameters(&r->parameters, &all_parameters) ||
+      !rst_take_picture(&r->picture, &all_picture) || !r->picture->write ||
       !rst_complete_plan(&plan, &all_plan) || !good_plan(plan, r->picture) ||
       !rst_complete_hooks(&r->hooks, &all_hooks))
     return rst_fail_call(r->error, "rst_restore");
@@ -321,7 +321,7 @@ rst_status rst_uncertainty(rst_session *session, rst_model *model, const rst_par
                    .deviation = true,
                    .seeds = seeds};
 
-  if (model == NULL)
+  if (!model)
     return rst_fail_call(error, "rst_uncertainty");
   if (seeds < 2 || seeds > RST_SEEDS_MAX) {
     char text[16];

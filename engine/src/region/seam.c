@@ -130,8 +130,7 @@ static void sort_cells(const seam *s, bool boundary_only) {
 static void take_known(const seam *s, const float *colours, float *values) {
   for (size_t i = 0; i < pixel_count(s) && go_on(s, i); i++)
     for (size_t c = 0; s->cells[i] == RST_CELL_KNOWN && c < 3; c++)
-      values[3 * i + c] =
-        fminf(fmaxf(rgba_at(s, i)[c], 0), 1) - (colours == NULL ? 0 : colours[3 * i + c]);
+      values[3 * i + c] = fminf(fmaxf(rgba_at(s, i)[c], 0), 1) - (colours ? colours[3 * i + c] : 0);
 }
 
 static rst_status spread(const seam *s, double stiffness, float *values) {
@@ -169,7 +168,7 @@ static bool measure(const seam *s, float *distance) {
 
         if (column > 0)
           come_nearer(&line[x - by], straight, &line[x]);
-        if (above == NULL)
+        if (!above)
           continue;
         come_nearer(&above[x], straight, &line[x]);
         if (x > 0)
@@ -206,7 +205,7 @@ static rst_status mix_fill(const seam *s, const rst_encoding *encoding, float *w
   float *fill = rst_plane(3 * pixel_count(s), sizeof *fill);
   rst_status status;
 
-  if (fill == NULL)
+  if (!fill)
     return rst_fail_memory(s->error);
   sort_cells(s, false);
   take_known(s, NULL, fill);
@@ -243,7 +242,7 @@ rst_status rst_seam_spread(const rst_parameters *parameters, const rst_encoding 
   rst_status status;
 
   s.cells = rst_plane(pixel_count(&s), 1);
-  if (s.cells == NULL)
+  if (!s.cells)
     return rst_fail_memory(error);
   sort_cells(&s, true);
   take_known(&s, colours, offset);

@@ -49,7 +49,7 @@ static rst_status read_cells(stroke_grid *c, const rst_picture *picture, const r
   const int width = picture->width, height = picture->height;
   const int rows = rst_band_rows(width, height);
   float *rgba = rst_floats((size_t)width * (size_t)rows * 4);
-  rst_status status = rgba == NULL ? rst_fail_memory(error) : RST_OK;
+  rst_status status = rgba ? RST_OK : rst_fail_memory(error);
 
   for (int y = 0; y < height && status == RST_OK; y += rows) {
     const int count = height - y < rows ? height - y : rows;
@@ -135,8 +135,8 @@ static rst_status fail_many(int strokes, int limit, rst_error *error) {
 rst_status rst_hints_from_strokes(const rst_picture *strokes, int limit, rst_hint *hints,
                                   int *count, const rst_cancel *cancel, rst_error *error) {
   rst_picture storage;
-  const bool good = rst_take_picture(&strokes, &storage) && limit >= 0 && limit <= RST_HINTS_MAX &&
-                    hints != NULL && count != NULL;
+  const bool good =
+    rst_take_picture(&strokes, &storage) && limit >= 0 && limit <= RST_HINTS_MAX && hints && count;
   rst_hint found[RST_HINTS_MAX];
   rst_status status;
   stroke_grid c = {0};
@@ -152,7 +152,7 @@ rst_status rst_hints_from_strokes(const rst_picture *strokes, int limit, rst_hin
   cells = (size_t)c.width * (size_t)c.height;
   c.cells = rst_array(cells, sizeof *c.cells);
   waiting = rst_array(cells, sizeof *waiting);
-  status = c.cells == NULL || waiting == NULL ? rst_fail_memory(error) : RST_OK;
+  status = !c.cells || !waiting ? rst_fail_memory(error) : RST_OK;
   for (size_t i = 0; i < cells && status == RST_OK; i++)
     c.cells[i].stroke = -1;
   if (status == RST_OK)

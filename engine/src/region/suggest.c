@@ -194,7 +194,7 @@ rst_status rst_suggest_colours(rst_session *session, const rst_encoding *encodin
   rst_status status;
   int found = 0;
 
-  if (session == NULL || encoding == NULL || swatches == NULL || count == NULL ||
+  if (!session || !encoding || !swatches || !count ||
       !rst_complete_parameters(&parameters, &all_parameters) ||
       !rst_take_picture(&picture, &all_picture) || x < 0 || y < 0 || x >= picture->width ||
       y >= picture->height)

@@ -18,10 +18,10 @@ rst_status rst_encode(rst_session *session, rst_model *model, const rst_input *i
   float *values;
   rst_status status;
 
-  if (session == NULL || model == NULL || input == NULL || !rst_input_is_complete(input, model))
+  if (!session || !model || !input || !rst_input_is_complete(input, model))
     return rst_fail_call(error, "rst_encode");
   values = rst_floats((size_t)model->input_size * (size_t)model->input_size);
-  if (values == NULL)
+  if (!values)
     return rst_fail_memory(error);
   if (rst_input_finish(input, values))
     status =
@@ -34,7 +34,7 @@ rst_status rst_encode(rst_session *session, rst_model *model, const rst_input *i
 }
 
 static void report(const rst_hooks *hooks, rst_phase phase) {
-  if (hooks != NULL && hooks->progress != NULL)
+  if (hooks && hooks->progress)
     hooks->progress(hooks->user, phase, 0);
 }
 
@@ -49,7 +49,7 @@ static rst_status read_input(rst_input *input, const rst_picture *picture, bool 
   rst_input_get_box(input, &box);
   rows = rst_band_rows(box.width, box.height);
   rgba = rst_floats((size_t)box.width * (size_t)rows * 5);
-  if (rgba == NULL)
+  if (!rgba)
     return rst_fail_memory(error);
   if (hide)
     hidden = rgba + (size_t)box.width * (size_t)rows * 4;
@@ -57,11 +57,11 @@ static rst_status read_input(rst_input *input, const rst_picture *picture, bool 
     const int count = box.height - done < rows ? box.height - done : rows;
 
     report(hooks, RST_PHASE_READING);
-    if (hooks != NULL && rst_cancelled(hooks->cancel))
+    if (hooks && rst_cancelled(hooks->cancel))
       status = rst_fail_cancelled(error);
-    else if (hidden == NULL
-               ? !picture->read(picture->user, box.x, box.y + done, box.width, count, rgba)
-               : !rst_read_covered(picture, box.x, box.y + done, box.width, count, rgba, hidden))
+    else if (hidden
+               ? !rst_read_covered(picture, box.x, box.y + done, box.width, count, rgba, hidden)
+               : !picture->read(picture->user, box.x, box.y + done, box.width, count, rgba))
       status = rst_fail_host(error);
     else
       status = rst_input_add(input, count, rgba, hidden, error);
@@ -83,8 +83,7 @@ static rst_status encode_one(rst_session *session, rst_model *model,
   status = read_input(input, picture, parameters->hide_region, hooks, error);
   if (status == RST_OK) {
     report(hooks, RST_PHASE_ENCODING);
-    status =
-      rst_encode(session, model, input, hooks == NULL ? NULL : hooks->cancel, encoding, error);
+    status = rst_encode(session, model, input, hooks ? hooks->cancel : NULL, encoding, error);
   }
   rst_input_free(input);
   return status;
@@ -113,7 +112,7 @@ static rst_status encode_faces(rst_session *session, rst_model *model,
   if (status != RST_OK || count == 0)
     return status;
   whole->views = rst_array((size_t)count, sizeof *whole->views);
-  if (whole->views == NULL)
+  if (!whole->views)
     return rst_fail_memory(error);
   for (int i = 0; i < count && status == RST_OK; i++) {
     rst_window window;
@@ -140,9 +139,9 @@ rst_status rst_encode_window(rst_session *session, rst_model *model,
   rst_encoding *made = NULL;
   rst_status status;
 
-  if (session == NULL || !rst_complete_parameters(&parameters, &all_parameters) ||
+  if (!session || !rst_complete_parameters(&parameters, &all_parameters) ||
       !rst_take_picture(&picture, &all_picture) || !rst_complete_hooks(&hooks, &all_hooks) ||
-      encoding == NULL)
+      !encoding)
     return rst_fail_call(error, "rst_encode_window");
   status = encode_one(session, model, parameters, picture, window, hooks, &made, error);
   if (status == RST_OK && parameters->window_kind == RST_WINDOW_FACES)

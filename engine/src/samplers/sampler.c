@@ -17,7 +17,7 @@ const rst_sampler_class *rst_sampler_find(rst_sampler sampler) {
 const rst_sampler_traits *rst_sampler_get_traits(rst_sampler sampler) {
   const rst_sampler_class *found = rst_sampler_find(sampler);
 
-  return found == NULL ? NULL : &found->traits;
+  return found ? &found->traits : NULL;
 }
 
 double rst_noise_stddev(rst_stddev kind, double variance) {

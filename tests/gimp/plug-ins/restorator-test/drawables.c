@@ -147,7 +147,7 @@ static void check(const DrawableCase *test, const char *output, Outcome expected
 
   g_test_message("%s: %s, %s", output, message ? message : "done",
                  changed ? "changed" : "unchanged");
-  g_assert_cmpint(message == NULL, ==, expected == RESTORED);
+  g_assert_cmpint(!message, ==, expected == RESTORED);
   g_assert_cmpint(changed, ==, expected == RESTORED && strcmp(output, "in-place") == 0);
   g_assert_cmpint(gimp_image_is_dirty(picture.image), ==, expected == RESTORED);
   g_autofree char *history = history_text(picture.image);
