@@ -91,30 +91,8 @@ static void test_window(void) {
 
 /* ---- a finder that takes white pixels for faces ---- */
 
-static const char description[] =
-  "{\\\"format\\\":1,\\\"name\\\":\\\"white\\\",\\\"finder\\\":{\\\"finds\\\":\\\"faces\\\","
-  "\\\"threshold\\\":0.5,\\\"layers\\\":[{\\\"kernel\\\":1,\\\"stride\\\":1,\\\"channels\\\":5}]}}";
-
-static GByteArray *white_file(const char *from, const char *to) {
-  static const float values[10] = {40, 0, 0, 0, 0, -20, 0, 0, 0, 0};
-  GByteArray *data = g_byte_array_new(), *file;
-  char *described = from ? replace(description, from, to) : g_strdup(description);
-  char *header = g_strdup_printf(
-    "{\"__metadata__\":{\"restorator\":\"%s\"},"
-    "\"finder.conv0.kernel\":{\"dtype\":\"F32\",\"shape\":[1,1,1,5],\"data_offsets\":[0,20]},"
-    "\"finder.conv0.bias\":{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[20,40]}}",
-    described);
-
-  g_byte_array_append(data, (const guint8 *)values, sizeof values);
-  file = network_join(header, data);
-  g_byte_array_unref(data);
-  g_free(header);
-  g_free(described);
-  return file;
-}
-
 static rst_finder *white_finder(void) {
-  GByteArray *file = white_file(NULL, NULL);
+  GByteArray *file = finder_file(NULL, NULL);
   rst_error error = RST_ERROR_INIT;
   rst_finder *finder;
 
@@ -138,13 +116,13 @@ static void test_file(void) {
     {"[{\\\"kernel\\\":1,\\\"stride\\\":1,\\\"channels\\\":5}]", "[]"},
     {"[{\\\"kernel\\\":1,\\\"stride\\\":1,\\\"channels\\\":5}]", "7"},
   };
-  GByteArray *file = white_file(NULL, NULL);
+  GByteArray *file = finder_file(NULL, NULL);
   rst_finder *finder = NULL;
 
   for (guint size = 0; size < file->len; size++)
     g_assert_cmpint(rst_finder_parse(file->data, size, &finder, NULL), !=, RST_OK);
   for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
-    GByteArray *other = white_file(bad[i][0], bad[i][1]);
+    GByteArray *other = finder_file(bad[i][0], bad[i][1]);
     rst_error error = RST_ERROR_INIT;
     const rst_status status = rst_finder_parse(other->data, other->len, &finder, &error);
 
@@ -160,7 +138,7 @@ static void test_file(void) {
 /* A model of pictures is no finder, and the other way round. */
 static void test_other_kinds(void) {
   network *n = network_new(&net_small);
-  GByteArray *model = network_file(n), *file = white_file(NULL, NULL);
+  GByteArray *model = network_file(n), *file = finder_file(NULL, NULL);
   rst_finder *finder = NULL;
   rst_model *read = NULL;
 

@@ -394,6 +394,31 @@ char *replace(const char *text, const char *from, const char *to) {
   return g_strdup_printf("%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }
 
+/* ---- a finder ---- */
+
+static const char finder_description[] =
+  "{\\\"format\\\":1,\\\"name\\\":\\\"white\\\",\\\"finder\\\":{\\\"finds\\\":\\\"faces\\\","
+  "\\\"threshold\\\":0.5,\\\"layers\\\":[{\\\"kernel\\\":1,\\\"stride\\\":1,\\\"channels\\\":5}]}}";
+
+GByteArray *finder_file(const char *from, const char *to) {
+  static const float values[10] = {40, 0, 0, 0, 0, -20, 0, 0, 0, 0};
+  GByteArray *data = g_byte_array_new(), *file;
+  char *described =
+    from == NULL ? g_strdup(finder_description) : replace(finder_description, from, to);
+  char *header = g_strdup_printf(
+    "{\"__metadata__\":{\"restorator\":\"%s\"},"
+    "\"finder.conv0.kernel\":{\"dtype\":\"F32\",\"shape\":[1,1,1,5],\"data_offsets\":[0,20]},"
+    "\"finder.conv0.bias\":{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[20,40]}}",
+    described);
+
+  g_byte_array_append(data, (const guint8 *)values, sizeof values);
+  file = network_join(header, data);
+  g_byte_array_unref(data);
+  g_free(header);
+  g_free(described);
+  return file;
+}
+
 /* ---- values ---- */
 
 float *random_floats(uint32_t seed, size_t count, double low, double high) {

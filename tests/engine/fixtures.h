@@ -103,6 +103,10 @@ rst_model *network_model(const net *shape);
 /* `text` with its first `from` replaced, which must be there; freed by the caller. */
 char *replace(const char *text, const char *from, const char *to);
 
+/* The file of a finder that takes white pixels for faces; `from`, where it is not NULL, replaced by
+ * `to` in its description. */
+GByteArray *finder_file(const char *from, const char *to);
+
 /* ---- values ---- */
 
 float *random_floats(uint32_t seed, size_t count, double low, double high);
@@ -130,15 +134,15 @@ float *bench_sample(const bench *b, const rst_grid *grid, const float *coverage)
 /* ---- pictures in memory ---- */
 
 typedef struct {
-  rst_picture picture;  /* its user is this struct */
+  rst_picture picture; /* its user is this struct */
   int width, height;
-  float *rgba;          /* (height, width, 4) */
-  float *coverage;      /* (height, width), NULL: all */
-  float *result;        /* (height, width, 3), NaN where nothing was written */
-  int *written;         /* (height, width): how many times */
-  int calls;            /* callbacks so far */
-  int fail_at;          /* the callback that fails, 0: none */
-  GThread *thread;      /* that made it: callbacks may come on no other */
+  float *rgba; /* (height, width, 4) */
+  float *coverage; /* (height, width), NULL: all */
+  float *result; /* (height, width, 3), NaN where nothing was written */
+  int *written; /* (height, width): how many times */
+  int calls; /* callbacks so far */
+  int fail_at; /* the callback that fails, 0: none */
+  GThread *thread; /* that made it: callbacks may come on no other */
 } canvas;
 
 /* Random colours, alpha 1, everything selected. */

@@ -83,7 +83,7 @@ void __wrap_free(void *memory) {
 
 /* ---- everything that the engine does ---- */
 
-static char *folder, *model_path;
+static char *folder, *model_path, *finder_path;
 static GByteArray *model_file;
 
 enum { SIDE = 24 };
@@ -321,6 +321,24 @@ static rst_status do_hints(outcome *o, rst_error *error) {
   return status;
 }
 
+/* A face is found in white pixels, with the finder that RESTORATOR_FINDERS leads to. */
+static rst_status do_faces(outcome *o, rst_error *error) {
+  canvas *c = canvas_new(2 * SIDE, 2 * SIDE, 3);
+  rst_session *session;
+  rst_status status = rst_session_new(2, &session, error);
+
+  if (status == RST_OK) {
+    for (int i = 0; i < 4 * 4 * SIDE * SIDE; i++)
+      c->rgba[i] = i % 4 == 3 || i == 4 * (30 * 2 * SIDE + 20) ? 1 : 0;
+    o->parameters = new_parameters("window=faces", NULL);
+    status = rst_settle_faces(session, &o->parameters, &c->picture, NULL, NULL, error);
+    g_assert_true((status == RST_OK) == (strcmp(o->parameters.faces, RST_FACES_AUTO) != 0));
+    rst_session_free(session);
+  }
+  canvas_free(c);
+  return status;
+}
+
 static const struct {
   const char *name;
   scene play;
@@ -328,7 +346,7 @@ static const struct {
   {"read", do_read},   {"sample", do_sample}, {"restore", do_restore},
   {"match", do_match}, {"preset", do_preset}, {"list", do_list},
   {"steps", do_steps}, {"record", do_record}, {"uncertainty", do_uncertainty},
-  {"hide", do_hide},   {"hints", do_hints},
+  {"hide", do_hide},   {"hints", do_hints},   {"faces", do_faces},
 };
 
 /* Of a call that failed nothing is written but what is right. */
@@ -411,6 +429,7 @@ static void test_misfit(void) {
 
 int main(int argc, char **argv) {
   net shape = net_small;
+  GByteArray *file;
   network *n;
   int status;
 
@@ -425,6 +444,11 @@ int main(int argc, char **argv) {
   g_assert_true(
     g_file_set_contents(model_path, (const char *)model_file->data, model_file->len, NULL));
   g_setenv("RESTORATOR_MODELS", folder, TRUE);
+  file = finder_file(NULL, NULL);
+  finder_path = g_build_filename(folder, "faces.safetensors", NULL);
+  g_assert_true(g_file_set_contents(finder_path, (const char *)file->data, file->len, NULL));
+  g_byte_array_unref(file);
+  g_setenv("RESTORATOR_FINDERS", folder, TRUE);
   for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++) {
     char *path = g_strdup_printf("/memory/%s", scenes[i].name);
 
@@ -435,8 +459,10 @@ int main(int argc, char **argv) {
   g_test_add_func("/memory/misfit", test_misfit);
   status = g_test_run();
   g_unlink(model_path);
+  g_unlink(finder_path);
   g_rmdir(folder);
   g_free(model_path);
+  g_free(finder_path);
   g_free(folder);
   g_byte_array_unref(model_file);
   network_free(n);

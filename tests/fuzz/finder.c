@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Any bytes as the file of a finder of faces: refused, or one that finds boxes in a picture, from
+ * top to bottom, which can be written, read again and looked at through windows.
+ */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "restorator.h"
+
+enum { SIDE = 40 };
+
+static bool read_rows(void *user, int x, int y, int w, int h, float *rgba) {
+  (void)user;
+  for (int i = 0; i < w * h; i++)
+    for (int c = 0; c < 4; c++)
+      rgba[4 * i + c] = c == 3 ? 1 : (float)((x + i % w) * (y + i / w) * (c + 3) % 17) / 16;
+  return true;
+}
+
+static void check_faces(const rst_face *faces, int count) {
+  static rst_face again[RST_FACES_MAX];
+  static char text[RST_FACES_TEXT];
+  int read;
+
+  for (int i = 0; i < count; i++) {
+    rst_window window;
+
+    if (faces[i].width < 1 || faces[i].height < 1 || !(faces[i].sure >= 0 && faces[i].sure <= 1) ||
+        (i > 0 && faces[i].y < faces[i - 1].y))
+      abort();
+    rst_face_window(&faces[i], &window);
+    if (window.side < 1)
+      abort();
+  }
+  if (rst_faces_write(faces, count, text, sizeof text, NULL) != RST_OK ||
+      rst_faces_parse(text, again, &read, NULL) != RST_OK || read != count)
+    abort();
+  for (int i = 0; i < count; i++)
+    if (faces[i].x != again[i].x || faces[i].y != again[i].y || faces[i].width != again[i].width ||
+        faces[i].height != again[i].height)
+      abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static const rst_picture picture = {
+    .size = sizeof picture, .width = SIDE, .height = SIDE, .read = read_rows};
+  const rst_rectangle box = {(int)(size % 5), (int)(size % 3), SIDE - 7, SIDE - 5};
+  static rst_face faces[RST_FACES_MAX];
+  static rst_session *session;
+  rst_error error = RST_ERROR_INIT;
+  rst_finder *finder;
+  int count;
+
+  if (session == NULL && rst_session_new(1, &session, NULL) != RST_OK)
+    abort();
+  if (rst_finder_parse(data, size, &finder, &error) != RST_OK) {
+    if (error.code == RST_OK || error.message[0] == '\0')
+      abort();
+    return 0;
+  }
+  for (int all = 0; all < 2; all++) {
+    if (rst_find_faces(session, finder, &picture, all ? NULL : &box, all ? 0 : 0.01, NULL, faces,
+                       &count, NULL) != RST_OK ||
+        count < 0 || count > RST_FACES_MAX)
+      abort();
+    check_faces(faces, count);
+  }
+  rst_finder_unref(finder);
+  return 0;
+}
