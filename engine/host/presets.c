@@ -12,6 +12,7 @@
 #include <yyjson.h>
 
 #include "messages.h"
+#include "target.h"
 
 #define SUFFIX ".json"
 
@@ -250,9 +251,19 @@ static gboolean fail_taken(GError **error, const preset_file *file) {
  * Writing
  */
 
+/* A link stays a link. */
 static gboolean write_file(const char *path, const char *text, gssize length, GError **error) {
-  return g_file_set_contents_full(
-    path, text, length, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, error);
+  g_autofree char *target = target_follow(path), *shown = g_filename_display_name(path);
+
+  if (target && !target_is_special(target))
+    return g_file_set_contents_full(target, text, length,
+                                    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                    0666, error);
+  g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+              target ? _("“%s” is a folder, a device or a pipe and no file")
+                     : _("“%s” is a link that leads nowhere"),
+              shown);
+  return FALSE;
 }
 
 /* Another program with a dialog may save too: from choosing an id until its file is there the

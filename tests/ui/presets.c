@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <presets.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -357,6 +358,32 @@ static void test_bad_imports(void) {
   }
 }
 
+/* What is in an exported file's place: a link stays one, a pipe stays there, a circle is told. */
+static void test_export_places(void) {
+  g_autofree char *path = g_build_filename(folder, "place.json", NULL);
+  g_autofree char *there = g_build_filename(folder, "there.json", NULL);
+  g_autoptr(GPtrArray) presets = read_all();
+  g_autofree char *text = NULL;
+  GStatBuf status;
+
+  write_text(there, "old");
+  g_assert_cmpint(symlink("there.json", path), ==, 0);
+  g_assert_true(presets_export(get(presets, "ddim"), path, NULL));
+  g_assert_true(g_file_test(path, G_FILE_TEST_IS_SYMLINK));
+  text = read_text(there);
+  g_assert_nonnull(strstr(text, "\"format\""));
+  for (int circle = 0; circle < 2; circle++) {
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(circle ? symlink("place.json", path) : mkfifo(path, 0666), ==, 0);
+    g_assert_false(presets_export(get(presets, "ddim"), path, &error));
+    g_assert_nonnull(strstr(error->message, "place.json"));
+    g_assert_cmpint(g_lstat(path, &status), ==, 0);
+    g_assert_false(S_ISREG(status.st_mode));
+  }
+}
+
 /* Dialogs of several programs, each with the list that it read at its start, save at once: nobody's
  * preset takes the place of another's. */
 static void test_several_programs(void) {
@@ -413,6 +440,7 @@ int main(int argc, char **argv) {
     {"/ui/presets/rename", test_rename},
     {"/ui/presets/delete", test_delete},
     {"/ui/presets/export-import", test_export_import},
+    {"/ui/presets/export-places", test_export_places},
     {"/ui/presets/import-titles", test_import_titles},
     {"/ui/presets/bad-imports", test_bad_imports},
     {"/ui/presets/several-programs", test_several_programs},

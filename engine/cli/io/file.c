@@ -15,6 +15,7 @@
 #include "io/loader.h"
 #include "io/metadata.h"
 #include "io/temporary.h"
+#include "target.h"
 
 static void ignore_message(const char *domain, GLogLevelFlags level, const char *message,
                            void *data) {
@@ -93,7 +94,7 @@ const cli_format *file_output_format(const char *path, GError **error) {
                 _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);
     return NULL;
   }
-  g_autofree char *target = temporary_target(path);
+  g_autofree char *target = target_follow(path);
   bool good = target ? check_place(path, target, error) : fail_system(path, error);
   return good ? found : NULL;
 }
@@ -319,7 +320,7 @@ static bool write_all(VipsImage *image, const cli_format *f, int fd, const char 
 bool file_write(VipsImage *image, const cli_format *f, const char *path, rst_cancel *cancel,
                 GError **error) {
   cli_temporary temporary = {.fd = -1};
-  char *target = temporary_target(path); /* a link stays a link */
+  char *target = target_follow(path); /* a link stays a link */
   bool good = (target && temporary_open(&temporary, target)) || fail_system(path, error);
   good = good && write_all(image, f, temporary.fd, path, cancel, error) &&
          (temporary_finish(&temporary, target) || fail_system(path, error));

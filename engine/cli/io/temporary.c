@@ -13,31 +13,13 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
-
-enum { LINKS_MAX = 40 }; /* as Linux has it */
+#include "target.h"
 
 /* A file without a name leaves nothing behind, however the program ends. Where the file system has
  * none, the file has a name from the beginning, and whoever writes it holds a lock on it: what
  * nobody holds was left by a killed run. */
 #define NAME ".restorator-"
 #define UNIQUE "XXXXXX"
-
-char *temporary_target(const char *path) {
-  char *at = g_strdup(path), *to;
-  for (int i = 0; (to = g_file_read_link(at, NULL)); i++) {
-    char *folder = g_path_get_dirname(at);
-    g_free(at);
-    at = g_path_is_absolute(to) ? g_strdup(to) : g_build_filename(folder, to, NULL);
-    g_free(folder);
-    g_free(to);
-    if (i == LINKS_MAX) {
-      g_free(at);
-      errno = ELOOP;
-      return NULL;
-    }
-  }
-  return at;
-}
 
 /* Removes what killed runs have left in a folder. */
 static void sweep(const char *folder) {
@@ -106,19 +88,8 @@ static bool name(cli_temporary *t, const char *target) {
   return named;
 }
 
-/* The owner is another's to give away: where that is refused, the group alone, or neither. The
- * permissions come last, since a new owner takes some of them away. */
-static bool take_over(int fd, const char *target) {
-  GStatBuf before;
-  if (g_stat(target, &before) != 0)
-    return errno == ENOENT;
-  if (fchown(fd, before.st_uid, before.st_gid) != 0 && fchown(fd, (uid_t)-1, before.st_gid) != 0)
-    before.st_mode &= ~(mode_t)(S_ISUID | S_ISGID);
-  return fchmod(fd, before.st_mode & 07777) == 0;
-}
-
 bool temporary_finish(cli_temporary *t, const char *target) {
-  if (!take_over(t->fd, target) || fsync(t->fd) != 0 || (!t->path && !name(t, target)) ||
+  if (!target_take_over(t->fd, target) || fsync(t->fd) != 0 || (!t->path && !name(t, target)) ||
       g_rename(t->path, target) != 0)
     return false;
   interrupt_set_file(NULL);

@@ -14,10 +14,6 @@ typedef struct cli_temporary {
   int fd; /* open for reading and writing; −1: none */
 } cli_temporary;
 
-/* Where a path leads through links, whether a file is there or not. Free it with g_free(). NULL,
- * and errno, where they lead nowhere. */
-char *temporary_target(const char *path);
-
 /* Each returns false, and errno, on failure. */
 
 /* Begins a file in the folder of `target`. Drop it in any case. */

@@ -13,6 +13,7 @@
 #include "jobs/temporary.h"
 #include "layers/history.h"
 #include "messages.h"
+#include "target.h"
 #include "tiff_directory.h"
 
 G_GNUC_PRINTF(3, 4)
@@ -228,24 +229,37 @@ static void add_texts(const char *begun, const char *path, const char *from) {
   gimp_message(message);
 }
 
-static gboolean save(GimpImage *image, const char *path, const char *from, GError **error) {
+static gboolean fail_written(GError **error, const char *path) {
+  const int why = errno;
   g_autofree char *name = shown(path);
-  char *begun = temporary_make(path);
 
-  if (begun && export_image(image, begun)) {
-    add_record(image, begun, path, from);
-    add_texts(begun, path, from);
-    return temporary_finish(begun, path) ||
-           fail(error, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), name,
-                g_strerror(errno));
-  }
-  if (!begun)
-    return fail(error, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), name,
-                g_strerror(errno));
-  fail(error, RST_HOST_FAILED, _("GIMP could not save “%s”: %s"), name,
-       gimp_pdb_get_last_error(gimp_get_pdb()));
-  temporary_drop(begun);
-  return FALSE;
+  return fail(error, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), name, g_strerror(why));
+}
+
+static gboolean write_file(GimpImage *image, Temporary *begun, const char *path, const char *target,
+                           const char *from, GError **error) {
+  g_autofree char *name = shown(path);
+
+  if (!temporary_open(begun, target))
+    return fail_written(error, path);
+  if (!export_image(image, begun->path))
+    return fail(error, RST_HOST_FAILED, _("GIMP could not save “%s”: %s"), name,
+                gimp_pdb_get_last_error(gimp_get_pdb()));
+  add_record(image, begun->path, path, from);
+  add_texts(begun->path, path, from);
+  return temporary_finish(begun, target) || fail_written(error, path);
+}
+
+static gboolean save(GimpImage *image, const char *path, const char *from, GError **error) {
+  g_autofree char *target = target_follow(path); /* a link stays a link */
+  Temporary begun;
+  gboolean done;
+
+  if (!target)
+    return fail_written(error, path);
+  done = write_file(image, &begun, path, target, from, error);
+  temporary_drop(&begun);
+  return done;
 }
 
 static gboolean make_rgb(GimpImage *image, GError **error) {

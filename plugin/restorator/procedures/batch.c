@@ -14,6 +14,7 @@
 #include "jobs/file.h"
 #include "messages.h"
 #include "procedures/outcome.h"
+#include "target.h"
 
 typedef struct Batch {
   Jobs jobs;
@@ -181,15 +182,22 @@ static void show_progress(void *user, rst_phase phase, double fraction) {
 }
 
 /* Known before the work is done. */
-static gboolean check_name(const char *output, GError **error) {
+static gboolean check_place(const char *output, GError **error) {
   g_autofree char *folder = g_path_get_dirname(output), *name = g_path_get_basename(output);
   g_autofree char *shown = g_filename_display_name(output);
+  g_autofree char *target = target_follow(output);
+  const int why = target ? ENAMETOOLONG : errno;
   const long longest = pathconf(folder, _PC_NAME_MAX);
 
-  if (longest <= 0 || strlen(name) <= (size_t)longest)
+  if (target && target_is_special(target)) {
+    g_set_error(error, RESTORATOR_ERROR, RST_CANNOT_OPEN,
+                _("“%s” is a folder, a device or a pipe and no file"), shown);
+    return FALSE;
+  }
+  if (target && (longest <= 0 || strlen(name) <= (size_t)longest))
     return TRUE;
   g_set_error(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), shown,
-              g_strerror(ENAMETOOLONG));
+              g_strerror(why));
   return FALSE;
 }
 
@@ -208,7 +216,7 @@ static gboolean restore(Batch *batch, const char *input, const char *output, GEr
                 shown);
     return FALSE;
   }
-  if (!check_name(output, error))
+  if (!check_place(output, error))
     return FALSE;
   hooks.user = batch;
   hooks.progress = show_progress;
