@@ -94,29 +94,31 @@ static void mix(const Layer *layer, Row *row) {
 }
 
 /* What was not restored, and alpha, keep their own bytes. */
-static void replace_merged(const Layer *layer) {
+static void replace_merged(const Layer *layer, Row *row) {
   g_autoptr(GeglBuffer) merged = gimp_drawable_get_buffer(layer->drawable);
-  g_auto(Row) row = {0};
 
-  row_init(&row, layer);
   for (int y = 0; y < layer->box.height; y++) {
     const GeglRectangle area = {layer->box.x, layer->box.y + y, layer->box.width, 1};
 
-    layer_read_coverage(layer, &area, row.coverage);
-    gegl_buffer_get(layer->original->pixels, &area, 1.0, layer->native, row.original,
+    layer_read_coverage(layer, &area, row->coverage);
+    gegl_buffer_get(layer->original->pixels, &area, 1.0, layer->native, row->original,
                     GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    gegl_buffer_get(layer->result, &area, 1.0, layer->native, row.result, GEGL_AUTO_ROWSTRIDE,
+    gegl_buffer_get(layer->result, &area, 1.0, layer->native, row->result, GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
-    mix(layer, &row);
-    gegl_buffer_set(merged, &area, 0, layer->native, row.result, GEGL_AUTO_ROWSTRIDE);
+    mix(layer, row);
+    gegl_buffer_set(merged, &area, 0, layer->native, row->result, GEGL_AUTO_ROWSTRIDE);
   }
   gegl_buffer_flush(merged);
 }
 
+/* Without memory this ends before anything is written. */
 gboolean in_place_write(const Layer *layer) {
+  g_auto(Row) row = {0};
+
+  row_init(&row, layer);
   if (!merge(layer))
     return FALSE;
-  replace_merged(layer);
+  replace_merged(layer, &row);
   return gimp_drawable_update(layer->drawable, layer->box.x, layer->box.y, layer->box.width,
                               layer->box.height);
 }

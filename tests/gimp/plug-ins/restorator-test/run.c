@@ -130,6 +130,40 @@ static void test_killed(void) {
   g_assert_null(strstr(progress, "end"));
 }
 
+/* Memory runs out at one of the engine's allocations, each time at a later one: it is said, and
+ * nothing was written, or it does no harm. */
+static void test_starved(void) {
+  g_autofree char *starve = file("starve"), *starved = file("starved");
+  gboolean fired = TRUE;
+  int failed = 0, at;
+  Picture picture;
+
+  picture_make(&recipe, &picture);
+  g_autoptr(GBytes) before = layer_bytes(picture.layer);
+  g_autofree char *none = restore_meddled(&picture, "");
+  g_assert_cmpstr(none, ==, NULL);
+  g_autoptr(GBytes) expected = layer_bytes(picture.layer);
+  picture_free(&picture);
+  for (at = 1; fired; at += 1 + at / 8) {
+    g_autofree char *number = g_strdup_printf("%d", at);
+
+    picture_make(&recipe, &picture);
+    g_remove(starved);
+    g_assert_true(g_file_set_contents(starve, number, -1, NULL));
+    g_autofree char *message = restore_meddled(&picture, "");
+    g_remove(starve);
+    fired = g_file_test(starved, G_FILE_TEST_EXISTS);
+    g_autoptr(GBytes) after = layer_bytes(picture.layer);
+    g_assert_true(g_bytes_equal(after, message ? before : expected));
+    if (message && !strstr(message, "not enough memory"))
+      g_test_fail_printf("allocation %d: %s", at, message);
+    failed += message != NULL;
+    picture_free(&picture);
+  }
+  g_test_message("fewer than %d allocations, %d failures", at, failed);
+  g_assert_cmpint(failed, >, 5);
+}
+
 /* -------------------------------------------------------------------------------------------
  * Undo, which GIMP offers to people alone: needs a display, and xdotool to press the keys
  */
@@ -230,6 +264,7 @@ void add_run_cases(void) {
   g_test_add_func("/run/changed/image-gone", test_image_gone);
   g_test_add_func("/run/locked", test_locked);
   g_test_add_func("/run/killed", test_killed);
+  g_test_add_func("/run/starved", test_starved);
   g_test_add_data_func("/undo/in-place", "in-place", test_undo);
   g_test_add_data_func("/undo/new-layer", "new-layer", test_undo);
 }
