@@ -354,6 +354,7 @@ frame *frame_update(const frame *last, const frame_scene *scene, const rect *are
   const rect drawn = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
   const rect part = rect_intersect(&drawn, &all);
 
+  f->drawn = (int64_t)part.width * part.height;
   if (layers == FRAME_BOTH)
     draw(scene, v, &part, false, f->before);
   if (layers == FRAME_DRAFT)

@@ -28,6 +28,7 @@ typedef struct frame {
   viewport viewport;
   guint32 *before, *after; /* (height, width): 0xAARRGGBB, premultiplied, A 0 beyond the picture */
   guint32 *overlay; /* the same: the uncertainty's colours, A 0 where none is; or NULL */
+  int64_t drawn; /* its pixels that were drawn for it, the others being the last one's */
   double range; /* of the overlay: its last colour is this standard deviation and more */
 } frame;
 

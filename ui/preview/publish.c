@@ -82,6 +82,7 @@ static void report_frame(publisher *p, preview_phase phase, frame *shown) {
   to->status.done = done;
   to->status.rest = rest;
   to->status.restored = p->lattice->restored;
+  to->status.drawn = p->drawn;
   if (p->exact_result != p->work->result_serial)
     to->status.seconds = seconds_since(p->work->changed_at);
   if (shown) {
@@ -133,6 +134,7 @@ static rst_status draw(publisher *p, const rect *area, frame_layers layers, rst_
     return failure_of_memory(error);
   frame_unref(p->frame);
   p->frame = f;
+  p->drawn += f->drawn;
   return RST_OK;
 }
 

@@ -20,6 +20,7 @@ typedef struct publisher {
   const lattice *lattice;
   const request *work;
   frame *frame;          /* the last one; NULL: none */
+  int64_t drawn;         /* pixels of frames, ever */
   tiles *frame_pixels;   /* the picture that it shows */
   rect dirty;            /* of the picture: restored, but not drawn yet */
   gint64 next_frame_at;  /* monotonic */

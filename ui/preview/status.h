@@ -28,6 +28,7 @@ typedef struct preview_status {
   double seconds; /* since the last change of setup or region, until it was exact */
   double rest; /* seconds until it is, as things go; 0 while that is not known */
   int64_t restored; /* points that the network has restored, ever */
+  int64_t drawn; /* pixels of frames that were drawn, ever */
   int encoded; /* windows that it has encoded, ever */
   int seeds; /* of the uncertainty shown; 0: none is */
   int deviated; /* step of its finest lattice finished all over the visible part; or 0 */
