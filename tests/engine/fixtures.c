@@ -403,8 +403,7 @@ static const char finder_description[] =
 GByteArray *finder_file(const char *from, const char *to) {
   static const float values[10] = {40, 0, 0, 0, 0, -20, 0, 0, 0, 0};
   GByteArray *data = g_byte_array_new(), *file;
-  char *described =
-    from == NULL ? g_strdup(finder_description) : replace(finder_description, from, to);
+  char *described = from ? replace(finder_description, from, to) : g_strdup(finder_description);
   char *header = g_strdup_printf(
     "{\"__metadata__\":{\"restorator\":\"%s\"},"
     "\"finder.conv0.kernel\":{\"dtype\":\"F32\",\"shape\":[1,1,1,5],\"data_offsets\":[0,20]},"

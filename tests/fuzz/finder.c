@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   rst_finder *finder;
   int count;
 
-  if (session == NULL && rst_session_new(1, &session, NULL) != RST_OK)
+  if (!session && rst_session_new(1, &session, NULL) != RST_OK)
     abort();
   if (rst_finder_parse(data, size, &finder, &error) != RST_OK) {
     if (error.code == RST_OK || error.message[0] == '\0')
