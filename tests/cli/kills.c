@@ -131,15 +131,32 @@ static void test_swept(void) {
   pixels_free(p);
 }
 
-/* A pipe that nobody writes to holds the program up before it can ask. */
+/* A pipe that is full, and that nobody reads. */
+static void make_full_pipe(int ends[2]) {
+  g_assert_cmpint(pipe(ends), ==, 0);
+  g_assert_cmpint(fcntl(ends[1], F_SETFL, O_NONBLOCK), ==, 0);
+  while (write(ends[1], "full", 4) > 0)
+    ;
+  while (write(ends[1], "", 1) > 0)
+    ;
+  g_assert_cmpint(fcntl(ends[1], F_SETFL, 0), ==, 0);
+}
+
+/* What it has to say holds the program up before it can ask. */
 static void test_second_signal(void) {
   static const int numbers[] = {SIGINT, SIGTERM};
-  const char *input = path_of("never.png");
-  g_assert_cmpint(mkfifo(input, 0666), ==, 0);
-  const char *const arguments[] = {"restore", input, path_of("out.png"), SINGLE, NULL};
+  pixels *p = make_pixels(60, 50, 3, 8);
+  const char *input = write_pixels(p, "held.png");
+  char *command[] = {
+    (char *)program(), (char *)"restore",     (char *)input,        (char *)path_of("out.png"),
+    (char *)"--model", (char *)"tiny-single", (char *)"--progress", NULL};
+  pixels_free(p);
   for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
-    GPid pid = start(arguments);
-    int status;
+    int status, ends[2];
+    GPid pid;
+    make_full_pipe(ends);
+    g_assert_true(g_spawn_async_with_fds(NULL, command, environment(), G_SPAWN_DO_NOT_REAP_CHILD,
+                                         NULL, NULL, &pid, -1, -1, ends[1], NULL));
     g_usleep(1500000);
     kill(pid, numbers[i]);
     g_usleep(500000);
@@ -148,8 +165,25 @@ static void test_second_signal(void) {
     status = end(pid);
     g_assert_true(WIFEXITED(status));
     g_assert_cmpint(WEXITSTATUS(status), ==, 128 + numbers[i]);
+    close(ends[0]);
+    close(ends[1]);
   }
   g_assert_false(g_file_test(path_of("out.png"), G_FILE_TEST_EXISTS));
+}
+
+/* A pipe that nobody writes to is waited for until the first. */
+static void test_waiting(void) {
+  const char *input = path_of("never.png");
+  g_assert_cmpint(mkfifo(input, 0666), ==, 0);
+  const char *const arguments[] = {"restore", input, path_of("out.png"), SINGLE, NULL};
+  GPid pid = start(arguments);
+  int status;
+  g_usleep(1500000);
+  g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, 0); /* somebody may come yet */
+  kill(pid, SIGTERM);
+  status = end(pid);
+  g_assert_true(WIFEXITED(status));
+  g_assert_cmpint(WEXITSTATUS(status), ==, 128 + SIGTERM);
 }
 
 /* A rename would put a file in the place of a device. */
@@ -246,6 +280,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/kills/killed", test_killed);
   g_test_add_func("/kills/swept", test_swept);
   g_test_add_func("/kills/second-signal", test_second_signal);
+  g_test_add_func("/kills/waiting", test_waiting);
   g_test_add_func("/kills/full-disk", test_full_disk);
   g_test_add_func("/kills/special-outputs", test_special_outputs);
   return harness_run();

@@ -354,8 +354,14 @@ static void test_openblas_again(void) {
     jobs[i] = (repeated){a_copy + i, b_copy + i, expected};
     threads[i] = g_thread_new("caller", multiply_again, &jobs[i]);
   }
-  for (int i = 0; i < CALLERS; i++)
+  for (int i = 0; i < CALLERS; i++) {
     g_thread_join(threads[i]);
+    g_free((float *)jobs[i].a - i);
+    g_free((float *)jobs[i].b - i);
+  }
+  g_free(a);
+  g_free(b);
+  g_free(expected);
 }
 
 static void assert_own(const char *reason) {

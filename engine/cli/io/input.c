@@ -74,7 +74,8 @@ static int hold(int pipe, const char *path, GError **error) {
 
 int input_open(const char *path, GError **error) {
   GStatBuf status;
-  int fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY, 0), held;
+  /* Without O_NONBLOCK a pipe that nobody writes to would hold the program up in the call. */
+  int fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0), held;
   if (fd < 0 || fstat(fd, &status) != 0) {
     fail(error, path, g_strerror(errno));
   } else if (S_ISDIR(status.st_mode)) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "target.h"
 
 static const char header[] =
   "noise-stddev,stochasticity,step-skip,project,clip,passes,mse,bicubic,ratio,seconds,run\n";
@@ -84,6 +85,10 @@ bool table_open(const char *path, const char *run, const cli_setup setups[SETUPS
                 cli_row rows[SETUPS], GError **error) {
   g_autofree char *text = NULL;
   GError *why = NULL;
+  if (target_is_special(path)) {
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a device or a pipe and no file"), path);
+    return false;
+  }
   if (!g_file_get_contents(path, &text, NULL, &why)) {
     if (!g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
       g_propagate_error(error, why);

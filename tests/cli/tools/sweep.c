@@ -255,6 +255,8 @@ static void test_refused(void) {
   check_failed(run("sweep", NULL), 2, "a folder of pictures is needed");
   check_failed(run("sweep", folder, NULL), 2, "--output is needed");
   check_failed(run("sweep", folder, "-o", table, "--pixels", "-1", NULL), 2, "--pixels");
+  check_failed(run("sweep", folder, TINY, "-o", "/dev/zero", NULL), 1,
+               "/dev/zero: is a device or a pipe");
   check_failed(run("sweep", folder, "-o", table, "--model", "tiny-single", NULL), 1,
                "tiny-single is a single-pass model");
   check_failed(run("sweep", folder, "-o", table, TINY, "--heat-map", "map.doc", NULL), 2,

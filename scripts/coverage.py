@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which lines of what reads others' files the tests have run.
+
+    ./dev shell meson setup -Db_coverage=true -Dui=disabled -Dplugin=disabled build/coverage
+    ./dev shell meson test -C build/coverage --suite engine --suite cli
+    ./dev shell scripts/coverage.py build/coverage [--missed]
+
+Where a source is compiled several times, for a sanitizer too, a line counts that ran in any of them.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import subprocess
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+
+READERS = [
+    "engine/src/base/file.c", "engine/src/network/safetensors.c",
+    "engine/src/network/description.c", "engine/src/network/weights.c",
+    "engine/src/network/model.c", "engine/src/network/finder.c", "engine/src/parameters/json.c",
+    "engine/src/parameters/preset.c", "engine/src/parameters/record.c",
+    "engine/src/parameters/hints.c", "engine/src/parameters/faces.c",
+    "engine/src/parameters/real.c", "engine/src/parameters/parameters.c",
+    "engine/host/bytes.c", "engine/host/card.c", "engine/host/png_chunks.c",
+    "engine/host/tiff_directory.c", "engine/cli/base/fields.c", "engine/cli/io/colour_space.c",
+    "engine/cli/io/exif.c", "engine/cli/io/file_open.c", "engine/cli/io/input.c",
+    "engine/cli/io/iptc.c", "engine/cli/io/jpeg.c", "engine/cli/io/loader.c",
+    "engine/cli/io/mask.c", "engine/cli/io/metadata.c", "engine/cli/io/png.c",
+    "engine/cli/io/record.c", "engine/cli/io/strokes.c", "engine/cli/io/webp.c",
+    "engine/cli/io/xmp.c", "engine/cli/restore/options.c",
+]
+
+
+def measure(build):
+    """How often each line ran: {source: {line: times}}."""
+    lines = collections.defaultdict(lambda: collections.defaultdict(int))
+    for notes in build.rglob("*.gcda"):
+        found = subprocess.run(["gcov", "--json-format", "--stdout", str(notes)], cwd=build,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        for text in found.stdout.splitlines():
+            for file in json.loads(text)["files"]:
+                path = os.path.relpath((build / file["file"]).resolve(), TOP)
+                if path in READERS:
+                    for line in file["lines"]:
+                        lines[path][line["line_number"]] += line["count"]
+    return lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--missed", action="store_true", help="say which lines did not run")
+    options = parser.parse_args()
+    lines = measure(options.build.resolve())
+    for path in READERS:
+        counts = lines[path]
+        ran = sum(count > 0 for count in counts.values())
+        print(f"{path} {ran} {len(counts)} {100 * ran / max(len(counts), 1):.1f} %")
+        if options.missed and ran < len(counts):
+            print("   ", *sorted(line for line, count in counts.items() if count == 0))
+
+
+if __name__ == "__main__":
+    main()
