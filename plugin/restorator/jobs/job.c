@@ -162,41 +162,43 @@ static void fill_record(const Job *job, const rst_parameters *parameters, const 
   record->output = output == OUTPUT_NEW_LAYER ? RST_OUTPUT_NEW_LAYER : RST_OUTPUT_IN_PLACE;
 }
 
-/* Says in `record` what it did. */
+/* Says in `record` what it did; that looks at `parameters`, which begin as the job's and get what is
+ * found out on the way. */
 static gboolean restore(const Job *job, Layer *layer, Output output, const rst_hooks *hooks,
-                        rst_record *record, GError **error) {
-  rst_parameters parameters = job->parameters;
+                        rst_parameters *parameters, rst_record *record, GError **error) {
   g_autoptr(rst_session) session = NULL;
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
   rst_error why = RST_ERROR_INIT;
   rst_picture picture;
   rst_rectangle box;
 
+  *parameters = job->parameters;
   plan->size = sizeof *plan;
   layer_get_picture(layer, &picture);
-  layer_begin_result(layer, parameters.strength);
+  layer_begin_result(layer, parameters->strength);
   layer_get_box(layer, &box);
   if (rst_session_new(0, &session, &why) != RST_OK ||
-      rst_settle_faces(session, &parameters, &picture, &box, hooks, &why) != RST_OK ||
-      rst_plan_region(&parameters, &picture, &box, plan, &why) != RST_OK)
+      rst_settle_faces(session, parameters, &picture, &box, hooks, &why) != RST_OK ||
+      rst_plan_region(parameters, &picture, &box, plan, &why) != RST_OK)
     return messages_fail(&why, error);
   if (!check_grey(layer, plan, error))
     return FALSE;
-  if (rst_restore(session, job->model, &parameters, &picture, plan, hooks, &why) != RST_OK)
+  if (rst_restore(session, job->model, parameters, &picture, plan, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
-  fill_record(job, &parameters, plan, output, record);
+  fill_record(job, parameters, plan, output, record);
   return TRUE;
 }
 
 gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
                      const rst_hooks *hooks, GError **error) {
   g_autoptr(Layer) layer = NULL;
+  rst_parameters parameters;
   Commit what = {.output = output, .name = job->name};
 
   if (!layer_check(drawable, output, error))
     return FALSE;
   layer = layer_open(image, drawable, error);
-  return layer && restore(job, layer, output, hooks, &what.record, error) &&
+  return layer && restore(job, layer, output, hooks, &parameters, &what.record, error) &&
          commit(layer, &what, error);
 }
 
