@@ -42,6 +42,14 @@ def wait_for(what, ask):
         time.sleep(0.05)
 
 
+def has_ended(process):
+    try:
+        status = pathlib.Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"  # GIMP has yet to ask for its status
+
+
 def pixels_of_png(path):
     """The rows as they are packed, without what else is in the file, such as the time."""
     data, at, packed = path.read_bytes(), 8, b""
@@ -200,10 +208,14 @@ class Gimp:
         return application and find(application, "dialog")
 
     def await_dialog(self):
-        return wait_for("the dialog", self.dialog)
+        dialog = wait_for("the dialog", self.dialog)
+        self.plug_in = dialog.get_process_id()
+        return dialog
 
     def await_end(self):
-        wait_for("the end of the dialog", lambda: not self.application("restorator"))
+        """Waits until the process of the dialog that was awaited last has ended. Of an application
+        that is busy, the accessibility bus may give no name for a moment, as if it had gone."""
+        wait_for("the end of the dialog", lambda: has_ended(self.plug_in))
 
     def choose_in_menu(self, *path):
         """Chooses from the image window's menus; the item's name begins with the last."""
