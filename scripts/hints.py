@@ -106,9 +106,9 @@ def section(tools, photos, counts, most):
 
 {len(files)} pictures, {drawn} drawn by chance (seed {SEED}): a part of them, so that the page is made \
 within minutes. Model `{MODEL}`, mode *colour*, the window is the picture. Hints are simulated on \
-the hidden truth, one after the other (after Zhang et al. 2017): in the middle of the square, an \
-eighth of the longer side wide, whose colours are the most wrong by then, of the mean of 7 × 7 pixels \
-there. Mean CIEDE2000; grey's is {mean(each[counts[0]], "ciede2000_grey"):.2f}. Levin: the same hints by \
+the hidden truth, one after the other (after Zhang et al. 2017): in the middle of the area whose \
+colours are the most wrong by then (pixels that hang together, over 10 CIEDE2000 off), of the mean of \
+7 × 7 pixels there. Mean CIEDE2000; grey's is {mean(each[counts[0]], "ciede2000_grey"):.2f}. Levin: the same hints by \
 colorization using optimization (Levin, Lischinski and Weiss 2004), from grey and from the network's \
 colours, the difference to the hints drawn to 0 by the best of {", ".join(f"{pull:g}" for pull in PULLS)} (–: not measured; it needs SciPy \
 and scikit-image).

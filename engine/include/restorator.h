@@ -865,7 +865,7 @@ RST_API rst_status rst_settle_faces(rst_session *session, rst_parameters *parame
  * Colour hints
  */
 
-#define RST_HINT_REACH 0.5 /* where none is given */
+#define RST_HINT_REACH 0.7 /* where none is given */
 #define RST_HINT_REACH_MIN 0.01
 #define RST_HINT_REACH_MAX 4
 

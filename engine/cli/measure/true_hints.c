@@ -6,9 +6,12 @@
 #include "measure/colour.h"
 
 enum {
-  SQUARES = 8, /* on the longer side */
-  AROUND = 3   /* pixels on each side of a hint whose colours it is the mean of */
+  NEAR = 2,  /* pixels on each side of one whose errors are taken together */
+  AROUND = 3 /* pixels on each side of a hint whose colours it is the mean of */
 };
+
+/* CIEDE2000 above which colours are wrong; half the largest where none is so far off. */
+static const double wrong = 10;
 
 typedef struct {
   const cli_frame *truth, *grey;
@@ -40,13 +43,10 @@ static double sum_in(const guesser *g, int left, int top, int right, int bottom)
   return below[right] - below[left] - above[right] + above[left];
 }
 
-/* The middle of the worst square; those at the border reach beyond it, where nothing is wrong. */
-static void find_worst(const guesser *g, int *x, int *y) {
-  const int width = g->truth->width, height = g->truth->height;
-  const int reach = MAX(width, height) / (2 * SQUARES);
+static void sum_errors(const guesser *g) {
+  const int width = g->truth->width;
   const gsize stride = (gsize)width + 1;
-  double worst = -1;
-  for (int v = 0; v < height; v++) {
+  for (int v = 0; v < g->truth->height; v++) {
     double row = 0;
     for (int u = 0; u < width; u++) {
       row += g->errors[(gsize)v * (gsize)width + (gsize)u];
@@ -54,16 +54,100 @@ static void find_worst(const guesser *g, int *x, int *y) {
         g->sums[(gsize)v * stride + (gsize)u + 1] + row;
     }
   }
+}
+
+/* The mean error about each pixel, into `near`; the largest of them. */
+static double mean_near(const guesser *g, double *near) {
+  const int width = g->truth->width, height = g->truth->height;
+  double largest = 0;
+  sum_errors(g);
   for (int v = 0; v < height; v++)
-    for (int u = 0; u < width; u++) {
-      const double wrong = sum_in(g, MAX(u - reach, 0), MAX(v - reach, 0),
-                                  MIN(u + reach + 1, width), MIN(v + reach + 1, height));
-      if (wrong > worst) {
-        worst = wrong;
-        *x = u;
-        *y = v;
+    for (int u = 0; u < width; u++, near++) {
+      const int left = MAX(u - NEAR, 0), right = MIN(u + NEAR + 1, width);
+      const int top = MAX(v - NEAR, 0), bottom = MIN(v + NEAR + 1, height);
+      *near = sum_in(g, left, top, right, bottom) / ((right - left) * (bottom - top));
+      largest = MAX(largest, *near);
+    }
+  return largest;
+}
+
+/* Pixels that hang together, by their sides, with one that is wrong: marks them and sums up their
+ * errors. `queue` has room for all pixels. */
+static double take_area(int width, int height, double limit, gsize first, guint mark,
+                        const double *near, guint *marks, gsize *queue) {
+  gsize end = 0;
+  double sum = 0;
+  queue[end++] = first;
+  marks[first] = mark;
+  for (gsize i = 0; i < end; i++) {
+    const gsize at = queue[i];
+    const int x = (int)(at % (gsize)width), y = (int)(at / (gsize)width);
+    const gsize beside[] = {x > 0 ? at - 1 : at, x < width - 1 ? at + 1 : at,
+                            y > 0 ? at - (gsize)width : at,
+                            y < height - 1 ? at + (gsize)width : at};
+    sum += near[at];
+    for (guint k = 0; k < G_N_ELEMENTS(beside); k++)
+      if (marks[beside[k]] == 0 && near[beside[k]] > limit) {
+        marks[beside[k]] = mark;
+        queue[end++] = beside[k];
+      }
+  }
+  return sum;
+}
+
+/* The mark of the area with the most error; 0 where nothing is wrong. */
+static guint mark_areas(int width, int height, double limit, const double *near, guint *marks) {
+  const gsize pixels = (gsize)width * (gsize)height;
+  g_autofree gsize *queue = g_new(gsize, pixels);
+  guint mark = 0, worst = 0;
+  double most = 0;
+  for (gsize i = 0; i < pixels; i++)
+    if (marks[i] == 0 && near[i] > limit) {
+      const double sum = take_area(width, height, limit, i, ++mark, near, marks, queue);
+      if (sum > most) {
+        most = sum;
+        worst = mark;
       }
     }
+  return worst;
+}
+
+/* The pixel of an area that is the most steps from what is not in it, the picture's outside too. */
+static gsize find_deepest(int width, int height, guint mark, const guint *marks) {
+  const gsize stride = (gsize)width + 2;
+  g_autofree guint *depths = g_new0(guint, stride * ((gsize)height + 2));
+  gsize deepest = 0;
+  guint most = 0;
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      guint *depth = depths + ((gsize)y + 1) * stride + (gsize)x + 1;
+      if (marks[(gsize)y * (gsize)width + (gsize)x] == mark)
+        *depth = 1 + MIN(depth[-1], *(depth - stride));
+    }
+  for (int y = height - 1; y >= 0; y--)
+    for (int x = width - 1; x >= 0; x--) {
+      guint *depth = depths + ((gsize)y + 1) * stride + (gsize)x + 1;
+      if (*depth == 0)
+        continue;
+      *depth = MIN(*depth, 1 + MIN(depth[1], depth[stride]));
+      if (*depth >= most) {
+        most = *depth;
+        deepest = (gsize)y * (gsize)width + (gsize)x;
+      }
+    }
+  return deepest;
+}
+
+/* The middle of the area that is the most wrong; the first pixel where nothing is. */
+static void find_worst(const guesser *g, int *x, int *y) {
+  const int width = g->truth->width, height = g->truth->height;
+  g_autofree double *near = g_new(double, pixel_count(g->truth));
+  g_autofree guint *marks = g_new0(guint, pixel_count(g->truth));
+  const double largest = mean_near(g, near);
+  const guint worst = mark_areas(width, height, MIN(wrong, largest / 2), near, marks);
+  const gsize at = worst > 0 ? find_deepest(width, height, worst, marks) : 0;
+  *x = (int)(at % (gsize)width);
+  *y = (int)(at / (gsize)width);
 }
 
 static void take_true(const cli_frame *truth, int x, int y, float rgb[3]) {

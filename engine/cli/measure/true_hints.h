@@ -2,9 +2,10 @@
  *
  * Colour hints as someone would give them who knows the picture's true colours (after Zhang et al.
  * 2017, Real-time user-guided image colorization with learned deep priors, section 4): one after the
- * other, each in the middle of the square, an eighth of the longer side wide, whose colours are the
- * most wrong by then (the sum of CIEDE2000), and of the colour that is true there (the mean of
- * 7 × 7 pixels).
+ * other, each in the middle of the area whose colours are the most wrong by then, and of the colour
+ * that is true there (the mean of 7 × 7 pixels). An area is pixels that hang together and are more
+ * than 10 CIEDE2000 off, in the mean of 5 × 5 (more than half the largest of these where none is so
+ * far off); the sum counts; its middle is what lies the deepest in it.
  */
 #ifndef CLI_TRUE_HINTS_H
 #define CLI_TRUE_HINTS_H
