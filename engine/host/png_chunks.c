@@ -127,8 +127,7 @@ static bool next_text(const GByteArray *texts, gsize *at, text *t, gsize *whole)
 /* XMP changes, and is no text. */
 static bool is_wanted(const char *type, const guint8 *data, gsize size) {
   text t;
-  return take_apart(type, (const char *)data, size, &t) &&
-         strcmp(t.keyword, "XML:com.adobe.xmp") != 0;
+  return take_apart(type, (const char *)data, size, &t) && strcmp(t.keyword, PNG_XMP) != 0;
 }
 
 GByteArray *png_texts(const cli_bytes *b) {

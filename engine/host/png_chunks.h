@@ -16,6 +16,8 @@ enum {
   PNG_SIZE_MAX = 16 << 20, /* bytes of a chunk that is read, and of all texts */
 };
 
+#define PNG_XMP "XML:com.adobe.xmp" /* the keyword of the text that XMP is */
+
 /* A chunk of a file: where its data begin, and how long they are. */
 typedef struct png_chunk {
   char type[5];

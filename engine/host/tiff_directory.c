@@ -101,32 +101,35 @@ guint64 tiff_next(const cli_tiff *t, guint64 directory, guint64 *at) {
   return take_number(t, place, word_size(t), &next) ? next : 0;
 }
 
-/* Whether a directory is a smaller copy of another, such as a thumbnail. */
-static bool is_reduced(const cli_tiff *t, guint64 directory) {
+/* NewSubfileType's bits: a smaller copy of another directory's picture, a mask of its transparency. */
+enum { REDUCED = 1, MASK = 4 };
+
+static guint64 kind_of(const cli_tiff *t, guint64 directory) {
   tiff_entry e;
   guint64 value;
   if (tiff_find(t, directory, TIFF_SUBFILE, &e) && tiff_number(t, &e, &value))
-    return (value & 1) != 0;
-  return tiff_find(t, directory, TIFF_OLD_SUBFILE, &e) && tiff_number(t, &e, &value) && value == 2;
+    return value;
+  const bool old =
+    tiff_find(t, directory, TIFF_OLD_SUBFILE, &e) && tiff_number(t, &e, &value) && value == 2;
+  return old ? REDUCED : 0;
 }
 
-int tiff_pictures(const cli_tiff *t, int *directories, int *page, guint64 *picture) {
+void tiff_find_pages(const cli_tiff *t, tiff_pages *pages) {
   enum { DIRECTORIES_MAX = 4096 };
-  guint64 directory = t->first;
-  int count = 0;
-  *page = 0;
-  *picture = t->first;
-  int i = 0;
-  for (; directory != 0 && i < DIRECTORIES_MAX; i++) {
-    if (!is_reduced(t, directory) && count++ == 0) {
-      *page = i;
-      *picture = directory;
+  *pages = (tiff_pages){.directory = t->first};
+  for (guint64 directory = t->first; directory != 0 && pages->directories < DIRECTORIES_MAX;
+       directory = tiff_next(t, directory, NULL)) {
+    const guint64 kind = kind_of(t, directory);
+    const int i = pages->directories++;
+    if ((kind & REDUCED) != 0)
+      continue;
+    if ((kind & MASK) != 0) {
+      pages->masks++;
+    } else if (pages->pictures++ == 0) {
+      pages->page = i;
+      pages->directory = directory;
     }
-    directory = tiff_next(t, directory, NULL);
   }
-  if (directories)
-    *directories = i;
-  return count;
 }
 
 bool tiff_values(const cli_tiff *t, const tiff_entry *e, guint64 *offset, gsize *size) {

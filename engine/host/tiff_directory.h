@@ -70,10 +70,16 @@ bool tiff_entry_at(const cli_tiff *tiff, guint64 directory, guint index, tiff_en
 bool tiff_find(const cli_tiff *tiff, guint64 directory, guint16 tag, tiff_entry *entry);
 /* Where the directory after that one is; 0: none. `at`: where that is said; may be NULL. */
 guint64 tiff_next(const cli_tiff *tiff, guint64 directory, guint64 *at);
-/* How many pictures a file holds, but for smaller copies such as thumbnails; the first of them, which
- * of the file's directories it is and where that is. `directories`: how many there are; may be
- * NULL. */
-int tiff_pictures(const cli_tiff *tiff, int *directories, int *page, guint64 *directory);
+/* What a file's directories are. */
+typedef struct tiff_pages {
+  int directories; /* how many there are */
+  int pictures; /* of these, but for smaller copies such as thumbnails, and for masks */
+  int masks; /* transparency masks of pictures of full size */
+  int page; /* which of the directories the first picture is */
+  guint64 directory; /* where that is */
+} tiff_pages;
+
+void tiff_find_pages(const cli_tiff *tiff, tiff_pages *pages);
 /* The first of an entry's values as a whole number; false where it is none. */
 bool tiff_number(const cli_tiff *tiff, const tiff_entry *entry, guint64 *number);
 /* Where an entry's values begin; false where they are of an unknown type, or too long. */

@@ -352,6 +352,11 @@ static void test_texts(void) {
     g_bytes_unref(before);
     g_bytes_unref(after);
   }
+  /* What counts as a text for PNG is said to be UTF-8, since the record may name a file. */
+  GBytes *xmp = chunk_of(output, "iTXt", "XML:com.adobe.xmp");
+  g_assert_nonnull(xmp);
+  g_assert_null(chunk_of(output, "tEXt", "XML:com.adobe.xmp"));
+  g_bytes_unref(xmp);
   /* A comment goes between JPEG and PNG. */
   const char *commented = restored(CASE("profile-metadata.jpg"), "commented.png");
   assert_said(restored(commented, "commented.jpg"), "comment", "from the scanner");
@@ -435,17 +440,57 @@ static void test_gamma(void) {
   g_free(linear.bytes);
 }
 
-/* A picture's PNG with what cICP says of its colours, in its place before the pixels. */
-static const char *write_code_points(const pixels *p, const guint8 code[4], const char *name) {
+/* A picture's PNG with a chunk that says something of its colours, in its place before the pixels and
+ * behind those that `before` has. */
+static const char *write_colour(const char *before, const char *type, const guint8 *data,
+                                guint count, const char *name) {
   enum { PLACE = 33 };
   gsize size;
-  g_autofree char *bytes = bytes_of(write_pixels(p, "plain.png"), &size);
+  g_autofree char *bytes = bytes_of(before, &size);
   g_autoptr(GByteArray) png = g_byte_array_new();
   g_byte_array_append(png, (guint8 *)bytes, PLACE);
-  append_chunk(png, "cICP", code, 4);
+  append_chunk(png, type, data, count);
   g_byte_array_append(png, (guint8 *)bytes + PLACE, (guint)(size - PLACE));
   g_assert_true(g_file_set_contents(path_of(name), (char *)png->data, png->len, NULL));
   return path_of(name);
+}
+
+static const char *write_code_points(const pixels *p, const guint8 code[4], const char *name) {
+  return write_colour(write_pixels(p, "plain.png"), "cICP", code, 4, name);
+}
+
+/* A gamma that is below what else is there does nothing, and is in no file that is written, where it
+ * would be above it. */
+static void test_precedence(void) {
+  static const guint8 linear[] = {0, 1, 0x86, 0xa0}, intent[] = {0}, srgb[] = {1, 13, 0, 1};
+  static const double white[] = {0.3127, 0.3290};
+  static const double primaries[] = {0.680, 0.320, 0.265, 0.690, 0.150, 0.060};
+  icc wide = make_rgb_profile(white, primaries, 2.2, false);
+  pixels *plain = make_pixels(96, 120, 3, 8), *profiled = make_pixels(96, 120, 3, 8);
+  attach_profile(profiled, wide);
+  const char *expected = restored(write_pixels(plain, "bare.png"), "bare-out.png");
+  const char *expected_wide = restored(write_pixels(profiled, "wide.png"), "wide-out.png");
+  const char *below = write_colour(path_of("bare.png"), "gAMA", linear, 4, "gamma.png");
+  static const struct {
+    const char *type, *name;
+    const guint8 *data;
+    guint size;
+  } above[] = {{"sRGB", "srgb.png", intent, 1}, {"cICP", "cicp.png", srgb, 4}};
+  for (gsize i = 0; i < G_N_ELEMENTS(above); i++) {
+    const char *output = restored(
+      write_colour(below, above[i].type, above[i].data, above[i].size, above[i].name), "above.png");
+    g_assert_cmpint(differing_files(output, expected), ==, 0);
+    g_assert_null(chunk_of(output, "gAMA", NULL));
+    g_assert_null(chunk_of(output, "iCCP", NULL));
+  }
+  const char *output =
+    restored(write_colour(path_of("wide.png"), "gAMA", linear, 4, "both.png"), "both-out.png");
+  g_assert_cmpint(differing_files(output, expected_wide), ==, 0);
+  g_assert_null(chunk_of(output, "gAMA", NULL));
+  assert_profile(output, expected_wide);
+  pixels_free(plain);
+  pixels_free(profiled);
+  g_free(wide.bytes);
 }
 
 /* Code points are above a profile, and mean what a profile of them means; those of HDR are refused
@@ -812,6 +857,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/cases/associated-alpha", test_associated_alpha);
   g_test_add_func("/cases/gamma", test_gamma);
   g_test_add_func("/cases/code-points", test_code_points);
+  g_test_add_func("/cases/precedence", test_precedence);
   g_test_add_func("/cases/scanner", test_scanner);
   g_test_add_func("/cases/floats", test_floats);
   g_test_add_func("/cases/masks", test_masks);

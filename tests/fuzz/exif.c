@@ -41,11 +41,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check_block(image, G_MAXINT32);
   check_block(image, 300);
   if (tiff_open(&t, &bytes)) {
-    int directories, page;
-    guint64 directory;
+    tiff_pages pages;
 
-    tiff_pictures(&t, &directories, &page, &directory);
-    exif_read_tiff(&t, directory, image);
+    tiff_find_pages(&t, &pages);
+    exif_read_tiff(&t, pages.directory, image);
     check_block(image, G_MAXINT32);
   }
   g_object_unref(image);

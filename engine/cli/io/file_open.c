@@ -137,10 +137,28 @@ static void fail_tiff(const opening *o, const cli_tiff *t, guint64 directory, GE
               cause);
 }
 
-static VipsImage *open_tiff(const opening *o, GError **error) {
+/* Whether the colours are stored times alpha: then libvips is told that they are not, so that it
+ * gives what the file has. */
+static bool set_plain_alpha(opening *o, const cli_tiff *t, guint64 directory) {
+  enum { MULTIPLIED = 1, PLAIN = 2 };
+  guint8 plain[8] = {0};
+  tiff_entry e;
+  guint64 at, value;
+  gsize size;
+  if (!tiff_find(t, directory, TIFF_EXTRA_SAMPLES, &e) || !tiff_number(t, &e, &value) ||
+      value != MULTIPLIED || !tiff_values(t, &e, &at, &size))
+    return false;
+  const gsize one = size / e.count;
+  const bool big_end = t->swapped == (G_BYTE_ORDER == G_LITTLE_ENDIAN);
+  plain[big_end ? one - 1 : 0] = PLAIN;
+  g_object_unref(o->source);
+  o->source = input_source_with(o->bytes.fd, (gint64)at, plain, one);
+  return true;
+}
+
+static VipsImage *open_tiff(opening *o, GError **error) {
   cli_tiff t;
-  guint64 directory;
-  int page;
+  tiff_pages pages;
   if (!tiff_open(&t, &o->bytes))
     return load(o, 0, VIPS_FAIL_ON_ERROR);
   if (tiff_find(&t, t.first, TIFF_DNG_VERSION, &(tiff_entry){0})) {
@@ -148,17 +166,21 @@ static VipsImage *open_tiff(const opening *o, GError **error) {
                 _("%s: is a camera's raw file (DNG); its name must end in .dng"), o->path);
     return NULL;
   }
-  const int pictures = tiff_pictures(&t, NULL, &page, &directory);
-  VipsImage *image = load(o, page, VIPS_FAIL_ON_ERROR);
+  tiff_find_pages(&t, &pages);
+  const bool multiplied = set_plain_alpha(o, &t, pages.directory);
+  VipsImage *image = load(o, pages.page, VIPS_FAIL_ON_ERROR);
   if (!image) {
-    fail_tiff(o, &t, directory, error);
+    fail_tiff(o, &t, pages.directory, error);
     return NULL;
   }
-  if (pictures == 1)
+  if (pages.pictures == 1) {
     set_single(image);
-  metadata_from_tiff(&t, directory, image);
-  return first_value(&t, directory, TIFF_EXTRA_SAMPLES, 0) == 1 ? multiplied_alpha_round(image)
-                                                                : image;
+    if (pages.masks > 0)
+      cli_say(_("%s: the mask of the picture's transparency, a page of its own, is left out"),
+              o->path);
+  }
+  metadata_from_tiff(&t, pages.directory, image);
+  return multiplied ? multiplied_alpha_divide(image) : image;
 }
 
 /* ---- HEIF ---- */

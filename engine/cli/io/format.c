@@ -11,9 +11,11 @@ static const guint64 LARGE = 64 << 20;
 /* What libvips is to write beside the pixels; the rest is metadata.h's. */
 enum { KEPT = VIPS_FOREIGN_KEEP_ICC | VIPS_FOREIGN_KEEP_XMP };
 
+/* XMP is metadata.h's too: libvips writes it as Latin-1. */
 static int encode_png(VipsImage *image, VipsTarget *target) {
   return vips_pngsave_target(image, target, "bitdepth",
-                             image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8, "keep", KEPT, NULL);
+                             image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8, "keep",
+                             VIPS_FOREIGN_KEEP_ICC, NULL);
 }
 
 static int encode_jpeg(VipsImage *image, VipsTarget *target) {

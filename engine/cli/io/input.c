@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,7 +102,16 @@ int input_open(const char *path, GError **error) {
 typedef struct place {
   int fd;
   gint64 at;
+  guint8 other[8]; /* bytes in place of the file's */
+  gint64 other_at;
+  gint64 other_size;
 } place;
+
+static void put_other(const place *p, guint8 *bytes, gint64 at, gint64 size) {
+  const gint64 first = MAX(at, p->other_at), end = MIN(at + size, p->other_at + p->other_size);
+  if (first < end)
+    memcpy(bytes + (first - at), p->other + (first - p->other_at), (gsize)(end - first));
+}
 
 static gint64 on_read(VipsSourceCustom *source, void *buffer, gint64 length, place *p) {
   gssize got;
@@ -109,6 +119,7 @@ static gint64 on_read(VipsSourceCustom *source, void *buffer, gint64 length, pla
   do
     got = pread(p->fd, buffer, (gsize)length, p->at);
   while (got < 0 && errno == EINTR);
+  put_other(p, buffer, p->at, got);
   p->at += MAX(got, 0);
   return got;
 }
@@ -125,12 +136,18 @@ static gint64 on_seek(VipsSourceCustom *source, gint64 offset, int whence, place
   return offset < 0 ? -1 : (p->at = offset);
 }
 
-VipsSource *input_source(int fd) {
+VipsSource *input_source_with(int fd, gint64 at, const guint8 *bytes, gsize size) {
   VipsSourceCustom *source = vips_source_custom_new();
   place *p = g_new(place, 1);
-  *p = (place){.fd = fd};
+  *p = (place){.fd = fd, .other_at = at, .other_size = (gint64)size};
+  if (size > 0)
+    memcpy(p->other, bytes, size);
   g_object_set_data_full(G_OBJECT(source), "place", p, g_free);
   g_signal_connect(source, "read", G_CALLBACK(on_read), p);
   g_signal_connect(source, "seek", G_CALLBACK(on_seek), p);
   return VIPS_SOURCE(source);
+}
+
+VipsSource *input_source(int fd) {
+  return input_source_with(fd, 0, NULL, 0);
 }

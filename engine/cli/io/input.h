@@ -16,5 +16,7 @@ int input_open(const char *path, GError **error);
 /* Reads it from its beginning by read(): never mapped, since a map of a file that shrinks kills
  * the program. The descriptor stays the caller's and open for as long as the source lives. */
 VipsSource *input_source(int fd);
+/* The same, with `size` bytes at `at` that are others than the file's: 8 at most. */
+VipsSource *input_source_with(int fd, gint64 at, const guint8 *bytes, gsize size);
 
 #endif

@@ -111,8 +111,8 @@ void metadata_from_png(const png_head *head, VipsImage *image) {
     set_comment(image, comment, strlen(comment));
   set_records(image, records_of_png(head->texts));
   set_old_exif(image, head->texts);
-  /* Else a profile says it. */
-  if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0 && !head->srgb)
+  /* Else a profile says it, or what is above it. */
+  if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0 && !head->srgb && !head->cicp)
     set(image, GAMMA, head->gamma->data, head->gamma->len);
 }
 
@@ -245,7 +245,9 @@ GByteArray *metadata_for_png(VipsImage *image, const char *path) {
   GByteArray *out = g_byte_array_new();
   g_autoptr(GBytes) exif = get_exif(image, G_MAXINT32, &l), records = get(image, RECORDS);
   g_autoptr(GBytes) gamma = get(image, GAMMA), texts = get(image, TEXTS);
-  g_autoptr(GBytes) comment = get(image, COMMENT);
+  g_autoptr(GBytes) comment = get(image, COMMENT), xmp = get(image, VIPS_META_XMP_NAME);
+  if (xmp)
+    png_put_text(out, PNG_XMP, g_bytes_get_data(xmp, NULL), g_bytes_get_size(xmp));
   if (gamma && vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0)
     append(out, gamma);
   if (exif)

@@ -7,9 +7,9 @@
 
 #include <vips/vips.h>
 
-/* libvips divides by alpha and rounds down; rounded to the nearest, the colours times alpha are
- * what the file has. Of pictures of 8 and 16 bits; others stay. Takes the reference and returns
- * another; NULL on failure. */
-VipsImage *multiplied_alpha_round(VipsImage *image);
+/* Divides the colours of 8 bits, 16 or floats by alpha, rounded to the nearest: times alpha and
+ * rounded again they are what the file has, which cannot be said of libvips' own way, down and in
+ * floats. Black where alpha is 0. Takes the reference and returns another; NULL on failure. */
+VipsImage *multiplied_alpha_divide(VipsImage *image);
 
 #endif

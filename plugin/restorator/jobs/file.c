@@ -55,16 +55,24 @@ static GimpImage *load(const char *path, GError **error) {
 static int find_page(const char *path, int *directories) {
   const int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
   const cli_bytes bytes = bytes_in(fd);
+  g_autofree char *name = shown(path), *message = NULL;
+  tiff_pages pages = {0};
   cli_tiff tiff;
-  guint64 directory;
-  int page = -1;
 
   if (fd < 0)
     return -1;
-  if (!tiff_open(&tiff, &bytes) || tiff_pictures(&tiff, directories, &page, &directory) != 1)
-    page = -1;
+  if (tiff_open(&tiff, &bytes))
+    tiff_find_pages(&tiff, &pages);
   g_close(fd, NULL);
-  return page;
+  *directories = pages.directories;
+  if (pages.pictures != 1)
+    return -1;
+  if (pages.masks > 0) {
+    message = g_strdup_printf(
+      _("“%s”: the mask of the picture's transparency, a page of its own, is left out"), name);
+    gimp_message(message);
+  }
+  return pages.page;
 }
 
 /* The file's picture, with everything else removed from the image: GIMP makes a layer of each
