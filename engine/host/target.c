@@ -34,6 +34,13 @@ bool target_is_special(const char *target) {
   return g_stat(target, &there) == 0 && !S_ISREG(there.st_mode);
 }
 
+bool target_is_closed(const char *target) {
+  GStatBuf there;
+
+  return g_stat(target, &there) == 0 &&
+         ((there.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0 || g_access(target, W_OK) != 0);
+}
+
 /* The owner is another's to give away: where that is refused, the group alone, or neither. The
  * permissions come last, since a new owner takes some of them away. */
 bool target_take_over(int fd, const char *target) {

@@ -12,6 +12,8 @@
 char *target_follow(const char *path);
 /* Whether something else than a file is there, such as a device, a pipe or a folder. */
 bool target_is_special(const char *target);
+/* Whether nobody may write to the file that is there, or not this user. */
+bool target_is_closed(const char *target);
 /* Gives the open file `fd`, which is on its way there, the owner and the permissions of the one that
  * is there, as far as the system allows. False, and errno, on failure. */
 bool target_take_over(int fd, const char *target);

@@ -100,10 +100,7 @@ const cli_format *file_output_format(const char *path, GError **error) {
 }
 
 bool file_check_writable(const char *path, GError **error) {
-  GStatBuf status;
-  if (g_stat(path, &status) != 0)
-    return true;
-  if ((status.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0 && g_access(path, W_OK) == 0)
+  if (!target_is_closed(path))
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               _("%s: is there and must not be written to; --force replaces it all the same"), path);

@@ -22,7 +22,7 @@ static double lightness(const float *rgb) {
   if (rgb[0] == rgb[1] && rgb[1] == rgb[2])
     return rgb[0];
   for (int c = 0; c < 3; c++) {
-    const double v = CLAMP(rgb[c], 0, 1);
+    const double v = rgb[c]; /* beyond sRGB's colours too */
     light += weights[c] * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
   }
   return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055;
@@ -82,8 +82,9 @@ static VipsImage *select_box(const cli_source *source, const int box[4], GError 
   if (!all)
     return NULL;
   bool deep = all->BandFmt == VIPS_FORMAT_USHORT;
-  bool plain = all->BandFmt != VIPS_FORMAT_FLOAT &&
-               vips_image_get_typeof(all, VIPS_META_ICC_NAME) == 0; /* libvips sees it as it is */
+  /* Those libvips sees as they are; what light colours have it rounds to 8 bits. */
+  bool plain = all->BandFmt != VIPS_FORMAT_FLOAT && all->Bands < 3 &&
+               vips_image_get_typeof(all, VIPS_META_ICC_NAME) == 0;
   if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) != 0)
     cli_fail_vips(error, source->path);
   else if (!plain)

@@ -146,6 +146,18 @@ static void set_boolean(GimpProcedure *procedure, GimpProcedureConfig *config, c
     g_object_set(config, name, value, NULL);
 }
 
+/* PNG would get 8 bits of what is deeper than 16. */
+static void set_depth(GimpImage *image, GimpProcedure *procedure, GimpProcedureConfig *config) {
+  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+  const gboolean grey = gimp_image_get_base_type(image) == GIMP_GRAY;
+  const gboolean alpha = layers && layers[0] && gimp_drawable_has_alpha(GIMP_DRAWABLE(layers[0]));
+
+  if (strcmp(gimp_procedure_get_name(procedure), "file-png-export") == 0 &&
+      gimp_image_get_precision(image) >= GIMP_PRECISION_U32_LINEAR)
+    g_object_set(config, "format",
+                 grey ? (alpha ? "graya16" : "gray16") : (alpha ? "rgba16" : "rgb16"), NULL);
+}
+
 /* The registered defaults drop everything. A thumbnail would come back from a TIFF file as a second
  * page, and shows what once was. */
 static void set_kept(GimpImage *image, GimpProcedure *procedure, GimpProcedureConfig *config) {
@@ -160,11 +172,12 @@ static void set_kept(GimpImage *image, GimpProcedure *procedure, GimpProcedureCo
   set_boolean(procedure, config, "include-thumbnail", FALSE);
   set_boolean(procedure, config, "save-transparent", TRUE); /* PNG */
   set_boolean(procedure, config, "save-transparent-pixels", TRUE); /* TIFF */
+  set_depth(image, procedure, config);
   if (comment)
     gimp_parasite_free(comment);
 }
 
-gboolean export_image(GimpImage *image, const char *path) {
+static gboolean write_image(GimpImage *image, const char *path) {
   g_autoptr(GFile) file = g_file_new_for_path(path);
   GimpProcedure *procedure = find_procedure(path);
   GimpProcedureConfig *config;
@@ -181,4 +194,12 @@ gboolean export_image(GimpImage *image, const char *path) {
   gimp_value_array_unref(values);
   g_object_unref(config);
   return done;
+}
+
+/* What is transparent is laid on the context's background, where the format has no place for it. */
+gboolean export_image(GimpImage *image, const char *path) {
+  const gboolean done = gimp_context_push() && gimp_context_set_defaults() &&
+                        gimp_context_set_default_colors() && write_image(image, path);
+
+  return gimp_context_pop() && done;
 }

@@ -101,6 +101,7 @@ static GimpLayer *take_picture(GimpImage *image, const char *path) {
 /* All layers as they are seen, grey, over black. */
 static gboolean read_mask(Region *region, const char *path, GError **error) {
   GimpImage *image = load(path, error);
+  g_autofree char *name = shown(path);
   GimpLayer *seen;
   gsize count;
 
@@ -109,7 +110,7 @@ static gboolean read_mask(Region *region, const char *path, GError **error) {
   seen = gimp_layer_new_from_visible(image, image, "seen");
   if (!seen) {
     gimp_image_delete(image);
-    return fail(error, RST_HOST_FAILED, _("GIMP did not show “%s”"), path);
+    return fail(error, RST_HOST_FAILED, _("GIMP did not show “%s”"), name);
   }
   region->mask_width = gimp_drawable_get_width(GIMP_DRAWABLE(seen));
   region->mask_height = gimp_drawable_get_height(GIMP_DRAWABLE(seen));
@@ -237,6 +238,30 @@ static void add_texts(const char *begun, const char *path, const char *from) {
   gimp_message(message);
 }
 
+/* What the format has no place for. */
+static void tell_reduced(GimpImage *image, const char *path) {
+  const GimpPrecision precision = gimp_image_get_precision(image);
+  const gboolean jpeg = g_str_has_suffix(path, ".jpg") || g_str_has_suffix(path, ".jpeg");
+  const gboolean png = g_str_has_suffix(path, ".png");
+  g_autofree GimpLayer **layers = gimp_image_get_layers(image);
+  g_autofree char *name = shown(path), *message = NULL;
+  g_autoptr(GString) lost = g_string_new(NULL);
+
+  if (jpeg && gimp_drawable_has_alpha(GIMP_DRAWABLE(layers[0])))
+    g_string_append(lost, _("transparency, which is laid on white"));
+  if ((jpeg && precision >= GIMP_PRECISION_U16_LINEAR) ||
+      (png && precision >= GIMP_PRECISION_U32_LINEAR))
+    g_string_append_printf(lost, "%s%s", lost->len > 0 ? ", " : "",
+                           jpeg ? _("what is finer than 8 bits a channel")
+                                : _("what is finer than 16 bits a channel, or beyond white"));
+  if (lost->len == 0)
+    return;
+  /* Translators: a file, and a list of what is lost. */
+  message =
+    g_strdup_printf(_("“%s” does not hold all of the picture; left out: %s"), name, lost->str);
+  gimp_message(message);
+}
+
 static gboolean fail_written(GError **error, const char *path) {
   const int why = errno;
   g_autofree char *name = shown(path);
@@ -248,7 +273,7 @@ static gboolean write_file(GimpImage *image, Temporary *begun, const char *path,
                            const char *from, GError **error) {
   g_autofree char *name = shown(path);
 
-  if (!temporary_open(begun, target))
+  if (!temporary_open(begun, target, strrchr(path, '.')))
     return fail_written(error, path);
   if (!export_image(image, begun->path))
     return fail(error, RST_HOST_FAILED, _("GIMP could not save “%s”: %s"), name,
@@ -263,6 +288,7 @@ static gboolean save(GimpImage *image, const char *path, const char *from, GErro
   Temporary begun;
   gboolean done;
 
+  tell_reduced(image, path);
   if (!target)
     return fail_written(error, path);
   done = write_file(image, &begun, path, target, from, error);

@@ -74,7 +74,7 @@ static gboolean make_folder(Temporary *t, const char *beside) {
   return t->lock >= 0;
 }
 
-gboolean temporary_open(Temporary *t, const char *target) {
+gboolean temporary_open(Temporary *t, const char *target, const char *ending) {
   g_autofree char *beside = g_path_get_dirname(target);
   int fd, why;
 
@@ -82,7 +82,7 @@ gboolean temporary_open(Temporary *t, const char *target) {
   sweep(beside);
   if (!make_folder(t, beside))
     return FALSE;
-  t->path = g_strconcat(t->folder, "/picture", strrchr(target, '.'), NULL);
+  t->path = g_strconcat(t->folder, "/picture", ending, NULL);
   fd = g_open(t->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   why = errno;
   if (fd >= 0)

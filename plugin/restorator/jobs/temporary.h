@@ -18,9 +18,9 @@ typedef struct Temporary {
 
 /* Each returns FALSE, and errno, on failure. */
 
-/* Makes an empty file for the place of `target`, which is no link, with the same ending, which tells
- * GIMP the format. Drop it in any case. */
-gboolean temporary_open(Temporary *temporary, const char *target);
+/* Makes an empty file for the place of `target`, which is no link, with an ending that tells GIMP the
+ * format. Drop it in any case. */
+gboolean temporary_open(Temporary *temporary, const char *target, const char *ending);
 /* Puts it, once it is on the disc, in the place of `target`; a file there leaves it its owner and
  * permissions, as far as the system allows. */
 gboolean temporary_finish(Temporary *temporary, const char *target);

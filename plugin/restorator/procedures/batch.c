@@ -181,24 +181,32 @@ static void show_progress(void *user, rst_phase phase, double fraction) {
   gimp_progress_update((batch->at + fraction) / batch->inputs->len);
 }
 
+static gboolean refuse(const char *output, const char *why, GError **error) {
+  g_autofree char *shown = g_filename_display_name(output);
+
+  g_set_error(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), shown,
+              why);
+  return FALSE;
+}
+
 /* Known before the work is done. */
 static gboolean check_place(const char *output, GError **error) {
-  g_autofree char *folder = g_path_get_dirname(output), *name = g_path_get_basename(output);
-  g_autofree char *shown = g_filename_display_name(output);
   g_autofree char *target = target_follow(output);
-  const int why = target ? ENAMETOOLONG : errno;
-  const long longest = pathconf(folder, _PC_NAME_MAX);
+  g_autofree char *shown = g_filename_display_name(output);
 
-  if (target && target_is_special(target)) {
+  if (!target)
+    return refuse(output, g_strerror(errno), error);
+  g_autofree char *folder = g_path_get_dirname(target), *name = g_path_get_basename(target);
+  const long longest = pathconf(folder, _PC_NAME_MAX);
+  if (longest > 0 && strlen(name) > (size_t)longest)
+    return refuse(output, g_strerror(ENAMETOOLONG), error);
+  if (target_is_special(target)) {
     g_set_error(error, RESTORATOR_ERROR, RST_CANNOT_OPEN,
                 _("“%s” is a folder, a device or a pipe and no file"), shown);
     return FALSE;
   }
-  if (target && (longest <= 0 || strlen(name) <= (size_t)longest))
-    return TRUE;
-  g_set_error(error, RESTORATOR_ERROR, RST_CANNOT_OPEN, _("“%s” could not be written: %s"), shown,
-              g_strerror(why));
-  return FALSE;
+  return !target_is_closed(target) ||
+         refuse(output, _("it is there, and must not be written to"), error);
 }
 
 static gboolean restore(Batch *batch, const char *input, const char *output, GError **error) {

@@ -268,6 +268,39 @@ static void test_feather(void) {
   g_assert_cmpint(largest_difference(plain, feathered), ==, 0);
 }
 
+static void save(GimpImage *image, const char *path) {
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+
+  g_assert_true(gimp_file_save(GIMP_RUN_NONINTERACTIVE, image, file, NULL));
+}
+
+/* Nor is anything else that the caller has set: what is transparent is laid on white in JPEG. */
+static void test_context(void) {
+  g_autofree char *folder = make_folder(), *first = make_folder(), *second = make_folder();
+  g_autofree char *input = g_build_filename(folder, "clear.xcf", NULL);
+  g_autofree char *plain = g_build_filename(first, "clear.jpg", NULL);
+  g_autofree char *bent = g_build_filename(second, "clear.jpg", NULL);
+  GeglColor *red = gegl_color_new("red");
+  static const Recipe clear = {.alpha = TRUE};
+  Picture picture;
+
+  picture_make(&clear, &picture);
+  save(picture.image, input);
+  picture_free(&picture);
+  check_run(input, first, ARGUMENTS("region", "10,10,20x20", "format", "jpg"), "1 0 0");
+  g_assert_true(gimp_context_push() && gimp_context_set_background(red) &&
+                gimp_context_set_foreground(red) && gimp_context_set_antialias(FALSE) &&
+                gimp_context_set_opacity(30) &&
+                gimp_context_set_paint_mode(GIMP_LAYER_MODE_MULTIPLY) &&
+                gimp_context_set_interpolation(GIMP_INTERPOLATION_NONE) &&
+                gimp_context_set_sample_threshold(0.9) && gimp_context_set_sample_merged(TRUE) &&
+                gimp_context_set_sample_transparent(TRUE));
+  check_run(input, second, ARGUMENTS("region", "10,10,20x20", "format", "jpg"), "1 0 0");
+  g_assert_true(gimp_context_pop());
+  g_object_unref(red);
+  g_assert_cmpint(largest_difference(plain, bent), ==, 0);
+}
+
 /* Neither program nor viewer knows the way back: it is said which profile. */
 static void test_scanner(void) {
   g_autofree char *folder = make_folder(), *input = case_path("scanner-table.tif");
@@ -275,12 +308,6 @@ static void test_scanner(void) {
 
   if (!g_str_has_prefix(said, "0 0 1") || !strstr(said, "“Scanner, table, linear”"))
     g_test_fail_printf("does not name the profile: %s", said);
-}
-
-static void save(GimpImage *image, const char *path) {
-  g_autoptr(GFile) file = g_file_new_for_path(path);
-
-  g_assert_true(gimp_file_save(GIMP_RUN_NONINTERACTIVE, image, file, NULL));
 }
 
 /* With its profile, whatever the preferences are. */
@@ -421,6 +448,40 @@ static void test_masks(void) {
     g_test_message("%s: %d", names[i], largest);
     g_assert_cmpint(largest, <=, 1);
   }
+}
+
+/* A mask that EXIF turns selects what it shows. */
+static void test_turned_mask(void) {
+  g_autofree char *folder = make_folder(), *first = make_folder(), *second = make_folder();
+  g_autofree char *input = case_path("text-utf8.png");
+  g_autofree char *mask = g_build_filename(folder, "lies.png", NULL);
+  g_autofree char *output = g_build_filename(first, "text-utf8.png", NULL);
+  g_autofree char *expected = g_build_filename(second, "text-utf8.png", NULL);
+  g_autoptr(GExiv2Metadata) metadata = gexiv2_metadata_new();
+  GimpImage *image = gimp_image_new(120, 96, GIMP_GRAY);
+  GimpLayer *layer =
+    gimp_layer_new(image, "mask", 120, 96, GIMP_GRAY_IMAGE, 100, GIMP_LAYER_MODE_NORMAL);
+  guint8 values[96 * 120];
+
+  /* Orientation 6: what is shown at (x, y) is stored at (y, 95 − x). */
+  for (int k = 0; k < 96 * 120; k++) {
+    const int x = 95 - k / 120, y = k % 120;
+
+    values[k] = x >= 30 && x < 70 && y >= 30 && y < 75 ? 255 : 0;
+  }
+  g_assert_true(gimp_image_insert_layer(image, layer, NULL, 0));
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layer));
+  gegl_buffer_set(buffer, NULL, 0, babl_format("Y' u8"), values, GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_flush(buffer);
+  save_kept(image, mask);
+  gimp_image_delete(image);
+  g_assert_true(gexiv2_metadata_open_path(metadata, mask, NULL));
+  gexiv2_metadata_try_set_orientation(metadata, GEXIV2_ORIENTATION_ROT_90, NULL);
+  g_assert_true(gexiv2_metadata_save_file(metadata, mask, NULL));
+
+  check_run(input, first, ARGUMENTS("mask", mask), "1 0 0");
+  check_run(input, second, ARGUMENTS(REGION), "1 0 0");
+  g_assert_cmpint(largest_difference(output, expected), ==, 0);
 }
 
 static float *deep_colours(const char *path, gsize *count) {
@@ -685,6 +746,47 @@ static void test_places(void) {
 }
 
 /* -------------------------------------------------------------------------------------------
+ * What is replaced
+ */
+
+/* Links stay links, and lead to a file that there was not yet too; the owner and the permissions stay;
+ * what nobody may write to is not replaced. */
+static void test_replaced(void) {
+  g_autofree char *folder = make_folder(), *input = case_path("text-utf8.png");
+  g_autofree char *output = g_build_filename(folder, "text-utf8.png", NULL);
+  g_autofree char *target = g_build_filename(folder, "elsewhere", NULL), *before = NULL;
+  GStatBuf status;
+
+  g_assert_cmpint(symlink("elsewhere", output), ==, 0);
+  check_run(input, folder, ARGUMENTS(REGION), "1 0 0");
+  g_assert_true(g_file_test(output, G_FILE_TEST_IS_SYMLINK));
+  check_file(folder, "elsewhere");
+
+  g_assert_cmpint(g_chmod(target, 0664), ==, 0);
+  if (geteuid() == 0)
+    g_assert_cmpint(chown(target, 1234, 2345), ==, 0);
+  check_run(input, folder, ARGUMENTS(REGION, "overwrite", "true", "seed", "5"), "1 0 0");
+  g_assert_true(g_file_test(output, G_FILE_TEST_IS_SYMLINK));
+  g_assert_cmpint(g_stat(target, &status), ==, 0);
+  g_assert_cmpint(status.st_mode & 07777, ==, 0664);
+  if (geteuid() == 0) {
+    g_assert_cmpint(status.st_uid, ==, 1234);
+    g_assert_cmpint(status.st_gid, ==, 2345);
+  }
+
+  g_assert_cmpint(g_chmod(target, 0444), ==, 0);
+  g_assert_true(g_file_get_contents(target, &before, NULL, NULL));
+  g_autofree char *said = run_batch(input, folder, ARGUMENTS(REGION, "overwrite", "true"));
+  if (!g_str_has_prefix(said, "0 0 1") || !strstr(said, "must not be written to"))
+    g_test_fail_printf("unexpected: %s", said);
+  g_assert_cmpint(g_chmod(target, 0644), ==, 0);
+  g_assert_cmpint(g_unlink(output), ==, 0);
+  g_assert_cmpint(symlink("text-utf8.png", output), ==, 0); /* to itself */
+  check_run(input, folder, ARGUMENTS(REGION), "0 0 1");
+  g_assert_true(g_file_test(output, G_FILE_TEST_IS_SYMLINK));
+}
+
+/* -------------------------------------------------------------------------------------------
  * Another image's layer
  */
 
@@ -711,9 +813,11 @@ void add_file_cases(void) {
   g_test_add_func("/files/record", test_record);
   g_test_add_func("/files/hosts", test_hosts);
   g_test_add_func("/files/feather", test_feather);
+  g_test_add_func("/files/context", test_context);
   g_test_add_func("/files/scanner", test_scanner);
   g_test_add_func("/files/floats", test_floats);
   g_test_add_func("/files/masks", test_masks);
+  g_test_add_func("/files/turned-mask", test_turned_mask);
   g_test_add_func("/files/grey-profile", test_grey_profile);
   g_test_add_func("/files/texts", test_texts);
   g_test_add_func("/files/transparent", test_transparent);
@@ -722,5 +826,6 @@ void add_file_cases(void) {
   g_test_add_func("/files/long-names", test_long_names);
   g_test_add_func("/files/swept", test_swept);
   g_test_add_func("/files/places", test_places);
+  g_test_add_func("/files/replaced", test_replaced);
   g_test_add_func("/files/other-image", test_other_image);
 }
