@@ -188,8 +188,10 @@ static VipsImage *open_tiff(opening *o, GError **error) {
 /* Of several pictures libvips takes the one that the file itself calls its primary. */
 static VipsImage *open_heif(opening *o) {
   VipsImage *image = load(o, 0, VIPS_FAIL_ON_ERROR);
-  if (image)
+  if (image) {
     set_single(image);
+    metadata_set_upright(image); /* libheif has turned it */
+  }
   return image;
 }
 

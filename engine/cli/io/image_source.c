@@ -9,8 +9,8 @@
 #include "base/error.h"
 #include "io/colour_space.h"
 #include "io/file.h"
+#include "io/metadata.h"
 #include "io/store.h"
-#include "io/xmp.h"
 
 enum { HELD = 64 << 20 }; /* bytes of pixels; larger pictures are read in strips */
 
@@ -255,23 +255,11 @@ static VipsImage *hold(VipsImage *image) {
 
 /* The steps from the file to the program's form. Each takes the reference and gives the next. */
 
-/* XMP may tell the orientation too. */
-static void set_upright(VipsImage *image) {
-  const void *packet;
-  size_t size;
-  if (vips_image_get_typeof(image, VIPS_META_XMP_NAME) == 0 ||
-      vips_image_get_blob(image, VIPS_META_XMP_NAME, &packet, &size) != 0)
-    return;
-  g_autofree char *upright = xmp_set_upright(packet, size);
-  if (upright)
-    vips_image_set_blob_copy(image, VIPS_META_XMP_NAME, upright, strlen(upright));
-}
-
 /* To turn a picture, all of it is needed. */
 static VipsImage *turn_upright(VipsImage *image) {
   VipsImage *upright = NULL, *pixels = hold(image);
   if (pixels && vips_autorot(pixels, &upright, NULL) == 0)
-    set_upright(upright);
+    metadata_set_upright(upright);
   g_clear_object(&pixels);
   return upright;
 }

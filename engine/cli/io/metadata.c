@@ -8,6 +8,7 @@
 #include "io/exif.h"
 #include "io/iptc.h"
 #include "io/webp.h"
+#include "io/xmp.h"
 
 /* The image's fields. */
 #define RECORDS "restorator-iptc"
@@ -143,6 +144,17 @@ void metadata_set_profile(VipsImage *image, GBytes *profile) {
   vips_image_remove(image, VIPS_META_ICC_NAME);
   if (profile)
     set(image, VIPS_META_ICC_NAME, g_bytes_get_data(profile, NULL), g_bytes_get_size(profile));
+}
+
+void metadata_set_upright(VipsImage *image) {
+  const void *packet;
+  size_t size;
+  if (vips_image_get_typeof(image, VIPS_META_XMP_NAME) == 0 ||
+      vips_image_get_blob(image, VIPS_META_XMP_NAME, &packet, &size) != 0)
+    return;
+  g_autofree char *upright = xmp_set_upright(packet, size);
+  if (upright)
+    vips_image_set_blob_copy(image, VIPS_META_XMP_NAME, upright, strlen(upright));
 }
 
 /* ---- writing ---- */

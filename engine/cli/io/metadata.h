@@ -13,7 +13,7 @@
 #include <vips/vips.h>
 
 #include "io/jpeg.h"
-#include "io/png.h"
+#include "png_colour.h"
 #include "tiff_directory.h"
 
 typedef enum metadata_format {
@@ -27,6 +27,8 @@ typedef enum metadata_format {
 void metadata_from_jpeg(const jpeg_head *head, VipsImage *image);
 void metadata_from_png(const png_head *head, VipsImage *image);
 void metadata_from_tiff(const cli_tiff *tiff, guint64 directory, VipsImage *image);
+/* Of a picture that is upright: its XMP, where it tells an orientation, says so too. */
+void metadata_set_upright(VipsImage *image);
 /* Gives it a profile, or none (NULL). */
 void metadata_set_profile(VipsImage *image, GBytes *profile);
 

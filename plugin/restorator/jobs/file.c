@@ -13,6 +13,7 @@
 #include "jobs/temporary.h"
 #include "layers/history.h"
 #include "messages.h"
+#include "png_colour.h"
 #include "target.h"
 #include "tiff_directory.h"
 
@@ -32,6 +33,41 @@ static char *shown(const char *path) {
   return g_filename_display_name(path);
 }
 
+/* The code points of a PNG file's colours (cICP) are above its profile, and GIMP 3.0 does not know
+ * them. */
+static gboolean take_colour(GimpImage *image, const char *path, GError **error) {
+  const int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+  const cli_bytes bytes = bytes_in(fd);
+  g_autofree char *name = shown(path);
+  g_autoptr(GimpColorProfile) profile = NULL;
+  GBytes *icc = NULL;
+  png_colour colour = PNG_COLOUR_KEPT;
+  png_head head;
+  gboolean good = TRUE;
+
+  if (fd < 0)
+    return TRUE;
+  png_read(&bytes, &head);
+  g_close(fd, NULL);
+  if (head.cicp)
+    colour = png_get_colour(&head, gimp_image_get_base_type(image) == GIMP_GRAY, &icc);
+  if (icc)
+    profile = gimp_color_profile_new_from_icc_profile(g_bytes_get_data(icc, NULL),
+                                                      g_bytes_get_size(icc), NULL);
+  if (colour == PNG_COLOUR_UNKNOWN)
+    good = fail(error, RST_BAD_CALL,
+                _("%s: has colours that are not known here (cICP %d, %d, %d, %d), such as HDR's; "
+                  "convert it to sRGB first"),
+                name, head.code_points[0], head.code_points[1], head.code_points[2],
+                head.code_points[3]);
+  else if (colour != PNG_COLOUR_KEPT)
+    good = gimp_image_set_color_profile(image, profile) ||
+           fail(error, RST_HOST_FAILED, _("GIMP did not take the colours of “%s”"), name);
+  g_clear_pointer(&icc, g_bytes_unref);
+  png_clear(&head);
+  return good;
+}
+
 /* As every viewer shows it: turned by what EXIF says. */
 static GimpImage *load(const char *path, GError **error) {
   g_autoptr(GFile) file = g_file_new_for_path(path);
@@ -43,7 +79,7 @@ static GimpImage *load(const char *path, GError **error) {
          gimp_pdb_get_last_error(gimp_get_pdb()));
   else if (!gimp_image_policy_rotate(image, FALSE))
     fail(error, RST_HOST_FAILED, _("GIMP did not turn “%s” upright"), name);
-  else
+  else if (take_colour(image, path, error))
     return image;
   if (image)
     gimp_image_delete(image);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "io/png.h"
+#include "png_colour.h"
 
 #include <lcms2.h>
 #include <math.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a PNG file says beside its pixels that libvips leaves out or garbles: texts, and colour told
- * without a profile.
+ * What a PNG file says beside its pixels that libvips and GIMP leave out or garble: texts, and colour
+ * told without a profile.
  */
-#ifndef CLI_PNG_H
-#define CLI_PNG_H
+#ifndef PNG_COLOUR_H
+#define PNG_COLOUR_H
 
 #include <glib.h>
 #include <stdbool.h>
