@@ -18,6 +18,10 @@
  * The record
  */
 
+/* gexiv2 0.16 has other names; 0.14 these alone. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 static GExiv2Metadata *open_metadata(const char *path) {
   GExiv2Metadata *metadata;
 
@@ -60,6 +64,7 @@ gboolean export_write_record(const char *path, const char *record, const char *f
     copy_tags(before, metadata);
   return gexiv2_metadata_save_file(metadata, path, NULL);
 }
+#pragma GCC diagnostic pop
 
 /* -------------------------------------------------------------------------------------------
  * PNG's texts
