@@ -390,7 +390,8 @@ static void test_orientation(void) {
 /* ---- TIFF ---- */
 
 static void test_thumbnails(void) {
-  static const char *const names[] = {"thumbnail.tif", "gimp-thumbnail.tif"};
+  static const char *const names[] = {"thumbnail.tif", "gimp-thumbnail.tif",
+                                      "transparency-mask.tif"};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
     g_autofree char *way = g_strconcat("../files/", names[i], NULL);
     const char *input = data_path(way), *output = restored(input, names[i]);
@@ -637,6 +638,33 @@ static void test_masks(void) {
   g_free(profile.bytes);
 }
 
+/* A mask in colours selects by their luminance, which is not rounded to the mask's 8 bits. */
+static void test_colour_mask(void) {
+  static const double weights[] = {0.2126, 0.7152, 0.0722};
+  pixels *picture = make_pixels(96, 120, 3, 16), *mask = make_pixels(96, 120, 3, 8);
+  pixels *grey = make_pixels(96, 120, 1, 16);
+  for (int i = 0; i < 96 * 120; i++) {
+    double light = 0;
+    for (int c = 0; c < 3; c++) {
+      const double v = mask->values[3 * i + c] / 255.0;
+      light += weights[c] * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+    }
+    grey->values[i] = (guint16)lrint(65535 * coded(light));
+  }
+  pixels_update(grey);
+  const char *input = write_pixels(picture, "deep.png"), *output = path_of("by-colours.png");
+  const char *expected = path_of("by-grey.png");
+  run_well("restore", input, output, SINGLE, "--mask", write_pixels(mask, "colours.png"), NULL);
+  run_well("restore", input, expected, SINGLE, "--mask", write_pixels(grey, "grey.png"), NULL);
+  pixels *a = read_pixels(output), *b = read_pixels(expected);
+  g_assert_cmpint(largest_difference(a, b), <=, 8); /* a step of 8 bits is 257 */
+  pixels_free(a);
+  pixels_free(b);
+  pixels_free(picture);
+  pixels_free(mask);
+  pixels_free(grey);
+}
+
 /* Grey floats with a profile become the colours that the same tones in 16 bits become; what is above
  * white stays so, and what is no number too. */
 static void test_grey_floats(void) {
@@ -871,6 +899,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/cases/scanner", test_scanner);
   g_test_add_func("/cases/floats", test_floats);
   g_test_add_func("/cases/masks", test_masks);
+  g_test_add_func("/cases/colour-mask", test_colour_mask);
   g_test_add_func("/cases/grey-floats", test_grey_floats);
   g_test_add_func("/cases/transparent-webp", test_transparent_webp);
   g_test_add_func("/cases/json", test_json);

@@ -257,10 +257,9 @@ static void test_hosts(void) {
     const char *name;
     int steps;
   } files[] = {
-    {"text-utf8.png", 1},      {"iptc.tif", 1},
-    {"gamma-1.png", 1},        {"code-points.png", 1},
-    {"gimp-thumbnail.tif", 1}, {"thumbnail.tif", 1},
-    {"orientation-6.jpg", 5},  {"profile-metadata.jpg", 5},
+    {"text-utf8.png", 1},         {"iptc.tif", 1},           {"gamma-1.png", 1},
+    {"code-points.png", 1},       {"gimp-thumbnail.tif", 1}, {"thumbnail.tif", 1},
+    {"transparency-mask.tif", 1}, {"orientation-6.jpg", 5},  {"profile-metadata.jpg", 5},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
