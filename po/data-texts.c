@@ -15,9 +15,9 @@ N_("Best measured")
 /* Translators: note of the preset best */
 N_("The smallest error in a sweep over 465 setups, on portraits: closely followed by B.")
 /* Translators: title of the preset colour */
-N_("Old photograph")
+N_("Photograph, one window")
 /* Translators: note of the preset colour */
-N_("Colours from the network, light and detail from the picture itself.")
+N_("As Photograph, but all of the selection is seen through one window: faces are not looked for.")
 /* Translators: title of the preset ddim */
 N_("DDIM")
 /* Translators: note of the preset ddim */
