@@ -34,6 +34,45 @@ static void test_arguments(void) {
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
 }
 
+/* What a shell says of `program` with these arguments and its own: the status. */
+static int run_in_shell(const char *before, const char *arguments, char **err) {
+  g_autofree char *command =
+    g_strdup_printf("%s; ulimit -c 0; exec '%s' %s", before, program(), arguments);
+  char *argv[] = {(char *)"sh", (char *)"-c", command, NULL};
+  int status;
+  g_assert_true(g_spawn_sync(path_of("."), argv, environment(), G_SPAWN_SEARCH_PATH, NULL, NULL,
+                             NULL, err, &status, NULL));
+  g_assert_true(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+/* Where results go is full. */
+static void test_standard_output(void) {
+  static const char *const arguments[] = {"list",           "--version",        "--help",
+                                          "restore --help", "info tiny-single", "preset list"};
+  for (gsize i = 0; i < G_N_ELEMENTS(arguments); i++) {
+    g_autofree char *full = g_strconcat(arguments[i], " >/dev/full", NULL), *err = NULL;
+    g_assert_cmpint(run_in_shell("true", full, &err), ==, 1);
+    assert_contains(err, "standard output: No space left on device");
+  }
+}
+
+/* A file that grows longer than the shell allows: said in the system's words. */
+static void test_limited_file(void) {
+  static const char *const kinds[] = {"png", "jpg", "webp"};
+  pixels *p = make_pixels(400, 300, 3, 8);
+  const char *large = write_pixels(p, "limited-input.png");
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    g_autofree char *name = g_strconcat("limited.", kinds[i], NULL), *err = NULL;
+    g_autofree char *arguments =
+      g_strdup_printf("restore '%s' %s --model tiny-single --region 0,0,9x9", large, name);
+    g_assert_cmpint(run_in_shell("ulimit -f 4", arguments, &err), ==, 1);
+    assert_contains(err, ": File too large\n");
+    g_assert_false(g_file_test(path_of(name), G_FILE_TEST_EXISTS));
+  }
+  pixels_free(p);
+}
+
 static void test_models(void) {
   const char *output = path_of("out.png");
   const outcome *o = run("restore", input, output, "--model", "nobody", NULL);
@@ -246,6 +285,8 @@ int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   make_input();
   g_test_add_func("/errors/arguments", test_arguments);
+  g_test_add_func("/errors/standard-output", test_standard_output);
+  g_test_add_func("/errors/limited-file", test_limited_file);
   g_test_add_func("/errors/models", test_models);
   g_test_add_func("/errors/inputs", test_inputs);
   g_test_add_func("/errors/truncated", test_truncated);

@@ -170,6 +170,7 @@ typedef struct insertion {
   const GByteArray *bytes;
   gsize (*place)(const guint8 *begin, gsize size); /* 0: more has to be seen */
   GByteArray *begin; /* until the place is known */
+  int fault; /* errno of what was not written; 0: none */
 } insertion;
 
 static bool write_bytes(int fd, const guint8 *bytes, gsize size) {
@@ -182,11 +183,18 @@ static bool write_bytes(int fd, const guint8 *bytes, gsize size) {
   return true;
 }
 
+/* libvips goes on for a while, and errno with it. */
+static gint64 note_written(insertion *i, bool good, gint64 length) {
+  if (!good && i->fault == 0)
+    i->fault = errno;
+  return good ? length : -1;
+}
+
 static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 length, void *user) {
   insertion *i = user;
   (void)target;
   if (!i->begin)
-    return write_bytes(i->fd, data, (gsize)length) ? length : -1;
+    return note_written(i, write_bytes(i->fd, data, (gsize)length), length);
   g_byte_array_append(i->begin, data, (guint)length);
   const gsize place = i->place(i->begin->data, i->begin->len);
   if (place == 0 || place > i->begin->len)
@@ -194,8 +202,9 @@ static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 length
   const bool good = write_bytes(i->fd, i->begin->data, place) &&
                     write_bytes(i->fd, i->bytes->data, i->bytes->len) &&
                     write_bytes(i->fd, i->begin->data + place, i->begin->len - place);
+  const gint64 written = note_written(i, good, length);
   g_clear_pointer(&i->begin, g_byte_array_unref);
-  return good ? length : -1;
+  return written;
 }
 
 static gsize png_place(const guint8 *begin, gsize size) {
@@ -206,15 +215,13 @@ static gsize png_place(const guint8 *begin, gsize size) {
 static bool encode_with(VipsImage *image, const cli_format *f, const GByteArray *bytes,
                         gsize (*place)(const guint8 *, gsize), int fd, const char *path,
                         GError **error) {
-  insertion i = {fd, bytes, place, g_byte_array_new()};
+  insertion i = {fd, bytes, place, g_byte_array_new(), 0};
   VipsTargetCustom *target = vips_target_custom_new();
   g_signal_connect(target, "write", G_CALLBACK(on_write), &i);
-  errno = 0;
   bool good = f->encode(image, VIPS_TARGET(target)) == 0;
-  const int cause = errno;
-  if (!good && strstr(vips_error_buffer(), "write error") && cause != 0) {
+  if (!good && i.fault != 0) {
     vips_error_clear();
-    errno = cause;
+    errno = i.fault;
     fail_system(path, error);
   } else if (!good) {
     cli_fail_vips(error, path);
