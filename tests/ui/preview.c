@@ -90,24 +90,24 @@ static int64_t count_drawn(preview_fixture *b, const char *setup) {
 
 /* A hint that moves in a large view costs what it changes, not all that is seen. */
 static void test_hint_drawing(void) {
-  enum { SIDE = 2000, MOVES = 3 };
+  enum { SIDE = 1000, MOVES = 3 };
   const viewport view = {SIDE, SIDE, 0, 0, 1};
   photo *p = photo_new(SIDE, SIDE);
 
-  select_ellipse(p, 700, 700, 400, 400);
+  select_ellipse(p, 350, 350, 200, 200);
   for (int i = 0; i < SIDE * SIDE; i++) /* a thing on a ground */
     for (int c = 0; c < 3; c++)
-      p->rgba[4 * i + c] = hypot(i % SIDE - 900, i / SIDE - 900) < 150 ? 0.3f : 0.7f;
+      p->rgba[4 * i + c] = hypot(i % SIDE - 450, i / SIDE - 450) < 75 ? 0.3f : 0.7f;
 
   preview_fixture *b = preview_fixture_new(p, "tiny-single");
 
   preview_set_viewport(b->preview, &view);
   g_assert_cmpint(
-    count_drawn(b, "mode colour window picture hints 880,900,#604020;1000,1000,#208020"), >=,
+    count_drawn(b, "mode colour window picture hints 440,450,#604020;500,500,#208020"), >=,
     SIDE * SIDE);
   for (int i = 1; i <= MOVES; i++) {
     g_autofree char *setup = g_strdup_printf(
-      "mode colour window picture hints %d,900,#604020;1000,1000,#208020", 880 + 8 * i);
+      "mode colour window picture hints %d,450,#604020;500,500,#208020", 440 + 4 * i);
     const int64_t drawn = count_drawn(b, setup);
 
     g_test_message("a hint that moves: %d pixels drawn", (int)drawn);
