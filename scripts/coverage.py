@@ -50,6 +50,12 @@ def measure(build):
     return lines
 
 
+def ratios(lines):
+    """{source: (lines that ran, lines)}"""
+    return {path: (sum(count > 0 for count in lines[path].values()), len(lines[path]))
+            for path in READERS if lines[path]}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -57,12 +63,10 @@ def main():
     parser.add_argument("--missed", action="store_true", help="say which lines did not run")
     options = parser.parse_args()
     lines = measure(options.build.resolve())
-    for path in READERS:
-        counts = lines[path]
-        ran = sum(count > 0 for count in counts.values())
-        print(f"{path} {ran} {len(counts)} {100 * ran / max(len(counts), 1):.1f} %")
-        if options.missed and ran < len(counts):
-            print("   ", *sorted(line for line, count in counts.items() if count == 0))
+    for path, (ran, count) in ratios(lines).items():
+        print(f"{path}: {ran} of {count}, {100 * ran / count:.1f} %")
+        if options.missed and ran < count:
+            print("   ", *sorted(line for line, times in lines[path].items() if times == 0))
 
 
 if __name__ == "__main__":

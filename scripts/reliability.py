@@ -20,6 +20,8 @@ import subprocess
 import tempfile
 import time
 
+import coverage
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -133,6 +135,38 @@ def latency(tests, what, picture, arguments, count, longest):
             f"scripts/reliability.py {os.path.relpath(tests.build, TOP)}")
 
 
+def peak(process):
+    return int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{process.pid}/status")
+                         .read_text()).group(1)) >> 10
+
+
+def huge(tests, seconds):
+    """All of a picture that no memory holds, in the mode colour, for some of the processor's time."""
+    width, height = 30000, 20000
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        write_picture(folder + "/in.tif", width, height)
+        process = subprocess.Popen(
+            [str(tests.program), "restore", folder + "/in.tif", folder + "/out.png", "--quiet",
+             "--mode", "colour", "--max-megapixels", "1000", "--model",
+             str(TOP / "tests/data/models/tiny-single.safetensors")], stderr=subprocess.DEVNULL)
+        while processor_time(process) < seconds:
+            time.sleep(0.1)
+        most = peak(process)
+        process.send_signal(signal.SIGTERM)
+        if process.wait() != 128 + signal.SIGTERM:
+            raise SystemExit("cancel did not end it")
+    return (f"all of a picture of {width} × {height} pixels in the mode colour",
+            f"{most} MB of memory at most in {seconds} s of the processor, then cancelled",
+            f"scripts/reliability.py {os.path.relpath(tests.build, TOP)}")
+
+
+def coverage_rows(build):
+    shown = os.path.relpath(build, TOP)
+    for path, (ran, count) in coverage.ratios(coverage.measure(build)).items():
+        yield (f"lines of `{path}` that tests run", f"{100 * ran / count:.1f} % of {count}",
+               f"scripts/coverage.py {shown} --missed")
+
+
 def fuzz(target, minutes):
     text = run(["./dev", "fuzz", target, str(minutes)])
     if "ERROR" in text:
@@ -162,6 +196,7 @@ def tests_rows(tests, kill_count):
                  "no program run, no socket, none of the files that they name opened")
     yield passed(tests, "hostile", "shrinking", "inputs that shrink while they are read",
                  "16 runs, 0 killed")
+    yield huge(tests, 100)
     yield latency(tests, "288,000 points are sampled", TOP / "docs/demo/portrait.jpg",
                   ["--model", "portrait", "--sampler", "ddpm", "--mode", "full"], 10, 3)
     yield latency(tests, "a part of 7.8 million points is matched", None,
@@ -196,13 +231,18 @@ def main():
     parser.add_argument("build", type=pathlib.Path, help="a build folder with the tests")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--minutes", type=int, default=1, help="of each fuzz target")
-    parser.add_argument("--only", choices=["tests", "fuzz"], help="leave the other lines as they are")
+    parser.add_argument("--only", choices=["tests", "fuzz", "coverage"],
+                        help="leave the other lines as they are")
+    parser.add_argument("--coverage", type=pathlib.Path,
+                        help="a build folder as scripts/coverage.py has it, with the tests run")
     options = parser.parse_args()
     rows = []
-    if options.only != "fuzz":
+    if options.only in (None, "tests"):
         rows += tests_rows(Tests(options.build.resolve()), options.kills)
-    if options.only != "tests":
+    if options.only in (None, "fuzz"):
         rows += fuzz_rows(options.minutes)
+    if options.coverage and options.only in (None, "coverage"):
+        rows += coverage_rows(options.coverage.resolve())
     write_page(rows)
 
 
