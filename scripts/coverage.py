@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
@@ -40,7 +41,10 @@ def measure(build):
     lines = collections.defaultdict(lambda: collections.defaultdict(int))
     for notes in build.rglob("*.gcda"):
         found = subprocess.run(["gcov", "--json-format", "--stdout", str(notes)], cwd=build,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+                               capture_output=True, text=True, check=False)
+        if found.returncode != 0:  # of a program that was killed while it wrote them
+            print(f"{notes}: {found.stderr.strip()}", file=sys.stderr)
+            continue
         for text in found.stdout.splitlines():
             for file in json.loads(text)["files"]:
                 path = os.path.relpath((build / file["file"]).resolve(), TOP)

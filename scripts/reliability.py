@@ -204,9 +204,9 @@ def tests_rows(tests, kill_count):
                    "--hide-region", "--region", "200,200,3000x2600"], 10, 4)
 
 
-def fuzz_rows(minutes):
+def fuzz_rows(minutes, chosen):
     for source in sorted((TOP / "tests/fuzz").glob("*.c")):
-        if source.stem != "replay":
+        if source.stem != "replay" and chosen in (None, source.stem):
             yield fuzz(source.stem, minutes)
 
 
@@ -231,6 +231,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path, help="a build folder with the tests")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--minutes", type=int, default=1, help="of each fuzz target")
+    parser.add_argument("--target", help="this fuzz target alone")
     parser.add_argument("--only", choices=["tests", "fuzz", "coverage"],
                         help="leave the other lines as they are")
     parser.add_argument("--coverage", type=pathlib.Path,
@@ -240,7 +241,7 @@ def main():
     if options.only in (None, "tests"):
         rows += tests_rows(Tests(options.build.resolve()), options.kills)
     if options.only in (None, "fuzz"):
-        rows += fuzz_rows(options.minutes)
+        rows += fuzz_rows(options.minutes, options.target)
     if options.coverage and options.only in (None, "coverage"):
         rows += coverage_rows(options.coverage.resolve())
     write_page(rows)
