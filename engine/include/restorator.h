@@ -626,7 +626,7 @@ RST_API void rst_picture_from_memory_sized(rst_picture *picture, size_t size, rs
 
 /* A piece of the region with its own window. */
 typedef struct rst_part {
-  int x, y, width, height; /* the box of its covered pixels */
+  rst_rectangle box; /* of its covered pixels */
   rst_window window;
   rst_mode mode; /* resolved */
   int64_t points; /* pixels covered */

@@ -257,7 +257,7 @@ static rst_status do_steps(outcome *o, rst_error *error) {
 static rst_status do_record(outcome *o, rst_error *error) {
   const rst_parameters parameters = new_parameters("strength=0.1", NULL);
   rst_plan plan = {
-    .size = sizeof plan, .count = 1, .parts = {{.width = 1, .height = 1, .window = {1, 2, 3}}}};
+    .size = sizeof plan, .count = 1, .parts = {{.box = {0, 0, 1, 1}, .window = {1, 2, 3}}}};
   rst_record *record = g_new0(rst_record, 1);
   rst_parameters read;
   char *one = NULL, *two = NULL;

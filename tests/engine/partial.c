@@ -58,8 +58,8 @@ static rst_partial *begin(const scene *s) {
 /* The part's box is what rst_restore() writes of it. */
 static void check_result(const scene *s, const rst_partial *p) {
   const rst_part *part = &s->plan.parts[0];
-  const rst_rectangle box = {part->x, part->y, part->width, part->height};
-  const size_t pixels = (size_t)part->width * (size_t)part->height;
+  const rst_rectangle box = part->box;
+  const size_t pixels = (size_t)part->box.width * (size_t)part->box.height;
   float *colours = g_new0(float, 3 * pixels), *coverage = g_new0(float, pixels);
   int64_t finished;
 
@@ -70,8 +70,8 @@ static void check_result(const scene *s, const rst_partial *p) {
   g_assert_cmpint(finished, ==, part->points);
   assert_ok(rst_partial_read(p, &box, 1, colours, coverage, NULL));
   for (size_t i = 0; i < pixels; i++) {
-    const size_t at =
-      (size_t)(part->y + (int)i / part->width) * 60 + (size_t)(part->x + (int)i % part->width);
+    const size_t at = (size_t)(part->box.y + (int)i / part->box.width) * 60 +
+                      (size_t)(part->box.x + (int)i % part->box.width);
 
     g_assert_cmpfloat(coverage[i], ==, s->c->coverage[at]);
     if (coverage[i] > 0)
@@ -125,13 +125,13 @@ static void test_coarse_reading(void) {
   rst_partial_count(p, &finished);
   g_assert_cmpint(finished, >, 5);
   g_assert_cmpint(finished, <, part->points / 32);
-  for (int y = part->y; y < part->y + part->height; y++)
-    for (int x = part->x; x < part->x + part->width; x++) {
+  for (int y = part->box.y; y < part->box.y + part->box.height; y++)
+    for (int x = part->box.x; x < part->box.x + part->box.width; x++) {
       const rst_rectangle here = {x, y, 1, 1}, corner = {x & -8, y & -8, 1, 1};
       float colour[3], expected[3], coverage, its = 0;
 
       assert_ok(rst_partial_read(p, &here, 8, colour, &coverage, NULL));
-      if (corner.x >= part->x && corner.y >= part->y)
+      if (corner.x >= part->box.x && corner.y >= part->box.y)
         assert_ok(rst_partial_read(whole, &corner, 1, expected, &its, NULL));
       g_assert_true((coverage > 0) == (its > 0 && s.c->coverage[y * 60 + x] > 0));
       if (coverage > 0)
@@ -304,8 +304,8 @@ static void check_deviations(scene *s, const rst_partial *p, int seeds) {
   canvas_wipe(s->c);
   assert_ok(rst_uncertainty(s->session, s->model, &s->parameters, &s->c->picture, &s->plan, seeds,
                             NULL, NULL));
-  for (int y = part->y; y < part->y + part->height; y++)
-    for (int x = part->x; x < part->x + part->width; x++) {
+  for (int y = part->box.y; y < part->box.y + part->box.height; y++)
+    for (int x = part->box.x; x < part->box.x + part->box.width; x++) {
       const float deviation = rst_partial_get_deviation(p, x, y, 1);
 
       if (rst_partial_get_coverage(p, x, y) > 0)
@@ -351,7 +351,7 @@ static void test_deviation(void) {
   s.parameters.mode = RST_MODE_FULL;
   assert_ok(rst_partial_set(p, &s.parameters, NULL));
   g_assert_cmpint(rst_partial_get_seeds(p), ==, 0);
-  g_assert_cmpfloat(rst_partial_get_deviation(p, part->x, part->y, 1), <, 0);
+  g_assert_cmpfloat(rst_partial_get_deviation(p, part->box.x, part->box.y, 1), <, 0);
   assert_status(rst_partial_deviate(s.session, p, 1, NULL, 1, NULL, NULL), RST_BAD_CALL);
   assert_status(rst_partial_deviate(s.session, p, 3, NULL, 3, NULL, NULL), RST_BAD_CALL);
   rst_partial_free(p);

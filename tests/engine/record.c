@@ -21,8 +21,8 @@ static rst_record *record_of(const rst_parameters *parameters) {
 
   plan->size = sizeof *plan;
   plan->count = 2;
-  plan->parts[0] = (rst_part){.x = 10, .y = 20, .width = 30, .height = 40, .window = {-5, 3, 60}};
-  plan->parts[1] = (rst_part){.x = 2, .y = 70, .width = 5, .height = 6, .window = {0, 65, 9}};
+  plan->parts[0] = (rst_part){.box = {10, 20, 30, 40}, .window = {-5, 3, 60}};
+  plan->parts[1] = (rst_part){.box = {2, 70, 5, 6}, .window = {0, 65, 9}};
   rst_record_fill(record, parameters, plan, "00ff");
   g_assert_cmpstr(record->preset, ==, "");
   g_assert_cmpint(record->width, ==, 0);

@@ -112,7 +112,8 @@ static void compare_plan(const canvas *c, const rst_rectangle *box) {
   for (int i = 0; i < plan.count; i++) {
     const rst_part *p = &plan.parts[i];
 
-    found[i] = (area){p->x, p->y, p->x + p->width, p->y + p->height, (int)p->points};
+    found[i] =
+      (area){p->box.x, p->box.y, p->box.x + p->box.width, p->box.y + p->box.height, (int)p->points};
   }
   g_array_sort(areas, by_place);
   qsort(found, (size_t)plan.count, sizeof *found, by_place);
@@ -310,10 +311,10 @@ static void test_boxes(void) {
       continue;
     }
     assert_ok(rst_plan_region(&parameters, &c->picture, &cases[i].box, &plan, NULL));
-    g_assert_cmpint(plan.parts[0].x, ==, found->x);
-    g_assert_cmpint(plan.parts[0].y, ==, found->y);
-    g_assert_cmpint(plan.parts[0].width, ==, found->width);
-    g_assert_cmpint(plan.parts[0].height, ==, found->height);
+    g_assert_cmpint(plan.parts[0].box.x, ==, found->x);
+    g_assert_cmpint(plan.parts[0].box.y, ==, found->y);
+    g_assert_cmpint(plan.parts[0].box.width, ==, found->width);
+    g_assert_cmpint(plan.parts[0].box.height, ==, found->height);
   }
   canvas_free(c);
 }

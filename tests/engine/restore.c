@@ -81,8 +81,8 @@ static void restore_by_hand(const fixture *r, const canvas *c, const rst_paramet
   }
   assert_ok(rst_encode(r->session, r->model, input, NULL, &encoding, NULL));
   assert_encoded(r, c, parameters, &part->window, encoding);
-  for (int row = part->y; row < part->y + part->height; row++)
-    for (int column = part->x; column < part->x + part->width; column++)
+  for (int row = part->box.y; row < part->box.y + part->box.height; row++)
+    for (int column = part->box.x; column < part->box.x + part->box.width; column++)
       coverage[row * c->width + column] = covered(c, row * c->width + column);
   rst_grid_pixels(&grid, 0, 0, c->width, c->height);
   rst_pixel_luma(pixels, c->rgba, parameters->hide_region ? c->coverage : NULL, luma);
@@ -160,7 +160,7 @@ static void test_restore_matched(void) {
   canvas_wipe(c);
   assert_ok(rst_restore(r.session, r.model, &plain, &c->picture, &plan, NULL, NULL));
   for (int i = 0; i < plan.count; i++) { /* the spread difference reaches everywhere */
-    const int at = 3 * ((plan.parts[i].y + 9) * 90 + plan.parts[i].x + 9);
+    const int at = 3 * ((plan.parts[i].box.y + 9) * 90 + plan.parts[i].box.x + 9);
 
     g_assert_cmpint(memcmp(matched + at, c->result + at, 3 * sizeof *matched), !=, 0);
   }
@@ -435,15 +435,15 @@ static void test_refusals(void) {
     if (i == 1)
       plan.count = RST_PARTS_MAX + 1;
     if (i == 2)
-      plan.parts[1].x = -1;
+      plan.parts[1].box.x = -1;
     if (i == 3)
-      plan.parts[1].width = 60;
+      plan.parts[1].box.width = 60;
     if (i == 4)
-      plan.parts[0].y = INT_MAX;
+      plan.parts[0].box.y = INT_MAX;
     if (i == 5)
       plan.points = 0;
     if (i == 6)
-      plan.parts[0].height = 0;
+      plan.parts[0].box.height = 0;
     if (i == 7)
       plan.size = 0;
     assert_status(rst_restore(r.session, r.model, &parameters, &c->picture, &plan, NULL, NULL),
@@ -661,7 +661,7 @@ static void test_cancel_reading(void) {
                                .read = count_read,
                                .write = count_write};
   const rst_hooks hooks = {.size = sizeof hooks, .cancel = n.cancel};
-  const rst_part part = {0, 0, SIDE, SIDE, {0, 0, SIDE}, RST_MODE_FULL, (int64_t)SIDE * SIDE};
+  const rst_part part = {{0, 0, SIDE, SIDE}, {0, 0, SIDE}, RST_MODE_FULL, (int64_t)SIDE * SIDE};
   const rst_plan plan = {.size = sizeof plan, .count = 1, .points = part.points, .parts = {part}};
 
   /* The window is read first, for the encoder; then the part. */

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static gboolean begun;
   const cli_source picture = {.width = SIDE, .height = SIDE};
   char path[64];
-  int box[4] = {1, 2, SIDE - 1, SIDE - 2};
+  rst_rectangle box = {1, 2, SIDE - 1, SIDE - 2};
   GError *error = NULL;
   const int fd = memfd_create("mask", 0);
 
@@ -30,10 +30,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (fd < 0 || write(fd, data, size) != (ssize_t)size)
     abort();
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-  VipsImage *mask = mask_read(path, &picture, size % 2 == 0, box, NULL, &error);
+  VipsImage *mask = mask_read(path, &picture, size % 2 == 0, &box, NULL, &error);
 
   if (!mask == !error || (error && *error->message == '\0') ||
-      (mask && (mask->Bands != 1 || mask->Xsize != box[2] || mask->Ysize != box[3])))
+      (mask && (mask->Bands != 1 || mask->Xsize != box.width || mask->Ysize != box.height)))
     abort();
   g_clear_object(&mask);
   g_clear_error(&error);

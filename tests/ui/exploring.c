@@ -158,7 +158,7 @@ static float *deviations_of(preview_fixture *b, const char *setup, int seeds) {
   rst_plan plan = {.size = sizeof plan};
   rst_session *session = NULL;
   rst_error error = RST_ERROR_INIT;
-  rect box;
+  rst_rectangle box;
 
   box = whole(b->photo);
   memset(b->photo->written, 0, count * sizeof *b->photo->written);

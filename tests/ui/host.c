@@ -160,15 +160,15 @@ static void trace(void *user, const part_points *c, int x, int y, int step) {
   g_array_append_val(b->points, p);
 }
 
-rect whole(const photo *p) {
-  return (rect){0, 0, p->width, p->height};
+rst_rectangle whole(const photo *p) {
+  return (rst_rectangle){0, 0, p->width, p->height};
 }
 
 preview_fixture *preview_fixture_new(photo *p, const char *model) {
   preview_fixture *b = g_new0(preview_fixture, 1);
   const rst_picture picture = picture_of(p);
   rst_error error = RST_ERROR_INIT;
-  rect box;
+  rst_rectangle box;
 
   b->photo = p;
   b->model = read_model(model);
@@ -230,7 +230,7 @@ void check_exact(preview_fixture *b, const char *setup) {
   rst_error error = RST_ERROR_INIT;
   int64_t inside = 0;
   float *ours;
-  rect box;
+  rst_rectangle box;
 
   memset(b->photo->written, 0, count * sizeof *b->photo->written);
   memset(b->photo->result, 0, 3 * count * sizeof *b->photo->result);

@@ -28,7 +28,7 @@ void select_ellipse(photo *p, int x, int y, int w, int h);
 int64_t count_selected(const photo *p);
 rst_picture picture_of(photo *p);
 /* All of it. */
-rect whole(const photo *p);
+rst_rectangle whole(const photo *p);
 
 /* The model of that id. */
 rst_model *read_model(const char *id);

@@ -25,7 +25,7 @@ typedef struct {
   guint8 times[HEIGHT][WIDTH];
 } visited;
 
-static rst_status visit(void *user, part_points *part, const rect *chunk, int step,
+static rst_status visit(void *user, part_points *part, const rst_rectangle *chunk, int step,
                         rst_error *error) {
   visited *v = user;
 
@@ -41,11 +41,11 @@ static rst_status visit(void *user, part_points *part, const rect *chunk, int st
 }
 
 static void test_walk(void) {
-  static const rect areas[] = {
+  static const rst_rectangle areas[] = {
     {0, 0, WIDTH, HEIGHT}, {50, 40, 33, 21}, {100, 20, 1, 70}, {13, 17, 1, 1}, {-20, -20, 60, 60}};
   parts *p = planned();
   part_points *part = p->worker.lattice.parts[0];
-  const rect box = {part->part.x, part->part.y, part->part.width, part->part.height};
+  const rst_rectangle box = part->part.box;
 
   for (gsize a = 0; a < G_N_ELEMENTS(areas); a++)
     for (int step = 64; step >= 1; step /= 2)
@@ -63,7 +63,7 @@ static void test_walk(void) {
 }
 
 static void test_ends(void) {
-  const rect all = {0, 0, WIDTH, HEIGHT}, beside = {140, 120, 10, 10};
+  const rst_rectangle all = {0, 0, WIDTH, HEIGHT}, beside = {140, 120, 10, 10};
   parts *p = planned();
   visited v = {.step = 1, .fail_at = 3};
 
@@ -79,7 +79,8 @@ static void test_ends(void) {
 
 /* Few points and passes are done at once, many begin coarsely. */
 static void test_steps(void) {
-  const rect all = {0, 0, WIDTH, HEIGHT}, little = {60, 60, 10, 10}, nothing = {0, 0, 5, 5};
+  const rst_rectangle all = {0, 0, WIDTH, HEIGHT}, little = {60, 60, 10, 10},
+                      nothing = {0, 0, 5, 5};
   parts *p = planned();
   const lattice *l = &p->worker.lattice;
   int last = 1;

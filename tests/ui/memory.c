@@ -104,7 +104,7 @@ static void test_setup(gconstpointer setup) {
 static void test_new(void) {
   photo *p = photo_new(40, 30);
   const rst_picture picture = picture_of(p);
-  const rect box = whole(p);
+  const rst_rectangle box = whole(p);
   int failed = 0;
 
   for (int at = 1; at <= 40; at++) {

@@ -28,7 +28,7 @@ parts *parts_new(photo *p, const char *model) {
   const rst_picture picture = picture_of(p);
   parts *made = g_new0(parts, 1);
   worker *w = &made->worker;
-  rect box;
+  rst_rectangle box;
 
   made->photo = p;
   made->model = read_model(model);

@@ -166,7 +166,7 @@ static void test_suggestions(void) {
 static void test_order(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
   const viewport view = {40, 50, 30, 20, 1}; /* of 40 × 50 pixels */
-  const rect visible = {30, 20, 40, 50};
+  const rst_rectangle visible = {30, 20, 40, 50};
 
   select_ellipse(p, 10, 10, 120, 110);
 
@@ -521,7 +521,7 @@ static void test_shrunk(void) {
   preview_fixture_free(b);
 }
 
-static void show_again(preview_fixture *b, const rect *box) {
+static void show_again(preview_fixture *b, const rst_rectangle *box) {
   const rst_picture picture = picture_of(b->photo);
 
   g_assert_cmpint(preview_set_picture(b->preview, &picture, box, NULL), ==, RST_OK);
@@ -530,7 +530,7 @@ static void show_again(preview_fixture *b, const rect *box) {
 static void test_region(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
   const char *pinned = "window 10,10,110 start 12 seed 2";
-  rect box;
+  rst_rectangle box;
 
   box = whole(p);
   select_ellipse(p, 40, 40, 30, 30);
@@ -597,7 +597,7 @@ static void test_reading(void) {
   double last = 0;
   int rounds = 0, partly = 0, told = 0, reads = 0;
   bool changed = false;
-  rect box;
+  rst_rectangle box;
 
   box = whole(p);
   select_ellipse(p, 150, 150, 60, 60);
@@ -641,7 +641,7 @@ static void test_reading(void) {
 static void test_another_picture(void) {
   photo *p = photo_new(WIDTH, HEIGHT), *other = photo_new(WIDTH - 20, HEIGHT + 9);
   preview_fixture *b;
-  rect box;
+  rst_rectangle box;
 
   select_ellipse(p, 40, 40, 30, 30);
   select_ellipse(other, 20, 50, 40, 30);
@@ -658,7 +658,7 @@ static void test_another_picture(void) {
 
 static void test_errors(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
-  rect box;
+  rst_rectangle box;
 
   box = whole(p);
 

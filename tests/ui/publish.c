@@ -39,7 +39,7 @@ static bool is_changed(const frame *f, int x, int y) {
 
 /* A new viewport shows the picture at once, what is restored only where it is marked. */
 static void test_frames(void) {
-  const rect marked = {40, 36, 8, 4};
+  const rst_rectangle marked = {40, 36, 8, 4};
   parts *p = visible();
   publisher *to = &p->worker.publisher;
   const report *from = &p->mailbox.report;
@@ -74,7 +74,7 @@ static void test_frames(void) {
 
 /* A coarse lattice's point stands in for its neighbours to the right and below. */
 static void test_lattice(void) {
-  const rect chunk = {32, 32, 1, 1};
+  const rst_rectangle chunk = {32, 32, 1, 1};
   parts *p = visible();
   const report *from = &p->mailbox.report;
 
@@ -89,7 +89,7 @@ static void test_lattice(void) {
 }
 
 static void test_pace(void) {
-  const rect all = {0, 0, WIDTH, HEIGHT};
+  const rst_rectangle all = {0, 0, WIDTH, HEIGHT};
   parts *p = visible();
   publisher *to = &p->worker.publisher;
   preview_status *status = &p->mailbox.report.status;

@@ -20,7 +20,7 @@ static Fixture *open_portrait(const char *model) {
   g_autoptr(GdkPixbuf) portrait = gdk_pixbuf_new_from_file_at_size(PORTRAIT, 240, 300, NULL);
   g_autofree char *path = g_build_filename(folder, "portrait.png", NULL);
   Fixture *b;
-  rect box;
+  rst_rectangle box;
 
   g_assert_nonnull(portrait);
   g_assert_true(gdk_pixbuf_save(portrait, path, "png", NULL, NULL));
@@ -183,7 +183,8 @@ static Fixture *open_hinted(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(used); i++)
     hint_colours_note(used[i]);
   photo_select(b->photo, PHOTO_RECTANGLE, 0, 0, b->photo->width, b->photo->height, 0);
-  restorator_editor_set_region(b->editor, &(rect){0, 0, b->photo->width, b->photo->height});
+  restorator_editor_set_region(b->editor,
+                               &(rst_rectangle){0, 0, b->photo->width, b->photo->height});
   g_object_set(b->settings, "mode", "colour", NULL);
   restorator_view_set_compare(b->view, RESTORATOR_COMPARE_AFTER);
   restorator_view_set_show_input(b->view, FALSE);

@@ -15,7 +15,7 @@ typedef struct {
   mailbox mailbox;
   request work;
   tile_reader reader;
-  rect area; /* that the thread asks for */
+  rst_rectangle area; /* that the thread asks for */
   bool done; /* under the mailbox's lock */
   rst_error error;
 } fixture;
@@ -26,7 +26,7 @@ static void note(void *user) {
 
 static void setup(fixture *f, gconstpointer data) {
   rst_picture picture;
-  rect box;
+  rst_rectangle box;
 
   (void)data;
   f->photo = photo_new(WIDTH, HEIGHT);
@@ -76,7 +76,7 @@ static bool is_done(fixture *f) {
 /* What the thread's demand for an area ends in, with the main loop running. `reads`: a new request
  * comes when so many tiles are read; 0: none does. `seen`: the largest part read that was reported
  * on the way. */
-static rst_status ask(fixture *f, const rect *area, int reads, double *seen) {
+static rst_status ask(fixture *f, const rst_rectangle *area, int reads, double *seen) {
   const guint timer = g_timeout_add(5, tick, NULL);
   GThread *thread;
 
@@ -99,7 +99,8 @@ static rst_status ask(fixture *f, const rect *area, int reads, double *seen) {
   return (rst_status)GPOINTER_TO_INT(g_thread_join(thread));
 }
 
-static void check_read(const tiles *p, const float *values, int channels, const rect *area) {
+static void check_read(const tiles *p, const float *values, int channels,
+                       const rst_rectangle *area) {
   for (int y = area->y; y < area->y + area->height; y++)
     g_assert_cmpmem(tiles_at(p, area->x, y), (gsize)(area->width * channels) * sizeof *values,
                     values + (gsize)(y * WIDTH + area->x) * (gsize)channels,
@@ -108,7 +109,7 @@ static void check_read(const tiles *p, const float *values, int channels, const 
 
 /* Only the tiles that an area touches are read, each once. */
 static void test_area(fixture *f, gconstpointer data) {
-  const rect area = {200, 120, 200, 200}, beyond = {600, 0, 10, 10};
+  const rst_rectangle area = {200, 120, 200, 200}, beyond = {600, 0, 10, 10};
   double seen = 0;
 
   (void)data;
@@ -124,7 +125,7 @@ static void test_area(fixture *f, gconstpointer data) {
 
 /* A picture without a selection is covered everywhere. */
 static void test_covered(fixture *f, gconstpointer data) {
-  const rect area = {0, 0, 10, 10};
+  const rst_rectangle area = {0, 0, 10, 10};
   double seen = 0;
 
   (void)data;
@@ -136,7 +137,7 @@ static void test_covered(fixture *f, gconstpointer data) {
 
 /* Reading that takes long reports how far it is; what comes later finds the phase as it was. */
 static void test_progress(fixture *f, gconstpointer data) {
-  const rect area = {0, 0, WIDTH, HEIGHT};
+  const rst_rectangle area = {0, 0, WIDTH, HEIGHT};
   double seen = 0;
 
   (void)data;
@@ -148,7 +149,7 @@ static void test_progress(fixture *f, gconstpointer data) {
 }
 
 static void test_superseded(fixture *f, gconstpointer data) {
-  const rect area = {0, 0, WIDTH, HEIGHT};
+  const rst_rectangle area = {0, 0, WIDTH, HEIGHT};
   double seen = 0;
 
   (void)data;
@@ -159,7 +160,7 @@ static void test_superseded(fixture *f, gconstpointer data) {
 
 /* Where the host cannot read, the request fails; the next one tries again. */
 static void test_broken(fixture *f, gconstpointer data) {
-  const rect area = {0, 0, 100, 100};
+  const rst_rectangle area = {0, 0, 100, 100};
   double seen = 0;
 
   (void)data;

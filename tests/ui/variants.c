@@ -32,7 +32,7 @@ static photo *make_photo(void) {
 static stage *stage_new(void) {
   stage *s = g_new0(stage, 1);
   rst_picture picture;
-  rect box;
+  rst_rectangle box;
 
   s->photo = make_photo();
   s->models[0] = read_model("tiny-diffusion");
@@ -184,7 +184,7 @@ static void test_picture(void) {
   stage *s = stage_new();
   frame *before, *after;
   rst_picture picture = picture_of(s->photo);
-  rect box;
+  rst_rectangle box;
 
   ask(s, setups, &all);
   wait_for_all(s);
@@ -244,7 +244,7 @@ static void test_brief(void) {
   preview_status status = {0};
   preview *brief = NULL;
   int64_t points = 0;
-  rect box;
+  rst_rectangle box;
 
   box = whole(p);
   g_assert_cmpint(preview_new(&picture, &box, PREVIEW_BRIEF, do_nothing, NULL, &brief, NULL), ==,
@@ -274,10 +274,9 @@ static void test_view(void) {
   const rst_plan plan = {
     .size = sizeof plan,
     .count = 2,
-    .parts = {{.x = 10, .y = 10, .width = 40, .height = 60, .points = 2000},
-              {.x = 100, .y = 0, .width = 80, .height = 50, .points = 3000}},
+    .parts = {{.box = {10, 10, 40, 60}, .points = 2000}, {.box = {100, 0, 80, 50}, .points = 3000}},
   };
-  const rect first = {0, 0, 60, 40}, neither = {0, 80, 60, 40}, nothing = {0, 0, 0, 0};
+  const rst_rectangle first = {0, 0, 60, 40}, neither = {0, 80, 60, 40}, nothing = {0, 0, 0, 0};
   viewport view = variants_choose_view(&plan, &first, 96);
 
   g_assert_cmpint(view.width, ==, 96);

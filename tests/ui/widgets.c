@@ -236,7 +236,7 @@ static void test_save(void) {
   rst_model *model = NULL;
   rst_picture picture;
   rst_error error = RST_ERROR_INIT;
-  rect box;
+  rst_rectangle box;
   int changed = 0;
 
   g_object_set(b->settings, "strength", 0.75, "mode", "detail", NULL);

@@ -81,7 +81,7 @@ static void test_selection(void) {
   parts *p = selected(setup);
   const rst_picture picture = picture_of(p->photo);
   const int64_t before = count_selected(p->photo);
-  rect box;
+  rst_rectangle box;
 
   g_assert_cmpint(restore(p), ==, before);
   select_ellipse(p->photo, 60, 90, 30, 30);
@@ -99,7 +99,7 @@ static void test_picture(void) {
   static const char setup[] = "start 12 mode full match off";
   parts *p = selected(setup);
   const rst_picture picture = picture_of(p->photo);
-  rect box;
+  rst_rectangle box;
 
   restore(p);
   g_assert_cmpint(p->mailbox.report.plan.count, ==, 2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preview/contour.h"
 
-contour *contour_new(const rect *area, int width, int height) {
+contour *contour_new(const rst_rectangle *area, int width, int height) {
   contour *c = g_atomic_rc_box_alloc0(sizeof *c + (gsize)width * (gsize)height * sizeof(float));
 
   c->area = *area;

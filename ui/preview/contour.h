@@ -11,13 +11,13 @@
 #include "preview/tiles.h"
 
 typedef struct contour {
-  rect area; /* of the picture */
+  rst_rectangle area; /* of the picture */
   int width, height;
   float weights[]; /* (height, width), 0…1, evenly over the area */
 } contour;
 
 /* Weights are to be filled. NULL where memory ran out. */
-contour *contour_new(const rect *area, int width, int height);
+contour *contour_new(const rst_rectangle *area, int width, int height);
 contour *contour_ref(contour *c);
 void contour_unref(contour *c); /* NULL is allowed */
 

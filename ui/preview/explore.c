@@ -126,7 +126,7 @@ typedef struct {
   preview_phase phase;
 } deviation;
 
-static rst_status deviate_chunk(void *user, part_points *part, const rect *chunk, int step,
+static rst_status deviate_chunk(void *user, part_points *part, const rst_rectangle *chunk, int step,
                                 rst_error *error) {
   const deviation *d = user;
   explorer *e = d->explorer;
@@ -149,8 +149,8 @@ static void report_deviated(explorer *e, int step) {
 }
 
 /* On lattices from `first` to `last`. */
-static rst_status deviate(explorer *e, preview_phase phase, const rect *area, int first, int last,
-                          rst_error *error) {
+static rst_status deviate(explorer *e, preview_phase phase, const rst_rectangle *area, int first,
+                          int last, rst_error *error) {
   const int side = lattice_choose_side(e->lattice, CHUNK_SIDE, CHUNK_SAMPLES);
   deviation d = {e, phase};
   rst_status status = RST_OK;
@@ -167,7 +167,8 @@ static rst_status deviate(explorer *e, preview_phase phase, const rect *area, in
   return status;
 }
 
-rst_status explorer_deviate_first(explorer *e, const rect *area, int passes, rst_error *error) {
+rst_status explorer_deviate_first(explorer *e, const rst_rectangle *area, int passes,
+                                  rst_error *error) {
   const int seeds = e->work->seeds;
 
   if (seeds < 2)
@@ -177,6 +178,6 @@ rst_status explorer_deviate_first(explorer *e, const rect *area, int passes, rst
   return deviate(e, PREVIEW_REFINING, area, LATTICE_COARSEST, e->first_step, error);
 }
 
-rst_status explorer_deviate_rest(explorer *e, const rect *area, rst_error *error) {
+rst_status explorer_deviate_rest(explorer *e, const rst_rectangle *area, rst_error *error) {
   return e->work->seeds < 2 ? RST_OK : deviate(e, PREVIEW_EXACT, area, e->first_step / 2, 1, error);
 }

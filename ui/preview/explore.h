@@ -33,8 +33,9 @@ rst_status explorer_suggest(explorer *e, rst_error *error);
 
 /* Finds and shows the uncertainty in an area, where the request asks for it, on lattices as fine as
  * takes about a quarter of the time of the first frame's; a point takes `passes` network passes. */
-rst_status explorer_deviate_first(explorer *e, const rect *area, int passes, rst_error *error);
+rst_status explorer_deviate_first(explorer *e, const rst_rectangle *area, int passes,
+                                  rst_error *error);
 /* The same on all finer lattices, once the result is exact. */
-rst_status explorer_deviate_rest(explorer *e, const rect *area, rst_error *error);
+rst_status explorer_deviate_rest(explorer *e, const rst_rectangle *area, rst_error *error);
 
 #endif

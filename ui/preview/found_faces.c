@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool is_same(const rect *a, const rect *b) {
+static bool is_same(const rst_rectangle *a, const rst_rectangle *b) {
   return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
 }
 

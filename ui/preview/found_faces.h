@@ -12,7 +12,7 @@
 typedef struct found_faces {
   bool known;
   guint64 pixels_serial; /* of the picture, … */
-  rect region;  /* … and where in it they were looked for */
+  rst_rectangle region;  /* … and where in it they were looked for */
   char text[RST_FACES_TEXT];
 } found_faces;
 

@@ -7,16 +7,16 @@
 /* More taps a screen pixel and axis would show no more of a picture that is shrunk so far. */
 enum { TAPS_MAX = 3, CHECK = 8 };
 
-rect viewport_get_area(const viewport *v, const rect *picture) {
+rst_rectangle viewport_get_area(const viewport *v, const rst_rectangle *picture) {
   if (v->width < 1 || v->height < 1 || !(v->zoom > 0))
-    return (rect){0, 0, 0, 0};
+    return (rst_rectangle){0, 0, 0, 0};
   const double x0 = fmax(floor(v->x), picture->x), y0 = fmax(floor(v->y), picture->y);
   const double x1 = fmin(ceil(v->x + v->width / v->zoom), picture->x + picture->width);
   const double y1 = fmin(ceil(v->y + v->height / v->zoom), picture->y + picture->height);
 
   if (!(x1 > x0 && y1 > y0))
-    return (rect){0, 0, 0, 0};
-  return (rect){(int)x0, (int)y0, (int)(x1 - x0), (int)(y1 - y0)};
+    return (rst_rectangle){0, 0, 0, 0};
+  return (rst_rectangle){(int)x0, (int)y0, (int)(x1 - x0), (int)(y1 - y0)};
 }
 
 bool viewport_is_same(const viewport *a, const viewport *b) {
@@ -92,16 +92,16 @@ static void restore_row(const frame_scene *s, int x, int y, int count, float *co
   enum { PIECE = 128 };
 
   for (int i = 0; i < s->count; i++) {
-    const rect row = {x, y, count, 1};
-    const rect inside = rect_intersect(&s->parts[i]->box, &row);
+    const rst_rectangle row = {x, y, count, 1};
+    const rst_rectangle inside = rect_intersect(&s->parts[i]->box, &row);
     const int end = rect_is_empty(&inside) ? inside.x : inside.x + inside.width;
 
     for (int u = inside.x; u < end; u += PIECE) {
       float restored[3 * PIECE], coverage[PIECE];
       const int pixels = MIN(PIECE, end - u);
 
-      rst_partial_read(s->parts[i]->partial, &(rect){u, y, pixels, 1}, s->coarsest, restored,
-                       coverage, NULL);
+      rst_partial_read(s->parts[i]->partial, &(rst_rectangle){u, y, pixels, 1}, s->coarsest,
+                       restored, coverage, NULL);
       for (int p = 0; p < pixels; p++)
         if (coverage[p] > 0)
           frame_blend(s->strength, coverage[p], restored + 3 * p, colours + 4 * (u + p - x));
@@ -236,9 +236,9 @@ static guint32 draw_pixel(const row_cache *c, const axis *columns, int i, const 
 }
 
 /* Draws the screen's pixels in `part` of the frame. */
-static void draw(const frame_scene *s, const viewport *v, const rect *part, bool after,
+static void draw(const frame_scene *s, const viewport *v, const rst_rectangle *part, bool after,
                  guint32 *out) {
-  const rect *picture = &s->pixels->box;
+  const rst_rectangle *picture = &s->pixels->box;
   axis columns, rows;
   row_cache cache;
 
@@ -270,7 +270,8 @@ static void draw(const frame_scene *s, const viewport *v, const rect *part, bool
 }
 
 /* The same in blocks, each by the picture's pixel in its middle. */
-static void draw_draft(const frame_scene *s, const viewport *v, const rect *part, guint32 *out) {
+static void draw_draft(const frame_scene *s, const viewport *v, const rst_rectangle *part,
+                       guint32 *out) {
   enum { BLOCK = 4 };
 
   for (int top = part->y; top < part->y + part->height; top += BLOCK)
@@ -300,7 +301,8 @@ static void draw_draft(const frame_scene *s, const viewport *v, const rect *part
 }
 
 /* Screen pixels in `part`, by the picture's pixel in the middle of each. */
-static void draw_overlay(const frame_scene *s, const viewport *v, const rect *part, guint32 *out) {
+static void draw_overlay(const frame_scene *s, const viewport *v, const rst_rectangle *part,
+                         guint32 *out) {
   guint32 colours[HEAT_LEVELS];
 
   for (int i = 0; i < HEAT_LEVELS; i++)
@@ -328,10 +330,10 @@ frame *frame_new(const viewport *v) {
   return f;
 }
 
-frame *frame_update(const frame *last, const frame_scene *scene, const rect *area,
+frame *frame_update(const frame *last, const frame_scene *scene, const rst_rectangle *area,
                     frame_layers layers) {
   const viewport *v = &last->viewport;
-  const rect all = {0, 0, v->width, v->height};
+  const rst_rectangle all = {0, 0, v->width, v->height};
   const gsize pixels = (gsize)v->width * (gsize)v->height;
   frame *f = allocate(v, scene->range);
 
@@ -351,8 +353,9 @@ frame *frame_update(const frame *last, const frame_scene *scene, const rect *are
   if (x1 <= 0 || y1 <= 0 || x0 >= v->width || y0 >= v->height)
     return f;
   const int left = (int)fmax(x0, 0), top = (int)fmax(y0, 0);
-  const rect drawn = {left, top, (int)fmin(x1, v->width) - left, (int)fmin(y1, v->height) - top};
-  const rect part = rect_intersect(&drawn, &all);
+  const rst_rectangle drawn = {left, top, (int)fmin(x1, v->width) - left,
+                               (int)fmin(y1, v->height) - top};
+  const rst_rectangle part = rect_intersect(&drawn, &all);
 
   f->drawn = (int64_t)part.width * part.height;
   if (layers == FRAME_BOTH)

@@ -22,7 +22,7 @@ typedef struct viewport {
 
 bool viewport_is_same(const viewport *a, const viewport *b);
 /* The picture's pixels that it shows, within `picture`. */
-rect viewport_get_area(const viewport *v, const rect *picture);
+rst_rectangle viewport_get_area(const viewport *v, const rst_rectangle *picture);
 
 typedef struct frame {
   viewport viewport;
@@ -59,7 +59,7 @@ typedef enum frame_layers {
 } frame_layers;
 
 /* A frame like `last`, drawn anew where it shows `area` of the picture. */
-frame *frame_update(const frame *last, const frame_scene *scene, const rect *area,
+frame *frame_update(const frame *last, const frame_scene *scene, const rst_rectangle *area,
                     frame_layers layers);
 
 #endif

@@ -56,8 +56,8 @@ static void forget_unused(hint_fields *h) {
 static rst_status get_field(hint_fields *h, const rst_window *window, window_field **field,
                             rst_error *error) {
   const rst_picture picture = request_get_picture(h->set->work);
-  const rect square = {window->x, window->y, window->side, window->side};
-  const rect box = rect_intersect(&square, &h->work->pixels->box);
+  const rst_rectangle square = {window->x, window->y, window->side, window->side};
+  const rst_rectangle box = rect_intersect(&square, &h->work->pixels->box);
   window_field made = {.window = *window};
   rst_status status;
 
@@ -88,7 +88,7 @@ static rst_status update_part(hint_fields *h, part_points *part, const rst_hint 
   const rst_parameters *parameters = &h->work->parameters;
   window_field *field;
   rst_status status;
-  rect changed;
+  rst_rectangle changed;
 
   if (rst_resolve_mode(parameters, &part->part.window) == RST_MODE_DETAIL ||
       (count == 0 && h->fields->len == 0)) {
@@ -100,7 +100,7 @@ static rst_status update_part(hint_fields *h, part_points *part, const rst_hint 
     status = rst_hint_field_change(h->lattice->session, field->field, hints, count,
                                    h->mailbox->cancel, &changed, error);
     if (status == RST_OK) {
-      const rect dirty = rect_intersect(&changed, &part->box);
+      const rst_rectangle dirty = rect_intersect(&changed, &part->box);
 
       publisher_mark(h->publisher, &dirty);
       g_free(field->text);
@@ -138,11 +138,11 @@ rst_status hint_fields_update(hint_fields *h, rst_error *error) {
 /* Weights of one hint over what its window shows of the picture. */
 static rst_status weigh(hint_fields *h, const window_field *w, const rst_hint *hint, contour **made,
                         rst_error *error) {
-  const rect square = {w->window.x, w->window.y, w->window.side, w->window.side};
-  const rect area = rect_intersect(&square, &h->work->pixels->box);
+  const rst_rectangle square = {w->window.x, w->window.y, w->window.side, w->window.side};
+  const rst_rectangle area = rect_intersect(&square, &h->work->pixels->box);
   const int step = 1 + (MAX(area.width, area.height) - 1) / CONTOUR_SIDE;
   const int width = (area.width + step - 1) / step, height = (area.height + step - 1) / step;
-  const rect sampled = {area.x, area.y, width * step, height * step};
+  const rst_rectangle sampled = {area.x, area.y, width * step, height * step};
   g_autofree float *rgba = g_try_malloc_n((gsize)width * (gsize)height, 4 * sizeof *rgba);
   rst_hint_field *field = NULL;
   rst_status status;

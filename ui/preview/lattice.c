@@ -24,18 +24,18 @@ points_job lattice_get_job(lattice *l) {
   return (points_job){l->session, l->cancel, count_restored, l};
 }
 
-static rect part_box(const part_points *part) {
-  return (rect){part->part.x, part->part.y, part->part.width, part->part.height};
+static rst_rectangle part_box(const part_points *part) {
+  return part->part.box;
 }
 
 /* ---- how fine ---- */
 
-static gint64 count_covered(const lattice *l, const rect *area) {
+static gint64 count_covered(const lattice *l, const rst_rectangle *area) {
   gint64 count = 0;
 
   for (int i = 0; i < l->count; i++) {
     const part_points *part = l->parts[i];
-    const rect box = part_box(part), inside = rect_intersect(area, &box);
+    const rst_rectangle box = part_box(part), inside = rect_intersect(area, &box);
 
     if (rect_holds(area, &box)) {
       count += rst_partial_count(part->partial, NULL);
@@ -48,7 +48,7 @@ static gint64 count_covered(const lattice *l, const rect *area) {
   return count;
 }
 
-int lattice_choose_step(const lattice *l, const rect *area, int passes) {
+int lattice_choose_step(const lattice *l, const rst_rectangle *area, int passes) {
   const gint64 points = count_covered(l, area);
   int step = 1;
 
@@ -86,9 +86,9 @@ static int cut_at(const cuts *c, int i) {
   return CLAMP(sample * c->step, c->begin, c->end);
 }
 
-rst_status lattice_walk(part_points *part, const rect *area, int step, int side, lattice_work work,
-                        void *user, rst_error *error) {
-  const rect box = part_box(part), inside = rect_intersect(area, &box);
+rst_status lattice_walk(part_points *part, const rst_rectangle *area, int step, int side,
+                        lattice_work work, void *user, rst_error *error) {
+  const rst_rectangle box = part_box(part), inside = rect_intersect(area, &box);
   rst_status status = RST_OK;
 
   if (rect_is_empty(&inside))
@@ -100,7 +100,8 @@ rst_status lattice_walk(part_points *part, const rect *area, int step, int side,
   for (int row = 0; row < rows.count; row++)
     for (int column = 0; column < columns.count && status == RST_OK; column++) {
       const int x = cut_at(&columns, column), y = cut_at(&rows, row);
-      const rect chunk = {x, y, cut_at(&columns, column + 1) - x, cut_at(&rows, row + 1) - y};
+      const rst_rectangle chunk = {x, y, cut_at(&columns, column + 1) - x,
+                                   cut_at(&rows, row + 1) - y};
 
       if (!rect_is_empty(&chunk))
         status = work(user, part, &chunk, step, error);

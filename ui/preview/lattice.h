@@ -33,17 +33,17 @@ void lattice_clear(lattice *l);
 points_job lattice_get_job(lattice *l);
 /* The coarsest step whose points in an area show something within about 20 ms, where a point takes
  * that many passes of the network; 1 where all of them do. */
-int lattice_choose_step(const lattice *l, const rect *area, int passes);
+int lattice_choose_step(const lattice *l, const rst_rectangle *area, int passes);
 /* Samples a side of chunks with at least `samples` samples for each thread, and at least `least`. */
 int lattice_choose_side(const lattice *l, int least, int samples);
 
-typedef rst_status (*lattice_work)(void *user, part_points *part, const rect *chunk, int step,
-                                   rst_error *error);
+typedef rst_status (*lattice_work)(void *user, part_points *part, const rst_rectangle *chunk,
+                                   int step, rst_error *error);
 /* Calls `work` for chunks of about `side` samples a side that together cover all of the part that
  * lies in an area, row by row; the first error ends it. Chunks begin at multiples of the step, so
  * that no sample is in two. */
-rst_status lattice_walk(part_points *part, const rect *area, int step, int side, lattice_work work,
-                        void *user, rst_error *error);
+rst_status lattice_walk(part_points *part, const rst_rectangle *area, int step, int side,
+                        lattice_work work, void *user, rst_error *error);
 
 /* Points of all parts that are to be restored, and that are. */
 void lattice_count_points(const lattice *l, gint64 *points, gint64 *done);

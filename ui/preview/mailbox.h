@@ -36,7 +36,7 @@ typedef struct report {
 typedef struct demand {
   bool waiting;       /* the worker sleeps until `area` is read */
   bool unreadable;    /* reading has failed for the request in work */
-  rect area;
+  rst_rectangle area;
   int needed;         /* tiles that the request missed at first; 0: not counted yet */
   gint64 reported_at; /* monotonic time of the last report on how far reading is */
 } demand;

@@ -102,8 +102,8 @@ static gint64 count_finished(const part_points *c) {
   return finished;
 }
 
-rst_status part_points_refine(part_points *c, const points_job *job, const rect *area, int step,
-                              bool *changed, rst_error *error) {
+rst_status part_points_refine(part_points *c, const points_job *job, const rst_rectangle *area,
+                              int step, bool *changed, rst_error *error) {
   const gint64 before = count_finished(c);
   points_call call = {.c = c, .job = job, .step = step};
   const rst_hooks hooks = {
@@ -141,8 +141,9 @@ static void count_deviations(void *user, const guint32 *points, gsize count) {
   call->changed = true;
 }
 
-rst_status part_points_deviate(part_points *c, const points_job *job, int seeds, const rect *area,
-                               int step, bool *changed, rst_error *error) {
+rst_status part_points_deviate(part_points *c, const points_job *job, int seeds,
+                               const rst_rectangle *area, int step, bool *changed,
+                               rst_error *error) {
   points_call call = {.c = c, .job = job, .step = step};
   const rst_hooks hooks = {
     .size = sizeof hooks, .user = &call, .batch = count_deviations, .cancel = job->cancel};

@@ -19,7 +19,7 @@ extern const float deviation_ranges[DEVIATION_RANGES];
 
 typedef struct part_points {
   rst_part part;
-  rect box;               /* the part's, with the border that it is matched to */
+  rst_rectangle box;               /* the part's, with the border that it is matched to */
   rst_partial *partial;
   rst_encoding *encoding; /* NULL until its window is encoded */
   gint64 deviated[DEVIATION_RANGES + 1]; /* points whose deviation is first within each range, or
@@ -51,15 +51,16 @@ typedef struct points_job {
 
 /* Finishes the covered points on the lattice of `step` in `area`. `changed` becomes true where
  * there were any to do, also where it fails: what is finished by then is kept. */
-rst_status part_points_refine(part_points *c, const points_job *job, const rect *area, int step,
-                              bool *changed, rst_error *error);
+rst_status part_points_refine(part_points *c, const points_job *job, const rst_rectangle *area,
+                              int step, bool *changed, rst_error *error);
 /* Matches the part to its surroundings, with its boundary restored for it. */
 rst_status part_points_match(part_points *c, const points_job *job, rst_error *error);
 
 /* Finds out how much the finished points on the lattice of `step` in `area` vary over that many
  * seeds. The result may be read meanwhile. `changed`: as above. */
-rst_status part_points_deviate(part_points *c, const points_job *job, int seeds, const rect *area,
-                               int step, bool *changed, rst_error *error);
+rst_status part_points_deviate(part_points *c, const points_job *job, int seeds,
+                               const rst_rectangle *area, int step, bool *changed,
+                               rst_error *error);
 
 /* A pixel's standard deviation over that many seeds, as rst_partial_get_deviation() has it. */
 float part_points_get_deviation(const part_points *c, int seeds, int x, int y, int coarsest);

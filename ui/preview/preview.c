@@ -19,7 +19,7 @@ struct preview {
 
 /* ---- new and free ---- */
 
-rst_status preview_new(const rst_picture *picture, const rect *box, int threads,
+rst_status preview_new(const rst_picture *picture, const rst_rectangle *box, int threads,
                        void (*changed)(void *user), void *user, preview **made, rst_error *error) {
   const bool brief = threads == PREVIEW_BRIEF;
   preview *p = g_new0(preview, 1);
@@ -89,7 +89,8 @@ void preview_set_viewport(preview *p, const viewport *v) {
   mailbox_unlock(m);
 }
 
-static bool change_picture(mailbox *m, const rst_picture *picture, const rect *box, bool pixels) {
+static bool change_picture(mailbox *m, const rst_picture *picture, const rst_rectangle *box,
+                           bool pixels) {
   bool changed;
 
   mailbox_lock(m);
@@ -100,12 +101,12 @@ static bool change_picture(mailbox *m, const rst_picture *picture, const rect *b
   return changed;
 }
 
-void preview_set_region(preview *p, const rect *box) {
+void preview_set_region(preview *p, const rst_rectangle *box) {
   /* Where memory runs out the older region stays, and stays valid. */
   change_picture(&p->mailbox, &p->reader.picture, box, false);
 }
 
-rst_status preview_set_picture(preview *p, const rst_picture *picture, const rect *box,
+rst_status preview_set_picture(preview *p, const rst_picture *picture, const rst_rectangle *box,
                                rst_error *error) {
   if (!change_picture(&p->mailbox, picture, box, true))
     return failure_of_memory(error);
@@ -287,22 +288,22 @@ contour *preview_get_contour(preview *p) {
 /* ---- the result ---- */
 
 static rst_status write_part(const rst_picture *picture, const part_points *c, rst_error *error) {
-  const rst_part *part = &c->part;
-  const int rows = MAX(1, BAND_PIXELS / part->width);
-  const gsize pixels = (gsize)part->width * (gsize)rows;
+  const rst_rectangle *box = &c->part.box;
+  const int rows = MAX(1, BAND_PIXELS / box->width);
+  const gsize pixels = (gsize)box->width * (gsize)rows;
   g_autofree float *rgb = g_try_malloc0_n(pixels, 3 * sizeof *rgb);
   g_autofree float *coverage = g_try_malloc_n(pixels, sizeof *coverage);
 
   if (!rgb || !coverage)
     return failure_of_memory(error);
-  for (int y = part->y; y < part->y + part->height; y += rows) {
-    const int count = MIN(rows, part->y + part->height - y);
-    const rst_status status = rst_partial_read(c->partial, &(rect){part->x, y, part->width, count},
-                                               1, rgb, coverage, error);
+  for (int y = box->y; y < box->y + box->height; y += rows) {
+    const int count = MIN(rows, box->y + box->height - y);
+    const rst_status status = rst_partial_read(
+      c->partial, &(rst_rectangle){box->x, y, box->width, count}, 1, rgb, coverage, error);
 
     if (status != RST_OK)
       return status;
-    if (!picture->write(picture->user, part->x, y, part->width, count, rgb, coverage))
+    if (!picture->write(picture->user, box->x, y, box->width, count, rgb, coverage))
       return failure_of_picture(error);
   }
   return RST_OK;

@@ -36,7 +36,7 @@ typedef struct preview preview;
  * rectangle inside the picture that holds the region. `threads`: as
  * rst_session_new() has it, or PREVIEW_BRIEF. `changed` is called on the caller's thread when there is something new
  * to be had by the functions below. Errors: RST_NO_MEMORY, RST_NO_THREAD, RST_OUT_OF_RANGE. */
-rst_status preview_new(const rst_picture *picture, const rect *box, int threads,
+rst_status preview_new(const rst_picture *picture, const rst_rectangle *box, int threads,
                        void (*changed)(void *user), void *user, preview **made, rst_error *error);
 /* Waits for the worker to end: within 50 ms. NULL is allowed. */
 void preview_free(preview *p);
@@ -48,9 +48,9 @@ void preview_set_setup(preview *p, rst_model *model, const rst_parameters *param
 /* What is visible. */
 void preview_set_viewport(preview *p, const viewport *v);
 /* The selection has changed: it is read anew. */
-void preview_set_region(preview *p, const rect *box);
+void preview_set_region(preview *p, const rst_rectangle *box);
 /* The picture has changed, or is another one. Errors: RST_NO_MEMORY; then all is as before. */
-rst_status preview_set_picture(preview *p, const rst_picture *picture, const rect *box,
+rst_status preview_set_picture(preview *p, const rst_picture *picture, const rst_rectangle *box,
                                rst_error *error);
 /* Stops, or goes on with what is done. */
 void preview_set_running(preview *p, bool running);

@@ -35,12 +35,12 @@ void publisher_clear(publisher *p) {
   drop_frame(p);
 }
 
-void publisher_mark(publisher *p, const rect *area) {
+void publisher_mark(publisher *p, const rst_rectangle *area) {
   p->dirty = rect_unite(&p->dirty, area);
 }
 
-void publisher_mark_lattice(publisher *p, const rect *area, int step) {
-  publisher_mark(p, &(rect){area->x, area->y, area->width + step, area->height + step});
+void publisher_mark_lattice(publisher *p, const rst_rectangle *area, int step) {
+  publisher_mark(p, &(rst_rectangle){area->x, area->y, area->width + step, area->height + step});
 }
 
 bool publisher_is_due(const publisher *p) {
@@ -126,7 +126,8 @@ void publisher_finish(publisher *p) {
 
 /* ---- frames ---- */
 
-static rst_status draw(publisher *p, const rect *area, frame_layers layers, rst_error *error) {
+static rst_status draw(publisher *p, const rst_rectangle *area, frame_layers layers,
+                       rst_error *error) {
   const frame_scene scene = scene_of(p);
   frame *f = frame_update(p->frame, &scene, area, layers);
 
@@ -139,7 +140,7 @@ static rst_status draw(publisher *p, const rect *area, frame_layers layers, rst_
 }
 
 /* So many rows that drawing them takes a tenth of a second at most. */
-static int count_band_rows(const publisher *p, const rect *area) {
+static int count_band_rows(const publisher *p, const rst_rectangle *area) {
   const viewport *v = &p->frame->viewport;
   const double width = MIN(area->width * v->zoom, v->width);
 
@@ -148,14 +149,14 @@ static int count_band_rows(const publisher *p, const rect *area) {
 
 /* Band by band, since a newer request must not wait for all of it. */
 static rst_status draw_dirty(publisher *p, rst_error *error) {
-  const rect visible = request_get_visible_area(p->work);
+  const rst_rectangle visible = request_get_visible_area(p->work);
   rst_status status = RST_OK;
 
   p->dirty = rect_intersect(&p->dirty, &visible);
   if (rect_is_empty(&p->dirty)) /* the overlay alone */
     return draw(p, &p->dirty, FRAME_AFTER, error);
   while (!rect_is_empty(&p->dirty) && status == RST_OK) {
-    rect band = p->dirty;
+    rst_rectangle band = p->dirty;
 
     if (rst_cancel_is_set(p->mailbox->cancel))
       return failure(error, RST_CANCELLED, "cancelled");
@@ -181,7 +182,7 @@ rst_status publisher_show(publisher *p, preview_phase phase, rst_error *error) {
   status = draw_dirty(p, error);
   if (status != RST_OK)
     return status;
-  p->dirty = (rect){0, 0, 0, 0};
+  p->dirty = (rst_rectangle){0, 0, 0, 0};
   end = g_get_monotonic_time();
   p->next_frame_at = end + MAX(FRAME_MICROSECONDS, (FRAME_SHARE - 1) * (end - begin));
   report_frame(p, phase, p->frame);
@@ -189,8 +190,8 @@ rst_status publisher_show(publisher *p, preview_phase phase, rst_error *error) {
 }
 
 rst_status publisher_show_draft(publisher *p, preview_phase phase, rst_error *error) {
-  const rect visible = request_get_visible_area(p->work);
-  const rect seen = rect_intersect(&p->dirty, &visible);
+  const rst_rectangle visible = request_get_visible_area(p->work);
+  const rst_rectangle seen = rect_intersect(&p->dirty, &visible);
   rst_status status;
 
   if (!p->frame || rect_is_empty(&seen) || count_band_rows(p, &seen) >= seen.height)
@@ -207,8 +208,8 @@ rst_status publisher_show_draft(publisher *p, preview_phase phase, rst_error *er
 }
 
 /* Draws the picture band by band as it is read. */
-static rst_status draw_viewport(publisher *p, const rect *area, rst_error *error) {
-  rect band = {0, 0, 0, 0};
+static rst_status draw_viewport(publisher *p, const rst_rectangle *area, rst_error *error) {
+  rst_rectangle band = {0, 0, 0, 0};
   rst_status status = RST_OK;
 
   if (tile_reader_has(p->reader, area))
@@ -233,7 +234,7 @@ static bool is_shown(const publisher *p) {
 
 rst_status publisher_show_viewport(publisher *p, rst_error *error) {
   const viewport *view = &p->work->view;
-  const rect area = request_get_visible_area(p->work);
+  const rst_rectangle area = request_get_visible_area(p->work);
   rst_status status;
 
   if (is_shown(p))
@@ -251,7 +252,7 @@ rst_status publisher_show_viewport(publisher *p, rst_error *error) {
     return status;
   }
   p->frame_pixels = tiles_ref(p->work->pixels); /* all of it */
-  p->dirty = (rect){0, 0, 0, 0};
+  p->dirty = (rst_rectangle){0, 0, 0, 0};
   report_frame(p, PREVIEW_REFINING, p->frame);
   return RST_OK;
 }

@@ -22,7 +22,7 @@ typedef struct publisher {
   frame *frame;          /* the last one; NULL: none */
   int64_t drawn;         /* pixels of frames, ever */
   tiles *frame_pixels;   /* the picture that it shows */
-  rect dirty;            /* of the picture: restored, but not drawn yet */
+  rst_rectangle dirty;            /* of the picture: restored, but not drawn yet */
   gint64 next_frame_at;  /* monotonic */
   gint64 refining_at;    /* monotonic time at which refining began, … */
   gint64 refining_from;  /* … with so many points done */
@@ -34,10 +34,10 @@ typedef struct publisher {
 void publisher_clear(publisher *p);
 
 /* An area of the picture has to be drawn anew. */
-void publisher_mark(publisher *p, const rect *area);
+void publisher_mark(publisher *p, const rst_rectangle *area);
 /* Points on the lattice of `step` in that area have changed; each stands in for the pixels to its
  * right and below. */
-void publisher_mark_lattice(publisher *p, const rect *area, int step);
+void publisher_mark_lattice(publisher *p, const rst_rectangle *area, int step);
 /* Whether it is time for the next frame. */
 bool publisher_is_due(const publisher *p);
 

@@ -12,7 +12,7 @@ typedef struct {
   bool live; /* frames are shown between chunks */
 } round_of;
 
-static rst_status refine_chunk(void *user, part_points *part, const rect *chunk, int step,
+static rst_status refine_chunk(void *user, part_points *part, const rst_rectangle *chunk, int step,
                                rst_error *error) {
   const round_of *round = user;
   publisher *p = round->refiner->publisher;
@@ -28,11 +28,11 @@ static rst_status refine_chunk(void *user, part_points *part, const rect *chunk,
 }
 
 /* All points of a part in an area on one lattice. */
-static rst_status refine_part(refiner *r, int index, const rect *area, int step, bool live,
+static rst_status refine_part(refiner *r, int index, const rst_rectangle *area, int step, bool live,
                               rst_error *error) {
   part_points *part = r->lattice->parts[index];
-  const rect box = {part->part.x, part->part.y, part->part.width, part->part.height};
-  const rect inside = rect_intersect(area, &box);
+  const rst_rectangle box = part->part.box;
+  const rst_rectangle inside = rect_intersect(area, &box);
   const int side =
     live ? lattice_choose_side(r->lattice, CHUNK_SIDE, CHUNK_SAMPLES) : LATTICE_WHOLE;
   round_of round = {r, live};
@@ -47,7 +47,7 @@ static rst_status refine_part(refiner *r, int index, const rect *area, int step,
   return status;
 }
 
-static rst_status refine_parts(refiner *r, const rect *area, int step, bool live,
+static rst_status refine_parts(refiner *r, const rst_rectangle *area, int step, bool live,
                                rst_error *error) {
   rst_status status = RST_OK;
 
@@ -85,7 +85,7 @@ static int choose_last_step(const refiner *r) {
 }
 
 rst_status refiner_run(refiner *r, rst_error *error) {
-  const rect all = r->work->pixels->box, visible = request_get_first_area(r->work);
+  const rst_rectangle all = r->work->pixels->box, visible = request_get_first_area(r->work);
   const int last = choose_last_step(r);
   int passes = 1, first;
   rst_status status = RST_OK;

@@ -27,9 +27,10 @@ void request_set_model(request *r, rst_model *model) {
   rst_model_unref(old);
 }
 
-bool request_set_picture(request *r, const rst_picture *picture, const rect *box, bool pixels) {
-  const rect whole = {0, 0, picture->width, picture->height};
-  const rect region = rect_intersect(box, &whole);
+bool request_set_picture(request *r, const rst_picture *picture, const rst_rectangle *box,
+                         bool pixels) {
+  const rst_rectangle whole = {0, 0, picture->width, picture->height};
+  const rst_rectangle region = rect_intersect(box, &whole);
   tiles *coverage = tiles_new(&region, 1);
   tiles *copy = pixels ? tiles_new(&whole, 4) : tiles_ref(r->pixels);
 
@@ -54,12 +55,12 @@ void request_change_result(request *r) {
 }
 
 static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
-  tiles_read(((const request *)user)->pixels, &(rect){x, y, w, h}, rgba);
+  tiles_read(((const request *)user)->pixels, &(rst_rectangle){x, y, w, h}, rgba);
   return true;
 }
 
 static bool copied_coverage(void *user, int x, int y, int w, int h, float *coverage) {
-  tiles_read(((const request *)user)->coverage, &(rect){x, y, w, h}, coverage);
+  tiles_read(((const request *)user)->coverage, &(rst_rectangle){x, y, w, h}, coverage);
   return true;
 }
 
@@ -77,16 +78,17 @@ bool request_is_matched(const request *r) {
   return rst_resolve_match(&r->parameters);
 }
 
-rect request_get_visible_area(const request *r) {
+rst_rectangle request_get_visible_area(const request *r) {
   return viewport_get_area(&r->view, &r->pixels->box);
 }
 
-rect request_get_first_area(const request *r) {
-  const rect visible = request_get_visible_area(r);
+rst_rectangle request_get_first_area(const request *r) {
+  const rst_rectangle visible = request_get_visible_area(r);
 
   return rect_is_empty(&visible) ? r->pixels->box : visible;
 }
 
-rect request_get_bordered_region(const request *r) {
-  return (rect){r->region.x - 1, r->region.y - 1, r->region.width + 2, r->region.height + 2};
+rst_rectangle request_get_bordered_region(const request *r) {
+  return (rst_rectangle){r->region.x - 1, r->region.y - 1, r->region.width + 2,
+                         r->region.height + 2};
 }

@@ -19,7 +19,7 @@ typedef struct request {
   rst_parameters parameters;
   viewport view;
   tiles *pixels, *coverage; /* of the picture; of the selection in `region` */
-  rect region;
+  rst_rectangle region;
   guint64 pixels_serial, region_serial;
   guint64 result_serial; /* of setup, region and picture: what the result depends on */
   gint64 changed_at;     /* monotonic time at which that serial changed */
@@ -44,7 +44,8 @@ void request_copy(request *to, const request *from);
 void request_set_model(request *r, rst_model *model);
 /* Gives the request an empty copy of the selection in `box` and, with `pixels`, of the picture.
  * False where memory ran out; then the request is as before. */
-bool request_set_picture(request *r, const rst_picture *picture, const rect *box, bool pixels);
+bool request_set_picture(request *r, const rst_picture *picture, const rst_rectangle *box,
+                         bool pixels);
 /* The result has become another one, from now on. */
 void request_change_result(request *r);
 
@@ -54,10 +55,10 @@ rst_picture request_get_picture(const request *r);
 /* Whether parts are matched to their surroundings. */
 bool request_is_matched(const request *r);
 /* The visible part of the picture. */
-rect request_get_visible_area(const request *r);
+rst_rectangle request_get_visible_area(const request *r);
 /* The visible part, or the whole picture where nothing is visible. */
-rect request_get_first_area(const request *r);
+rst_rectangle request_get_first_area(const request *r);
 /* The selection's box with the boundary that matching reads. It may reach beyond the picture. */
-rect request_get_bordered_region(const request *r);
+rst_rectangle request_get_bordered_region(const request *r);
 
 #endif

@@ -55,16 +55,16 @@ static bool read_tile(tile_reader *r) {
   return true;
 }
 
-static int count_missing(const request *work, const rect *area) {
+static int count_missing(const request *work, const rst_rectangle *area) {
   return tiles_count_missing(work->pixels, area) + tiles_count_missing(work->coverage, area);
 }
 
 /* Tiles that the request in work is known to need: those of what is visible and of what is
  * selected, and those of a window beyond both. A tile of both counts twice. Under the lock. */
 static int count_needed(const tile_reader *r) {
-  const rect visible = request_get_visible_area(r->work);
-  const rect region = request_get_bordered_region(r->work);
-  const rect *area = &r->mailbox->demand.area;
+  const rst_rectangle visible = request_get_visible_area(r->work);
+  const rst_rectangle region = request_get_bordered_region(r->work);
+  const rst_rectangle *area = &r->mailbox->demand.area;
   const bool beyond = !rect_holds(&visible, area) && !rect_holds(&region, area);
 
   return count_missing(r->work, &visible) + count_missing(r->work, &region) +
@@ -122,14 +122,14 @@ void tile_reader_clear(tile_reader *r) {
 /* ---- the worker's thread ---- */
 
 /* Under the lock. */
-static bool is_missing(const tile_reader *r, const rect *area) {
+static bool is_missing(const tile_reader *r, const rst_rectangle *area) {
   int tile;
 
   return tiles_find_missing(r->work->pixels, area, &tile) ||
          tiles_find_missing(r->work->coverage, area, &tile);
 }
 
-bool tile_reader_has(tile_reader *r, const rect *area) {
+bool tile_reader_has(tile_reader *r, const rst_rectangle *area) {
   bool missing;
 
   mailbox_lock(r->mailbox);
@@ -138,7 +138,7 @@ bool tile_reader_has(tile_reader *r, const rect *area) {
   return !missing;
 }
 
-rst_status tile_reader_require(tile_reader *r, const rect *area, rst_error *error) {
+rst_status tile_reader_require(tile_reader *r, const rst_rectangle *area, rst_error *error) {
   mailbox *m = r->mailbox;
   demand *d = &m->demand;
   rst_status status = RST_OK;

@@ -21,9 +21,9 @@ void tile_reader_init(tile_reader *r, mailbox *m, const request *work, const rst
 void tile_reader_clear(tile_reader *r);
 
 /* Whether an area of the request in work has been read. Thread: the worker's. */
-bool tile_reader_has(tile_reader *r, const rect *area);
+bool tile_reader_has(tile_reader *r, const rst_rectangle *area);
 /* Waits until that area is read, and meanwhile reports how far that is. Errors: RST_CANCELLED where
  * a newer request comes; RST_HOST_FAILED. Thread: the worker's. */
-rst_status tile_reader_require(tile_reader *r, const rect *area, rst_error *error);
+rst_status tile_reader_require(tile_reader *r, const rst_rectangle *area, rst_error *error);
 
 #endif

@@ -5,35 +5,35 @@
 
 enum { TILE = 128 }; /* a host reads one within a few milliseconds */
 
-bool rect_is_empty(const rect *r) {
+bool rect_is_empty(const rst_rectangle *r) {
   return r->width < 1 || r->height < 1;
 }
 
-bool rect_contains(const rect *r, int x, int y) {
+bool rect_contains(const rst_rectangle *r, int x, int y) {
   return x >= r->x && y >= r->y && x < r->x + r->width && y < r->y + r->height;
 }
 
-bool rect_holds(const rect *a, const rect *inside) {
+bool rect_holds(const rst_rectangle *a, const rst_rectangle *inside) {
   return inside->x >= a->x && inside->y >= a->y && inside->x + inside->width <= a->x + a->width &&
          inside->y + inside->height <= a->y + a->height;
 }
 
-rect rect_intersect(const rect *a, const rect *b) {
+rst_rectangle rect_intersect(const rst_rectangle *a, const rst_rectangle *b) {
   const int x = MAX(a->x, b->x), y = MAX(a->y, b->y);
 
-  return (rect){x, y, MIN(a->x + a->width, b->x + b->width) - x,
-                MIN(a->y + a->height, b->y + b->height) - y};
+  return (rst_rectangle){x, y, MIN(a->x + a->width, b->x + b->width) - x,
+                         MIN(a->y + a->height, b->y + b->height) - y};
 }
 
-rect rect_unite(const rect *a, const rect *b) {
+rst_rectangle rect_unite(const rst_rectangle *a, const rst_rectangle *b) {
   if (rect_is_empty(a))
     return *b;
   if (rect_is_empty(b))
     return *a;
   const int x = MIN(a->x, b->x), y = MIN(a->y, b->y);
 
-  return (rect){x, y, MAX(a->x + a->width, b->x + b->width) - x,
-                MAX(a->y + a->height, b->y + b->height) - y};
+  return (rst_rectangle){x, y, MAX(a->x + a->width, b->x + b->width) - x,
+                         MAX(a->y + a->height, b->y + b->height) - y};
 }
 
 static void clear(void *data) {
@@ -43,7 +43,7 @@ static void clear(void *data) {
   g_free(p->filled);
 }
 
-tiles *tiles_new(const rect *box, int channels) {
+tiles *tiles_new(const rst_rectangle *box, int channels) {
   tiles *p = g_atomic_rc_box_new0(tiles);
 
   p->box = *box;
@@ -69,9 +69,9 @@ void tiles_unref(tiles *p) {
     g_atomic_rc_box_release_full(p, clear);
 }
 
-static rect tile_box(const tiles *p, int tile) {
-  const rect whole = {p->box.x + tile % p->tile_columns * TILE,
-                      p->box.y + tile / p->tile_columns * TILE, TILE, TILE};
+static rst_rectangle tile_box(const tiles *p, int tile) {
+  const rst_rectangle whole = {p->box.x + tile % p->tile_columns * TILE,
+                               p->box.y + tile / p->tile_columns * TILE, TILE, TILE};
 
   return rect_intersect(&whole, &p->box);
 }
@@ -81,8 +81,8 @@ typedef struct {
   int left, top, right, bottom;
 } tile_range;
 
-static bool find_tiles(const tiles *p, const rect *area, tile_range *t) {
-  const rect inside = rect_intersect(area, &p->box);
+static bool find_tiles(const tiles *p, const rst_rectangle *area, tile_range *t) {
+  const rst_rectangle inside = rect_intersect(area, &p->box);
 
   if (rect_is_empty(&inside))
     return false;
@@ -93,7 +93,7 @@ static bool find_tiles(const tiles *p, const rect *area, tile_range *t) {
   return true;
 }
 
-bool tiles_find_missing(const tiles *p, const rect *area, int *tile) {
+bool tiles_find_missing(const tiles *p, const rst_rectangle *area, int *tile) {
   tile_range t;
 
   if (!find_tiles(p, area, &t))
@@ -107,7 +107,7 @@ bool tiles_find_missing(const tiles *p, const rect *area, int *tile) {
   return false;
 }
 
-int tiles_count_missing(const tiles *p, const rect *area) {
+int tiles_count_missing(const tiles *p, const rst_rectangle *area) {
   int count = 0;
   tile_range t;
 
@@ -119,20 +119,20 @@ int tiles_count_missing(const tiles *p, const rect *area) {
   return count;
 }
 
-bool tiles_next_band(const tiles *p, const rect *area, rect *band) {
-  const rect inside = rect_intersect(area, &p->box);
+bool tiles_next_band(const tiles *p, const rst_rectangle *area, rst_rectangle *band) {
+  const rst_rectangle inside = rect_intersect(area, &p->box);
   const int y = rect_is_empty(band) ? inside.y : band->y + band->height;
   const int next = p->box.y + ((y - p->box.y) / TILE + 1) * TILE;
 
   if (rect_is_empty(&inside) || y >= inside.y + inside.height)
     return false;
-  *band = (rect){inside.x, y, inside.width, MIN(next, inside.y + inside.height) - y};
+  *band = (rst_rectangle){inside.x, y, inside.width, MIN(next, inside.y + inside.height) - y};
   return true;
 }
 
 bool tiles_fill(tiles *p, int tile,
                 bool (*read)(void *user, int x, int y, int w, int h, float *values), void *user) {
-  const rect box = tile_box(p, tile);
+  const rst_rectangle box = tile_box(p, tile);
   const gsize row = (gsize)box.width * (gsize)p->channels;
   g_autofree float *values = g_new(float, row *(gsize)box.height);
 
@@ -143,8 +143,8 @@ bool tiles_fill(tiles *p, int tile,
   return true;
 }
 
-void tiles_read(const tiles *p, const rect *area, float *values) {
-  const rect inside = rect_intersect(area, &p->box);
+void tiles_read(const tiles *p, const rst_rectangle *area, float *values) {
+  const rst_rectangle inside = rect_intersect(area, &p->box);
   const gsize channels = (gsize)p->channels;
 
   if (rect_is_empty(&inside) || inside.width < area->width || inside.height < area->height)

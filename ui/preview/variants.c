@@ -69,8 +69,9 @@ static void take_report(void *user) {
   v->changed(v->user);
 }
 
-rst_status variants_new(const rst_picture *picture, const rect *box, void (*changed)(void *user),
-                        void *user, variants **made, rst_error *error) {
+rst_status variants_new(const rst_picture *picture, const rst_rectangle *box,
+                        void (*changed)(void *user), void *user, variants **made,
+                        rst_error *error) {
   variants *v = g_new0(variants, 1);
   const rst_status status =
     preview_new(picture, box, PREVIEW_BRIEF, take_report, v, &v->preview, error);
@@ -137,12 +138,12 @@ static void begin_anew(variants *v) {
   begin_next(v);
 }
 
-void variants_set_region(variants *v, const rect *box) {
+void variants_set_region(variants *v, const rst_rectangle *box) {
   preview_set_region(v->preview, box);
   begin_anew(v);
 }
 
-rst_status variants_set_picture(variants *v, const rst_picture *picture, const rect *box,
+rst_status variants_set_picture(variants *v, const rst_picture *picture, const rst_rectangle *box,
                                 rst_error *error) {
   const rst_status status = preview_set_picture(v->preview, picture, box, error);
 
@@ -162,14 +163,13 @@ const rst_error *variants_get_error(const variants *v, int index) {
   return &v->tiles[index].error;
 }
 
-viewport variants_choose_view(const rst_plan *plan, const rect *seen, int side) {
-  rect shown = {0, 0, 0, 0};
+viewport variants_choose_view(const rst_plan *plan, const rst_rectangle *seen, int side) {
+  rst_rectangle shown = {0, 0, 0, 0};
   int64_t most = 0, largest = 0;
 
   for (int i = 0; i < plan->count; i++) {
     const rst_part *part = &plan->parts[i];
-    const rect box = {part->x, part->y, part->width, part->height};
-    const rect inside = rect_intersect(&box, seen);
+    const rst_rectangle inside = rect_intersect(&part->box, seen);
     const int64_t pixels = rect_is_empty(&inside) ? 0 : (int64_t)inside.width * inside.height;
 
     if (pixels > most) {
@@ -177,7 +177,7 @@ viewport variants_choose_view(const rst_plan *plan, const rect *seen, int side) 
       shown = inside;
     } else if (most == 0 && part->points > largest) {
       largest = part->points;
-      shown = box;
+      shown = part->box;
     }
   }
   const int length = MAX(1, MIN(shown.width, shown.height));

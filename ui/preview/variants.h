@@ -20,8 +20,8 @@ typedef struct variant {
 typedef struct variants variants;
 
 /* As preview_new(); the picture's `write` is never called. */
-rst_status variants_new(const rst_picture *picture, const rect *box, void (*changed)(void *user),
-                        void *user, variants **made, rst_error *error);
+rst_status variants_new(const rst_picture *picture, const rst_rectangle *box,
+                        void (*changed)(void *user), void *user, variants **made, rst_error *error);
 void variants_free(variants *v); /* NULL is allowed */
 
 /* Requests setups, and a part of the picture. The newest request wins; what is
@@ -30,8 +30,8 @@ void variants_set(variants *v, const variant requests[VARIANTS], const viewport 
 /* Ends all requests. */
 void variants_stop(variants *v);
 /* The selection has changed; the picture. Errors: as preview_set_picture(). */
-void variants_set_region(variants *v, const rect *box);
-rst_status variants_set_picture(variants *v, const rst_picture *picture, const rect *box,
+void variants_set_region(variants *v, const rst_rectangle *box);
+rst_status variants_set_picture(variants *v, const rst_picture *picture, const rst_rectangle *box,
                                 rst_error *error);
 
 /* The newest frame of a variant, to be unreferenced; NULL where there is none yet. Until the
@@ -44,6 +44,6 @@ const rst_error *variants_get_error(const variants *v, int index);
 
 /* What to show of a picture in squares of `side` screen pixels: the middle of what is seen of the
  * parts (`seen`: empty for nothing), else that of the largest part. */
-viewport variants_choose_view(const rst_plan *plan, const rect *seen, int side);
+viewport variants_choose_view(const rst_plan *plan, const rst_rectangle *seen, int side);
 
 #endif

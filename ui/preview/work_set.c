@@ -131,7 +131,7 @@ static void note_sampled(work_set *s) {
 }
 
 rst_status work_set_plan(work_set *s, rst_error *error) {
-  const rect bordered = request_get_bordered_region(s->work);
+  const rst_rectangle bordered = request_get_bordered_region(s->work);
   const rst_picture picture = request_get_picture(s->work);
   const bool moved = s->planned_region != s->work->region_serial;
   lattice old;
@@ -201,17 +201,17 @@ rst_status work_set_forget_stale(work_set *s, rst_error *error) {
 /* ---- encoding ---- */
 
 /* Reads what the windows of faces show that a part's own window touches. */
-static rst_status require_faces(work_set *s, const rect *square, rst_error *error) {
+static rst_status require_faces(work_set *s, const rst_rectangle *square, rst_error *error) {
   rst_face faces[RST_FACES_MAX];
   int count;
   rst_status status = rst_faces_parse(s->work->parameters.faces, faces, &count, error);
 
   for (int i = 0; i < count && status == RST_OK; i++) {
     rst_window window;
-    rect box, common;
+    rst_rectangle box, common;
 
     rst_face_window(&faces[i], &window);
-    box = (rect){window.x, window.y, window.side, window.side};
+    box = (rst_rectangle){window.x, window.y, window.side, window.side};
     common = rect_intersect(&box, square);
     box = rect_intersect(&box, &s->work->pixels->box);
     if (rect_is_empty(&common) || rect_is_empty(&box))
@@ -223,8 +223,8 @@ static rst_status require_faces(work_set *s, const rect *square, rst_error *erro
 
 static rst_status encode_window(work_set *s, const rst_window *window, rst_encoding **encoding,
                                 rst_error *error) {
-  const rect square = {window->x, window->y, window->side, window->side};
-  const rect box = rect_intersect(&square, &s->work->pixels->box);
+  const rst_rectangle square = {window->x, window->y, window->side, window->side};
+  const rst_rectangle box = rect_intersect(&square, &s->work->pixels->box);
   const rst_picture picture = request_get_picture(s->work);
   const rst_hooks hooks = {.size = sizeof hooks, .cancel = s->mailbox->cancel};
   rst_status status;

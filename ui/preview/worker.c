@@ -37,7 +37,7 @@ static rst_status serve(worker *w, preview_phase *phase, rst_error *error) {
 
 /* Shows the picture without anything restored: what is there is another request's. */
 static void show_failure(worker *w, const rst_error *error) {
-  const rect visible = request_get_visible_area(&w->work);
+  const rst_rectangle visible = request_get_visible_area(&w->work);
 
   work_set_forget(&w->set);
   explorer_forget_probe(&w->explorer);
@@ -50,7 +50,7 @@ static void show_failure(worker *w, const rst_error *error) {
 }
 
 static void serve_and_report(worker *w) {
-  const rect area = request_get_first_area(&w->work);
+  const rst_rectangle area = request_get_first_area(&w->work);
   rst_error error = RST_ERROR_INIT;
   preview_phase phase = PREVIEW_WAITING;
   rst_status status = serve(w, &phase, &error);

@@ -19,7 +19,7 @@ struct _RestoratorEditor {
   int threads;
   GtkWidget *strip;
   rst_picture picture; /* the strip's, once it is asked for, … */
-  rect box;          /* … and what of it is selected */
+  rst_rectangle box;          /* … and what of it is selected */
   hint_layer *hint_layer;
   rst_plan plan; /* whose windows hints were located in */
   GtkWidget *view, *probe, *panel, *zoom, *hints, *uncertainty, *status, *progress, *message;
@@ -146,7 +146,7 @@ static void show_scene(RestoratorEditor *editor) {
   restorator_view_to_picture(view, 0, 0, &left, &top);
   restorator_view_to_picture(view, gtk_widget_get_allocated_width(editor->view),
                              gtk_widget_get_allocated_height(editor->view), &right, &bottom);
-  const rect seen = {(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
+  const rst_rectangle seen = {(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
 
   restorator_strip_set_scene(RESTORATOR_STRIP(editor->strip), &plan, &seen);
 }
@@ -439,11 +439,11 @@ static GtkWidget *make_bar(RestoratorEditor *editor) {
  */
 
 /* What fitting shows: the selection with about a window of surroundings. */
-static rect home_of(const RestoratorEditor *editor, const rect *box) {
-  const rect picture = {0, 0, editor->width, editor->height};
+static rst_rectangle home_of(const RestoratorEditor *editor, const rst_rectangle *box) {
+  const rst_rectangle picture = {0, 0, editor->width, editor->height};
   const int margin = MAX(box->width, box->height) / 3 + 8;
-  const rect around = {box->x - margin, box->y - margin, box->width + 2 * margin,
-                       box->height + 2 * margin};
+  const rst_rectangle around = {box->x - margin, box->y - margin, box->width + 2 * margin,
+                                box->height + 2 * margin};
 
   return rect_intersect(&around, &picture);
 }
@@ -515,8 +515,8 @@ static GtkWidget *make_right(RestoratorEditor *editor) {
   return scrolled;
 }
 
-static void build(RestoratorEditor *editor, const rect *box) {
-  const rect home = home_of(editor, box);
+static void build(RestoratorEditor *editor, const rst_rectangle *box) {
+  const rst_rectangle home = home_of(editor, box);
 
   gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(editor), make_right(editor), FALSE, FALSE, 0);
@@ -589,15 +589,16 @@ static void restorator_editor_init(RestoratorEditor *editor) {
   gtk_box_set_spacing(GTK_BOX(editor), 12);
 }
 
-static void keep_picture(RestoratorEditor *editor, const rst_picture *picture, const rect *box) {
+static void keep_picture(RestoratorEditor *editor, const rst_picture *picture,
+                         const rst_rectangle *box) {
   editor->picture = *picture;
   editor->box = *box;
   editor->width = picture->width;
   editor->height = picture->height;
 }
 
-GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const rect *box,
-                                 rst_error *error) {
+GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture,
+                                 const rst_rectangle *box, rst_error *error) {
   RestoratorEditor *editor = g_object_new(RESTORATOR_TYPE_EDITOR, NULL);
 
   if (preview_new(picture, box, 0, take_report, editor, &editor->preview, error) != RST_OK) {
@@ -612,14 +613,14 @@ GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, 
   return GTK_WIDGET(editor);
 }
 
-static void show_home(RestoratorEditor *editor, const rect *box) {
-  const rect home = home_of(editor, box);
+static void show_home(RestoratorEditor *editor, const rst_rectangle *box) {
+  const rst_rectangle home = home_of(editor, box);
 
   restorator_editor_say(editor, GTK_MESSAGE_INFO, NULL);
   restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
 }
 
-void restorator_editor_set_region(RestoratorEditor *editor, const rect *box) {
+void restorator_editor_set_region(RestoratorEditor *editor, const rst_rectangle *box) {
   show_home(editor, box);
   preview_set_region(editor->preview, box);
   editor->box = *box;
@@ -628,7 +629,7 @@ void restorator_editor_set_region(RestoratorEditor *editor, const rect *box) {
 }
 
 rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_picture *picture,
-                                         const rect *box, rst_error *error) {
+                                         const rst_rectangle *box, rst_error *error) {
   const rst_status status = preview_set_picture(editor->preview, picture, box, error);
 
   if (status == RST_OK) {

@@ -18,13 +18,13 @@ G_DECLARE_FINAL_TYPE(RestoratorEditor, restorator_editor, RESTORATOR, EDITOR, Gt
 /* `picture` and `box`: as preview_new() has them; the picture's callbacks are called as long as
  * the widget lives. The signal "progressed" comes with every report of the preview. NULL where the
  * preview could not be made: `error` says why. */
-GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture, const rect *box,
-                                 rst_error *error);
+GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture,
+                                 const rst_rectangle *box, rst_error *error);
 /* The selection has changed. */
-void restorator_editor_set_region(RestoratorEditor *editor, const rect *box);
+void restorator_editor_set_region(RestoratorEditor *editor, const rst_rectangle *box);
 /* The picture has changed, or is another one. Errors: as preview_set_picture(). */
 rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_picture *picture,
-                                         const rect *box, rst_error *error);
+                                         const rst_rectangle *box, rst_error *error);
 
 /* Why there will be no result of what is set now; RST_OK while there may be one. */
 rst_status restorator_editor_check(RestoratorEditor *editor, rst_error *why);

@@ -254,22 +254,23 @@ gboolean restorator_strip_is_finished(RestoratorStrip *strip) {
  */
 
 rst_status restorator_strip_open(RestoratorStrip *strip, const rst_picture *picture,
-                                 const rect *box, rst_error *error) {
+                                 const rst_rectangle *box, rst_error *error) {
   return strip->variants ? RST_OK
                          : variants_new(picture, box, show_frames, strip, &strip->variants, error);
 }
 
 rst_status restorator_strip_renew(RestoratorStrip *strip, const rst_picture *picture,
-                                  const rect *box, rst_error *error) {
+                                  const rst_rectangle *box, rst_error *error) {
   return strip->variants ? variants_set_picture(strip->variants, picture, box, error) : RST_OK;
 }
 
-void restorator_strip_set_region(RestoratorStrip *strip, const rect *box) {
+void restorator_strip_set_region(RestoratorStrip *strip, const rst_rectangle *box) {
   if (strip->variants)
     variants_set_region(strip->variants, box);
 }
 
-void restorator_strip_set_scene(RestoratorStrip *strip, const rst_plan *plan, const rect *seen) {
+void restorator_strip_set_scene(RestoratorStrip *strip, const rst_plan *plan,
+                                const rst_rectangle *seen) {
   const int scale = gtk_widget_get_scale_factor(GTK_WIDGET(strip));
   const viewport view = variants_choose_view(plan, seen, SIDE * scale);
 

@@ -20,14 +20,15 @@ GtkWidget *restorator_strip_new(RestoratorPanel *panel);
 /* From here on, if not before, it has a picture, which is read as long as the strip lives. Errors:
  * as variants_new(). */
 rst_status restorator_strip_open(RestoratorStrip *strip, const rst_picture *picture,
-                                 const rect *box, rst_error *error);
+                                 const rst_rectangle *box, rst_error *error);
 /* The picture has changed; nothing where there is none yet. Errors: as preview_set_picture(). */
 rst_status restorator_strip_renew(RestoratorStrip *strip, const rst_picture *picture,
-                                  const rect *box, rst_error *error);
+                                  const rst_rectangle *box, rst_error *error);
 /* The selection has changed. */
-void restorator_strip_set_region(RestoratorStrip *strip, const rect *box);
+void restorator_strip_set_region(RestoratorStrip *strip, const rst_rectangle *box);
 /* What is to be seen of it: the parts, and the rectangle of the picture that is looked at. */
-void restorator_strip_set_scene(RestoratorStrip *strip, const rst_plan *plan, const rect *seen);
+void restorator_strip_set_scene(RestoratorStrip *strip, const rst_plan *plan,
+                                const rst_rectangle *seen);
 /* Something that is set has changed. */
 void restorator_strip_update(RestoratorStrip *strip);
 

@@ -29,7 +29,7 @@ struct _RestoratorView {
   preview *preview;
   frame *frame;
   int width, height; /* of the picture */
-  rect home;
+  rst_rectangle home;
   double x, y, zoom; /* the viewport's, but in the widget's own pixels */
   gboolean fitted;   /* follows the widget's size */
   RestoratorCompare compare;
@@ -192,9 +192,8 @@ static int middle_part(RestoratorView *view) {
 
   if (preview_get_plan(view->preview, plan))
     for (int i = 0; i < plan->count; i++) {
-      const rst_part *part = &plan->parts[i];
-      const double distance =
-        hypot(part->x + part->width / 2.0 - x, part->y + part->height / 2.0 - y);
+      const rst_rectangle *box = &plan->parts[i].box;
+      const double distance = hypot(box->x + box->width / 2.0 - x, box->y + box->height / 2.0 - y);
 
       if (distance < best) {
         best = distance;
@@ -584,7 +583,8 @@ void restorator_view_set_preview(RestoratorView *view, preview *p) {
   moved(view);
 }
 
-void restorator_view_set_picture(RestoratorView *view, int width, int height, const rect *home) {
+void restorator_view_set_picture(RestoratorView *view, int width, int height,
+                                 const rst_rectangle *home) {
   const gboolean first = rect_is_empty(&view->home);
 
   view->width = width;

@@ -30,7 +30,8 @@ GtkWidget *restorator_view_new(void);
 void restorator_view_set_preview(RestoratorView *view, preview *p);
 /* The picture's size, and the rectangle that fitting shows; it is fitted at first, and not under
  * the pointer of someone who changes it. */
-void restorator_view_set_picture(RestoratorView *view, int width, int height, const rect *home);
+void restorator_view_set_picture(RestoratorView *view, int width, int height,
+                                 const rst_rectangle *home);
 /* There is something new: to be called by the preview's notice. */
 void restorator_view_update(RestoratorView *view);
 

@@ -147,9 +147,9 @@ static bool find(finding *f, const char *path, bool many, GError **error) {
   hooks.cancel = f->cancel;
   good = source_open(&source, path, false, f->cancel, error);
   if (good) {
-    const int box[4] = {0, 0, source.width, source.height};
+    const rst_rectangle box = {0, 0, source.width, source.height};
 
-    good = picture_open(&picture, &source, box, &parameters, error);
+    good = picture_open(&picture, &source, &box, &parameters, error);
   }
   if (good) {
     picture_view(&picture, &view);

@@ -124,19 +124,16 @@ typedef struct file_work {
 } file_work;
 
 /* What is around the region, as far as it is looked at; false: all of the picture is. */
-static bool get_reach(const cli_job *job, VipsImage *image, int reach[4]) {
-  const int *box = job->region;
-  rst_rectangle around;
+static bool get_reach(const cli_job *job, VipsImage *image, rst_rectangle *reach) {
+  const rst_rectangle *box = &job->region;
   rst_parameters without_faces = job->parameters; /* which may lie anywhere */
   int width, height;
   picture_kind_size(image, &width, &height);
-  if (!job->has_region || box[0] < 0 || box[1] < 0 || box[0] + box[2] > width ||
-      box[1] + box[3] > height)
+  if (!job->has_region || box->x < 0 || box->y < 0 || box->x + box->width > width ||
+      box->y + box->height > height)
     return false; /* a region beyond the picture is refused later */
   without_faces.faces[0] = '\0';
-  rst_reach(&without_faces, width, height, &(rst_rectangle){box[0], box[1], box[2], box[3]},
-            &around);
-  memcpy(reach, &around, sizeof around);
+  rst_reach(&without_faces, width, height, box, reach);
   return true;
 }
 
@@ -144,10 +141,10 @@ static bool get_reach(const cli_job *job, VipsImage *image, int reach[4]) {
 static rst_picture_kind find_kind(const cli_job *job, const char *input) {
   rst_picture_kind kind = RST_PICTURE_MONOCHROME;
   double sure;
-  int reach[4];
+  rst_rectangle reach;
   g_autoptr(VipsImage) image = file_open(input, NULL);
   if (!image ||
-      !picture_kind_read(image, get_reach(job, image, reach) ? reach : NULL, &kind, &sure, NULL))
+      !picture_kind_read(image, get_reach(job, image, &reach) ? &reach : NULL, &kind, &sure, NULL))
     kind = RST_PICTURE_MONOCHROME;
   return kind;
 }

@@ -14,6 +14,7 @@
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
+#include "base/numbers.h"
 #include "measure/frame.h"
 #include "base/parameter_options.h"
 #include "base/interrupt.h"
@@ -28,7 +29,7 @@ typedef struct options {
   char **paths;
   char *csv, *json, *plot, *strip, *steps;
   bool has_region;
-  int region[4]; /* x, y, width, height */
+  rst_rectangle region;
   int count, points[POINTS_MAX][2];
   int cell, threads;
 } options;
@@ -40,31 +41,18 @@ typedef struct walk {
   rst_session *session;
   rst_cancel *cancel;
   cli_frame frame;
-  int region[4];
+  rst_rectangle region;
   rst_plan plan; /* of one part */
   rst_encoding *encoding;
   GPtrArray *ways; /* of trajectory, in the order of the points */
 } walk;
-
-/* Whole numbers of pixels with these characters after them, the last one '\0'. */
-static bool parse_numbers(const char *text, const char *separators, int count, int *numbers) {
-  for (int i = 0; i < count; i++) {
-    char *end;
-    gint64 number = g_ascii_strtoll(text, &end, 10);
-    if (end == text || *end != separators[i] || ABS(number) > RST_SIDE_MAX)
-      return false;
-    numbers[i] = (int)number;
-    text = end + 1;
-  }
-  return true;
-}
 
 static gboolean on_point(const char *option, const char *value, void *data, GError **error) {
   options *o = data;
   const char *fault = NULL;
   if (o->count == POINTS_MAX)
     fault = _("%s %s: no more than 64 points are taken");
-  else if (!parse_numbers(value, ",", 2, o->points[o->count]))
+  else if (!numbers_parse(value, ",", 2, o->points[o->count]))
     fault = _("%s is “%s”, must be X,Y in pixels, such as 120,80");
   if (fault) {
     g_autofree char *message = g_strdup_printf(fault, option, value);
@@ -77,11 +65,7 @@ static gboolean on_point(const char *option, const char *value, void *data, GErr
 
 static gboolean on_region(const char *option, const char *value, void *data, GError **error) {
   options *o = data;
-  o->has_region =
-    parse_numbers(value, ",,x", 4, o->region) && o->region[2] >= 1 && o->region[3] >= 1;
-  if (!o->has_region)
-    g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
-                _("%s is “%s”, must be X,Y,WxH in pixels, such as 10,20,300x400"), option, value);
+  o->has_region = numbers_parse_region(option, value, &o->region, error);
   return o->has_region;
 }
 
@@ -147,8 +131,8 @@ static bool on_read(void *user, int x, int y, int width, int height, float *rgba
 }
 
 static bool is_inside(const walk *w, int x, int y) {
-  const int *r = w->region;
-  return x >= r[0] && y >= r[1] && x < r[0] + r[2] && y < r[1] + r[3];
+  const rst_rectangle *r = &w->region;
+  return x >= r->x && y >= r->y && x < r->x + r->width && y < r->y + r->height;
 }
 
 static bool on_read_coverage(void *user, int x, int y, int width, int height, float *coverage) {
@@ -160,20 +144,21 @@ static bool on_read_coverage(void *user, int x, int y, int width, int height, fl
 
 static bool check_region(walk *w, GError **error) {
   const options *o = w->options;
-  const int whole[4] = {0, 0, w->frame.width, w->frame.height};
-  const int *r = w->region;
-  memcpy(w->region, o->has_region ? o->region : whole, sizeof whole);
-  if (r[0] < 0 || r[1] < 0 || r[0] + r[2] > w->frame.width || r[1] + r[3] > w->frame.height) {
+  const rst_rectangle whole = {0, 0, w->frame.width, w->frame.height};
+  const rst_rectangle *r = &w->region;
+  w->region = o->has_region ? o->region : whole;
+  if (r->x < 0 || r->y < 0 || r->x + r->width > w->frame.width ||
+      r->y + r->height > w->frame.height) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("the region %d,%d,%dx%d reaches beyond the picture, which has %d × %d pixels"),
-                r[0], r[1], r[2], r[3], w->frame.width, w->frame.height);
+                r->x, r->y, r->width, r->height, w->frame.width, w->frame.height);
     return false;
   }
   for (int i = 0; i < o->count; i++)
     if (!is_inside(w, o->points[i][0], o->points[i][1])) {
       g_set_error(error, CLI_ERROR, CLI_FAILED,
                   _("the point %d,%d is not in the region %d,%d,%dx%d"), o->points[i][0],
-                  o->points[i][1], r[0], r[1], r[2], r[3]);
+                  o->points[i][1], r->x, r->y, r->width, r->height);
       return false;
     }
   return true;
@@ -194,9 +179,8 @@ static bool prepare(walk *w, GError **error) {
                                .user = w,
                                .read = on_read,
                                .read_coverage = on_read_coverage};
-  const rst_rectangle region = {w->region[0], w->region[1], w->region[2], w->region[3]};
   return (rst_session_new(o->threads, &w->session, &cause) == RST_OK &&
-          rst_plan_region(&w->parameters, &picture, &region, &w->plan, &cause) == RST_OK &&
+          rst_plan_region(&w->parameters, &picture, &w->region, &w->plan, &cause) == RST_OK &&
           rst_encode_window(w->session, w->model, &w->parameters, &picture,
                             &w->plan.parts[0].window, &hooks, &w->encoding, &cause) == RST_OK) ||
          cli_fail_engine(error, &cause);

@@ -345,21 +345,22 @@ VipsImage *source_stream(const cli_source *s, GError **error) {
   return check_unchanged(s, error) ? open_pipeline(s, &grey, &turned, error) : NULL;
 }
 
-VipsImage *source_read(const cli_source *s, const int box[4], int *x, int *y, GError **error) {
+VipsImage *source_read(const cli_source *s, const rst_rectangle *box, int *x, int *y,
+                       GError **error) {
   *x = *y = 0;
   if (s->pixels)
     return g_object_ref(s->pixels);
   VipsImage *all = source_stream(s, error), *crop, *pixels = NULL;
   if (!all)
     return NULL;
-  if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) == 0) {
+  if (vips_crop(all, &crop, box->x, box->y, box->width, box->height, NULL) == 0) {
     pixels = store_new(crop);
     g_object_unref(crop);
   }
   g_object_unref(all);
   if (!pixels)
     cli_fail_vips(error, s->path);
-  *x = box[0];
-  *y = box[1];
+  *x = box->x;
+  *y = box->y;
   return pixels;
 }

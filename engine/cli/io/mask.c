@@ -77,7 +77,7 @@ static VipsImage *see_box(VipsImage *crop, GError **error) {
 }
 
 /* The box of a mask, as one channel: transparent pixels are black. */
-static VipsImage *select_box(const cli_source *source, const int box[4], GError **error) {
+static VipsImage *select_box(const cli_source *source, const rst_rectangle *box, GError **error) {
   VipsImage *all = source_stream(source, error), *crop = NULL, *opaque = NULL, *grey = NULL;
   if (!all)
     return NULL;
@@ -85,7 +85,7 @@ static VipsImage *select_box(const cli_source *source, const int box[4], GError 
   /* Those libvips sees as they are; what light colours have it rounds to 8 bits. */
   bool plain = all->BandFmt != VIPS_FORMAT_FLOAT && all->Bands < 3 &&
                vips_image_get_typeof(all, VIPS_META_ICC_NAME) == 0;
-  if (vips_crop(all, &crop, box[0], box[1], box[2], box[3], NULL) != 0)
+  if (vips_crop(all, &crop, box->x, box->y, box->width, box->height, NULL) != 0)
     cli_fail_vips(error, source->path);
   else if (!plain)
     grey = see_box(crop, error);
@@ -116,15 +116,16 @@ static bool shrink_span(VipsImage *sums, int *begin, int *length) {
   return true;
 }
 
-static bool shrink_box(const cli_source *source, int box[4], GError **error) {
+static bool shrink_box(const cli_source *source, rst_rectangle *box, GError **error) {
   VipsImage *grey = select_box(source, box, error), *selected = NULL, *columns = NULL, *rows = NULL;
   if (!grey)
     return false;
   bool good = (vips_moreeq_const1(grey, &selected, 1, NULL) == 0 &&
                vips_project(selected, &columns, &rows, NULL) == 0) ||
               cli_fail_vips(error, source->path);
-  if (good && (!shrink_span(columns, &box[0], &box[2]) || !shrink_span(rows, &box[1], &box[3])))
-    box[2] = box[3] = 1;
+  if (good &&
+      (!shrink_span(columns, &box->x, &box->width) || !shrink_span(rows, &box->y, &box->height)))
+    box->width = box->height = 1;
   g_object_unref(grey);
   g_clear_object(&selected);
   g_clear_object(&columns);
@@ -141,7 +142,7 @@ static bool check_mask(const cli_source *mask, const cli_source *picture, GError
   return false;
 }
 
-VipsImage *mask_read(const char *path, const cli_source *picture, bool shrink, int box[4],
+VipsImage *mask_read(const char *path, const cli_source *picture, bool shrink, rst_rectangle *box,
                      rst_cancel *cancel, GError **error) {
   cli_source source;
   VipsImage *mask = NULL, *pixels = NULL;

@@ -11,11 +11,11 @@
 
 #include "io/image_source.h"
 
-/* Reads the mask at `path` of a picture. `box` (x, y, width, height) is what is to be selected
+/* Reads the mask at `path` of a picture. `box` is what is to be selected
  * from, and with `shrink` what of it the mask selects at all afterwards: one pixel of the box
  * where that is none. One channel of 8 or 16 bits, of the box's size. Unref it. NULL and an error
  * on failure. */
-VipsImage *mask_read(const char *path, const cli_source *picture, bool shrink, int box[4],
+VipsImage *mask_read(const char *path, const cli_source *picture, bool shrink, rst_rectangle *box,
                      rst_cancel *cancel, GError **error);
 
 #endif

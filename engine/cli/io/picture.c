@@ -62,15 +62,15 @@ static bool make_rows(cli_picture *p, GError **error) {
 }
 
 /* Takes the reference of `held`, a rectangle at (`x`, `y`), and cuts the box out of it. */
-static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4], double strength,
-                  GError **error) {
+static bool begin(cli_picture *p, VipsImage *held, int x, int y, const rst_rectangle *box,
+                  double strength, GError **error) {
   const void *profile = NULL;
   size_t size = 0;
   p->held = held;
   p->held_x = x;
   p->held_y = y;
-  p->x = box[0];
-  p->y = box[1];
+  p->x = box->x;
+  p->y = box->y;
   p->strength = strength;
   p->channels = held->Bands < 3 ? 1 : 3;
   p->alpha = held->Bands > p->channels;
@@ -81,22 +81,20 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const int box[4
     return false;
 
   VipsImage *crop;
-  if (vips_crop(held, &crop, box[0] - x, box[1] - y, box[2], box[3], NULL) == 0) {
+  if (vips_crop(held, &crop, box->x - x, box->y - y, box->width, box->height, NULL) == 0) {
     p->patch = store_new(crop);
     g_object_unref(crop);
   }
   return p->patch || cli_fail_vips(error, _("region"));
 }
 
-bool picture_open(cli_picture *p, const cli_source *source, const int box[4],
+bool picture_open(cli_picture *p, const cli_source *source, const rst_rectangle *box,
                   const rst_parameters *parameters, GError **error) {
   rst_rectangle reach;
   int x, y;
   *p = (cli_picture){.width = source->width, .height = source->height};
-  rst_reach(parameters, p->width, p->height, &(rst_rectangle){box[0], box[1], box[2], box[3]},
-            &reach);
-  VipsImage *held =
-    source_read(source, (const int[4]){reach.x, reach.y, reach.width, reach.height}, &x, &y, error);
+  rst_reach(parameters, p->width, p->height, box, &reach);
+  VipsImage *held = source_read(source, &reach, &x, &y, error);
   return held && begin(p, held, x, y, box, parameters->strength, error);
 }
 
@@ -149,12 +147,12 @@ static VipsImage *resample(VipsImage *image, int width, int height) {
 
 bool picture_sample(cli_picture *sized, const cli_picture *p, int width, int height,
                     GError **error) {
-  const int whole[4] = {0, 0, width, height};
+  const rst_rectangle whole = {0, 0, width, height};
   *sized = (cli_picture){.width = width, .height = height};
   VipsImage *image = resample(p->patch, width, height);
   if (!image)
     return cli_fail_vips(error, _("region"));
-  if (!begin(sized, image, 0, 0, whole, p->strength, error))
+  if (!begin(sized, image, 0, 0, &whole, p->strength, error))
     return false;
   if (p->mask) {
     sized->mask = resample(p->mask, width, height);

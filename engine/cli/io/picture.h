@@ -29,9 +29,9 @@ typedef struct cli_picture {
   void *row, *patch_row;          /* … and of pixels as they are stored */
 } cli_picture;
 
-/* Reads from `source` what restoring the box (x, y, width, height) needs, and gets the box ready
+/* Reads from `source` what restoring the box needs, and gets the box ready
  * to be written into. Clear the picture in any case. */
-bool picture_open(cli_picture *picture, const cli_source *source, const int box[4],
+bool picture_open(cli_picture *picture, const cli_source *source, const rst_rectangle *box,
                   const rst_parameters *parameters, GError **error);
 /* A picture that is all zeros is allowed. */
 void picture_clear(cli_picture *picture);

@@ -28,21 +28,21 @@ void picture_kind_size(VipsImage *image, int *width, int *height) {
 }
 
 /* The box of a shrunk picture that shows that of the picture itself. */
-static int crop(VipsImage *small, const int box[4], double scale, VipsImage **part) {
-  const int x = CLAMP((int)(box[0] * scale), 0, small->Xsize - 1);
-  const int y = CLAMP((int)(box[1] * scale), 0, small->Ysize - 1);
-  const int right = CLAMP((int)((box[0] + box[2]) * scale), x + 1, small->Xsize);
-  const int bottom = CLAMP((int)((box[1] + box[3]) * scale), y + 1, small->Ysize);
+static int crop(VipsImage *small, const rst_rectangle *box, double scale, VipsImage **part) {
+  const int x = CLAMP((int)(box->x * scale), 0, small->Xsize - 1);
+  const int y = CLAMP((int)(box->y * scale), 0, small->Ysize - 1);
+  const int right = CLAMP((int)((box->x + box->width) * scale), x + 1, small->Xsize);
+  const int bottom = CLAMP((int)((box->y + box->height) * scale), y + 1, small->Ysize);
   return vips_extract_area(small, part, x, y, right - x, bottom - y, NULL);
 }
 
 /* The box with a longer side of SIDE, or as it is where it is smaller. */
-static VipsImage *shrink(VipsImage *image, const int box[4]) {
+static VipsImage *shrink(VipsImage *image, const rst_rectangle *box) {
   VipsImage *small = NULL, *part = NULL, *rgb = NULL, *bytes = NULL, *held = NULL;
   int width, height;
   picture_kind_size(image, &width, &height);
   const double longest = MAX(width, height);
-  const int side = (int)MIN(longest, ceil(SIDE * longest / MAX(box[2], box[3])));
+  const int side = (int)MIN(longest, ceil(SIDE * longest / MAX(box->width, box->height)));
   if (vips_thumbnail_image(image, &small, side, "size", VIPS_SIZE_DOWN, NULL) == 0 &&
       crop(small, box, (double)small->Xsize / width, &part) == 0 &&
       vips_colourspace(part, &rgb, VIPS_INTERPRETATION_sRGB, NULL) == 0 &&
@@ -57,12 +57,12 @@ static VipsImage *shrink(VipsImage *image, const int box[4]) {
   return held;
 }
 
-bool picture_kind_read(VipsImage *image, const int box[4], rst_picture_kind *kind, double *sure,
-                       GError **error) {
+bool picture_kind_read(VipsImage *image, const rst_rectangle *box, rst_picture_kind *kind,
+                       double *sure, GError **error) {
   rst_error cause = RST_ERROR_INIT;
-  int whole[4] = {0};
-  picture_kind_size(image, &whole[2], &whole[3]);
-  VipsImage *small = shrink(image, box ? box : whole);
+  rst_rectangle whole = {0, 0, 0, 0};
+  picture_kind_size(image, &whole.width, &whole.height);
+  VipsImage *small = shrink(image, box ? box : &whole);
   if (!small) {
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s", vips_error_buffer());
     vips_error_clear();

@@ -14,10 +14,9 @@
 /* The picture's size as displayed: turned by what EXIF says. */
 void picture_kind_size(VipsImage *image, int *width, int *height);
 
-/* As rst_classify() tells it of a box (x, y, width, height, as displayed, inside the picture; NULL:
- * all) of the picture, which is read once, from top to bottom, and not held. */
-bool picture_kind_read(VipsImage *image, const int box[4], rst_picture_kind *kind, double *sure,
-                       GError **error);
+/* As rst_classify() tells it of a box (as displayed, inside the picture; NULL: all) of the picture, which is read once, from top to bottom, and not held. */
+bool picture_kind_read(VipsImage *image, const rst_rectangle *box, rst_picture_kind *kind,
+                       double *sure, GError **error);
 
 /* "monochrome" …, in the language of people. */
 const char *picture_kind_name(rst_picture_kind kind);

@@ -28,8 +28,8 @@ char *strokes_read(const char *path, rst_cancel *cancel, int size[2], GError **e
   char *text = NULL;
   rst_parameters_init(&parameters);
   bool good = source_open(&source, path, false, cancel, error);
-  const int whole[4] = {0, 0, source.width, source.height};
-  good = good && picture_open(&picture, &source, whole, &parameters, error);
+  const rst_rectangle whole = {0, 0, source.width, source.height};
+  good = good && picture_open(&picture, &source, &whole, &parameters, error);
   if (good && !picture.alpha) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("%s: has no transparency, so all of it would be a hint; paint the strokes on a "

@@ -54,8 +54,8 @@ bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError *
   rst_picture view;
   rst_parameters_init(&parameters);
   bool good = source_open(&source, path, false, cancel, error);
-  const int whole[4] = {0, 0, source.width, source.height};
-  good = good && picture_open(&picture, &source, whole, &parameters, error);
+  const rst_rectangle whole = {0, 0, source.width, source.height};
+  good = good && picture_open(&picture, &source, &whole, &parameters, error);
   if (good) {
     picture_view(&picture, &view);
     *frame = (cli_frame){view.width, view.height, source.grey, new_pixels(view.width, view.height)};

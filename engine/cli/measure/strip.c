@@ -76,10 +76,10 @@ static const float *record_of(const sheet *t, const float *records, int step) {
 }
 
 static void place(const cli_strip *s, sheet *t) {
-  int longest = MAX(s->region[2], s->region[3]);
+  int longest = MAX(s->region.width, s->region.height);
   t->every = (longest + s->cell - 1) / s->cell;
-  rst_grid_pixels(&t->grid, s->region[0], s->region[1], (s->region[2] + t->every - 1) / t->every,
-                  (s->region[3] + t->every - 1) / t->every);
+  rst_grid_pixels(&t->grid, s->region.x, s->region.y, (s->region.width + t->every - 1) / t->every,
+                  (s->region.height + t->every - 1) / t->every);
   t->grid.dx = t->grid.dy = t->grid.column_step = t->grid.row_step = t->every;
   t->floats = (gsize)3 * t->grid.columns * t->grid.rows;
 }
@@ -92,7 +92,7 @@ static void find_luma(const cli_strip *s, sheet *t) {
   for (int row = 0; row < grid->rows; row++)
     for (int column = 0; column < grid->columns; column++) {
       gsize pixel =
-        (gsize)(s->region[1] + row * t->every) * s->frame->width + s->region[0] + column * t->every;
+        (gsize)(s->region.y + row * t->every) * s->frame->width + s->region.x + column * t->every;
       rst_pixel_luma(1, s->frame->rgba + 4 * pixel, NULL,
                      t->luma + (gsize)row * grid->columns + column);
     }

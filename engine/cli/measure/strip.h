@@ -18,7 +18,7 @@ typedef struct cli_strip {
   const rst_encoding *encoding;
   const rst_parameters *parameters;
   const cli_frame *frame; /* the picture */
-  const int *region; /* x, y, width, height */
+  rst_rectangle region;
   int cell; /* pictures show every nth pixel, so that they fit into squares of that side */
   const char *steps; /* "0,3,15": 0 is the noise, the number of passes the result; NULL: six */
   rst_cancel *cancel;

@@ -25,7 +25,7 @@ static bool take_record(cli_job *job, GError **error) {
     return false;
   }
   if (!job->has_region)
-    memcpy(job->region, &job->repeated->box, sizeof job->region);
+    job->region = job->repeated->box;
   job->has_region = true;
   if (job->size[0] == 0) {
     job->size[0] = job->repeated->width;
@@ -72,9 +72,9 @@ bool job_open(cli_job *job, const cli_options *o, rst_picture_kind kind, rst_can
   *job = (cli_job){.options = o,
                    .preset = o->given.preset ? rst_settle_preset(o->given.preset, kind) : NULL,
                    .has_region = o->has_region,
+                   .region = o->region,
                    .info = {.size = sizeof job->info},
                    .cancel = cancel};
-  memcpy(job->region, o->region, sizeof job->region);
   memcpy(job->size, o->size, sizeof job->size);
   rst_parameters_init(&job->parameters);
   if (o->mask && g_file_test(o->mask, G_FILE_TEST_IS_REGULAR) &&
@@ -107,16 +107,16 @@ static double seconds_since(gint64 start) {
 }
 
 /* The region to restore: the rectangle given, or the whole picture. */
-static bool get_box(const cli_job *job, const cli_source *source, int box[4], GError **error) {
-  const int whole[4] = {0, 0, source->width, source->height};
-  memcpy(box, job->has_region ? job->region : whole, sizeof whole);
+static bool get_box(const cli_job *job, const cli_source *source, rst_rectangle *box,
+                    GError **error) {
+  *box = job->has_region ? job->region : (rst_rectangle){0, 0, source->width, source->height};
   /* Sizes are at most 2²⁴, so that the sums fit. */
-  if (box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= source->width &&
-      box[1] + box[3] <= source->height)
+  if (box->x >= 0 && box->y >= 0 && box->x + box->width <= source->width &&
+      box->y + box->height <= source->height)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               _("the region %d,%d,%dx%d reaches beyond the picture, which has %d × %d pixels"),
-              box[0], box[1], box[2], box[3], source->width, source->height);
+              box->x, box->y, box->width, box->height, source->width, source->height);
   return false;
 }
 
@@ -149,14 +149,14 @@ static bool check_fit(const cli_job *job, const cli_item *item, GError **error) 
 static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   const cli_options *o = job->options;
   const bool sized = job->size[0] > 0;
-  int box[4];
+  rst_rectangle box;
   VipsImage *mask = NULL;
   bool good =
     source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL, job->cancel,
                 error) &&
-    check_hints(o, &item->source, error) && get_box(job, &item->source, box, error) &&
-    (!o->mask || (mask = mask_read(o->mask, &item->source, !sized, box, job->cancel, error))) &&
-    picture_open(&item->picture, &item->source, box, &job->parameters, error);
+    check_hints(o, &item->source, error) && get_box(job, &item->source, &box, error) &&
+    (!o->mask || (mask = mask_read(o->mask, &item->source, !sized, &box, job->cancel, error))) &&
+    picture_open(&item->picture, &item->source, &box, &job->parameters, error);
   if (good && mask)
     picture_select(&item->picture, mask);
   g_clear_object(&mask);

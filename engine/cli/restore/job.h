@@ -22,7 +22,7 @@ typedef struct cli_job {
   bool automatic;      /* pictures of another kind are done otherwise */
   bool told;           /* what of the parameters has no effect */
   bool has_region;
-  int region[4];       /* x, y, width, height */
+  rst_rectangle region;
   int size[2];         /* width and height of the output, 0: the picture's own */
   char *mask_sha256;   /* of the mask's file; NULL without, or where it can be read once only */
   rst_record *repeated; /* the record to repeat, NULL without */

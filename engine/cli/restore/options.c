@@ -7,6 +7,7 @@
 
 #include "base/common_options.h"
 #include "base/error.h"
+#include "base/numbers.h"
 #include "io/image_source.h"
 #include "io/strokes.h"
 
@@ -27,23 +28,9 @@ static gboolean on_size(const char *option, const char *value, void *data, GErro
 }
 
 static gboolean on_region(const char *option, const char *value, void *data, GError **error) {
-  static const char separators[] = {',', ',', 'x', '\0'};
   cli_options *o = data;
-  const char *rest = value;
-  for (int i = 0; i < 4; i++) {
-    char *end;
-    gint64 number = g_ascii_strtoll(rest, &end, 10);
-    if (end == rest || *end != separators[i] || ABS(number) > RST_SIDE_MAX ||
-        (i >= 2 && number < 1)) {
-      g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
-                  _("%s is “%s”, must be X,Y,WxH in pixels, such as 10,20,300x400"), option, value);
-      return FALSE;
-    }
-    o->region[i] = (int)number;
-    rest = end + 1;
-  }
-  o->has_region = true;
-  return TRUE;
+  o->has_region = numbers_parse_region(option, value, &o->region, error);
+  return o->has_region;
 }
 
 static gboolean on_format(const char *option, const char *value, void *data, GError **error) {

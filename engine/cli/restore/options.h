@@ -22,7 +22,7 @@ typedef struct cli_options {
   char *hints;       /* path of a picture of strokes, NULL without … */
   int hints_size[2]; /* … and its width and height */
   bool has_region;
-  int region[4];     /* x, y, width, height */
+  rst_rectangle region;
   int size[2];       /* width and height of the output, 0: the picture's own */
   int uncertainty;   /* seeds to measure it over; 0: the result is written */
   double white;      /* of its picture; 0: chosen */

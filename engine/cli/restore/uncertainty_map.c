@@ -32,7 +32,7 @@ static bool host_write(void *user, int x, int y, int width, int height, const fl
   for (int row = y; row < y + height; row++)
     for (int column = x; column < x + width; column++, deviations += 3, coverage++)
       if (*coverage > 0)
-        u->deviations[(gsize)(row - u->y) * u->width + (column - u->x)] =
+        u->deviations[(gsize)(row - u->box.y) * u->box.width + (column - u->box.x)] =
           fmaxf(deviations[0], fmaxf(deviations[1], deviations[2]));
   return true;
 }
@@ -40,7 +40,7 @@ static bool host_write(void *user, int x, int y, int width, int height, const fl
 /* How many of the pixels lie beyond. */
 static int64_t count_beyond(const cli_uncertainty *u, double white) {
   int64_t count = 0;
-  for (gsize i = 0; i < (gsize)u->width * u->height; i++)
+  for (gsize i = 0; i < (gsize)u->box.width * u->box.height; i++)
     count += u->deviations[i] > white;
   return count;
 }
@@ -68,7 +68,7 @@ bool uncertainty_measure(cli_uncertainty *u, rst_session *session, rst_model *mo
                 parameters->model);
     return false;
   }
-  *u = (cli_uncertainty){.x = box->x, .y = box->y, .width = box->width, .height = box->height};
+  *u = (cli_uncertainty){.box = *box};
   u->deviations = g_try_malloc0_n((gsize)box->width * box->height, sizeof *u->deviations);
   if (!u->deviations) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
@@ -89,7 +89,7 @@ void uncertainty_clear(cli_uncertainty *u) {
 }
 
 VipsImage *uncertainty_picture(const cli_uncertainty *u, int width, int height, GError **error) {
-  gsize count = (gsize)u->width * u->height;
+  gsize count = (gsize)u->box.width * u->box.height;
   g_autofree guint16 *levels = g_try_new(guint16, count);
   if (!levels) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
@@ -98,11 +98,11 @@ VipsImage *uncertainty_picture(const cli_uncertainty *u, int width, int height, 
   VipsImage *region = NULL, *whole = NULL;
   for (gsize i = 0; i < count; i++)
     levels[i] = (guint16)lrint(MIN(u->deviations[i] / u->white, 1) * 65535);
-  region = vips_image_new_from_memory_copy(levels, count * sizeof *levels, u->width, u->height, 1,
-                                           VIPS_FORMAT_USHORT);
+  region = vips_image_new_from_memory_copy(levels, count * sizeof *levels, u->box.width,
+                                           u->box.height, 1, VIPS_FORMAT_USHORT);
   if (region)
     region->Type = VIPS_INTERPRETATION_GREY16;
-  if (!region || vips_embed(region, &whole, u->x, u->y, width, height, NULL) != 0)
+  if (!region || vips_embed(region, &whole, u->box.x, u->box.y, width, height, NULL) != 0)
     cli_fail_vips(error, _("uncertainty"));
   g_clear_object(&region);
   return whole;

@@ -12,7 +12,7 @@
 #include "restorator.h"
 
 typedef struct cli_uncertainty {
-  int x, y, width, height; /* of the region's box */
+  rst_rectangle box; /* of the region */
   float *deviations; /* (height, width): each pixel's, its largest channel's; 0 where nothing
                             * is restored. NULL: not measured */
   double white; /* the standard deviation that is shown white */

@@ -342,12 +342,10 @@ void rst_grid_samples_sized(rst_grid *grid, size_t size, double x, double y, dou
 
 /* The covered points, and the box of columns and rows that they lie in. */
 static size_t list_points(const rst_grid *grid, const float *coverage, uint32_t *points,
-                          int box[4]) {
+                          rst_rectangle *box) {
+  int left = grid->columns, top = grid->rows, right = -1, bottom = -1;
   size_t count = 0;
 
-  box[0] = grid->columns;
-  box[1] = grid->rows;
-  box[2] = box[3] = -1;
   for (int r = 0; r < grid->rows; r++)
     for (int c = 0; c < grid->columns; c++) {
       const size_t point = (size_t)r * (size_t)grid->columns + (size_t)c;
@@ -355,23 +353,24 @@ static size_t list_points(const rst_grid *grid, const float *coverage, uint32_t 
       if (coverage && !(coverage[point] > 0))
         continue;
       points[count++] = (uint32_t)point;
-      box[0] = c < box[0] ? c : box[0];
-      box[1] = r < box[1] ? r : box[1];
-      box[2] = c > box[2] ? c : box[2];
-      box[3] = r > box[3] ? r : box[3];
+      left = c < left ? c : left;
+      top = r < top ? r : top;
+      right = c > right ? c : right;
+      bottom = r > bottom ? r : bottom;
     }
+  *box = (rst_rectangle){left, top, right + 1 - left, bottom + 1 - top};
   return count;
 }
 
 /* Positions in the window, clamped to it by no more than rounding; false where one lies outside. */
-static bool place(double first, double step, int count, double begin, int side, int used_first,
-                  int used_last, double *positions) {
+static bool place(double first, double step, int count, double begin, int side, int used,
+                  int used_count, double *positions) {
   const double slack = 1e-9;
 
   for (int i = 0; i < count; i++) {
     const double at = (first + i * step - begin) / side;
 
-    if (i >= used_first && i <= used_last && !(at >= -slack && at <= 1 + slack))
+    if (i >= used && i - used < used_count && !(at >= -slack && at <= 1 + slack))
       return false;
     positions[i] = fmin(fmax(at, 0), 1);
   }
@@ -403,7 +402,7 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
   uint32_t *points;
   double *x, *y;
   rst_status status = RST_OK;
-  int box[4];
+  rst_rectangle box;
 
   if (!session || !encoding || !rst_complete_parameters(&parameters, &all_parameters) ||
       !rst_complete_grid(&grid, &all_grid) || !rst_good_grid(grid) ||
@@ -418,7 +417,7 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
     return rst_fail_memory(error);
   }
   y = x + grid->columns;
-  set = (rst_point_set){.count = list_points(grid, coverage, points, box),
+  set = (rst_point_set){.count = list_points(grid, coverage, points, &box),
                         .columns = grid->columns,
                         .rows = grid->rows,
                         .x = x,
@@ -429,8 +428,8 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
                         .row = grid->row,
                         .column_step = grid->column_step,
                         .row_step = grid->row_step};
-  if (!place(grid->x, grid->dx, grid->columns, window->x, window->side, box[0], box[2], x) ||
-      !place(grid->y, grid->dy, grid->rows, window->y, window->side, box[1], box[3], y))
+  if (!place(grid->x, grid->dx, grid->columns, window->x, window->side, box.x, box.width, x) ||
+      !place(grid->y, grid->dy, grid->rows, window->y, window->side, box.y, box.height, y))
     status = fail_outside(window, error);
   else if (set.count > 0)
     status =

@@ -123,16 +123,16 @@ void rst_record_fill_sized(rst_record *record, size_t size, const rst_parameters
   snprintf(all.version, sizeof all.version, "%s", rst_version());
   snprintf(all.sha256, sizeof all.sha256, "%s", sha256 ? sha256 : "");
   all.window_count = plan->count;
-  all.box.x = plan->parts[0].x;
-  all.box.y = plan->parts[0].y;
+  all.box.x = plan->parts[0].box.x;
+  all.box.y = plan->parts[0].box.y;
   for (int i = 0; i < plan->count; i++) {
-    const rst_part *part = &plan->parts[i];
+    const rst_rectangle *box = &plan->parts[i].box;
 
-    all.windows[i] = part->window;
-    all.box.x = part->x < all.box.x ? part->x : all.box.x;
-    all.box.y = part->y < all.box.y ? part->y : all.box.y;
-    right = part->x + part->width > right ? part->x + part->width : right;
-    bottom = part->y + part->height > bottom ? part->y + part->height : bottom;
+    all.windows[i] = plan->parts[i].window;
+    all.box.x = box->x < all.box.x ? box->x : all.box.x;
+    all.box.y = box->y < all.box.y ? box->y : all.box.y;
+    right = box->x + box->width > right ? box->x + box->width : right;
+    bottom = box->y + box->height > bottom ? box->y + box->height : bottom;
   }
   all.box.width = right - all.box.x;
   all.box.height = bottom - all.box.y;

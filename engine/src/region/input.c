@@ -26,7 +26,7 @@
 struct rst_input {
   int size;               /* of the network's input */
   rst_window window;
-  int x, y, width, height; /* the window's part inside the picture */
+  rst_rectangle box; /* the window's part inside the picture */
   int rows;               /* of these, how many have been added */
   bool shrink;
   double *line;           /* weighted luma, then weight, of one picture row: (2, width) */
@@ -64,12 +64,12 @@ rst_status rst_input_new(const rst_model *model, const rst_window *window, int w
   made->size = model->input_size;
   made->window = *window;
   made->shrink = window->side > made->size;
-  clip_span(&made->x, &right, window->x, window->side, width);
-  clip_span(&made->y, &bottom, window->y, window->side, height);
-  made->width = right - made->x;
-  made->height = bottom - made->y;
+  clip_span(&made->box.x, &right, window->x, window->side, width);
+  clip_span(&made->box.y, &bottom, window->y, window->side, height);
+  made->box.width = right - made->box.x;
+  made->box.height = bottom - made->box.y;
   cells = (size_t)(made->shrink ? made->size : window->side);
-  made->line = rst_array(2 * (size_t)made->width, sizeof *made->line);
+  made->line = rst_array(2 * (size_t)made->box.width, sizeof *made->line);
   made->cells = rst_array(2 * (size_t)made->size, sizeof *made->cells);
   made->sums = rst_array(2 * cells * cells, sizeof *made->sums);
   if (!made->line || !made->cells || !made->sums) {
@@ -90,7 +90,7 @@ void rst_input_free(rst_input *input) {
 }
 
 void rst_input_get_box(const rst_input *input, rst_rectangle *box) {
-  *box = (rst_rectangle){input->x, input->y, input->width, input->height};
+  *box = input->box;
 }
 
 /* Within 0…1. Not by fminf(), which is a call for each value where NaN has to be minded. */
@@ -114,9 +114,9 @@ void rst_pixel_luma(size_t count, const float *rgba, const float *hidden, float 
 
 /* One picture row into input->line. */
 static void weigh_row(rst_input *input, const float *rgba, const float *hidden) {
-  double *value = input->line, *weight = input->line + input->width;
+  double *value = input->line, *weight = input->line + input->box.width;
 
-  for (int i = 0; i < input->width; i++) {
+  for (int i = 0; i < input->box.width; i++) {
     const float *pixel = rgba + 4 * (size_t)i;
     const float shown = hidden ? 1 - clamp(hidden[i]) : 1;
 
@@ -146,18 +146,18 @@ static double share(span s, int c, double length) {
 
 /* Adds the line, which covers `rows` of the window, to the cells under it. */
 static void shrink_row(rst_input *input, span rows) {
-  const int size = input->size, side = input->window.side, last = input->width - 1;
-  const int before = input->x - input->window.x;
+  const int size = input->size, side = input->window.side, last = input->box.width - 1;
+  const int before = input->box.x - input->window.x;
   const double length = (double)side / size;
-  const double *value = input->line, *weight = input->line + input->width;
+  const double *value = input->line, *weight = input->line + input->box.width;
   double *of_value = input->cells, *of_weight = input->cells + size;
 
   for (int c = 0; c < size; c++) {
     const int begin = (int)(c * length) - before, end = (int)ceil((c + 1) * length) - before;
 
     of_value[c] = of_weight[c] = 0;
-    for (int i = rst_clamp_index(begin, input->width); i <= last && (i < end || i == 0); i++) {
-      const double part = share(span_of(i, input->width, before, side), c, length);
+    for (int i = rst_clamp_index(begin, input->box.width); i <= last && (i < end || i == 0); i++) {
+      const double part = share(span_of(i, input->box.width, before, side), c, length);
 
       of_value[c] += part * value[i];
       of_weight[c] += part * weight[i];
@@ -174,27 +174,27 @@ static void shrink_row(rst_input *input, span rows) {
 
 /* The line in the window's rows of that span, its ends repeated beyond the picture. */
 static void keep_row(rst_input *input, span rows) {
-  const int side = input->window.side, before = input->x - input->window.x;
+  const int side = input->window.side, before = input->box.x - input->window.x;
 
   for (int row = rows.begin; row < rows.end; row++) {
     double *value = input->sums + 2 * (size_t)row * (size_t)side;
 
     for (int i = 0; i < side; i++) {
-      const int at = rst_clamp_index(i - before, input->width);
+      const int at = rst_clamp_index(i - before, input->box.width);
 
       value[i] = input->line[at];
-      value[side + i] = input->line[input->width + at];
+      value[side + i] = input->line[input->box.width + at];
     }
   }
 }
 
 rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const float *hidden,
                          rst_error *error) {
-  if (!input || !rgba || rows < 0 || rows > input->height - input->rows)
+  if (!input || !rgba || rows < 0 || rows > input->box.height - input->rows)
     return rst_fail_call(error, "rst_input_add");
   for (; rows > 0; rows--) {
     const span covered =
-      span_of(input->rows, input->height, input->y - input->window.y, input->window.side);
+      span_of(input->rows, input->box.height, input->box.y - input->window.y, input->window.side);
 
     weigh_row(input, rgba, hidden);
     if (input->shrink)
@@ -202,9 +202,9 @@ rst_status rst_input_add(rst_input *input, int rows, const float *rgba, const fl
     else
       keep_row(input, covered);
     input->rows++;
-    rgba += 4 * (size_t)input->width;
+    rgba += 4 * (size_t)input->box.width;
     if (hidden)
-      hidden += input->width;
+      hidden += input->box.width;
   }
   return RST_OK;
 }
@@ -260,7 +260,7 @@ bool rst_input_finish(const rst_input *input, float *values) {
 }
 
 bool rst_input_is_complete(const rst_input *input, const rst_model *model) {
-  return input->size == model->input_size && input->rows == input->height;
+  return input->size == model->input_size && input->rows == input->box.height;
 }
 
 const rst_window *rst_input_window(const rst_input *input) {

@@ -17,8 +17,9 @@
 #include "region/seam.h"
 
 static bool in_part(const rst_partial *p, int x, int y) {
-  return x >= p->part.x && y >= p->part.y && x < p->part.x + p->part.width &&
-         y < p->part.y + p->part.height;
+  const rst_rectangle *box = &p->part.box;
+
+  return x >= box->x && y >= box->y && x < box->x + box->width && y < box->y + box->height;
 }
 
 /* ---- new and free ---- */
@@ -26,27 +27,22 @@ static bool in_part(const rst_partial *p, int x, int y) {
 /* The area inside the part's box; or the whole part with its border, which alone can be matched:
  * the boundary's influence reaches everywhere. */
 static bool set_area(rst_partial *p, const rst_picture *picture, const rst_rectangle *area) {
-  const int right = p->part.x + p->part.width, bottom = p->part.y + p->part.height;
+  const rst_rectangle *box = &p->part.box;
+  const int right = box->x + box->width, bottom = box->y + box->height;
   int x1, y1;
 
   if (!area) {
-    rst_rectangle box;
-
     p->whole = true;
-    rst_seam_get_box(&p->part, picture->width, picture->height, &box);
-    p->x = box.x;
-    p->y = box.y;
-    p->width = box.width;
-    p->height = box.height;
+    rst_seam_get_box(&p->part, picture->width, picture->height, &p->area);
     return true;
   }
-  p->x = area->x > p->part.x ? area->x : p->part.x;
-  p->y = area->y > p->part.y ? area->y : p->part.y;
+  p->area.x = area->x > box->x ? area->x : box->x;
+  p->area.y = area->y > box->y ? area->y : box->y;
   x1 = area->x + area->width < right ? area->x + area->width : right;
   y1 = area->y + area->height < bottom ? area->y + area->height : bottom;
-  p->width = x1 - p->x;
-  p->height = y1 - p->y;
-  return p->width > 0 && p->height > 0;
+  p->area.width = x1 - p->area.x;
+  p->area.height = y1 - p->area.y;
+  return p->area.width > 0 && p->area.height > 0;
 }
 
 /* What comes as zeros when it is touched costs a large part nothing before it is. */
@@ -55,7 +51,7 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
 
   p->coverage = rst_plane(7 * pixels, sizeof *p->coverage);
   p->state = rst_plane(pixels, 1);
-  p->finished = rst_array((size_t)p->height, sizeof *p->finished);
+  p->finished = rst_array((size_t)p->area.height, sizeof *p->finished);
   if (!p->coverage || !p->state || !p->finished)
     return rst_fail_memory(error);
   p->colours = p->coverage + pixels;
@@ -65,13 +61,13 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
 
 /* Of a picture that lies in memory, which is looked at there. */
 static bool read_in_memory(rst_partial *p, const rst_picture *picture) {
-  p->rgba = picture->rgba + 4 * ((size_t)p->y * (size_t)picture->width + (size_t)p->x);
+  p->rgba = picture->rgba + 4 * ((size_t)p->area.y * (size_t)picture->width + (size_t)p->area.x);
   p->rgba_width = picture->width;
-  if (picture->read_coverage &&
-      !picture->read_coverage(picture->user, p->x, p->y, p->width, p->height, p->coverage))
+  if (picture->read_coverage && !picture->read_coverage(picture->user, p->area.x, p->area.y,
+                                                        p->area.width, p->area.height, p->coverage))
     return false;
-  for (int y = p->y; y < p->y + p->height; y++)
-    for (int x = p->x; x < p->x + p->width; x++) {
+  for (int y = p->area.y; y < p->area.y + p->area.height; y++)
+    for (int x = p->area.x; x < p->area.x + p->area.width; x++) {
       float *coverage = p->coverage + rst_partial_index(p, x, y);
 
       if (!picture->read_coverage)
@@ -89,24 +85,24 @@ static rst_status read_pixels(rst_partial *p, const rst_picture *picture, rst_er
   if (!p->kept)
     return rst_fail_memory(error);
   p->rgba = p->kept;
-  p->rgba_width = p->width;
-  return rst_read_covered(picture, p->x, p->y, p->width, p->height, p->kept, p->coverage)
+  p->rgba_width = p->area.width;
+  return rst_read_covered(picture, p->area.x, p->area.y, p->area.width, p->area.height, p->kept,
+                          p->coverage)
            ? RST_OK
            : rst_fail_host(error);
 }
 
 static rst_status mark(rst_partial *p, rst_error *error) {
-  const rst_rectangle box = {p->x, p->y, p->width, p->height};
   bool *boundary = NULL;
 
   if (p->whole) {
     boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
     if (!boundary)
       return rst_fail_memory(error);
-    rst_seam_find_boundary(&p->part, &box, p->rgba, p->rgba_width, p->coverage, boundary);
+    rst_seam_find_boundary(&p->part, &p->area, p->rgba, p->rgba_width, p->coverage, boundary);
   }
-  for (int y = p->y; y < p->y + p->height; y++)
-    for (int x = p->x; x < p->x + p->width; x++) {
+  for (int y = p->area.y; y < p->area.y + p->area.height; y++)
+    for (int x = p->area.x; x < p->area.x + p->area.width; x++) {
       const size_t i = rst_partial_index(p, x, y);
 
       /* Within the border another part's pixels may be covered: they are that part's. */
@@ -175,12 +171,13 @@ void rst_partial_free(rst_partial *partial) {
 }
 
 void rst_partial_get_area(const rst_partial *partial, rst_rectangle *area) {
-  *area = (rst_rectangle){partial->x, partial->y, partial->width, partial->height};
+  *area = partial->area;
 }
 
 float rst_partial_get_coverage(const rst_partial *partial, int x, int y) {
-  const bool inside = x >= partial->x && y >= partial->y && x < partial->x + partial->width &&
-                      y < partial->y + partial->height && in_part(partial, x, y);
+  const bool inside = x >= partial->area.x && y >= partial->area.y &&
+                      x < partial->area.x + partial->area.width &&
+                      y < partial->area.y + partial->area.height && in_part(partial, x, y);
 
   return inside ? partial->coverage[rst_partial_index(partial, x, y)] : 0;
 }
@@ -190,7 +187,7 @@ float rst_partial_get_coverage(const rst_partial *partial, int x, int y) {
 static void forget(rst_partial *p, int flags) {
   for (size_t i = 0; i < rst_partial_pixels(p); i++)
     p->state[i] &= (unsigned char)~flags;
-  memset(p->finished, 0, (size_t)p->height * sizeof *p->finished);
+  memset(p->finished, 0, (size_t)p->area.height * sizeof *p->finished);
   p->matched = false;
   p->seeds = 0;
 }
@@ -254,7 +251,7 @@ static int round_up(int value, int step) {
 }
 
 bool rst_partial_place(const rst_partial *p, const rst_rectangle *area, int step, rst_grid *grid) {
-  int x = p->x, y = p->y, x1 = p->x + p->width, y1 = p->y + p->height;
+  int x = p->area.x, y = p->area.y, x1 = p->area.x + p->area.width, y1 = p->area.y + p->area.height;
 
   if (area) {
     x = area->x > x ? area->x : x;
@@ -288,7 +285,7 @@ bool rst_partial_is_matched(const rst_partial *partial) {
 int64_t rst_partial_count(const rst_partial *partial, int64_t *finished) {
   if (finished) {
     *finished = 0;
-    for (int row = 0; row < partial->height; row++)
+    for (int row = 0; row < partial->area.height; row++)
       *finished += partial->finished[row].covered;
   }
   return partial->covered;
@@ -299,7 +296,7 @@ int64_t rst_partial_count_boundary(const rst_partial *partial, int64_t *finished
 
   if (finished) {
     *finished = 0;
-    for (int row = 0; row < partial->height && match; row++)
+    for (int row = 0; row < partial->area.height && match; row++)
       *finished += partial->finished[row].boundary;
   }
   return match ? partial->boundary : 0;
@@ -314,11 +311,12 @@ void rst_partial_adopt(rst_partial *partial, const rst_partial *from) {
   if ((rst_parameters_compare(&partial->parameters, &from->parameters, &info) & RST_STAGE_SAMPLE) !=
       0)
     return;
-  for (int y = partial->y; y < partial->y + partial->height; y++)
-    for (int x = partial->x; x < partial->x + partial->width; x++) {
+  for (int y = partial->area.y; y < partial->area.y + partial->area.height; y++)
+    for (int x = partial->area.x; x < partial->area.x + partial->area.width; x++) {
       size_t i, j;
 
-      if (x < from->x || y < from->y || x >= from->x + from->width || y >= from->y + from->height)
+      if (x < from->area.x || y < from->area.y || x >= from->area.x + from->area.width ||
+          y >= from->area.y + from->area.height)
         continue;
       i = rst_partial_index(partial, x, y);
       j = rst_partial_index(from, x, y);

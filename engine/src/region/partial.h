@@ -26,7 +26,7 @@ struct rst_partial {
   rst_encoding *encoding; /* NULL: not known yet */
   rst_parameters parameters;
   rst_part part;
-  int x, y, width, height; /* of the area; arrays are (height, width, …) */
+  rst_rectangle area;      /* arrays are (height, width, …) of it */
   bool whole;              /* the part, and its border */
   bool matched;            /* `weight` and `offset` are valid */
   const float *rgba;       /* the area's first pixel, in rows of … */
@@ -43,16 +43,16 @@ struct rst_partial {
 };
 
 static inline size_t rst_partial_pixels(const rst_partial *p) {
-  return (size_t)p->width * (size_t)p->height;
+  return (size_t)p->area.width * (size_t)p->area.height;
 }
 
 static inline size_t rst_partial_index(const rst_partial *p, int x, int y) {
-  return (size_t)(y - p->y) * (size_t)p->width + (size_t)(x - p->x);
+  return (size_t)(y - p->area.y) * (size_t)p->area.width + (size_t)(x - p->area.x);
 }
 
 /* A pixel of the area. */
 static inline const float *rst_partial_rgba(const rst_partial *p, int x, int y) {
-  return p->rgba + 4 * ((size_t)(y - p->y) * (size_t)p->rgba_width + (size_t)(x - p->x));
+  return p->rgba + 4 * ((size_t)(y - p->area.y) * (size_t)p->rgba_width + (size_t)(x - p->area.x));
 }
 
 /* Whether a lattice may have that step. */

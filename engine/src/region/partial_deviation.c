@@ -166,7 +166,7 @@ float rst_partial_get_deviation(const rst_partial *partial, int x, int y, int co
   for (int step = 1; step <= coarsest; step *= 2) {
     const int u = x & -step, v = y & -step;
 
-    if (u >= p->x && v >= p->y && p->deviation[rst_partial_index(p, u, v)] >= 0)
+    if (u >= p->area.x && v >= p->area.y && p->deviation[rst_partial_index(p, u, v)] >= 0)
       return p->deviation[rst_partial_index(p, u, v)];
   }
   return -1;

@@ -25,8 +25,8 @@ static int find_rows(const rst_partial *p, int y, int coarsest, lattice_row *row
   for (int step = 1; step <= coarsest; step *= 2) {
     const int v = on_lattice(y, step);
 
-    if (v >= p->y && p->finished[v - p->y].covered > 0)
-      rows[count++] = (lattice_row){step, rst_partial_index(p, p->x, v)};
+    if (v >= p->area.y && p->finished[v - p->area.y].covered > 0)
+      rows[count++] = (lattice_row){step, rst_partial_index(p, p->area.x, v)};
   }
   return count;
 }
@@ -44,10 +44,10 @@ static void read_row(const rst_partial *p, int x, int y, int count, int coarsest
 
     for (int r = 0; r < row_count && !found && (p->state[at] & RST_POINT_COVERED) != 0; r++) {
       const int u = on_lattice(x + k, rows[r].step);
-      const size_t i = rows[r].first + (size_t)(u - p->x);
+      const size_t i = rows[r].first + (size_t)(u - p->area.x);
 
-      found = u >= p->x && (p->state[i] & (RST_POINT_COVERED | RST_POINT_MIXED)) ==
-                             (RST_POINT_COVERED | RST_POINT_MIXED);
+      found = u >= p->area.x && (p->state[i] & (RST_POINT_COVERED | RST_POINT_MIXED)) ==
+                                  (RST_POINT_COVERED | RST_POINT_MIXED);
       if (found)
         memcpy(colours + 3 * (size_t)k, p->mixed + 3 * i, 3 * sizeof *colours);
     }
@@ -65,9 +65,10 @@ static void read_row(const rst_partial *p, int x, int y, int count, int coarsest
 
 rst_status rst_partial_read(const rst_partial *partial, const rst_rectangle *area, int coarsest,
                             float *colours, float *coverage, rst_error *error) {
-  if (!partial || !area || !colours || !coverage || area->x < partial->x || area->y < partial->y ||
-      area->width < 1 || area->height < 1 || area->width > partial->x + partial->width - area->x ||
-      area->height > partial->y + partial->height - area->y || coarsest < 1)
+  if (!partial || !area || !colours || !coverage || area->x < partial->area.x ||
+      area->y < partial->area.y || area->width < 1 || area->height < 1 ||
+      area->width > partial->area.x + partial->area.width - area->x ||
+      area->height > partial->area.y + partial->area.height - area->y || coarsest < 1)
     return rst_fail_call(error, "rst_partial_read");
   for (int row = 0; row < area->height; row++) {
     const size_t first = (size_t)row * (size_t)area->width;

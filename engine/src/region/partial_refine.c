@@ -95,9 +95,9 @@ static void mix_rows(void *data, int worker) {
               p->colours + 3 * i, p->mixed + 3 * i);
       p->state[i] |= RST_POINT_MIXED;
       if ((p->state[i] & RST_POINT_COVERED) != 0)
-        p->finished[y - p->y].covered++;
+        p->finished[y - p->area.y].covered++;
       else
-        p->finished[y - p->y].boundary++;
+        p->finished[y - p->area.y].boundary++;
     }
 }
 
@@ -157,8 +157,8 @@ static void report_share(void *user, rst_phase phase, double fraction) {
 
 rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const rst_hooks *hooks,
                               rst_error *error) {
-  const int rows = rst_band_rows(partial->width, partial->height);
-  share s = {.hooks = hooks, .height = partial->height};
+  const int rows = rst_band_rows(partial->area.width, partial->area.height);
+  share s = {.hooks = hooks, .height = partial->area.height};
   rst_hooks inner = RST_HOOKS_INIT;
   rst_status status = RST_OK;
 
@@ -168,10 +168,11 @@ rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const 
     inner.user = &s;
     inner.progress = report_share;
   }
-  for (; s.done < partial->height && status == RST_OK; s.done += rows) {
-    const rst_rectangle area = {partial->x, partial->y + s.done, partial->width, rows};
+  for (; s.done < partial->area.height && status == RST_OK; s.done += rows) {
+    const rst_rectangle area = {partial->area.x, partial->area.y + s.done, partial->area.width,
+                                rows};
 
-    s.rows = partial->height - s.done < rows ? partial->height - s.done : rows;
+    s.rows = partial->area.height - s.done < rows ? partial->area.height - s.done : rows;
     status =
       refine(session, partial, &area, 1, RST_POINT_COVERED | RST_POINT_BOUNDARY, &inner, error);
   }
@@ -180,7 +181,6 @@ rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const 
 
 /* How the finished boundary differs, spread over the part. */
 static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *error) {
-  const rst_rectangle box = {p->x, p->y, p->width, p->height};
   bool *boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
   rst_status status;
 
@@ -192,8 +192,9 @@ static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *er
     p->weight = p->offset + 3 * rst_partial_pixels(p);
     for (size_t i = 0; i < rst_partial_pixels(p); i++)
       boundary[i] = (p->state[i] & RST_POINT_BOUNDARY) != 0;
-    status = rst_seam_spread(&p->parameters, p->encoding, &p->part, &box, p->rgba, p->rgba_width,
-                             p->coverage, boundary, p->mixed, p->weight, p->offset, cancel, error);
+    status =
+      rst_seam_spread(&p->parameters, p->encoding, &p->part, &p->area, p->rgba, p->rgba_width,
+                      p->coverage, boundary, p->mixed, p->weight, p->offset, cancel, error);
     p->matched = status == RST_OK;
   }
   free(boundary);

@@ -240,9 +240,9 @@ static void choose_window(const rst_parameters *parameters, const rst_picture *p
     return;
   }
   window->side =
-    window_side(parameters, picture->width, picture->height, part->width, part->height);
-  window->x = centre(part->x, part->width, window->side, picture->width);
-  window->y = centre(part->y, part->height, window->side, picture->height);
+    window_side(parameters, picture->width, picture->height, part->box.width, part->box.height);
+  window->x = centre(part->box.x, part->box.width, window->side, picture->width);
+  window->y = centre(part->box.y, part->box.height, window->side, picture->height);
 }
 
 static int least(int a, int b) {
@@ -321,9 +321,9 @@ void rst_reach(const rst_parameters *parameters, int width, int height, const rs
 }
 
 static bool window_holds(const rst_window *window, const rst_part *part) {
-  return part->x >= window->x && part->y >= window->y &&
-         part->x + part->width <= window->x + window->side &&
-         part->y + part->height <= window->y + window->side;
+  return part->box.x >= window->x && part->box.y >= window->y &&
+         part->box.x + part->box.width <= window->x + window->side &&
+         part->box.y + part->box.height <= window->y + window->side;
 }
 
 /* ---- the plan ---- */
@@ -346,10 +346,7 @@ static rst_status make_plan(const rst_parameters *parameters, const rst_picture 
     const area *from = &a->areas[i];
     rst_part *part = &made.parts[i];
 
-    *part = (rst_part){.x = from->x0,
-                       .y = from->y0,
-                       .width = from->x1 - from->x0,
-                       .height = from->y1 - from->y0,
+    *part = (rst_part){.box = {from->x0, from->y0, from->x1 - from->x0, from->y1 - from->y0},
                        .points = from->points};
     choose_window(parameters, picture, part);
     part->mode = rst_resolve_mode(parameters, &part->window);

@@ -64,7 +64,7 @@ static rst_status take_output(const restoration *r, const rst_part *part, const 
   float *memory;
   size_t pixels;
 
-  to->box = area ? *area : (rst_rectangle){part->x, part->y, part->width, part->height};
+  to->box = area ? *area : part->box;
   /* Deviations are of the whole, colours are read some rows at a time. */
   pixels = (size_t)to->box.width *
            (size_t)(r->deviation ? to->box.height : rst_band_rows(to->box.width, to->box.height));
@@ -231,11 +231,12 @@ static rst_status restore_area(restoration *r, const rst_part *part, rst_encodin
 
 static rst_status restore_bands(restoration *r, const rst_part *part, rst_encoding *encoding,
                                 const rst_hint_field *hints) {
-  const int rows = rst_band_rows(part->width, part->height), end = part->y + part->height;
+  const int rows = rst_band_rows(part->box.width, part->box.height),
+            end = part->box.y + part->box.height;
   rst_status status = RST_OK;
 
-  for (int y = part->y; y < end && status == RST_OK; y += rows) {
-    const rst_rectangle area = {part->x, y, part->width, end - y < rows ? end - y : rows};
+  for (int y = part->box.y; y < end && status == RST_OK; y += rows) {
+    const rst_rectangle area = {part->box.x, y, part->box.width, end - y < rows ? end - y : rows};
 
     status = restore_area(r, part, encoding, hints, &area);
   }
@@ -267,8 +268,9 @@ static bool good_plan(const rst_plan *plan, const rst_picture *picture) {
   for (int i = 0; i < plan->count; i++) {
     const rst_part *part = &plan->parts[i];
 
-    if (part->x < 0 || part->y < 0 || part->width < 1 || part->height < 1 ||
-        part->width > picture->width - part->x || part->height > picture->height - part->y)
+    if (part->box.x < 0 || part->box.y < 0 || part->box.width < 1 || part->box.height < 1 ||
+        part->box.width > picture->width - part->box.x ||
+        part->box.height > picture->height - part->box.y)
       return false;
   }
   return true;

@@ -57,17 +57,17 @@ static void widen(int begin, int length, int window, int side, int size, int *fr
 void rst_seam_get_box(const rst_part *part, int width, int height, rst_rectangle *box) {
   const rst_window *w = &part->window;
 
-  widen(part->x, part->width, w->x, w->side, width, &box->x, &box->width);
-  widen(part->y, part->height, w->y, w->side, height, &box->y, &box->height);
+  widen(part->box.x, part->box.width, w->x, w->side, width, &box->x, &box->width);
+  widen(part->box.y, part->box.height, w->y, w->side, height, &box->y, &box->height);
 }
 
 /* Whether a pixel of the box is the part's to restore: another part's may lie in its border. */
 static bool is_own(const rst_part *part, const rst_rectangle *box, const float *coverage, int x,
                    int y) {
-  const int u = x + box->x - part->x, v = y + box->y - part->y;
+  const int u = x + box->x - part->box.x, v = y + box->y - part->box.y;
 
   return x >= 0 && y >= 0 && x < box->width && y < box->height && u >= 0 && v >= 0 &&
-         u < part->width && v < part->height &&
+         u < part->box.width && v < part->box.height &&
          coverage[(size_t)y * (size_t)box->width + (size_t)x] > 0;
 }
 

@@ -5,8 +5,8 @@ The program `restorator evaluate --hints N` gives each picture N hints of its tr
 hints go to Levin's method: each pixel's a* and b* are the weighted mean of its neighbours', the
 more a neighbour counts the liker its L*, and the hints, 3 × 3 pixels each, are fixed; a sparse
 linear system, solved directly (SciPy). With the network's colours as its start it spreads how the
-hints differ from these, drawn to 0 by so much (`--pulls`; the best of them counts). Given is the mean
-CIEDE2000 to the truth, all with the grey picture's own L*.
+hints differ from these, drawn to 0 by so much (`--pulls`; the best of them counts). Given is the
+mean CIEDE2000 to the truth, all with the grey picture's own L*.
 
 Needs SciPy and scikit-image beside what the training needs.
 """
