@@ -608,6 +608,9 @@ typedef struct rst_picture {
   /* (height, width, 4): what `read` gives, where all of it lies in memory; else NULL. Partial results
    * look at it instead of keeping a copy, so it has to stay as long as they do. */
   const float *rgba;
+  /* Ends rst_plan_region(), rst_partial_new() and rst_classify(), which take no hooks, with
+   * RST_CANCELLED. NULL: nothing does. */
+  const rst_cancel *cancel;
 } rst_picture;
 
 /* A picture in memory, for programs that need no callbacks. All (height, width, …); owned by the
@@ -646,7 +649,7 @@ typedef struct rst_plan {
  * window each; all in one where there are more than RST_PARTS_MAX or the window is given.
  * Reads coverage and alpha of `box` alone (NULL: the whole picture), which
  * must hold all that is covered: the box saves reading, it selects nothing. Errors:
- * RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED, RST_NO_MEMORY. */
+ * RST_EMPTY_REGION, RST_OUTSIDE_WINDOW, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const rst_rectangle *box, rst_plan *plan, rst_error *error);
 
@@ -654,7 +657,7 @@ RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_p
  * coloured, and how sure that is, 0…1: by the chroma that a fitted tint, a smooth function of L*,
  * leaves of it. A stamp or a frame of a few hundredths of the area do not make it coloured. Reads at
  * most 64 × 64 patches of 8 × 8 pixels, whatever its size; memory is bounded. Coverage is not read;
- * what is transparent does not count. Errors: RST_HOST_FAILED, RST_NO_MEMORY. */
+ * what is transparent does not count. Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
 RST_API rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
                                 rst_picture_kind *kind, double *sure, rst_error *error);
 
@@ -705,9 +708,10 @@ typedef struct rst_hint_field rst_hint_field; /* see below: colour hints */
 /* Begins with the pixels of `area` inside the part's box, which are read at
  * once; NULL: the whole part, with the border that it is matched to. Less than all of a part is not
  * matched. It holds a reference to the encoding, which is the part's; NULL: it is set later. The
- * picture's callbacks are called in this call alone. Memory: 29 bytes a pixel of the area, 16 more
- * where the picture has no `rgba`, and 16 once it is matched. Errors: RST_OUT_OF_RANGE, RST_BAD_CALL
- * where the area lies outside the part, RST_HOST_FAILED, RST_NO_MEMORY. */
+ * picture's callbacks are called in this call alone, and of its `rgba` no more than the covered
+ * pixels and those beside them is looked at before it is matched. Memory: 29 bytes a pixel of the
+ * area, 16 more where the picture has no `rgba`, and 16 once it is matched. Errors: RST_OUT_OF_RANGE,
+ * RST_BAD_CALL where the area lies outside the part, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
 RST_API rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
                                    const rst_picture *picture, const rst_part *part,
                                    const rst_rectangle *area, rst_partial **partial,

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 typedef struct {
   canvas *c;
@@ -454,6 +456,130 @@ static void test_area(void) {
   scene_clear(&s);
 }
 
+/* A picture that counts what is read of it, and cancels at a call. */
+typedef struct {
+  const canvas *picture;
+  rst_cancel *cancel;
+  int calls, cancel_at;
+} reader;
+
+static bool read_and_cancel(void *user, int x, int y, int w, int h, float *rgba) {
+  reader *r = user;
+
+  if (++r->calls == r->cancel_at)
+    rst_cancel_set(r->cancel);
+  return r->picture->picture.read((void *)r->picture, x, y, w, h, rgba);
+}
+
+typedef struct {
+  rst_parameters parameters;
+  rst_picture picture;
+  rst_plan plan;
+  rst_partial *partial;
+} large_part;
+
+static rst_status plan_large(large_part *l) {
+  return rst_plan_region(&l->parameters, &l->picture, NULL, &l->plan, NULL);
+}
+
+static rst_status begin_large(large_part *l) {
+  return rst_partial_new(&l->parameters, NULL, &l->picture, &l->plan.parts[0], NULL, &l->partial,
+                         NULL);
+}
+
+static rst_status classify_large(large_part *l) {
+  rst_picture_kind kind;
+  double sure;
+
+  return rst_classify(&l->picture, NULL, &kind, &sure, NULL);
+}
+
+/* What reads a picture without hooks ends at once where the picture's token is set: after the call
+ * of the host during which it was, and where it was set before, without any. */
+static void test_cancel_reading(void) {
+  enum { SIDE = 1500 };
+  static const struct {
+    const char *name;
+    rst_status (*work)(large_part *l);
+    int least_calls;
+    bool to_the_end; /* what comes after the last call can be cancelled too */
+  } calls[] = {
+    {"plan", plan_large, 8, false},
+    {"begin", begin_large, 30, true},
+    {"classify", classify_large, 60, false},
+  };
+  canvas *c = canvas_new(SIDE, SIDE, 3);
+  reader r = {.picture = c, .cancel = rst_cancel_new()};
+  large_part l = {.parameters = new_parameters("match=on", NULL),
+                  .picture = {.size = sizeof l.picture,
+                              .width = SIDE,
+                              .height = SIDE,
+                              .user = &r,
+                              .read = read_and_cancel,
+                              .cancel = r.cancel},
+                  .plan = {.size = sizeof l.plan}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(calls); i++) {
+    int all;
+
+    g_test_message("%s", calls[i].name);
+    r.calls = r.cancel_at = 0;
+    rst_cancel_reset(r.cancel);
+    assert_ok(calls[i].work(&l));
+    rst_partial_free(l.partial);
+    all = r.calls;
+    g_assert_cmpint(all, >=, calls[i].least_calls);
+    for (int at = 1; at < all + calls[i].to_the_end; at += at == 1 ? all / 2 : 1) {
+      r.calls = 0;
+      r.cancel_at = at;
+      rst_cancel_reset(r.cancel);
+      l.partial = NULL;
+      assert_status(calls[i].work(&l), RST_CANCELLED);
+      g_assert_null(l.partial);
+      g_assert_cmpint(r.calls, ==, at);
+    }
+    r.calls = 0;
+    rst_cancel_set(r.cancel);
+    assert_status(calls[i].work(&l), RST_CANCELLED);
+    g_assert_cmpint(r.calls, ==, 0);
+  }
+  rst_cancel_free(r.cancel);
+  canvas_free(c);
+}
+
+/* Of a picture in memory only what is covered and what lies beside it is looked at: another thread
+ * may be filling the rest. */
+static void test_not_read_yet(void) {
+  enum { WIDTH = 4096, HEIGHT = 60, TOP = 20, ROWS = 8 };
+  const size_t row = sizeof(float) * 4 * WIDTH, bytes = row * HEIGHT;
+  float *rgba = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  float *coverage = g_new0(float, WIDTH *HEIGHT);
+  const rst_parameters parameters = new_parameters("match=on", NULL);
+  const rst_part part = {
+    {0, TOP, WIDTH, ROWS}, {0, 0, WIDTH}, RST_MODE_FULL, (int64_t)WIDTH * ROWS};
+  rst_pixels pixels = {WIDTH, HEIGHT, rgba, coverage, NULL};
+  rst_picture picture;
+  rst_partial *p;
+
+  g_assert_true(rgba != MAP_FAILED && row % (size_t)sysconf(_SC_PAGESIZE) == 0);
+  for (int i = 0; i < 4 * WIDTH * HEIGHT; i++)
+    rgba[i] = 1;
+  for (int i = WIDTH * TOP; i < WIDTH * (TOP + ROWS); i++)
+    coverage[i] = 1;
+  rst_picture_from_memory(&picture, &pixels);
+  g_assert_true(picture.rgba == rgba);
+  g_assert_cmpint(mprotect(rgba, row * (TOP - 1), PROT_NONE), ==, 0);
+  g_assert_cmpint(
+    mprotect((char *)rgba + row * (TOP + ROWS + 1), row * (HEIGHT - TOP - ROWS - 1), PROT_NONE), ==,
+    0);
+  assert_ok(rst_partial_new(&parameters, NULL, &picture, &part, NULL, &p, NULL));
+  g_assert_cmpint(rst_partial_count(p, NULL), ==, part.points);
+  g_assert_cmpint(rst_partial_count_boundary(p, NULL), ==, 2 * WIDTH);
+  rst_partial_free(p);
+  g_assert_cmpint(munmap(rgba, bytes), ==, 0);
+  g_free(coverage);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   for (size_t i = 0; i < 2 * G_N_ELEMENTS(setups); i++) {
@@ -471,5 +597,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/partial/adopt", test_adopt);
   g_test_add_func("/partial/cancel", test_cancel);
   g_test_add_func("/partial/area", test_area);
+  g_test_add_func("/partial/cancel reading", test_cancel_reading);
+  g_test_add_func("/partial/not read yet", test_not_read_yet);
   return g_test_run();
 }

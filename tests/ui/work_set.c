@@ -117,10 +117,42 @@ static void test_picture(void) {
   parts_free(p);
 }
 
+/* A request that is cancelled while it is planned, or while its points are begun anew, leaves
+ * nothing half done: the one before it, and the one after, have what they need. */
+static void test_cancel(void) {
+  static const char before[] = "start 12 mode full match off";
+  static const char *const after[] = {
+    "start 12 mode full match off context 2",      /* planned anew */
+    "start 12 mode full match off hide-region true" /* begun anew */
+  };
+  parts *p = selected(before);
+  work_set *s = &p->worker.set;
+  const int64_t all = count_selected(p->photo);
+
+  restore(p);
+  for (gsize i = 0; i < G_N_ELEMENTS(after); i++) {
+    rst_status status;
+
+    g_test_message("%s", after[i]);
+    parts_take(p, after[i]);
+    rst_cancel_set(p->mailbox.cancel);
+    status = work_set_plan(s, NULL);
+    g_assert_cmpint(status == RST_OK ? work_set_forget_stale(s, NULL) : status, ==, RST_CANCELLED);
+    g_assert_cmpint(p->worker.lattice.count, ==, 2);
+    parts_take(p, before);
+    g_assert_cmpint(restore(p), ==, status == RST_OK ? all : 0); /* what was begun anew is gone */
+    for (int k = 0; k < 2; k++)
+      g_assert_cmpint(p->worker.lattice.parts[k]->part.window.side, ==,
+                      p->mailbox.report.plan.parts[k].window.side);
+  }
+  parts_free(p);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/work-set/stale", test_stale);
   g_test_add_func("/work-set/selection", test_selection);
   g_test_add_func("/work-set/picture", test_picture);
+  g_test_add_func("/work-set/cancel", test_cancel);
   return g_test_run();
 }

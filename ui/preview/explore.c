@@ -89,7 +89,7 @@ static int find_part(const lattice *l, int x, int y) {
 
 rst_status explorer_suggest(explorer *e, rst_error *error) {
   const int x = e->work->suggest_x, y = e->work->suggest_y;
-  const rst_picture picture = request_get_picture(e->work);
+  const rst_picture picture = request_get_picture(e->work, e->mailbox->cancel);
   report *to = &e->mailbox->report;
   rst_swatch swatches[RST_SWATCHES_MAX];
   rst_status status = RST_OK;

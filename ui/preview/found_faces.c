@@ -10,7 +10,7 @@ static bool is_same(const rst_rectangle *a, const rst_rectangle *b) {
 rst_status found_faces_settle(found_faces *f, request *work, tile_reader *reader,
                               rst_session *session, rst_error *error) {
   rst_parameters *parameters = &work->parameters;
-  const rst_picture picture = request_get_picture(work);
+  const rst_picture picture = request_get_picture(work, reader->mailbox->cancel);
   rst_hooks hooks = RST_HOOKS_INIT;
   rst_status status;
 

@@ -55,7 +55,7 @@ static void forget_unused(hint_fields *h) {
 /* A window's field, without hints at first. */
 static rst_status get_field(hint_fields *h, const rst_window *window, window_field **field,
                             rst_error *error) {
-  const rst_picture picture = request_get_picture(h->set->work);
+  const rst_picture picture = request_get_picture(h->set->work, h->mailbox->cancel);
   const rst_rectangle square = {window->x, window->y, window->side, window->side};
   const rst_rectangle box = rect_intersect(&square, &h->work->pixels->box);
   window_field made = {.window = *window};

@@ -64,14 +64,15 @@ static bool copied_coverage(void *user, int x, int y, int w, int h, float *cover
   return true;
 }
 
-rst_picture request_get_picture(const request *r) {
+rst_picture request_get_picture(const request *r, const rst_cancel *cancel) {
   return (rst_picture){.size = sizeof(rst_picture),
                        .width = r->pixels->box.width,
                        .height = r->pixels->box.height,
                        .user = (void *)(guintptr)r,
                        .read = copied_read,
                        .read_coverage = copied_coverage,
-                       .rgba = r->pixels->values};
+                       .rgba = r->pixels->values,
+                       .cancel = cancel};
 }
 
 bool request_is_matched(const request *r) {

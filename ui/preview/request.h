@@ -49,16 +49,17 @@ bool request_set_picture(request *r, const rst_picture *picture, const rst_recta
 /* The result has become another one, from now on. */
 void request_change_result(request *r);
 
-/* The copy of the picture, as the engine reads it, valid as long as the request. What is not read yet
- * must not be looked at. */
-rst_picture request_get_picture(const request *r);
+/* The copy of the picture, as the engine reads it until it is cancelled; valid as long as the request.
+ * What is not read yet must not be looked at. */
+rst_picture request_get_picture(const request *r, const rst_cancel *cancel);
 /* Whether parts are matched to their surroundings. */
 bool request_is_matched(const request *r);
 /* The visible part of the picture. */
 rst_rectangle request_get_visible_area(const request *r);
 /* The visible part, or the whole picture where nothing is visible. */
 rst_rectangle request_get_first_area(const request *r);
-/* The selection's box with the boundary that matching reads. It may reach beyond the picture. */
+/* The selection's box with the pixels beside it, where the boundary is. It may reach beyond the
+ * picture. */
 rst_rectangle request_get_bordered_region(const request *r);
 
 #endif

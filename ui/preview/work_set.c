@@ -132,7 +132,7 @@ static void note_sampled(work_set *s) {
 
 rst_status work_set_plan(work_set *s, rst_error *error) {
   const rst_rectangle bordered = request_get_bordered_region(s->work);
-  const rst_picture picture = request_get_picture(s->work);
+  const rst_picture picture = request_get_picture(s->work, s->mailbox->cancel);
   const bool moved = s->planned_region != s->work->region_serial;
   lattice old;
   rst_status status;
@@ -152,11 +152,14 @@ rst_status work_set_plan(work_set *s, rst_error *error) {
   /* A hidden selection is part of the network's input, which has changed with it. */
   if (status == RST_OK && is_encoded_alike(s) && !(moved && s->sampled.hide_region))
     status = adopt(s->lattice, &old, error);
+  if (status != RST_OK) {
+    lattice_clear(s->lattice);
+    *s->lattice = old;
+    return status;
+  }
   for (int i = 0; i < old.count; i++) /* there may be no part in its place any more */
     publisher_mark(s->publisher, &old.parts[i]->box);
   lattice_clear(&old);
-  if (status != RST_OK)
-    return status;
   note_sampled(s);
   s->redrawn = true;
   s->planned = s->work->parameters;
@@ -179,7 +182,7 @@ static bool is_drawn_otherwise(const work_set *s) {
 
 rst_status work_set_forget_stale(work_set *s, rst_error *error) {
   const rst_parameters *parameters = &s->work->parameters;
-  const rst_picture picture = request_get_picture(s->work);
+  const rst_picture picture = request_get_picture(s->work, s->mailbox->cancel);
   const bool alike = is_encoded_alike(s);
   const bool redrawn = s->redrawn || !alike || is_drawn_otherwise(s);
   rst_status status = RST_OK;
@@ -193,9 +196,13 @@ rst_status work_set_forget_stale(work_set *s, rst_error *error) {
     if (redrawn)
       publisher_mark(s->publisher, &part->box);
   }
+  if (status != RST_OK) { /* some parts are of this request, some of the last one */
+    g_clear_pointer(&s->sampled_model, rst_model_unref);
+    return status;
+  }
   note_sampled(s);
   s->redrawn = false;
-  return status;
+  return RST_OK;
 }
 
 /* ---- encoding ---- */
@@ -225,7 +232,7 @@ static rst_status encode_window(work_set *s, const rst_window *window, rst_encod
                                 rst_error *error) {
   const rst_rectangle square = {window->x, window->y, window->side, window->side};
   const rst_rectangle box = rect_intersect(&square, &s->work->pixels->box);
-  const rst_picture picture = request_get_picture(s->work);
+  const rst_picture picture = request_get_picture(s->work, s->mailbox->cancel);
   const rst_hooks hooks = {.size = sizeof hooks, .cancel = s->mailbox->cancel};
   rst_status status;
 

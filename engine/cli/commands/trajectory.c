@@ -178,7 +178,8 @@ static bool prepare(walk *w, GError **error) {
                                .height = w->frame.height,
                                .user = w,
                                .read = on_read,
-                               .read_coverage = on_read_coverage};
+                               .read_coverage = on_read_coverage,
+                               .cancel = w->cancel};
   return (rst_session_new(o->threads, &w->session, &cause) == RST_OK &&
           rst_plan_region(&w->parameters, &picture, &w->region, &w->plan, &cause) == RST_OK &&
           rst_encode_window(w->session, w->model, &w->parameters, &picture,

@@ -198,6 +198,7 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   const rst_rectangle box = {item->picture.x, item->picture.y, patch->Xsize, patch->Ysize};
   progress_init(&progress, job->options->progress, job->options->quiet);
   picture_view(&item->picture, &view);
+  view.cancel = job->cancel;
   hooks.user = &progress;
   hooks.progress = progress_update;
   hooks.cancel = job->cancel;

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/session.h"
 #include "base/status.h"
 #include "region/colour.h"
 #include "region/parts.h"
@@ -275,8 +276,8 @@ rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
   if (!s.cells || !s.rgba)
     status = rst_fail_memory(error);
   for (int row = 0; row < s.rows && status == RST_OK; row++)
-    if (!read_row(&s, row))
-      status = rst_fail_host(error);
+    if (rst_cancelled(picture->cancel) || !read_row(&s, row))
+      status = rst_fail_reading(picture, error);
   if (status == RST_OK)
     judge(&s, kind, sure);
   free(s.cells);

@@ -10,6 +10,7 @@
 
 #include "base/complete.h"
 #include "base/memory.h"
+#include "base/session.h"
 #include "base/status.h"
 #include "network/encoder.h"
 #include "parameters/parameters.h"
@@ -59,63 +60,84 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
   return RST_OK;
 }
 
-/* Of a picture that lies in memory, which is looked at there. */
-static bool read_in_memory(rst_partial *p, const rst_picture *picture) {
-  p->rgba = picture->rgba + 4 * ((size_t)p->area.y * (size_t)picture->width + (size_t)p->area.x);
-  p->rgba_width = picture->width;
-  if (picture->read_coverage && !picture->read_coverage(picture->user, p->area.x, p->area.y,
-                                                        p->area.width, p->area.height, p->coverage))
-    return false;
-  for (int y = p->area.y; y < p->area.y + p->area.height; y++)
-    for (int x = p->area.x; x < p->area.x + p->area.width; x++) {
-      float *coverage = p->coverage + rst_partial_index(p, x, y);
+/* Rows of a picture that lies in memory, which is looked at there: where it is selected alone, since a
+ * host may still be filling the rest. */
+static bool find_covered(rst_partial *p, const rst_picture *picture, int y, int rows) {
+  float *coverage = p->coverage + rst_partial_index(p, p->area.x, y);
+  const int x = p->area.x, width = p->area.width;
 
+  if (picture->read_coverage && !picture->read_coverage(picture->user, x, y, width, rows, coverage))
+    return false;
+  for (int row = y; row < y + rows; row++)
+    for (int column = x; column < x + width; column++, coverage++) {
       if (!picture->read_coverage)
         *coverage = 1;
-      if (!(rst_partial_rgba(p, x, y)[3] > 0) || !(*coverage > 0))
+      if (!(*coverage > 0) || !(rst_partial_rgba(p, column, row)[3] > 0))
         *coverage = 0;
     }
   return true;
 }
 
-static rst_status read_pixels(rst_partial *p, const rst_picture *picture, rst_error *error) {
-  if (picture->rgba)
-    return read_in_memory(p, picture) ? RST_OK : rst_fail_host(error);
-  p->kept = rst_plane(4 * rst_partial_pixels(p), sizeof *p->kept);
-  if (!p->kept)
-    return rst_fail_memory(error);
-  p->rgba = p->kept;
-  p->rgba_width = p->area.width;
-  return rst_read_covered(picture, p->area.x, p->area.y, p->area.width, p->area.height, p->kept,
-                          p->coverage)
-           ? RST_OK
-           : rst_fail_host(error);
+static bool read_rows(rst_partial *p, const rst_picture *picture, int y, int rows) {
+  const size_t first = rst_partial_index(p, p->area.x, y);
+
+  return picture->rgba ? find_covered(p, picture, y, rows)
+                       : rst_read_covered(picture, p->area.x, y, p->area.width, rows,
+                                          p->kept + 4 * first, p->coverage + first);
 }
 
-static rst_status mark(rst_partial *p, rst_error *error) {
-  bool *boundary = NULL;
+/* Some rows at a time, so that cancelling waits for no more. */
+static rst_status read_pixels(rst_partial *p, const rst_picture *picture, rst_error *error) {
+  enum { AT_ONCE = 1 << 16 }; /* pixels: some 5 ms of a host that converts colours */
+  const int end = p->area.y + p->area.height;
+  const int at_once = p->area.width < AT_ONCE ? AT_ONCE / p->area.width : 1;
 
-  if (p->whole) {
-    boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
-    if (!boundary)
+  if (picture->rgba) {
+    p->rgba = picture->rgba + 4 * ((size_t)p->area.y * (size_t)picture->width + (size_t)p->area.x);
+    p->rgba_width = picture->width;
+  } else {
+    p->kept = rst_plane(4 * rst_partial_pixels(p), sizeof *p->kept);
+    if (!p->kept)
       return rst_fail_memory(error);
-    rst_seam_find_boundary(&p->part, &p->area, p->rgba, p->rgba_width, p->coverage, boundary);
+    p->rgba = p->kept;
+    p->rgba_width = p->area.width;
   }
-  for (int y = p->area.y; y < p->area.y + p->area.height; y++)
-    for (int x = p->area.x; x < p->area.x + p->area.width; x++) {
-      const size_t i = rst_partial_index(p, x, y);
-
-      /* Within the border another part's pixels may be covered: they are that part's. */
-      if (p->coverage[i] > 0 && in_part(p, x, y)) {
-        p->state[i] = RST_POINT_COVERED;
-        p->covered++;
-      } else if (boundary && boundary[i]) {
-        p->state[i] = RST_POINT_BOUNDARY;
-        p->boundary++;
-      }
-    }
-  free(boundary);
+  for (int y = p->area.y; y < end; y += at_once)
+    if (rst_cancelled(picture->cancel) ||
+        !read_rows(p, picture, y, end - y < at_once ? end - y : at_once))
+      return rst_fail_reading(picture, error);
   return RST_OK;
+}
+
+static void mark_row(rst_partial *p, int y, const bool *boundary) {
+  unsigned char *state = p->state + rst_partial_index(p, p->area.x, y);
+  const float *coverage = p->coverage + rst_partial_index(p, p->area.x, y);
+
+  for (int i = 0; i < p->area.width; i++)
+    /* Within the border another part's pixels may be covered: they are that part's. */
+    if (coverage[i] > 0 && in_part(p, p->area.x + i, y)) {
+      state[i] = RST_POINT_COVERED;
+      p->covered++;
+    } else if (boundary[i]) {
+      state[i] = RST_POINT_BOUNDARY;
+      p->boundary++;
+    }
+}
+
+static rst_status mark(rst_partial *p, const rst_cancel *cancel, rst_error *error) {
+  bool *boundary = rst_plane((size_t)p->area.width, sizeof *boundary);
+  int row = 0;
+
+  if (!boundary)
+    return rst_fail_memory(error);
+  for (; row < p->area.height && !rst_cancelled(cancel); row++) {
+    if (p->whole)
+      rst_seam_find_boundary(&p->part, &p->area, p->rgba, p->rgba_width, p->coverage, row,
+                             boundary);
+    mark_row(p, p->area.y + row, boundary);
+  }
+  free(boundary);
+  return row < p->area.height ? rst_fail_cancelled(error) : RST_OK;
 }
 
 static rst_status check(const rst_parameters *parameters, const rst_encoding *encoding,
@@ -149,7 +171,7 @@ rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encod
   if (status == RST_OK)
     status = read_pixels(p, picture, error);
   if (status == RST_OK)
-    status = mark(p, error);
+    status = mark(p, picture->cancel, error);
   if (status == RST_OK)
     *partial = p;
   else

@@ -12,6 +12,7 @@
 #include "base/complete.h"
 #include "base/memory.h"
 #include "parameters/parameters.h"
+#include "base/session.h"
 #include "base/status.h"
 
 enum { BAND_PIXELS = 1 << 18 };
@@ -24,6 +25,10 @@ int rst_band_rows(int width, int height) {
 
 rst_status rst_fail_host(rst_error *error) {
   return rst_fail(error, RST_HOST_FAILED, NULL, NULL, NULL, "the picture could not be accessed");
+}
+
+rst_status rst_fail_reading(const rst_picture *picture, rst_error *error) {
+  return rst_cancelled(picture->cancel) ? rst_fail_cancelled(error) : rst_fail_host(error);
 }
 
 bool rst_read_covered(const rst_picture *picture, int x, int y, int w, int h, float *rgba,
@@ -156,8 +161,9 @@ static rst_status find_areas(const rst_picture *picture, const rst_rectangle *bo
     const int count = height - y < rows ? height - y : rows;
     float *coverage = pixels + (size_t)width * (size_t)rows * 4;
 
-    if (!rst_read_covered(picture, box->x, box->y + y, width, count, pixels, coverage))
-      status = rst_fail_host(error);
+    if (rst_cancelled(picture->cancel) ||
+        !rst_read_covered(picture, box->x, box->y + y, width, count, pixels, coverage))
+      status = rst_fail_reading(picture, error);
     for (int r = 0; r < count && status == RST_OK; r++) {
       above_count = find_runs(a, coverage + (size_t)r * (size_t)width, box->x, box->y + y + r,
                               width, runs[0], above_count, runs[1]);

@@ -12,6 +12,8 @@
 int rst_band_rows(int width, int height);
 
 rst_status rst_fail_host(rst_error *error);
+/* The host's callback has failed, or the picture's token was set meanwhile. */
+rst_status rst_fail_reading(const rst_picture *picture, rst_error *error);
 
 /* Points a caller's picture at a whole one. False where it is none, or a bad one. */
 bool rst_take_picture(const rst_picture **given, rst_picture *storage);

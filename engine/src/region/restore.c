@@ -157,64 +157,19 @@ static rst_status write_deviations(restoration *r, rst_partial *partial, const o
   return write_rows(r, to, 0, to->box.height);
 }
 
-/* ---- the picture, read so that cancelling waits for no more than some rows ---- */
-
-static int rows_at_once(int width) {
-  enum { AT_ONCE = 1 << 16 }; /* pixels: some 5 ms of a host that converts colours */
-
-  return width < AT_ONCE ? AT_ONCE / width : 1;
-}
-
-static bool read_bands(void *user, int x, int y, int w, int h, float *rgba) {
-  const restoration *r = user;
-  const int band = rows_at_once(w);
-
-  for (int row = 0; row < h; row += band) {
-    const int rows = h - row < band ? h - row : band;
-
-    if (rst_cancelled(cancel_of(r)) || !r->picture->read(r->picture->user, x, y + row, w, rows,
-                                                         rgba + 4 * (size_t)row * (size_t)w))
-      return false;
-  }
-  return true;
-}
-
-static bool read_coverage_bands(void *user, int x, int y, int w, int h, float *coverage) {
-  const restoration *r = user;
-  const int band = rows_at_once(w);
-
-  for (int row = 0; row < h; row += band) {
-    const int rows = h - row < band ? h - row : band;
-
-    if (rst_cancelled(cancel_of(r)) ||
-        !r->picture->read_coverage(r->picture->user, x, y + row, w, rows,
-                                   coverage + (size_t)row * (size_t)w))
-      return false;
-  }
-  return true;
-}
-
-static rst_status read_partial(restoration *r, const rst_part *part, rst_encoding *encoding,
-                               const rst_rectangle *area, rst_partial **partial) {
-  rst_picture picture = *r->picture;
-  rst_status status;
-
-  picture.user = r;
-  picture.read = read_bands;
-  picture.read_coverage = r->picture->read_coverage ? read_coverage_bands : NULL;
-  status = rst_partial_new(r->parameters, encoding, &picture, part, area, partial, r->error);
-  return status == RST_HOST_FAILED && rst_cancelled(cancel_of(r)) ? rst_fail_cancelled(r->error)
-                                                                  : status;
-}
+/* ---- a part ---- */
 
 /* `area` of a part; NULL: all of it, which where it is matched is held whole: the boundary's
  * influence reaches everywhere. */
 static rst_status restore_area(restoration *r, const rst_part *part, rst_encoding *encoding,
                                const rst_hint_field *hints, const rst_rectangle *area) {
+  rst_picture picture = *r->picture;
   rst_partial *partial;
+  rst_status status;
   output to;
-  rst_status status = read_partial(r, part, encoding, area, &partial);
 
+  picture.cancel = cancel_of(r);
+  status = rst_partial_new(r->parameters, encoding, &picture, part, area, &partial, r->error);
   if (status != RST_OK)
     return status;
   rst_partial_set_hints(partial, hints);

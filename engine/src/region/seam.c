@@ -72,16 +72,13 @@ static bool is_own(const rst_part *part, const rst_rectangle *box, const float *
 }
 
 void rst_seam_find_boundary(const rst_part *part, const rst_rectangle *box, const float *rgba,
-                            int stride, const float *coverage, bool *boundary) {
-  for (int y = 0; y < box->height; y++)
-    for (int x = 0; x < box->width; x++) {
-      const size_t i = (size_t)y * (size_t)box->width + (size_t)x;
-
-      boundary[i] =
-        !(coverage[i] > 0) && rgba[4 * ((size_t)y * (size_t)stride + (size_t)x) + 3] > 0 &&
-        (is_own(part, box, coverage, x - 1, y) || is_own(part, box, coverage, x + 1, y) ||
-         is_own(part, box, coverage, x, y - 1) || is_own(part, box, coverage, x, y + 1));
-    }
+                            int stride, const float *coverage, int row, bool *boundary) {
+  for (int x = 0; x < box->width; x++)
+    boundary[x] =
+      !(coverage[(size_t)row * (size_t)box->width + (size_t)x] > 0) &&
+      (is_own(part, box, coverage, x - 1, row) || is_own(part, box, coverage, x + 1, row) ||
+       is_own(part, box, coverage, x, row - 1) || is_own(part, box, coverage, x, row + 1)) &&
+      rgba[4 * ((size_t)row * (size_t)stride + (size_t)x) + 3] > 0;
 }
 
 typedef struct {

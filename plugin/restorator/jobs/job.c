@@ -175,6 +175,7 @@ static gboolean restore(const Job *job, Layer *layer, Output output, const rst_h
   *parameters = job->parameters;
   plan->size = sizeof *plan;
   layer_get_picture(layer, &picture);
+  picture.cancel = hooks->cancel;
   layer_begin_result(layer, parameters->strength);
   layer_get_box(layer, &box);
   if (rst_session_new(0, &session, &why) != RST_OK ||
