@@ -6,16 +6,11 @@
 
 #include <yyjson.h>
 
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
 #include "network/convolution.h"
 #include "network/description.h"
-#include "network/safetensors.h"
-#include "network/weights.h"
-
-#define FILE_MAX ((size_t)16 << 20)
 
 /* ---- the file ---- */
 
@@ -52,8 +47,9 @@ static void describe_layers(rst_description *r, yyjson_val *list, rst_finder *fi
 }
 
 /* `name` points into the JSON. */
-static rst_status describe(yyjson_val *root, rst_finder *finder, const char **name,
+static rst_status describe(yyjson_val *root, rst_network *network, const char **name,
                            rst_error *error) {
+  rst_finder *finder = (rst_finder *)network;
   static const char *const keys[] = {"format", "name", "parameters", "finder", NULL};
   static const char *const finder_keys[] = {"finds", "threshold", "layers", NULL};
   static const char *const things[] = {"faces", NULL};
@@ -79,83 +75,41 @@ static void load_layers(rst_loader *l, void *network) {
     rst_load_conv(l, &finder->layers.layers[j], "finder.conv%d", j);
 }
 
-static rst_status parse_table(rst_safetensors *table, rst_finder *finder, rst_error *error) {
-  const char *description = rst_safetensors_metadata(table, "restorator"), *name = NULL;
-  const char *card = rst_safetensors_metadata(table, "card");
-  yyjson_doc *json;
-  rst_status status;
-
-  if (!description)
-    return rst_fail(error, RST_BAD_DESCRIPTION, "restorator", "missing", NULL,
-                    "the file holds no description of a model (metadata key \"restorator\")");
-  status = rst_parse_json(description, "restorator", &json, error);
-  if (status != RST_OK)
-    return status;
-  status = describe(yyjson_doc_get_root(json), finder, &name, error);
-  if (status == RST_OK) {
-    finder->name = strdup(name ? name : "");
-    finder->card = strdup(card ? card : "{}");
-    if (!finder->name || !finder->card)
-      status = rst_fail_memory(error);
-  }
-  yyjson_doc_free(json);
-  return status == RST_OK
-           ? rst_load_all(table, load_layers, finder, &finder->memory, &finder->parameters, error)
-           : status;
-}
+static const rst_network_kind finders = {
+  sizeof(rst_finder), (size_t)16 << 20, describe, load_layers, NULL,
+};
 
 rst_status rst_finder_parse(const void *bytes, size_t size, rst_finder **finder, rst_error *error) {
-  rst_safetensors table;
-  rst_finder *made;
+  rst_network *made;
   rst_status status;
 
   if ((!bytes && size > 0) || !finder)
     return rst_fail_call(error, "rst_finder_parse");
-  status = rst_safetensors_parse(bytes, size, &table, error);
-  if (status != RST_OK)
-    return status;
-  made = calloc(1, sizeof *made);
-  if (!made) {
-    rst_safetensors_clear(&table);
-    return rst_fail_memory(error);
-  }
-  atomic_init(&made->references, 1);
-  status = parse_table(&table, made, error);
-  rst_safetensors_clear(&table);
+  status = rst_network_parse(&finders, bytes, size, &made, error);
   if (status == RST_OK)
-    *finder = made;
-  else
-    rst_finder_unref(made);
+    *finder = (rst_finder *)made;
   return status;
 }
 
 rst_status rst_finder_read(const char *path, rst_finder **finder, rst_error *error) {
-  void *bytes;
-  size_t size;
+  rst_network *made;
   rst_status status;
 
   if (!path || !finder)
     return rst_fail_call(error, "rst_finder_read");
-  status = rst_read_file(path, FILE_MAX, &bytes, &size, error);
-  if (status != RST_OK)
-    return status;
-  status = rst_finder_parse(bytes, size, finder, error);
-  free(bytes);
+  status = rst_network_read(&finders, path, &made, error);
+  if (status == RST_OK)
+    *finder = (rst_finder *)made;
   return status;
 }
 
 rst_finder *rst_finder_ref(rst_finder *finder) {
-  atomic_fetch_add_explicit(&finder->references, 1, memory_order_relaxed);
+  rst_network_ref(&finder->network);
   return finder;
 }
 
 void rst_finder_unref(rst_finder *finder) {
-  if (!finder || atomic_fetch_sub_explicit(&finder->references, 1, memory_order_acq_rel) != 1)
-    return;
-  free(finder->name);
-  free(finder->card);
-  free(finder->memory);
-  free(finder);
+  rst_network_unref((rst_network *)finder);
 }
 
 /* ---- running it ---- */

@@ -6,10 +6,9 @@
 #ifndef RST_FINDER_H
 #define RST_FINDER_H
 
-#include <stdatomic.h>
-
 #include "base/pool.h"
 #include "network/layers.h"
+#include "network/network.h"
 #include "restorator.h"
 
 /* Values of a cell: the logarithm of the odds that it is in the middle of something; the way from
@@ -18,10 +17,7 @@
 enum { RST_FINDER_VALUES = 5, RST_FINDER_SIZE = 16, RST_FINDER_CELL_MAX = 64 };
 
 struct rst_finder {
-  atomic_int references;
-  char *name, *card; /* owned */
-  float *memory;     /* owned: all weights */
-  int64_t parameters;
+  rst_network network;
   double threshold; /* of the odds' share, 0…1: what it is sure enough of */
   int cell;         /* pixels of a side of a cell */
   rst_conv_stack layers;

@@ -10,15 +10,9 @@
 #include <yyjson.h>
 
 #include "network/interpolation.h"
-#include "base/file.h"
 #include "base/memory.h"
-#include "base/sha256.h"
 #include "network/description.h"
-#include "network/safetensors.h"
-#include "network/weights.h"
 #include "base/status.h"
-
-#define MODEL_FILE_MAX ((size_t)256 << 20)
 
 const char *const rst_schedule_names[] = {"cosine", "linear", "quadratic", "sigmoid", NULL};
 
@@ -213,8 +207,9 @@ static void describe_process(rst_description *r, yyjson_val *root, rst_model *mo
 }
 
 /* `name` points into the description's JSON. */
-static rst_status describe_model(yyjson_val *root, rst_model *model, const char **name,
-                                 rst_error *error) {
+static rst_status describe(yyjson_val *root, rst_network *network, const char **name,
+                           rst_error *error) {
+  rst_model *model = (rst_model *)network;
   static const char *const keys[] = {"format",   "name",     "parameters", "input",   "encoder",
                                      "features", "position", "time",       "decoder", "process",
                                      "colour",   "luma",     "fill",       NULL};
@@ -302,123 +297,53 @@ static void load_tensors(rst_loader *l, void *network) {
   }
 }
 
-static rst_status load_model(rst_safetensors *table, rst_model *model, rst_error *error) {
-  rst_status status =
-    rst_load_all(table, load_tensors, model, &model->memory, &model->parameters, error);
+static rst_status check_weights(const rst_network *network, rst_error *error) {
+  const rst_model *model = (const rst_model *)network;
 
-  for (int c = 0; c < model->channels && status == RST_OK; c++)
+  for (int c = 0; c < model->channels; c++)
     if (!(model->norm_variance[c] >= 0))
       return rst_fail(error, RST_BAD_TENSOR, "encoder.norm.variance", "negative", NULL,
                       "the model's tensor encoder.norm.variance is negative");
-  return status;
+  return RST_OK;
 }
 
 /* ---- the public calls ---- */
 
-/* What a card says is the hosts' to read; that it can be read is checked here. */
-static rst_status check_card(const char *card, rst_error *error) {
-  yyjson_doc *json;
-  rst_status status = rst_parse_json(card, "card", &json, error);
-
-  if (status == RST_OK && !yyjson_is_obj(yyjson_doc_get_root(json)))
-    status = rst_fail(error, RST_BAD_DESCRIPTION, "card", NULL, "an object",
-                      "the model's card is not an object");
-  yyjson_doc_free(json);
-  return status;
-}
-
-static rst_status parse_table(rst_safetensors *table, rst_model *model, rst_error *error) {
-  const char *description = rst_safetensors_metadata(table, "restorator");
-  const char *card = rst_safetensors_metadata(table, "card"), *name;
-  yyjson_doc *json;
-  rst_status status;
-
-  if (!description)
-    return rst_fail(error, RST_BAD_DESCRIPTION, "restorator", "missing", NULL,
-                    "the file holds no description of a model (metadata key \"restorator\")");
-  model->description = strdup(description);
-  model->card = strdup(card ? card : "{}");
-  if (!model->description || !model->card)
-    return rst_fail_memory(error);
-  status = check_card(model->card, error);
-  if (status == RST_OK)
-    status = rst_parse_json(model->description, "restorator", &json, error);
-  if (status != RST_OK)
-    return status;
-  status = describe_model(yyjson_doc_get_root(json), model, &name, error);
-  if (status == RST_OK) {
-    model->name = strdup(name ? name : "");
-    if (!model->name)
-      status = rst_fail_memory(error);
-  }
-  yyjson_doc_free(json);
-  return status == RST_OK ? load_model(table, model, error) : status;
-}
+static const rst_network_kind models = {
+  sizeof(rst_model), (size_t)256 << 20, describe, load_tensors, check_weights,
+};
 
 rst_status rst_model_parse(const void *bytes, size_t size, rst_model **model, rst_error *error) {
-  rst_safetensors table;
-  rst_model *made;
+  rst_network *made;
   rst_status status;
 
   if ((!bytes && size > 0) || !model)
     return rst_fail_call(error, "rst_model_parse");
-  status = rst_safetensors_parse(bytes, size, &table, error);
-  if (status != RST_OK)
-    return status;
-  made = calloc(1, sizeof *made);
-  if (!made) {
-    rst_safetensors_clear(&table);
-    return rst_fail_memory(error);
-  }
-  atomic_init(&made->references, 1);
-  rst_sha256(bytes, size, made->sha256);
-  status = parse_table(&table, made, error);
-  rst_safetensors_clear(&table);
+  status = rst_network_parse(&models, bytes, size, &made, error);
   if (status == RST_OK)
-    *model = made;
-  else
-    rst_model_unref(made);
+    *model = (rst_model *)made;
   return status;
 }
 
 rst_status rst_model_read(const char *path, rst_model **model, rst_error *error) {
-  rst_model *made;
-  void *bytes;
-  size_t size;
+  rst_network *made;
   rst_status status;
 
   if (!path || !model)
     return rst_fail_call(error, "rst_model_read");
-  status = rst_read_file(path, MODEL_FILE_MAX, &bytes, &size, error);
-  if (status != RST_OK)
-    return status;
-  status = rst_model_parse(bytes, size, &made, error);
-  free(bytes);
-  if (status != RST_OK)
-    return status;
-  made->path = strdup(path);
-  if (!made->path) {
-    rst_model_unref(made);
-    return rst_fail_memory(error);
-  }
-  *model = made;
-  return RST_OK;
+  status = rst_network_read(&models, path, &made, error);
+  if (status == RST_OK)
+    *model = (rst_model *)made;
+  return status;
 }
 
 rst_model *rst_model_ref(rst_model *model) {
-  atomic_fetch_add_explicit(&model->references, 1, memory_order_relaxed);
+  rst_network_ref(&model->network);
   return model;
 }
 
 void rst_model_unref(rst_model *model) {
-  if (!model || atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1)
-    return;
-  free(model->name);
-  free(model->description);
-  free(model->card);
-  free(model->path);
-  free(model->memory);
-  free(model);
+  rst_network_unref((rst_network *)model);
 }
 
 void rst_model_get_info(const rst_model *model, rst_model_info *info) {
@@ -428,16 +353,16 @@ void rst_model_get_info(const rst_model *model, rst_model_info *info) {
     return;
   all = (rst_model_info){
     .size = info->size,
-    .name = model->name,
+    .name = model->network.name,
     .process = model->process,
     .schedule = model->process == RST_DIFFUSION ? rst_schedule_names[model->schedule] : "",
     .steps = model->steps,
     .input_size = model->input_size,
-    .parameters = model->parameters,
-    .description = model->description,
-    .card = model->card,
-    .sha256 = model->sha256,
-    .path = model->path ? model->path : "",
+    .parameters = model->network.parameters,
+    .description = model->network.description,
+    .card = model->network.card,
+    .sha256 = model->network.sha256,
+    .path = model->network.path ? model->network.path : "",
   };
   /* A program that was built with an older header gets what it knows. */
   memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);

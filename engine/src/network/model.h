@@ -6,9 +6,8 @@
 #ifndef RST_MODEL_H
 #define RST_MODEL_H
 
-#include <stdatomic.h>
-
 #include "network/layers.h"
+#include "network/network.h"
 #include "restorator.h"
 
 typedef enum rst_schedule_kind {
@@ -35,12 +34,7 @@ typedef struct rst_encoder_stage {
 } rst_encoder_stage;
 
 struct rst_model {
-  atomic_int references;
-  int64_t parameters;
-  char *name, *description, *card; /* owned */
-  char *path;                      /* owned; NULL: it was not read from a file */
-  char sha256[65];                 /* of the file's bytes */
-  float *memory;                   /* owned: all weights */
+  rst_network network;
 
   int input_size;
   int channels; /* of the input: luma; or luma without holes, and where they were */
