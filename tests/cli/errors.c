@@ -231,26 +231,7 @@ static void test_progress(void) {
 static int interrupt(int number, const char *from, const char *to, GString *err) {
   const char *arguments[] = {program(),        "restore",     from, to,           "--model",
                              "tiny-diffusion", "--step-skip", "1",  "--progress", NULL};
-  GPid child;
-  int fd, status;
-  GError *error = NULL;
-  g_spawn_async_with_pipes(NULL, (char **)arguments, environment(), G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                           NULL, &child, NULL, NULL, &fd, &error);
-  g_assert_no_error(error);
-  char buffer[4096];
-  bool sent = false;
-  for (gssize count; (count = read(fd, buffer, sizeof buffer)) > 0;) {
-    g_string_append_len(err, buffer, count);
-    if (!sent && strstr(err->str, "sampling")) {
-      g_assert_cmpint(kill(child, number), ==, 0);
-      sent = true;
-    }
-  }
-  close(fd);
-  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
-  g_spawn_close_pid(child);
-  g_assert_true(sent);
-  return status;
+  return interrupt_after(arguments, "", "sampling", number, err);
 }
 
 static void test_signals(void) {

@@ -4,8 +4,10 @@
 #include <glib/gstdio.h>
 #include <lcms2.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static char *program_path, *models_path;
 static char *folder;
@@ -193,6 +195,31 @@ void pixels_update(pixels *p) {
   g_object_unref(cast);
   g_clear_object(&p->image);
   p->image = image;
+}
+
+int interrupt_after(const char *const *arguments, const char *first, const char *second, int number,
+                    GString *err) {
+  GPid child;
+  int fd, status;
+  GError *error = NULL;
+  g_spawn_async_with_pipes(NULL, (char **)arguments, environment(), G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                           NULL, &child, NULL, NULL, &fd, &error);
+  g_assert_no_error(error);
+  char buffer[4096];
+  bool sent = false;
+  for (gssize count; (count = read(fd, buffer, sizeof buffer)) > 0;) {
+    g_string_append_len(err, buffer, count);
+    const char *begun = strstr(err->str, first);
+    if (!sent && begun && strstr(begun + strlen(first), second)) {
+      g_assert_cmpint(kill(child, number), ==, 0);
+      sent = true;
+    }
+  }
+  close(fd);
+  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+  g_spawn_close_pid(child);
+  g_assert_true(sent);
+  return status;
 }
 
 pixels *make_pixels(int width, int height, int bands, int bits) {

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #include <yyjson.h>
 
 #include "harness.h"
@@ -214,27 +213,8 @@ static void test_json(void) {
 
 /* Starts a run over all inputs and stops it in its second file. Returns its wait status. */
 static int stop_in_second(int number, const char *const *arguments) {
-  GPid child;
-  int fd, status;
-  GError *error = NULL;
-  g_spawn_async_with_pipes(NULL, (char **)arguments, environment(), G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                           NULL, &child, NULL, NULL, &fd, &error);
-  g_assert_no_error(error);
   GString *err = g_string_new(NULL);
-  char buffer[4096];
-  bool sent = false;
-  for (gssize count; (count = read(fd, buffer, sizeof buffer)) > 0;) {
-    g_string_append_len(err, buffer, count);
-    const char *first = strstr(err->str, "100 %");
-    if (!sent && first && strstr(first + 5, "sampling")) {
-      g_assert_cmpint(kill(child, number), ==, 0);
-      sent = true;
-    }
-  }
-  close(fd);
-  g_assert_cmpint(waitpid(child, &status, 0), ==, child);
-  g_spawn_close_pid(child);
-  g_assert_true(sent);
+  const int status = interrupt_after(arguments, "100 %", "sampling", number, err);
   assert_contains(err->str, " done, 0 skipped, 0 failed, of 3\n");
   g_assert_true(g_str_has_suffix(err->str,
                                  "interrupted; the same command goes on where it "

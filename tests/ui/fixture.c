@@ -255,23 +255,26 @@ guint32 colour_at(Fixture *b, const GdkPixbuf *shot, double x, double y) {
   return (guint32)(at[0] << 16 | at[1] << 8 | at[2]);
 }
 
+/* Takes over the event. */
+static void send_event(GtkWidget *widget, GdkEvent *event, GdkDevice *(*from)(GdkSeat *seat)) {
+  event->any.window = g_object_ref(gtk_widget_get_window(widget));
+  gdk_event_set_device(event, from(gdk_display_get_default_seat(gtk_widget_get_display(widget))));
+  gtk_widget_event(widget, event);
+  gdk_event_free(event);
+}
+
 void press_key(GtkWidget *widget, guint key, GdkModifierType state, gboolean down) {
   GdkEvent *event = gdk_event_new(down ? GDK_KEY_PRESS : GDK_KEY_RELEASE);
 
-  event->key.window = g_object_ref(gtk_widget_get_window(widget));
   event->key.keyval = key;
   event->key.state = state;
-  gdk_event_set_device(
-    event, gdk_seat_get_keyboard(gdk_display_get_default_seat(gtk_widget_get_display(widget))));
-  gtk_widget_event(widget, event);
-  gdk_event_free(event);
+  send_event(widget, event, gdk_seat_get_keyboard);
 }
 
 void use_mouse(GtkWidget *widget, GdkEventType type, guint button, GdkModifierType state, double x,
                double y) {
   GdkEvent *event = gdk_event_new(type);
 
-  event->any.window = g_object_ref(gtk_widget_get_window(widget));
   if (type == GDK_MOTION_NOTIFY) {
     event->motion.x = x;
     event->motion.y = y;
@@ -286,10 +289,7 @@ void use_mouse(GtkWidget *widget, GdkEventType type, guint button, GdkModifierTy
     event->button.x = x;
     event->button.y = y;
   }
-  gdk_event_set_device(
-    event, gdk_seat_get_pointer(gdk_display_get_default_seat(gtk_widget_get_display(widget))));
-  gtk_widget_event(widget, event);
-  gdk_event_free(event);
+  send_event(widget, event, gdk_seat_get_pointer);
 }
 
 static void mouse(GtkWidget *widget, GdkEventType type, double x, double y) {

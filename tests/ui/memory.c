@@ -8,18 +8,16 @@
 
 #include <stdlib.h>
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t number, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-gpointer __real_g_try_malloc_n(gsize number, gsize size);
-gpointer __real_g_try_malloc0_n(gsize number, gsize size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t number, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-gpointer __wrap_g_try_malloc_n(gsize number, gsize size);
-gpointer __wrap_g_try_malloc0_n(gsize number, gsize size);
+#define WRAPPED(type, name, ...)   \
+  type __real_##name(__VA_ARGS__); \
+  type __wrap_##name(__VA_ARGS__)
+
+WRAPPED(void *, malloc, size_t size);
+WRAPPED(void *, calloc, size_t number, size_t size);
+WRAPPED(void *, realloc, void *memory, size_t size);
+WRAPPED(void *, aligned_alloc, size_t alignment, size_t size);
+WRAPPED(gpointer, g_try_malloc_n, gsize number, gsize size);
+WRAPPED(gpointer, g_try_malloc0_n, gsize number, gsize size);
 
 static int left; /* allocations until one fails; 0 or below: none */
 

@@ -6,6 +6,7 @@
 
 #include "widgets/hint_marks.h"
 #include "widgets/hint_popover.h"
+#include "widgets/widget_util.h"
 
 enum {
   NEAR = HINT_RADIUS + 3, /* how near a hint is taken */
@@ -418,17 +419,12 @@ static gboolean clicked(hint_layer *l, int x, int y) {
 static gboolean scroll(hint_layer *l, GdkEventScroll *event) {
   const int under = find_hint(l, event->x, event->y);
   const int index = under >= 0 ? under : restorator_hints_get_selected(l->hints);
-  double steps = 0, dx, dy;
+  double steps;
 
   if (!is_on(l) || index < 0 ||
       (event->state & gtk_accelerator_get_default_mod_mask()) != GDK_CONTROL_MASK)
     return GDK_EVENT_PROPAGATE;
-  if (gdk_event_get_scroll_deltas((GdkEvent *)event, &dx, &dy))
-    steps = -dy;
-  else if (event->direction == GDK_SCROLL_UP)
-    steps = 1;
-  else if (event->direction == GDK_SCROLL_DOWN)
-    steps = -1;
+  steps = parts_scrolled(event);
   if (steps != 0 && index != l->changing)
     restorator_hints_begin(l->hints);
   restorator_hints_select(l->hints, index);

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "widgets/overlays.h"
+#include "widgets/widget_util.h"
 
 #define ZOOM_MIN (1.0 / 64)
 #define ZOOM_MAX 64.0
@@ -388,14 +389,8 @@ static gboolean restorator_view_motion(GtkWidget *widget, GdkEventMotion *event)
 
 static gboolean restorator_view_scroll(GtkWidget *widget, GdkEventScroll *event) {
   RestoratorView *view = RESTORATOR_VIEW(widget);
-  double steps = 0, dx, dy;
+  const double steps = parts_scrolled(event);
 
-  if (gdk_event_get_scroll_deltas((GdkEvent *)event, &dx, &dy))
-    steps = -dy;
-  else if (event->direction == GDK_SCROLL_UP)
-    steps = 1;
-  else if (event->direction == GDK_SCROLL_DOWN)
-    steps = -1;
   if (steps == 0)
     return GDK_EVENT_PROPAGATE;
   zoom_about(view, view->zoom * pow(ZOOM_STEP, steps), in_pane(view, event->x), event->y);

@@ -32,3 +32,11 @@ void parts_shorten(GtkWidget *combo) {
 
   g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars", 16, NULL);
 }
+
+double parts_scrolled(const GdkEventScroll *event) {
+  double dx, dy;
+
+  if (gdk_event_get_scroll_deltas((const GdkEvent *)event, &dx, &dy))
+    return -dy;
+  return event->direction == GDK_SCROLL_UP ? 1 : event->direction == GDK_SCROLL_DOWN ? -1 : 0;
+}

@@ -15,4 +15,7 @@ void parts_set_note(GtkWidget *note, const char *text);
 /* Long entries do not widen a combo box. */
 void parts_shorten(GtkWidget *combo);
 
+/* How many steps a wheel was turned, up is above 0; parts of steps where it is smooth. */
+double parts_scrolled(const GdkEventScroll *event);
+
 #endif

@@ -166,6 +166,36 @@ GBytes *layer_bytes_in(GimpDrawable *layer, const Babl *format) {
   return g_bytes_new_take(bytes, size);
 }
 
+float *image_values(GimpImage *image) {
+  GimpDrawable *seen = GIMP_DRAWABLE(gimp_layer_new_from_visible(image, image, "seen"));
+  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(seen);
+  float *values = g_new(float, 4 * IMAGE_WIDTH * IMAGE_HEIGHT);
+
+  gegl_buffer_get(buffer, GEGL_RECTANGLE(0, 0, IMAGE_WIDTH, IMAGE_HEIGHT), 1.0,
+                  babl_format_with_space("R~aG~aB~aA float",
+                                         babl_format_get_space(gimp_drawable_get_format(seen))),
+                  values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  g_assert_true(gimp_item_delete(GIMP_ITEM(seen)));
+  return values;
+}
+
+double largest_difference(const float *a, const float *b) {
+  double largest = 0;
+
+  for (gsize i = 0; i < 4 * IMAGE_WIDTH * IMAGE_HEIGHT; i++)
+    largest = MAX(largest, fabs((double)a[i] - b[i]));
+  return largest;
+}
+
+GimpImage *image_load(const char *path) {
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  GimpImage *image = gimp_file_load(GIMP_RUN_NONINTERACTIVE, file);
+
+  if (!image)
+    g_error("%s: %s", path, gimp_pdb_get_last_error(gimp_get_pdb()));
+  return image;
+}
+
 char *parasite_text(GimpImage *image, const char *name) {
   GimpParasite *parasite = gimp_image_get_parasite(image, name);
   guint32 size;

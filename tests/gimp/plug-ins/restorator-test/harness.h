@@ -58,6 +58,13 @@ GBytes *layer_bytes(GimpDrawable *layer);
 /* The same in another format. */
 GBytes *layer_bytes_in(GimpDrawable *layer, const Babl *format);
 
+/* What the whole image looks like, (IMAGE_HEIGHT, IMAGE_WIDTH, 4): coded by sRGB's curve, colours
+ * times alpha. */
+float *image_values(GimpImage *image);
+double largest_difference(const float *a, const float *b); /* of two such */
+/* Opens a file. */
+GimpImage *image_load(const char *path);
+
 /* What the image keeps of what was done to it, under that name; NULL where there is nothing. */
 char *parasite_text(GimpImage *image, const char *name);
 char *history_text(GimpImage *image); /* "restorator-setup" */

@@ -94,15 +94,6 @@ static void save(GimpImage *image, const char *path) {
   g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
-static GimpImage *load(const char *path) {
-  g_autoptr(GFile) file = g_file_new_for_path(path);
-  GimpImage *image = gimp_file_load(GIMP_RUN_NONINTERACTIVE, file);
-
-  if (!image)
-    g_error("%s: %s", path, gimp_pdb_get_last_error(gimp_get_pdb()));
-  return image;
-}
-
 static GimpDrawable *only_layer(GimpImage *image) {
   g_autofree GimpLayer **layers = gimp_image_get_layers(image);
 
@@ -185,14 +176,14 @@ static GimpImage *run_program(const Case *test) {
                     &status, NULL) ||
       status != 0)
     g_error("%s: %s", words[0], said ? said : "did not start");
-  return load(out);
+  return image_load(out);
 }
 
 /* As it was, in the colours that the plug-in needs for that mode. */
 static GimpImage *open_picture(const Case *test) {
   g_autofree char *path = picture_file(test->kind);
   g_autofree guint8 *values = mask_values(test->area);
-  GimpImage *image = load(path);
+  GimpImage *image = image_load(path);
 
   if (test->kind->recipe.grey && strcmp(test->mode, "detail") != 0)
     g_assert_true(gimp_image_convert_rgb(image));
@@ -215,28 +206,6 @@ static GimpImage *run_plug_in(const Case *test) {
 /* -------------------------------------------------------------------------------------------
  * Comparing
  */
-
-/* (IMAGE_HEIGHT, IMAGE_WIDTH, 4), coded by sRGB's curve, colours times alpha. */
-static float *visible(GimpImage *image) {
-  GimpDrawable *seen = GIMP_DRAWABLE(gimp_layer_new_from_visible(image, image, "seen"));
-  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(seen);
-  float *values = g_new(float, 4 * PIXELS);
-
-  gegl_buffer_get(buffer, GEGL_RECTANGLE(0, 0, IMAGE_WIDTH, IMAGE_HEIGHT), 1.0,
-                  babl_format_with_space("R~aG~aB~aA float",
-                                         babl_format_get_space(gimp_drawable_get_format(seen))),
-                  values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  g_assert_true(gimp_item_delete(GIMP_ITEM(seen)));
-  return values;
-}
-
-static double largest_difference(const float *a, const float *b) {
-  double largest = 0;
-
-  for (gsize i = 0; i < 4 * PIXELS; i++)
-    largest = MAX(largest, fabs((double)a[i] - b[i]));
-  return largest;
-}
 
 /* The program writes half floats as floats. */
 static const Babl *written_format(const Babl *format) {
@@ -268,9 +237,9 @@ static void test_hosts(const void *data) {
   GimpImage *before = open_picture(test);
   GimpImage *program = run_program(test);
   GimpImage *plug_in = run_plug_in(test);
-  g_autofree float *was = visible(before);
-  g_autofree float *here = visible(plug_in);
-  g_autofree float *there = visible(program);
+  g_autofree float *was = image_values(before);
+  g_autofree float *here = image_values(plug_in);
+  g_autofree float *there = image_values(program);
   const double difference = largest_difference(here, there);
   const double change = largest_difference(was, here);
   const Babl *format = gimp_drawable_get_format(only_layer(before));

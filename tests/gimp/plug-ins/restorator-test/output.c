@@ -138,28 +138,6 @@ static const OutputCase cases[] = {
   {"double", {.precision = GIMP_PRECISION_DOUBLE_PERCEPTUAL, FEATHERED}, FALSE, FALSE, {SINGLE}},
 };
 
-/* What the whole image looks like: its values times alpha, and alpha. */
-static float *projection(GimpImage *image) {
-  GimpDrawable *seen = GIMP_DRAWABLE(gimp_layer_new_from_visible(image, image, "seen"));
-  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(seen);
-  float *values = g_new(float, 4 * IMAGE_WIDTH * IMAGE_HEIGHT);
-
-  gegl_buffer_get(buffer, GEGL_RECTANGLE(0, 0, IMAGE_WIDTH, IMAGE_HEIGHT), 1.0,
-                  babl_format_with_space("R~aG~aB~aA float",
-                                         babl_format_get_space(gimp_drawable_get_format(seen))),
-                  values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  g_assert_true(gimp_item_delete(GIMP_ITEM(seen)));
-  return values;
-}
-
-static double largest_difference(const float *a, const float *b) {
-  double largest = 0;
-
-  for (gsize i = 0; i < 4 * IMAGE_WIDTH * IMAGE_HEIGHT; i++)
-    largest = MAX(largest, fabs((double)a[i] - b[i]));
-  return largest;
-}
-
 static char *restore_to(const Picture *picture, const char *const *arguments, const char *output) {
   const char *with_output[16] = {"output", output};
 
@@ -199,7 +177,7 @@ static void test_new_layer(const void *data) {
   picture_make(&test->recipe, &in_place);
   picture_make(&test->recipe, &above);
   g_autoptr(GBytes) before = layer_bytes(above.layer);
-  g_autofree float *untouched = projection(above.image);
+  g_autofree float *untouched = image_values(above.image);
   GimpItem *group = gimp_item_get_parent(GIMP_ITEM(above.layer));
   first = restore_to(&in_place, test->arguments, "in-place");
   second = restore_to(&above, test->arguments, "new-layer");
@@ -208,8 +186,8 @@ static void test_new_layer(const void *data) {
   check_structure(test, &above, group);
 
   g_autoptr(GBytes) after = layer_bytes(above.layer);
-  g_autofree float *expected = projection(in_place.image);
-  g_autofree float *seen = projection(above.image);
+  g_autofree float *expected = image_values(in_place.image);
+  g_autofree float *seen = image_values(above.image);
   const double difference = largest_difference(expected, seen);
   const double change = largest_difference(untouched, expected);
   g_test_message("largest difference %.3g steps of 8 bits, change %.3g", 255 * difference,
