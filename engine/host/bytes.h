@@ -28,7 +28,8 @@ cli_bytes bytes_in(int fd);
 
 /* Copies `size` bytes from `offset` on. False where there are not so many. */
 bool bytes_take(const cli_bytes *bytes, guint64 offset, void *to, gsize size);
-/* The same as a new buffer, with a zero after it, for g_free(); NULL where there are not so many. */
+/* The same as a new buffer, with a zero after it, for g_free(); NULL where there are not so
+ * many. */
 guint8 *bytes_copy(const cli_bytes *bytes, guint64 offset, gsize size);
 
 #endif

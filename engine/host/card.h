@@ -14,8 +14,8 @@
  * (of preset_file). Free it. */
 char *card_markup(const rst_model *model, const GPtrArray *presets);
 
-/* A setup that a card names: the parameters, with the sampler's of the card, and the preset that has
- * these, NULL where none has. */
+/* A setup that a card names: the parameters, with the sampler's of the card, and the preset that
+ * has these, NULL where none has. */
 typedef struct card_setup {
   const preset_file *preset;
   rst_parameters parameters;

@@ -7,7 +7,8 @@
 
 #include <restorator.h>
 
-/* What the sampler does, as people tell setups apart: "DDIM, 15 of 100 steps, η 1, projected". To be freed. */
+/* What the sampler does, as people tell setups apart: "DDIM, 15 of 100 steps, η 1, projected". To
+ * be freed. */
 char *words_of_setup(const rst_parameters *parameters, const rst_model *model);
 
 /* "0.4 s", "12 s", "8 min", "1.5 h". To be freed. */

@@ -394,9 +394,10 @@ RST_API void rst_preset_apply(const rst_preset *preset, rst_parameters *paramete
 RST_API rst_status rst_preset_check(const rst_preset *preset, const rst_model *model,
                                     rst_error *error);
 
-/* A preset file of all parameters but seed and hints, which belong to one picture, with title and note (NULL: without). For a
- * single-pass `model` the sampler's are left out, so that the preset fits it; NULL: all. `text` is
- * to be freed with free(). Errors: RST_NO_MEMORY, RST_BAD_CALL where a text is not UTF-8. */
+/* A preset file of all parameters but seed and hints, which belong to one picture, with title and
+ * note (NULL: without). For a single-pass `model` the sampler's are left out, so that the preset
+ * fits it; NULL: all. `text` is to be freed with free(). Errors: RST_NO_MEMORY, RST_BAD_CALL where
+ * a text is not UTF-8. */
 RST_API rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *model,
                                     const char *title, const char *note, char **text,
                                     rst_error *error);
@@ -605,8 +606,8 @@ typedef struct rst_picture {
   /* Takes a finished rectangle: sRGB-coded (h, w, 3) in 0…1, mode applied, strength and coverage
    * not; only pixels of coverage above 0 mean anything (h, w). Each covered pixel comes once. */
   bool (*write)(void *user, int x, int y, int w, int h, const float *rgb, const float *coverage);
-  /* (height, width, 4): what `read` gives, where all of it lies in memory; else NULL. Partial results
-   * look at it instead of keeping a copy, so it has to stay as long as they do. */
+  /* (height, width, 4): what `read` gives, where all of it lies in memory; else NULL. Partial
+   * results look at it instead of keeping a copy, so it has to stay as long as they do. */
   const float *rgba;
   /* Ends rst_plan_region(), rst_partial_new() and rst_classify(), which take no hooks, with
    * RST_CANCELLED. NULL: nothing does. */
@@ -653,11 +654,11 @@ typedef struct rst_plan {
 RST_API rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                                    const rst_rectangle *box, rst_plan *plan, rst_error *error);
 
-/* Tells whether `box` (NULL: all) of a picture is monochrome, toned or
- * coloured, and how sure that is, 0…1: by the chroma that a fitted tint, a smooth function of L*,
- * leaves of it. A stamp or a frame of a few hundredths of the area do not make it coloured. Reads at
- * most 64 × 64 patches of 8 × 8 pixels, whatever its size; memory is bounded. Coverage is not read;
- * what is transparent does not count. Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
+/* Tells whether `box` (NULL: all) of a picture is monochrome, toned or coloured, and how sure that
+ * is, 0…1: by the chroma that a fitted tint, a smooth function of L*, leaves of it. A stamp or a
+ * frame of a few hundredths of the area do not make it coloured. Reads at most 64 × 64 patches of 8
+ * × 8 pixels, whatever its size; memory is bounded. Coverage is not read; what is transparent does
+ * not count. Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
 RST_API rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
                                 rst_picture_kind *kind, double *sure, rst_error *error);
 
@@ -669,9 +670,10 @@ RST_API void rst_reach(const rst_parameters *parameters, int width, int height,
 
 /* Reads a window of a picture and runs the encoder on it, with the region hidden where the
  * parameters say so: how rst_restore() begins with each part. Where `window` is faces, the windows
- * round those of `faces` that this one touches are encoded as well; rst_sample() then gives the mean
- * of what all of them say at a point: near a face's middle its own, beyond the head the part's.
- * Hooks: progress and cancel. Errors: as rst_encode(), RST_HOST_FAILED. Thread: the session's caller. */
+ * round those of `faces` that this one touches are encoded as well; rst_sample() then gives the
+ * mean of what all of them say at a point: near a face's middle its own, beyond the head the
+ * part's. Hooks: progress and cancel. Errors: as rst_encode(), RST_HOST_FAILED. Thread: the
+ * session's caller. */
 RST_API rst_status rst_encode_window(rst_session *session, rst_model *model,
                                      const rst_parameters *parameters, const rst_picture *picture,
                                      const rst_window *window, const rst_hooks *hooks,
@@ -705,13 +707,13 @@ typedef struct rst_hint_field rst_hint_field; /* see below: colour hints */
 
 #define RST_LATTICE_MAX 1024 /* the coarsest step */
 
-/* Begins with the pixels of `area` inside the part's box, which are read at
- * once; NULL: the whole part, with the border that it is matched to. Less than all of a part is not
- * matched. It holds a reference to the encoding, which is the part's; NULL: it is set later. The
- * picture's callbacks are called in this call alone, and of its `rgba` no more than the covered
- * pixels and those beside them is looked at before it is matched. Memory: 29 bytes a pixel of the
- * area, 16 more where the picture has no `rgba`, and 16 once it is matched. Errors: RST_OUT_OF_RANGE,
- * RST_BAD_CALL where the area lies outside the part, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
+/* Begins with the pixels of `area` inside the part's box, which are read at once; NULL: the whole
+ * part, with the border that it is matched to. Less than all of a part is not matched. It holds a
+ * reference to the encoding, which is the part's; NULL: it is set later. The picture's callbacks
+ * are called in this call alone, and of its `rgba` no more than the covered pixels and those beside
+ * them is looked at before it is matched. Memory: 29 bytes a pixel of the area, 16 more where the
+ * picture has no `rgba`, and 16 once it is matched. Errors: RST_OUT_OF_RANGE, RST_BAD_CALL where
+ * the area lies outside the part, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
 RST_API rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
                                    const rst_picture *picture, const rst_part *part,
                                    const rst_rectangle *area, rst_partial **partial,
@@ -723,7 +725,8 @@ RST_API void rst_partial_get_area(const rst_partial *partial, rst_rectangle *are
 RST_API float rst_partial_get_coverage(const rst_partial *partial, int x, int y);
 /* How many points are covered in it, and how many of them are `finished` (NULL: not asked). */
 RST_API int64_t rst_partial_count(const rst_partial *partial, int64_t *finished);
-/* Likewise those of the boundary, which matching needs; none where the part is not to be matched. */
+/* Likewise those of the boundary, which matching needs; none where the part is not to be
+ * matched. */
 RST_API int64_t rst_partial_count_boundary(const rst_partial *partial, int64_t *finished);
 
 /* Other parameters. Of the points that is forgotten which they change (rst_parameters_compare()):
@@ -756,9 +759,10 @@ RST_API rst_status rst_partial_match(rst_session *session, rst_partial *partial,
 /* Whether it is matched. */
 RST_API bool rst_partial_is_matched(const rst_partial *partial);
 /* The colours (height, width, 3) of `area`, which it holds, as rst_restore() writes them: R'G'B',
- * mode, saturation, match and hints applied. A pixel that is not restored has the colour of the nearest
- * coarser lattice's point up and left of it, of at most the step `coarsest`. `coverage` (height,
- * width): how much of the pixel the part covers; 0, and no colour, where there is none yet. */
+ * mode, saturation, match and hints applied. A pixel that is not restored has the colour of the
+ * nearest coarser lattice's point up and left of it, of at most the step `coarsest`. `coverage`
+ * (height, width): how much of the pixel the part covers; 0, and no colour, where there is none
+ * yet. */
 RST_API rst_status rst_partial_read(const rst_partial *partial, const rst_rectangle *area,
                                     int coarsest, float *colours, float *coverage,
                                     rst_error *error);
@@ -773,8 +777,9 @@ RST_API rst_status rst_partial_deviate(rst_session *session, rst_partial *partia
                                        rst_error *error);
 /* How many seeds the known deviations are of; 0: none is known. */
 RST_API int rst_partial_get_seeds(const rst_partial *partial);
-/* The standard deviation of a pixel of the picture, its largest channel's; while it is missing, that
- * of the nearest coarser lattice's point, as rst_partial_read() has it; below 0 where there is none. */
+/* The standard deviation of a pixel of the picture, its largest channel's; while it is missing,
+ * that of the nearest coarser lattice's point, as rst_partial_read() has it; below 0 where there is
+ * none. */
 RST_API float rst_partial_get_deviation(const rst_partial *partial, int x, int y, int coarsest);
 
 /* Restores the planned region part by part: reads each window, encodes it, samples its covered
@@ -859,8 +864,8 @@ RST_API rst_status rst_faces_write(const rst_face *faces, int count, char *text,
 RST_API void rst_face_window(const rst_face *face, rst_window *window);
 
 /* Where `window` is faces and `faces` is auto, finds them in `box` (NULL: all) with the finder that
- * ships, and writes them into `faces`: hosts call it before planning, so that a record holds what was
- * found. Else nothing. Errors: as rst_find(), rst_finder_read() and rst_find_faces(). */
+ * ships, and writes them into `faces`: hosts call it before planning, so that a record holds what
+ * was found. Else nothing. Errors: as rst_find(), rst_finder_read() and rst_find_faces(). */
 RST_API rst_status rst_settle_faces(rst_session *session, rst_parameters *parameters,
                                     const rst_picture *picture, const rst_rectangle *box,
                                     const rst_hooks *hooks, rst_error *error);
@@ -928,16 +933,16 @@ RST_API rst_status rst_hint_field_read(rst_session *session, const rst_parameter
 RST_API void rst_hint_field_free(rst_hint_field *field);
 /* Gives a field other hints, as rst_hint_field_new() would, and keeps distances (64 MiB at most)
  * for the next time: hints that stay where they are cost nothing then. `changed` (NULL: not asked):
- * the pixels whose colours change, width 0 for none; it may reach beyond the
- * picture. Where it fails the field is as before. Errors and thread: as rst_hint_field_new(); nobody
- * else may use the field meanwhile. */
+ * the pixels whose colours change, width 0 for none; it may reach beyond the picture. Where it
+ * fails the field is as before. Errors and thread: as rst_hint_field_new(); nobody else may use the
+ * field meanwhile. */
 RST_API rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field,
                                          const rst_hint *hints, int count, const rst_cancel *cancel,
                                          rst_rectangle *changed, rst_error *error);
-/* Gives the points of a grid the hints' chroma at their own L*; NULL gives none. `rgba`: (rows, columns, 4) the
- * picture there; `coverage`: (rows, columns), points above 0 count, NULL: all; `colours`: (rows,
- * columns, 3) in 0…1, joined with the picture by mode and matched. What no hint reaches keeps its
- * bits. Thread: any. */
+/* Gives the points of a grid the hints' chroma at their own L*; NULL gives none. `rgba`: (rows,
+ * columns, 4) the picture there; `coverage`: (rows, columns), points above 0 count, NULL: all;
+ * `colours`: (rows, columns, 3) in 0…1, joined with the picture by mode and matched. What no hint
+ * reaches keeps its bits. Thread: any. */
 RST_API void rst_hint_field_apply(const rst_hint_field *field, const rst_grid *grid,
                                   const float *rgba, const float *coverage, float *colours);
 /* How much of the network's chroma goes for the hints' at the points of a grid: `weights` (rows,
@@ -1003,8 +1008,8 @@ RST_API void rst_record_fill_sized(rst_record *record, size_t size,
 RST_API rst_status rst_record_append(const char *history, const rst_record *record, char **text,
                                      rst_error *error);
 /* Reads entry `index` of a history, −1 the newest, −2 the one before …, into `record` and
- * `parameters`, which it then points at; both have their sizes set. `count` (NULL allowed): how many
- * there are. Errors: RST_BAD_RECORD. */
+ * `parameters`, which it then points at; both have their sizes set. `count` (NULL allowed): how
+ * many there are. Errors: RST_BAD_RECORD. */
 RST_API rst_status rst_record_read(const char *history, int index, rst_record *record,
                                    rst_parameters *parameters, int *count, rst_error *error);
 

@@ -272,12 +272,12 @@ static void test_auto_region(void) {
                                           : (i / 5 + c) % 3 == 0 ? 220
                                                                  : 40 + i % 48);
   pixels_update(both);
-  const char *input = write_pixels(both, "both.png"), *output = path_of("part.png");
-  const outcome *o = run_well("restore", input, output, NULL);
+  const char *picture = write_pixels(both, "both.png"), *output = path_of("part.png");
+  const outcome *o = run_well("restore", picture, output, NULL);
   g_assert_nonnull(strstr(o->err, "with portrait"));
-  o = run_well("restore", input, output, "--region", "75,15,30x30", NULL);
+  o = run_well("restore", picture, output, "--region", "75,15,30x30", NULL);
   g_assert_nonnull(strstr(o->err, "with photo"));
-  o = run_well("restore", input, output, "--region", "15,15,30x30", NULL);
+  o = run_well("restore", picture, output, "--region", "15,15,30x30", NULL);
   g_assert_nonnull(strstr(o->err, "with portrait"));
   pixels_free(both);
 }

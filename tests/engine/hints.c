@@ -711,8 +711,8 @@ static long peak_kibibytes(void) {
   return usage.ru_maxrss;
 }
 
-/* A picture of 100 megapixels, 1.6 GB as floats, is read band by band, and hints on it take what they
- * take on a small one. It comes first: the peak is the process's. */
+/* A picture of 100 megapixels, 1.6 GB as floats, is read band by band, and hints on it take what
+ * they take on a small one. It comes first: the peak is the process's. */
 static void test_memory(void) {
   enum { LARGE = 10000 };
   const rst_picture picture = {

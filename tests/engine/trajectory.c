@@ -153,9 +153,9 @@ static double alpha_bar(int t) {
   return product;
 }
 
-/* Where a step leads from the value x and its x̂₀, but for the noise. DDIM: √ᾱ_s x̂₀ +
- * √(1−ᾱ_s−σ²) ε̂ with ε̂ = (x − √ᾱ_t x̂₀)/√(1−ᾱ_t). DDPM: the mean of the posterior (Ho et al. 2020,
- * equation 7), √ᾱ_s β_t/(1−ᾱ_t) x̂₀ + √α_t (1−ᾱ_s)/(1−ᾱ_t) x. */
+/* Where a step leads from the value x and its x̂₀, but for the noise. DDIM: √ᾱ_s x̂₀ + √(1−ᾱ_s−σ²)
+ * ε̂ with ε̂ = (x − √ᾱ_t x̂₀)/√(1−ᾱ_t). DDPM: the mean of the posterior (Ho et al. 2020, equation
+ * 7), √ᾱ_s β_t/(1−ᾱ_t) x̂₀ + √α_t (1−ᾱ_s)/(1−ᾱ_t) x. */
 static double step_mean(const rst_parameters *p, double now, double next, double variance, double x,
                         double clean) {
   const double alpha = now / next;

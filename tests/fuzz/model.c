@@ -33,7 +33,8 @@ static void use(rst_model *model, int input_size, int steps) {
   free(values);
 }
 
-/* All the way from a file to a region's pixels: hidden, filled and matched where the bytes say so. */
+/* All the way from a file to a region's pixels: hidden, filled and matched where the bytes
+ * say so. */
 static void restore(rst_model *model, int steps, size_t choice) {
   enum { WIDTH = 6, HEIGHT = 5 };
   float rgba[4 * WIDTH * HEIGHT], coverage[WIDTH * HEIGHT], result[3 * WIDTH * HEIGHT];

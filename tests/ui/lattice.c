@@ -2,19 +2,19 @@
  *
  * The lattice: every sample in exactly one chunk, and steps chosen by how much there is to do.
  */
-#include "parts.h"
+#include "components.h"
 
 #include <string.h>
 
 enum { WIDTH = 150, HEIGHT = 130 };
 
-static parts *planned(void) {
+static components *planned(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
-  parts *made;
+  components *made;
 
   select_ellipse(p, 13, 17, 110, 90);
-  made = parts_new(p, "tiny-diffusion");
-  parts_take(made, "start 12");
+  made = components_new(p, "tiny-diffusion");
+  components_take(made, "start 12");
   g_assert_cmpint(work_set_plan(&made->worker.set, NULL), ==, RST_OK);
   g_assert_cmpint(made->worker.lattice.count, ==, 1);
   return made;
@@ -43,7 +43,7 @@ static rst_status visit(void *user, part_points *part, const rst_rectangle *chun
 static void test_walk(void) {
   static const rst_rectangle areas[] = {
     {0, 0, WIDTH, HEIGHT}, {50, 40, 33, 21}, {100, 20, 1, 70}, {13, 17, 1, 1}, {-20, -20, 60, 60}};
-  parts *p = planned();
+  components *p = planned();
   part_points *part = p->worker.lattice.parts[0];
   const rst_rectangle box = part->part.box;
 
@@ -59,12 +59,12 @@ static void test_walk(void) {
                             rect_contains(&areas[a], x, y) && rect_contains(&box, x, y));
         g_assert_cmpint(v.widest, <=, side + side / 2 + 1);
       }
-  parts_free(p);
+  components_free(p);
 }
 
 static void test_ends(void) {
   const rst_rectangle all = {0, 0, WIDTH, HEIGHT}, beside = {140, 120, 10, 10};
-  parts *p = planned();
+  components *p = planned();
   visited v = {.step = 1, .fail_at = 3};
 
   g_assert_cmpint(lattice_walk(p->worker.lattice.parts[0], &all, 1, 16, visit, &v, NULL), ==,
@@ -74,14 +74,14 @@ static void test_ends(void) {
   g_assert_cmpint(lattice_walk(p->worker.lattice.parts[0], &beside, 1, 16, visit, &v, NULL), ==,
                   RST_OK);
   g_assert_cmpint(v.chunks, ==, 0);
-  parts_free(p);
+  components_free(p);
 }
 
 /* Few points and passes are done at once, many begin coarsely. */
 static void test_steps(void) {
   const rst_rectangle all = {0, 0, WIDTH, HEIGHT}, little = {60, 60, 10, 10},
                       nothing = {0, 0, 5, 5};
-  parts *p = planned();
+  components *p = planned();
   const lattice *l = &p->worker.lattice;
   int last = 1;
 
@@ -95,12 +95,12 @@ static void test_steps(void) {
     last = step;
   }
   g_assert_cmpint(last, >=, 32);
-  parts_free(p);
+  components_free(p);
 }
 
 /* Each finished point is counted and traced once. */
 static void test_counts(void) {
-  parts *p = planned();
+  components *p = planned();
   lattice *l = &p->worker.lattice;
   const points_job job = lattice_get_job(l);
   gint64 points, done;
@@ -117,7 +117,7 @@ static void test_counts(void) {
   g_assert_cmpint(done, <, points / 12);
   g_assert_cmpint(l->restored, ==, done);
   g_assert_cmpfloat(lattice_get_range(l, 2), ==, 0);
-  parts_free(p);
+  components_free(p);
 }
 
 int main(int argc, char **argv) {

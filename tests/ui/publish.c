@@ -2,7 +2,7 @@
  *
  * The publisher: what is dirty is drawn, at a pace the screen can follow, and reported.
  */
-#include "parts.h"
+#include "components.h"
 
 #include <string.h>
 
@@ -10,18 +10,18 @@ enum { WIDTH = 100, HEIGHT = 80 };
 
 static const viewport view = {WIDTH, HEIGHT, 0, 0, 1};
 
-static parts *visible(void) {
+static components *visible(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
-  parts *made;
+  components *made;
 
   select_ellipse(p, 20, 20, 50, 40);
-  made = parts_new(p, "tiny-diffusion");
+  made = components_new(p, "tiny-diffusion");
   made->mailbox.newest.view = view;
-  parts_take(made, "start 12 mode full");
+  components_take(made, "start 12 mode full");
   return made;
 }
 
-static void refine(parts *p, int step) {
+static void refine(components *p, int step) {
   lattice *l = &p->worker.lattice;
   const points_job job = lattice_get_job(l);
   bool changed = false;
@@ -40,7 +40,7 @@ static bool is_changed(const frame *f, int x, int y) {
 /* A new viewport shows the picture at once, what is restored only where it is marked. */
 static void test_frames(void) {
   const rst_rectangle marked = {40, 36, 8, 4};
-  parts *p = visible();
+  components *p = visible();
   publisher *to = &p->worker.publisher;
   const report *from = &p->mailbox.report;
   frame *first;
@@ -69,13 +69,13 @@ static void test_frames(void) {
   g_assert_cmpint(publisher_show(to, PREVIEW_REFINING, NULL), ==, RST_OK);
   g_assert_true(from->frame == first);
   frame_unref(first);
-  parts_free(p);
+  components_free(p);
 }
 
 /* A coarse lattice's point stands in for its neighbours to the right and below. */
 static void test_lattice(void) {
   const rst_rectangle chunk = {32, 32, 1, 1};
-  parts *p = visible();
+  components *p = visible();
   const report *from = &p->mailbox.report;
 
   g_assert_cmpint(publisher_show_viewport(&p->worker.publisher, NULL), ==, RST_OK);
@@ -85,12 +85,12 @@ static void test_lattice(void) {
   g_assert_true(is_changed(from->frame, 32, 32));
   g_assert_true(is_changed(from->frame, 46, 46));
   g_assert_false(is_changed(from->frame, 60, 32));
-  parts_free(p);
+  components_free(p);
 }
 
 static void test_pace(void) {
   const rst_rectangle all = {0, 0, WIDTH, HEIGHT};
-  parts *p = visible();
+  components *p = visible();
   publisher *to = &p->worker.publisher;
   preview_status *status = &p->mailbox.report.status;
 
@@ -113,12 +113,12 @@ static void test_pace(void) {
   g_assert_cmpfloat(status->rest, <, 20);
   publisher_report(to, PREVIEW_EXACT);
   g_assert_cmpfloat(status->rest, ==, 0);
-  parts_free(p);
+  components_free(p);
 }
 
 /* Counts and times are the request's; steps of an older one are not reported. */
 static void test_reports(void) {
-  parts *p = visible();
+  components *p = visible();
   publisher *to = &p->worker.publisher;
   const preview_status *status = &p->mailbox.report.status;
 
@@ -142,7 +142,7 @@ static void test_reports(void) {
   mailbox_unlock(&p->mailbox);
   publisher_finish_step(to, 2);
   g_assert_cmpint(status->step, ==, 4);
-  parts_free(p);
+  components_free(p);
 }
 
 int main(int argc, char **argv) {

@@ -2,7 +2,7 @@
  *
  * Refining: from coarse to fine, what is visible first, and no point twice.
  */
-#include "parts.h"
+#include "components.h"
 
 #include <math.h>
 
@@ -12,7 +12,7 @@ static const viewport view = {40, 50, 30, 20, 1};
 static const rst_rectangle visible = {30, 20, 40, 50};
 
 typedef struct {
-  parts *parts;
+  components *parts;
   GArray *points; /* of point, in the order restored */
   guint cancel_at; /* how many of them; 0: never */
 } refining;
@@ -33,9 +33,9 @@ static refining begin(const viewport *v, const char *setup) {
   refining r = {.points = g_array_new(FALSE, FALSE, sizeof(point))};
 
   select_ellipse(p, 10, 10, 120, 110);
-  r.parts = parts_new(p, "tiny-diffusion");
+  r.parts = components_new(p, "tiny-diffusion");
   r.parts->mailbox.newest.view = *v;
-  parts_take(r.parts, setup);
+  components_take(r.parts, setup);
   g_assert_cmpint(publisher_show_viewport(&r.parts->worker.publisher, NULL), ==, RST_OK);
   g_assert_cmpint(work_set_plan(&r.parts->worker.set, NULL), ==, RST_OK);
   return r;
@@ -48,7 +48,7 @@ static rst_status run(refining *r) {
 }
 
 static void end(refining *r) {
-  parts_free(r->parts);
+  components_free(r->parts);
   g_array_unref(r->points);
 }
 

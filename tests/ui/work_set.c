@@ -2,23 +2,23 @@
  *
  * The set of work: what a new request still may use of what was done for those before it.
  */
-#include "parts.h"
+#include "components.h"
 
 enum { WIDTH = 150, HEIGHT = 130 };
 
-static parts *selected(const char *setup) {
+static components *selected(const char *setup) {
   photo *p = photo_new(WIDTH, HEIGHT);
-  parts *made;
+  components *made;
 
   select_ellipse(p, 10, 30, 50, 40);
   select_ellipse(p, 90, 20, 40, 60);
-  made = parts_new(p, "tiny-diffusion");
-  parts_take(made, setup);
+  made = components_new(p, "tiny-diffusion");
+  components_take(made, setup);
   return made;
 }
 
 /* Restores what the request misses: how many points the network had to be asked for. */
-static gint64 restore(parts *p) {
+static gint64 restore(components *p) {
   work_set *s = &p->worker.set;
   lattice *l = &p->worker.lattice;
   const gint64 before = l->restored;
@@ -60,25 +60,25 @@ static void test_stale(void) {
     {"start 12 mode colour match off seed 4 context 2", true, true},
     {"start 12 mode full match off", true, false}, /* encoded before */
   };
-  parts *p = selected(changes[0].setup);
+  components *p = selected(changes[0].setup);
   const int64_t all = count_selected(p->photo);
 
   for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
     const int encoded = p->mailbox.report.status.encoded;
 
-    parts_take(p, changes[i].setup);
+    components_take(p, changes[i].setup);
     g_test_message("%s", changes[i].setup);
     g_assert_cmpint(restore(p), ==, changes[i].points ? all : 0);
     g_assert_cmpint(p->mailbox.report.status.encoded - encoded, ==,
                     changes[i].encoding ? p->worker.lattice.count : 0);
   }
-  parts_free(p);
+  components_free(p);
 }
 
 /* Another selection keeps the points of a window that stays. */
 static void test_selection(void) {
   static const char setup[] = "start 12 mode full match off window picture";
-  parts *p = selected(setup);
+  components *p = selected(setup);
   const rst_picture picture = picture_of(p->photo);
   const int64_t before = count_selected(p->photo);
   rst_rectangle box;
@@ -87,17 +87,17 @@ static void test_selection(void) {
   select_ellipse(p->photo, 60, 90, 30, 30);
   box = whole(p->photo);
   g_assert_true(request_set_picture(&p->mailbox.newest, &picture, &box, false));
-  parts_read(p);
-  parts_take(p, setup);
+  components_read(p);
+  components_take(p, setup);
   g_assert_cmpint(restore(p), ==, count_selected(p->photo) - before);
   g_assert_cmpint(p->mailbox.report.status.encoded, ==, 1);
-  parts_free(p);
+  components_free(p);
 }
 
 /* Another picture keeps nothing; its plan is another one. */
 static void test_picture(void) {
   static const char setup[] = "start 12 mode full match off";
-  parts *p = selected(setup);
+  components *p = selected(setup);
   const rst_picture picture = picture_of(p->photo);
   rst_rectangle box;
 
@@ -106,15 +106,15 @@ static void test_picture(void) {
   g_assert_nonnull(p->mailbox.report.encodings[1]);
   box = whole(p->photo);
   g_assert_true(request_set_picture(&p->mailbox.newest, &picture, &box, true));
-  parts_read(p);
-  parts_take(p, setup);
+  components_read(p);
+  components_take(p, setup);
   work_set_forget_other_picture(&p->worker.set);
   g_assert_cmpint(p->mailbox.report.plan.count, ==, 0);
   g_assert_null(p->mailbox.report.encodings[1]);
   g_assert_cmpint(p->worker.lattice.count, ==, 0);
   g_assert_cmpint(restore(p), ==, count_selected(p->photo));
   g_assert_cmpint(p->mailbox.report.status.encoded, ==, 4);
-  parts_free(p);
+  components_free(p);
 }
 
 /* A request that is cancelled while it is planned, or while its points are begun anew, leaves
@@ -125,7 +125,7 @@ static void test_cancel(void) {
     "start 12 mode full match off context 2",      /* planned anew */
     "start 12 mode full match off hide-region true" /* begun anew */
   };
-  parts *p = selected(before);
+  components *p = selected(before);
   work_set *s = &p->worker.set;
   const int64_t all = count_selected(p->photo);
 
@@ -134,18 +134,18 @@ static void test_cancel(void) {
     rst_status status;
 
     g_test_message("%s", after[i]);
-    parts_take(p, after[i]);
+    components_take(p, after[i]);
     rst_cancel_set(p->mailbox.cancel);
     status = work_set_plan(s, NULL);
     g_assert_cmpint(status == RST_OK ? work_set_forget_stale(s, NULL) : status, ==, RST_CANCELLED);
     g_assert_cmpint(p->worker.lattice.count, ==, 2);
-    parts_take(p, before);
+    components_take(p, before);
     g_assert_cmpint(restore(p), ==, status == RST_OK ? all : 0); /* what was begun anew is gone */
     for (int k = 0; k < 2; k++)
       g_assert_cmpint(p->worker.lattice.parts[k]->part.window.side, ==,
                       p->mailbox.report.plan.parts[k].window.side);
   }
-  parts_free(p);
+  components_free(p);
 }
 
 int main(int argc, char **argv) {

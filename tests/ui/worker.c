@@ -3,16 +3,16 @@
  * The worker's thread alone: a picture that is read already, requests in the mailbox, reports out of
  * it, and no preview round it.
  */
-#include "parts.h"
+#include "components.h"
 
 enum { WIDTH = 150, HEIGHT = 130 };
 
-static parts *started(void) {
+static components *started(void) {
   photo *p = photo_new(WIDTH, HEIGHT);
-  parts *made;
+  components *made;
 
   select_ellipse(p, 10, 10, 120, 110);
-  made = parts_new(p, "tiny-diffusion");
+  made = components_new(p, "tiny-diffusion");
   g_clear_pointer(&made->worker.session, rst_session_free); /* it makes its own */
   made->worker.threads = 2;
   made->mailbox.newest.running = true;
@@ -21,7 +21,7 @@ static parts *started(void) {
 }
 
 /* Waits until the newest request has got there. */
-static preview_status wait_for(parts *p, preview_phase phase) {
+static preview_status wait_for(components *p, preview_phase phase) {
   const gint64 end = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
   preview_status status;
   bool there;
@@ -37,13 +37,13 @@ static preview_status wait_for(parts *p, preview_phase phase) {
   return status;
 }
 
-static preview_status restore_all(parts *p, const char *setup) {
-  parts_send(p, setup);
+static preview_status restore_all(components *p, const char *setup) {
+  components_send(p, setup);
   return wait_for(p, PREVIEW_EXACT);
 }
 
 static void test_requests(void) {
-  parts *p = started();
+  components *p = started();
   const gint64 points = count_selected(p->photo);
   preview_status status = restore_all(p, "start 12 match off");
 
@@ -56,16 +56,16 @@ static void test_requests(void) {
   status = restore_all(p, "start 12 match off mode detail seed 2");
   g_assert_cmpint(status.restored, ==, 2 * points);
   g_assert_cmpint(status.encoded, ==, 1);
-  parts_free(p);
+  components_free(p);
 }
 
 /* A failure is reported, forgets what was there, and is over with the next request. */
 static void test_failure(void) {
-  parts *p = started();
+  components *p = started();
   preview_status status;
 
   restore_all(p, "start 12");
-  parts_send(p, "step-skip 4000");
+  components_send(p, "step-skip 4000");
   status = wait_for(p, PREVIEW_FAILED);
   g_assert_cmpint(status.error.code, ==, RST_OUT_OF_RANGE);
   mailbox_lock(&p->mailbox);
@@ -73,10 +73,10 @@ static void test_failure(void) {
   mailbox_unlock(&p->mailbox);
   status = restore_all(p, "start 12");
   g_assert_cmpint(status.points, ==, count_selected(p->photo));
-  parts_free(p);
+  components_free(p);
 }
 
-static void change(parts *p, rst_model *model, bool running) {
+static void change(components *p, rst_model *model, bool running) {
   mailbox_lock(&p->mailbox);
   request_set_model(&p->mailbox.newest, model);
   p->mailbox.newest.running = running;
@@ -87,7 +87,7 @@ static void change(parts *p, rst_model *model, bool running) {
 
 /* Without a model, or stopped, it waits. */
 static void test_waiting(void) {
-  parts *p = started();
+  components *p = started();
 
   restore_all(p, "start 12");
   change(p, NULL, true);
@@ -96,47 +96,47 @@ static void test_waiting(void) {
   wait_for(p, PREVIEW_STOPPED);
   change(p, p->model, true);
   wait_for(p, PREVIEW_EXACT);
-  parts_free(p);
+  components_free(p);
 }
 
 /* What runs for an older request ends. */
 static void test_superseded(void) {
-  parts *p = started();
+  components *p = started();
   const gint64 points = count_selected(p->photo);
   preview_status status;
 
   for (int i = 0; i < 20; i++) {
     g_autofree char *setup = g_strdup_printf("step-skip 1 seed %d", i);
 
-    parts_send(p, setup);
+    components_send(p, setup);
     g_usleep(3000);
   }
   status = restore_all(p, "start 12 step-skip 8 match off");
   g_assert_cmpint(status.done, ==, points);
   g_assert_cmpint(status.restored, <, 15 * points);
-  parts_free(p);
+  components_free(p);
 }
 
 /* It ends in the middle of its work too; one that cannot begin says why, and can be cleared. */
 static void test_ends(void) {
   for (int i = 0; i < 5; i++) {
-    parts *p = started();
+    components *p = started();
 
-    parts_send(p, "step-skip 1");
+    components_send(p, "step-skip 1");
     g_usleep((gulong)i * 10000);
-    parts_free(p);
+    components_free(p);
   }
 }
 
 static void test_no_session(void) {
-  parts *p = parts_new(photo_new(WIDTH, HEIGHT), "tiny-diffusion");
+  components *p = components_new(photo_new(WIDTH, HEIGHT), "tiny-diffusion");
   rst_error error = RST_ERROR_INIT;
 
   g_clear_pointer(&p->worker.session, rst_session_free);
   p->worker.threads = 1000;
   g_assert_cmpint(worker_start(&p->worker, &error), ==, RST_OUT_OF_RANGE);
   g_assert_cmpint(error.code, ==, RST_OUT_OF_RANGE);
-  parts_free(p);
+  components_free(p);
 }
 
 int main(int argc, char **argv) {

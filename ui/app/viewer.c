@@ -223,7 +223,7 @@ static void add_labelled(GtkWidget *bar, const char *label, GtkWidget *control, 
   GtkWidget *widget = gtk_label_new_with_mnemonic(label);
 
   gtk_label_set_mnemonic_widget(GTK_LABEL(widget), control);
-  describe(control, name, text);
+  accessible_describe(control, name, text);
   gtk_box_pack_start(GTK_BOX(bar), widget, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(bar), control, FALSE, FALSE, 0);
 }
@@ -244,7 +244,8 @@ static GtkWidget *make_bar(RestoratorViewer *viewer) {
                  "and an arrow move it, Control and an arrow change its size"));
   add_labelled(bar, _("Feat_her"), viewer->feather, _("Feather"),
                _("Pixels over which the selection's edge falls off"));
-  describe(viewer->save, _("Save"), _("Saves the picture as soon as the result is finished"));
+  accessible_describe(viewer->save, _("Save"),
+                      _("Saves the picture as soon as the result is finished"));
   gtk_box_pack_end(GTK_BOX(bar), viewer->save, FALSE, FALSE, 0);
   g_signal_connect_swapped(viewer->shape, "changed", G_CALLBACK(change_shape), viewer);
   g_signal_connect_swapped(viewer->feather, "value-changed", G_CALLBACK(change_shape), viewer);

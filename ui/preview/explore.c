@@ -21,15 +21,15 @@ static void report_trajectory(explorer *e, trajectory *t) {
   } else {
     trajectory_unref(to->trajectory);
     to->trajectory = t;
-    e->probed_result = e->work->result_serial;
-    e->probed = e->work->probe_serial;
+    e->inspected_result = e->work->result_serial;
+    e->inspected = e->work->inspect_serial;
   }
   mailbox_unlock(e->mailbox);
   mailbox_notify(e->mailbox);
 }
 
-static bool is_probed(const explorer *e) {
-  return e->probed_result == e->work->result_serial && e->probed == e->work->probe_serial;
+static bool is_inspected(const explorer *e) {
+  return e->inspected_result == e->work->result_serial && e->inspected == e->work->inspect_serial;
 }
 
 /* The luma of a covered pixel, as the engine takes it. */
@@ -42,13 +42,13 @@ static float get_luma(const request *work, const part_points *part, int x, int y
   return luma;
 }
 
-rst_status explorer_probe(explorer *e, rst_error *error) {
+rst_status explorer_inspect(explorer *e, rst_error *error) {
   const lattice *l = e->lattice;
-  const int x = e->work->probe_x, y = e->work->probe_y;
+  const int x = e->work->inspect_x, y = e->work->inspect_y;
   trajectory *t = NULL;
   rst_status status = RST_OK;
 
-  if (!e->work->probing || is_probed(e))
+  if (!e->work->inspecting || is_inspected(e))
     return RST_OK;
   for (int i = 0; i < l->count && !t && status == RST_OK; i++) {
     const part_points *part = l->parts[i];
@@ -65,9 +65,9 @@ rst_status explorer_probe(explorer *e, rst_error *error) {
   return status;
 }
 
-void explorer_forget_probe(explorer *e) {
+void explorer_forget_inspected(explorer *e) {
   report_trajectory(e, NULL);
-  e->probed_result = 0; /* no request's */
+  e->inspected_result = 0; /* no request's */
 }
 
 /* ---- colours for a hint ---- */

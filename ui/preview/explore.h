@@ -16,16 +16,17 @@ typedef struct explorer {
   publisher *publisher;
   work_set *set;
   const request *work;
-  guint64 probed_result, probed; /* serials of the result and the pixel of the last trajectory */
+  guint64 inspected_result,
+    inspected; /* serials of the result and the pixel of the last trajectory */
   guint64 suggested;             /* serial of the pixel that colours were reported for */
   int first_step;                /* the finest lattice deviated before the result was exact */
 } explorer;
 
 /* Reports the trajectory that the request asks for, unless it is reported already; none where its
  * pixel is not selected. */
-rst_status explorer_probe(explorer *e, rst_error *error);
+rst_status explorer_inspect(explorer *e, rst_error *error);
 /* Takes back the last trajectory: the next request that asks for one gets it anew. */
-void explorer_forget_probe(explorer *e);
+void explorer_forget_inspected(explorer *e);
 
 /* Reports colours for a hint at the pixel that the request asks about, unless it is done already;
  * none where no window holds it. Errors: as rst_suggest_colours() and work_set_encode(). */

@@ -26,10 +26,12 @@ typedef struct hint_fields {
 void hint_fields_init(hint_fields *h);
 void hint_fields_clear(hint_fields *h);
 
-/* Gives the request's hints to all parts and marks what changes with them. Reads windows where there
- * are hints. Errors: as rst_hint_guide_new(), rst_hint_field_change() and tile_reader_require(). */
+/* Gives the request's hints to all parts and marks what changes with them. Reads windows where
+ * there are hints. Errors: as rst_hint_guide_new(), rst_hint_field_change() and
+ * tile_reader_require(). */
 rst_status hint_fields_update(hint_fields *h, rst_error *error);
-/* Reports the contour that the request asks for, unless it is reported already. Errors: the same. */
+/* Reports the contour that the request asks for, unless it is reported already. Errors: the
+ * same. */
 rst_status hint_fields_measure_contour(hint_fields *h, rst_error *error);
 
 #endif

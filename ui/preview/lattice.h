@@ -34,7 +34,8 @@ points_job lattice_get_job(lattice *l);
 /* The coarsest step whose points in an area show something within about 20 ms, where a point takes
  * that many passes of the network; 1 where all of them do. */
 int lattice_choose_step(const lattice *l, const rst_rectangle *area, int passes);
-/* Samples a side of chunks with at least `samples` samples for each thread, and at least `least`. */
+/* Samples a side of chunks with at least `samples` samples for each thread, and at least
+ * `least`. */
 int lattice_choose_side(const lattice *l, int least, int samples);
 
 typedef rst_status (*lattice_work)(void *user, part_points *part, const rst_rectangle *chunk,

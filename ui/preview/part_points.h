@@ -31,8 +31,8 @@ rst_status part_points_new(const rst_part *part, const rst_picture *picture,
                            const rst_parameters *parameters, part_points **made, rst_error *error);
 void part_points_free(part_points *c); /* NULL is allowed */
 
-/* Forgets everything, and that the window was encoded: the network sees another input. Errors: those of
- * part_points_new(); then all is as before. */
+/* Forgets everything, and that the window was encoded: the network sees another input. Errors:
+ * those of part_points_new(); then all is as before. */
 rst_status part_points_restart(part_points *c, const rst_picture *picture,
                                const rst_parameters *parameters, rst_error *error);
 /* Takes over the points, and the encoding, of a part with the same window. */

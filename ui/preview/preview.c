@@ -125,19 +125,19 @@ void preview_set_running(preview *p, bool running) {
   mailbox_unlock(m);
 }
 
-void preview_set_probe(preview *p, bool probing, int x, int y) {
+void preview_set_inspected(preview *p, bool inspecting, int x, int y) {
   mailbox *m = &p->mailbox;
   request *r = &m->newest;
 
   mailbox_lock(m);
-  if (r->probing != probing || (probing && (r->probe_x != x || r->probe_y != y))) {
-    r->probing = probing;
-    r->probe_x = x;
-    r->probe_y = y;
-    r->probe_serial++;
+  if (r->inspecting != inspecting || (inspecting && (r->inspect_x != x || r->inspect_y != y))) {
+    r->inspecting = inspecting;
+    r->inspect_x = x;
+    r->inspect_y = y;
+    r->inspect_serial++;
     mailbox_send(m);
   }
-  if (!probing)
+  if (!inspecting)
     g_clear_pointer(&m->report.trajectory, trajectory_unref);
   mailbox_unlock(m);
 }

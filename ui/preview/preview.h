@@ -33,9 +33,9 @@ typedef struct preview preview;
 #define PREVIEW_BRIEF (-1)
 
 /* `picture`: called here on the caller's thread; `write` by preview_write() alone. `box`: a
- * rectangle inside the picture that holds the region. `threads`: as
- * rst_session_new() has it, or PREVIEW_BRIEF. `changed` is called on the caller's thread when there is something new
- * to be had by the functions below. Errors: RST_NO_MEMORY, RST_NO_THREAD, RST_OUT_OF_RANGE. */
+ * rectangle inside the picture that holds the region. `threads`: as rst_session_new() has it, or
+ * PREVIEW_BRIEF. `changed` is called on the caller's thread when there is something new to be had
+ * by the functions below. Errors: RST_NO_MEMORY, RST_NO_THREAD, RST_OUT_OF_RANGE. */
 rst_status preview_new(const rst_picture *picture, const rst_rectangle *box, int threads,
                        void (*changed)(void *user), void *user, preview **made, rst_error *error);
 /* Waits for the worker to end: within 50 ms. NULL is allowed. */
@@ -56,7 +56,7 @@ rst_status preview_set_picture(preview *p, const rst_picture *picture, const rst
 void preview_set_running(preview *p, bool running);
 
 /* Requests the trajectory of a pixel of the picture, or none. */
-void preview_set_probe(preview *p, bool probing, int x, int y);
+void preview_set_inspected(preview *p, bool inspecting, int x, int y);
 /* Requests the uncertainty over so many seeds, as frames' overlay: the largest channel's
  * standard deviation of what the mode makes of the network's colours, not matched. It is found for
  * the visible part, coarse to fine, behind the result. Below 2: none. */
@@ -78,8 +78,8 @@ bool preview_get_faces(preview *p, char *faces);
 /* A part as the network sees it, to be unreferenced; NULL where it is not encoded yet. */
 rst_encoding *preview_get_encoding(preview *p, int part);
 
-/* The newest trajectory, to be unreferenced; its setup may be older. NULL where none is requested, or
- * its pixel is not selected. */
+/* The newest trajectory, to be unreferenced; its setup may be older. NULL where none is requested,
+ * or its pixel is not selected. */
 trajectory *preview_get_trajectory(preview *p);
 
 /* The colours requested, likeliest first: `swatches` (RST_SWATCHES_MAX). False while they are not
@@ -92,8 +92,8 @@ contour *preview_get_contour(preview *p);
  * where it is not exact; RST_HOST_FAILED, RST_NO_MEMORY. */
 rst_status preview_write(preview *p, rst_error *error);
 
-/* Calls `restored` for each point restored, in order, on the worker's thread: for tests. To be set before the
- * first setup. */
+/* Calls `restored` for each point restored, in order, on the worker's thread: for tests. To be set
+ * before the first setup. */
 void preview_set_trace(preview *p,
                        void (*restored)(void *user, const part_points *c, int x, int y, int step),
                        void *user);

@@ -104,7 +104,7 @@ rst_status refiner_run(refiner *r, rst_error *error) {
     if (status == RST_OK)
       publisher_finish_step(r->publisher, step);
     if (status == RST_OK && step == first)
-      status = explorer_probe(r->explorer, error);
+      status = explorer_inspect(r->explorer, error);
     if (status == RST_OK && step == first)
       status = match_parts(r, error);
   }

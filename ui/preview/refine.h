@@ -20,8 +20,8 @@ typedef struct refiner {
   bool brief; /* only what is visible, only as fine as the screen shows it */
 } refiner;
 
-/* Restores the request's points, with the work set planned and nothing stale in it. Frames are shown
- * on the way. */
+/* Restores the request's points, with the work set planned and nothing stale in it. Frames are
+ * shown on the way. */
 rst_status refiner_run(refiner *r, rst_error *error);
 
 #endif

@@ -24,9 +24,9 @@ typedef struct request {
   guint64 result_serial; /* of setup, region and picture: what the result depends on */
   gint64 changed_at;     /* monotonic time at which that serial changed */
   bool running;
-  bool probing;         /* a trajectory is requested, … */
-  int probe_x, probe_y; /* … of this pixel of the picture */
-  guint64 probe_serial;
+  bool inspecting;         /* a trajectory is requested, … */
+  int inspect_x, inspect_y; /* … of this pixel of the picture */
+  guint64 inspect_serial;
   int seeds; /* of the uncertainty; below 2: none is requested */
   bool suggesting;          /* colours are requested for … */
   int suggest_x, suggest_y; /* … this pixel of the picture */
@@ -49,8 +49,8 @@ bool request_set_picture(request *r, const rst_picture *picture, const rst_recta
 /* The result has become another one, from now on. */
 void request_change_result(request *r);
 
-/* The copy of the picture, as the engine reads it until it is cancelled; valid as long as the request.
- * What is not read yet must not be looked at. */
+/* The copy of the picture, as the engine reads it until it is cancelled; valid as long as the
+ * request. What is not read yet must not be looked at. */
 rst_picture request_get_picture(const request *r, const rst_cancel *cancel);
 /* Whether parts are matched to their surroundings. */
 bool request_is_matched(const request *r);

@@ -40,7 +40,7 @@ static void show_failure(worker *w, const rst_error *error) {
   const rst_rectangle visible = request_get_visible_area(&w->work);
 
   work_set_forget(&w->set);
-  explorer_forget_probe(&w->explorer);
+  explorer_forget_inspected(&w->explorer);
   publisher_mark(&w->publisher, &visible);
   publisher_show(&w->publisher, PREVIEW_REFINING, NULL);
   mailbox_lock(w->mailbox);

@@ -8,6 +8,6 @@
 #include <gtk/gtk.h>
 
 /* The accessible name, and a sentence that is the tooltip too. */
-void describe(GtkWidget *widget, const char *name, const char *text);
+void accessible_describe(GtkWidget *widget, const char *name, const char *text);
 
 #endif

@@ -21,8 +21,8 @@ GtkWidget *card_button_new(void) {
 
   gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name(
                                              "dialog-information-symbolic", GTK_ICON_SIZE_BUTTON));
-  describe(button, _("Model card"),
-           _("What the model is for, what it was trained on, and its measured error"));
+  accessible_describe(button, _("Model card"),
+                      _("What the model is for, what it was trained on, and its measured error"));
   gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
   gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
   gtk_label_set_selectable(GTK_LABEL(label), TRUE);

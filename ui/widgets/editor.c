@@ -22,7 +22,7 @@ struct _RestoratorEditor {
   rst_rectangle box;          /* … and what of it is selected */
   hint_layer *hint_layer;
   rst_plan plan; /* whose windows hints were located in */
-  GtkWidget *view, *probe, *panel, *zoom, *hints, *uncertainty, *status, *progress, *message;
+  GtkWidget *view, *inspector, *panel, *zoom, *hints, *uncertainty, *status, *progress, *message;
   GtkWidget *message_icon, *message_text;
   char *setup; /* in words */
 };
@@ -127,7 +127,7 @@ static void show_trajectory(RestoratorEditor *editor, const preview_status *s) {
   trajectory *t = preview_get_trajectory(editor->preview);
 
   if (t || s->phase == PREVIEW_EXACT)
-    restorator_probe_set_trajectory(RESTORATOR_PROBE(editor->probe), t);
+    restorator_pixel_inspector_set_trajectory(RESTORATOR_PIXEL_INSPECTOR(editor->inspector), t);
   trajectory_unref(t);
 }
 
@@ -228,7 +228,7 @@ static void offer_uncertainty(RestoratorEditor *editor, const rst_model *model) 
     counts = info.process == RST_DIFFUSION;
   }
   gtk_widget_set_sensitive(editor->uncertainty, counts);
-  describe(
+  accessible_describe(
     editor->uncertainty, _("Show the uncertainty"),
     counts ? uncertainty_text() : _("A single-pass model gives the same result with every seed"));
 }
@@ -318,17 +318,17 @@ static void show_uncertainty(RestoratorEditor *editor, GtkToggleButton *button) 
                           gtk_toggle_button_get_active(button) ? UNCERTAINTY_SEEDS : 0);
 }
 
-static void probe_pixel(RestoratorEditor *editor, int x, int y) {
+static void inspect_pixel(RestoratorEditor *editor, int x, int y) {
   restorator_view_set_mark(RESTORATOR_VIEW(editor->view), TRUE, x, y);
-  restorator_probe_set_pixel(RESTORATOR_PROBE(editor->probe), x, y);
-  preview_set_probe(editor->preview, true, x, y);
-  gtk_widget_show(editor->probe);
+  restorator_pixel_inspector_set_pixel(RESTORATOR_PIXEL_INSPECTOR(editor->inspector), x, y);
+  preview_set_inspected(editor->preview, true, x, y);
+  gtk_widget_show(editor->inspector);
 }
 
-static void end_probe(RestoratorEditor *editor) {
-  gtk_widget_hide(editor->probe);
+static void end_inspecting(RestoratorEditor *editor) {
+  gtk_widget_hide(editor->inspector);
   restorator_view_set_mark(RESTORATOR_VIEW(editor->view), FALSE, 0, 0);
-  preview_set_probe(editor->preview, false, 0, 0);
+  preview_set_inspected(editor->preview, false, 0, 0);
   gtk_widget_grab_focus(editor->view);
 }
 
@@ -344,7 +344,7 @@ static void show_input(RestoratorEditor *editor, GtkToggleButton *button) {
 
 static GtkWidget *add(RestoratorEditor *editor, GtkWidget *bar, GtkWidget *control,
                       const char *name, const char *text, const char *signal, GCallback callback) {
-  describe(control, name, text);
+  accessible_describe(control, name, text);
   g_signal_connect_swapped(control, signal, callback, editor);
   gtk_container_add(GTK_CONTAINER(bar), control);
   return control;
@@ -408,9 +408,10 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
         G_CALLBACK(show_input));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
   editor->hints = gtk_check_button_new_with_label(_("Hints"));
-  describe(editor->hints, _("Colour hints"),
-           _("Shows the colour hints, to be added with a click, dragged, and removed with Delete; "
-             "the key H does the same in the view"));
+  accessible_describe(
+    editor->hints, _("Colour hints"),
+    _("Shows the colour hints, to be added with a click, dragged, and removed with Delete; "
+      "the key H does the same in the view"));
   gtk_container_add(GTK_CONTAINER(bar), editor->hints);
   editor->uncertainty =
     add(editor, bar, gtk_check_button_new_with_label(_("Uncertainty")), _("Show the uncertainty"),
@@ -470,16 +471,16 @@ static GtkWidget *make_stage(RestoratorEditor *editor) {
   GtkWidget *stage = gtk_overlay_new();
 
   editor->view = restorator_view_new();
-  editor->probe = restorator_probe_new();
-  gtk_widget_set_halign(editor->probe, GTK_ALIGN_START);
-  gtk_widget_set_valign(editor->probe, GTK_ALIGN_END);
-  gtk_widget_set_margin_start(editor->probe, 8);
-  gtk_widget_set_margin_bottom(editor->probe, 8);
-  gtk_widget_set_no_show_all(editor->probe, TRUE);
+  editor->inspector = restorator_pixel_inspector_new();
+  gtk_widget_set_halign(editor->inspector, GTK_ALIGN_START);
+  gtk_widget_set_valign(editor->inspector, GTK_ALIGN_END);
+  gtk_widget_set_margin_start(editor->inspector, 8);
+  gtk_widget_set_margin_bottom(editor->inspector, 8);
+  gtk_widget_set_no_show_all(editor->inspector, TRUE);
   gtk_container_add(GTK_CONTAINER(stage), editor->view);
-  gtk_overlay_add_overlay(GTK_OVERLAY(stage), editor->probe);
-  g_signal_connect_swapped(editor->view, "pixel-picked", G_CALLBACK(probe_pixel), editor);
-  g_signal_connect_swapped(editor->probe, "closed", G_CALLBACK(end_probe), editor);
+  gtk_overlay_add_overlay(GTK_OVERLAY(stage), editor->inspector);
+  g_signal_connect_swapped(editor->view, "pixel-picked", G_CALLBACK(inspect_pixel), editor);
+  g_signal_connect_swapped(editor->inspector, "closed", G_CALLBACK(end_inspecting), editor);
   return stage;
 }
 
@@ -489,7 +490,7 @@ static GtkWidget *make_left(RestoratorEditor *editor) {
 
   editor->message = make_message(editor);
   editor->progress = gtk_progress_bar_new();
-  describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
+  accessible_describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
   editor->status = gtk_label_new(NULL);
   gtk_label_set_xalign(GTK_LABEL(editor->status), 0);
   gtk_label_set_ellipsize(GTK_LABEL(editor->status), PANGO_ELLIPSIZE_END);
@@ -552,8 +553,8 @@ static gboolean restorator_editor_key_press(GtkWidget *widget, GdkEventKey *even
            (key == GDK_KEY_y && state == GDK_CONTROL_MASK))
     restorator_panel_redo(panel);
   else if (key == GDK_KEY_Escape && state == 0 &&
-           gtk_widget_get_visible(RESTORATOR_EDITOR(widget)->probe))
-    end_probe(RESTORATOR_EDITOR(widget));
+           gtk_widget_get_visible(RESTORATOR_EDITOR(widget)->inspector))
+    end_inspecting(RESTORATOR_EDITOR(widget));
   else
     return GDK_EVENT_PROPAGATE;
   return GDK_EVENT_STOP;

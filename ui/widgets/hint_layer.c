@@ -424,7 +424,7 @@ static gboolean scroll(hint_layer *l, GdkEventScroll *event) {
   if (!is_on(l) || index < 0 ||
       (event->state & gtk_accelerator_get_default_mod_mask()) != GDK_CONTROL_MASK)
     return GDK_EVENT_PROPAGATE;
-  steps = parts_scrolled(event);
+  steps = widget_scrolled(event);
   if (steps != 0 && index != l->changing)
     restorator_hints_begin(l->hints);
   restorator_hints_select(l->hints, index);

@@ -22,7 +22,7 @@ typedef struct hint_layer hint_layer;
 hint_layer *hint_layer_new(RestoratorView *view, RestoratorPanel *panel, preview *p,
                            GtkToggleButton *toggle);
 void hint_layer_free(hint_layer *l); /* NULL is allowed */
-/* There is news of the preview. */
+/* The preview has reported something. */
 void hint_layer_update(hint_layer *l);
 /* The picture has another size. */
 void hint_layer_set_size(hint_layer *l, int width, int height);

@@ -57,8 +57,8 @@ static GtkWidget *make_row(RestoratorHintList *list) {
   GtkWidget *row = gtk_list_box_row_new(), *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *place = gtk_label_new(NULL), *reach = gtk_label_new(NULL);
   GtkWidget *outside = gtk_image_new_from_icon_name("dialog-warning-symbolic", GTK_ICON_SIZE_MENU);
-  GtkWidget *remove = parts_icon_button("edit-delete-symbolic", _("Remove the hint"),
-                                        _("Removes this hint (Delete)"));
+  GtkWidget *remove = widget_icon_button("edit-delete-symbolic", _("Remove the hint"),
+                                         _("Removes this hint (Delete)"));
 
   gtk_label_set_xalign(GTK_LABEL(place), 0);
   gtk_style_context_add_class(gtk_widget_get_style_context(reach), GTK_STYLE_CLASS_DIM_LABEL);
@@ -92,7 +92,7 @@ static void show_row(RestoratorHintList *list, int index) {
   gtk_label_set_text(GTK_LABEL(cells.place), place);
   gtk_label_set_text(GTK_LABEL(cells.reach), reach);
   gtk_widget_set_visible(cells.outside, outside != NULL);
-  describe(GTK_WIDGET(row), whole, whole);
+  accessible_describe(GTK_WIDGET(row), whole, whole);
 }
 
 static void show_rows(RestoratorHintList *list) {
@@ -152,7 +152,7 @@ static void show_selected(RestoratorHintList *list) {
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(list->pin), hint->keep);
     outside = restorator_hints_describe_place(restorator_hints_locate(list->hints, selected));
   }
-  parts_set_note(list->place, outside ? outside : "");
+  widget_set_note(list->place, outside ? outside : "");
 }
 
 static void show(RestoratorHintList *list) {
@@ -172,9 +172,10 @@ static void show(RestoratorHintList *list) {
 }
 
 void restorator_hint_list_set_used(RestoratorHintList *list, gboolean used) {
-  parts_set_note(list->note, used || restorator_hints_get_count(list->hints) == 0
-                               ? ""
-                               : _("Not used: the mode “Detail only” keeps the picture's colours"));
+  widget_set_note(list->note,
+                  used || restorator_hints_get_count(list->hints) == 0
+                    ? ""
+                    : _("Not used: the mode “Detail only” keeps the picture's colours"));
 }
 
 /* ---- what people do ---- */
@@ -243,7 +244,7 @@ static GtkWidget *make_spin(RestoratorHintList *list, double low, double high, d
   gtk_spin_button_set_digits(GTK_SPIN_BUTTON(spin), (guint)digits);
   gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), TRUE);
   gtk_entry_set_width_chars(GTK_ENTRY(spin), 5);
-  describe(spin, name, text);
+  accessible_describe(spin, name, text);
   g_signal_connect_swapped(spin, "value-changed", G_CALLBACK(take_controls), list);
   return spin;
 }
@@ -272,10 +273,12 @@ static void make_controls(RestoratorHintList *list) {
               _("How far the colour reaches, as a share of the window's side; what "
                 "looks like another thing ends it sooner"));
   list->colour = gtk_button_new_with_label(_("Colour…"));
-  describe(list->colour, _("The hint's colour"),
-           _("Chooses the colour: what the model proposes, those used last, or any other"));
+  accessible_describe(
+    list->colour, _("The hint's colour"),
+    _("Chooses the colour: what the model proposes, those used last, or any other"));
   list->pin = gtk_toggle_button_new_with_label(_("Pin"));
-  describe(list->pin, _("Pin"), _("The restored colour stays there, whatever other hints say"));
+  accessible_describe(list->pin, _("Pin"),
+                      _("The restored colour stays there, whatever other hints say"));
   g_signal_connect_swapped(list->colour, "clicked", G_CALLBACK(choose_colour), list);
   g_signal_connect_swapped(list->pin, "toggled", G_CALLBACK(take_pin), list);
   gtk_container_add(GTK_CONTAINER(place), list->x);
@@ -293,7 +296,7 @@ static void make_list(RestoratorHintList *list) {
   list->rows = gtk_list_box_new();
   list->scrolled = gtk_scrolled_window_new(NULL, NULL);
   gtk_list_box_set_selection_mode(GTK_LIST_BOX(list->rows), GTK_SELECTION_SINGLE);
-  describe(list->rows, _("Colour hints"), _("The places whose colours are known"));
+  accessible_describe(list->rows, _("Colour hints"), _("The places whose colours are known"));
   g_signal_connect_swapped(list->rows, "row-selected", G_CALLBACK(select_row), list);
   g_signal_connect_swapped(list->rows, "size-allocate", G_CALLBACK(scroll_to_selected), list);
   g_signal_connect_swapped(list->rows, "key-press-event", G_CALLBACK(press_key), list);
@@ -310,12 +313,13 @@ static void build(RestoratorHintList *list) {
 
   make_list(list);
   make_controls(list);
-  list->note = parts_note("dim-label");
-  list->place = parts_note("dim-label");
+  list->note = widget_note("dim-label");
+  list->place = widget_note("dim-label");
   list->add = gtk_button_new_with_label(_("Add a hint"));
-  describe(list->add, _("Add a hint"),
-           _("Adds a hint in the middle of the view and lets you choose its colour (Insert in the "
-             "picture)"));
+  accessible_describe(
+    list->add, _("Add a hint"),
+    _("Adds a hint in the middle of the view and lets you choose its colour (Insert in the "
+      "picture)"));
   g_signal_connect_swapped(list->add, "clicked", G_CALLBACK(add_hint), list);
   gtk_widget_set_margin_top(box, 6);
   gtk_container_add(GTK_CONTAINER(box), list->note);
@@ -347,9 +351,10 @@ static void restorator_hint_list_class_init(RestoratorHintListClass *class) {
 }
 
 static void restorator_hint_list_init(RestoratorHintList *list) {
-  describe(GTK_WIDGET(list), _("Colour hints"),
-           _("Places of the picture whose colours you know; they spread over what looks like one "
-             "thing"));
+  accessible_describe(
+    GTK_WIDGET(list), _("Colour hints"),
+    _("Places of the picture whose colours you know; they spread over what looks like one "
+      "thing"));
 }
 
 GtkWidget *restorator_hint_list_new(RestoratorHints *hints) {

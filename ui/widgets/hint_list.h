@@ -13,8 +13,8 @@
 #define RESTORATOR_TYPE_HINT_LIST (restorator_hint_list_get_type())
 G_DECLARE_FINAL_TYPE(RestoratorHintList, restorator_hint_list, RESTORATOR, HINT_LIST, GtkExpander)
 
-/* Signals: "chosen" (int index, widget beside which) where a hint's colour is to be chosen, "wanted"
- * where another hint is. */
+/* Signals: "chosen" (int index, widget beside which) where a hint's colour is to be chosen,
+ * "wanted" where another hint is. */
 GtkWidget *restorator_hint_list_new(RestoratorHints *hints);
 /* Whether hints count with the mode that is set. */
 void restorator_hint_list_set_used(RestoratorHintList *list, gboolean used);

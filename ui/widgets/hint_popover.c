@@ -151,7 +151,7 @@ static void add_swatch(hint_popover *h, GtkWidget *box, const float rgb[3], cons
 
   gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_surface(surface));
   cairo_surface_destroy(surface);
-  describe(button, name, text);
+  accessible_describe(button, name, text);
   g_object_set_data_full(G_OBJECT(button), "rgb", g_memdup2(rgb, 3 * sizeof *rgb), g_free);
   g_signal_connect_swapped(button, "clicked", G_CALLBACK(take_swatch), h);
   gtk_container_add(GTK_CONTAINER(box), button);
@@ -210,7 +210,7 @@ static void add_button(hint_popover *h, GtkWidget *box, const char *label, const
                        GCallback callback) {
   GtkWidget *button = gtk_button_new_with_label(label);
 
-  describe(button, label, text);
+  accessible_describe(button, label, text);
   g_signal_connect_swapped(button, "clicked", callback, h);
   gtk_container_add(GTK_CONTAINER(box), button);
 }
@@ -220,10 +220,10 @@ static GtkWidget *make_content(hint_popover *h) {
     restorator_hints_describe_place(restorator_hints_locate(h->hints, h->index));
   GtkWidget *content = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *note = parts_note("dim-label");
+  GtkWidget *note = widget_note("dim-label");
 
   gtk_container_set_border_width(GTK_CONTAINER(content), 10);
-  parts_set_note(note, outside ? outside : "");
+  widget_set_note(note, outside ? outside : "");
   gtk_container_add(GTK_CONTAINER(content), note);
   gtk_container_add(GTK_CONTAINER(content), make_swatches(h));
   add_button(h, buttons, _("Other…"), _("Chooses any other colour"), G_CALLBACK(open_chooser));
@@ -259,7 +259,7 @@ void hint_popover_open(hint_popover *h, int index, gboolean fresh, GtkWidget *be
     gtk_popover_set_pointing_to(GTK_POPOVER(h->widget), place);
   content = make_content(h);
   gtk_container_add(GTK_CONTAINER(h->widget), content);
-  describe(h->widget, _("The hint's colour"), _("Chooses the colour of a hint"));
+  accessible_describe(h->widget, _("The hint's colour"), _("Chooses the colour of a hint"));
   gtk_widget_show_all(content);
   g_signal_connect_swapped(h->widget, "closed", G_CALLBACK(take_closed), h);
   g_signal_connect_swapped(h->widget, "destroy", G_CALLBACK(forget_widget), h);

@@ -19,8 +19,8 @@ hint_popover *hint_popover_new(RestoratorHints *hints, preview *p, void (*pick)(
                                gpointer user);
 void hint_popover_free(hint_popover *h);
 
-/* Opens it for a hint beside a widget, or a place of it (NULL: the widget). A `fresh` hint, which is
- * held, is removed again where no colour is chosen for it. */
+/* Opens it for a hint beside a widget, or a place of it (NULL: the widget). A `fresh` hint, which
+ * is held, is removed again where no colour is chosen for it. */
 void hint_popover_open(hint_popover *h, int index, gboolean fresh, GtkWidget *beside,
                        const GdkRectangle *place);
 /* The preview may know more colours by now. */

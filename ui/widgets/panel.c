@@ -119,10 +119,11 @@ static void offer_better(RestoratorPanel *panel, const card_warning *warning,
   name = card_setup_name(&warning->better, model);
   label = g_strdup_printf(_("Use “%s” instead"), name);
   gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(panel->better))), label);
-  describe(panel->better, label,
-           warning->better.preset ? warning->better.preset->note
-                                  : _("Sets the sampler's parameters to those that were measured "
-                                      "to be good and differ in the fewest"));
+  accessible_describe(panel->better, label,
+                      warning->better.preset
+                        ? warning->better.preset->note
+                        : _("Sets the sampler's parameters to those that were measured "
+                            "to be good and differ in the fewest"));
   panel->better_setup = warning->better.parameters;
 }
 
@@ -288,7 +289,7 @@ static void set_defaults(RestoratorPanel *panel) {
 static void make_warning(RestoratorPanel *panel) {
   panel->warning = gtk_info_bar_new();
   gtk_info_bar_set_message_type(GTK_INFO_BAR(panel->warning), GTK_MESSAGE_WARNING);
-  panel->warning_text = parts_note(NULL);
+  panel->warning_text = widget_note(NULL);
   gtk_widget_show(panel->warning_text);
   panel->better = gtk_button_new_with_label("");
   gtk_label_set_ellipsize(GTK_LABEL(gtk_bin_get_child(GTK_BIN(panel->better))),
@@ -315,11 +316,12 @@ static GtkWidget *make_buttons(RestoratorPanel *panel) {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
 
   panel->defaults = gtk_button_new_with_mnemonic(_("_Back to the defaults"));
-  panel->undo = parts_icon_button("edit-undo-symbolic", _("Undo"),
-                                  _("Takes back the last change of a parameter (Ctrl+Z)"));
+  panel->undo = widget_icon_button("edit-undo-symbolic", _("Undo"),
+                                   _("Takes back the last change of a parameter (Ctrl+Z)"));
   panel->redo =
-    parts_icon_button("edit-redo-symbolic", _("Redo"), _("Makes the change again (Ctrl+Shift+Z)"));
-  describe(panel->defaults, _("Back to the defaults"), _("Sets every parameter to its default"));
+    widget_icon_button("edit-redo-symbolic", _("Redo"), _("Makes the change again (Ctrl+Shift+Z)"));
+  accessible_describe(panel->defaults, _("Back to the defaults"),
+                      _("Sets every parameter to its default"));
   g_signal_connect_swapped(panel->undo, "clicked", G_CALLBACK(restorator_panel_undo), panel);
   g_signal_connect_swapped(panel->redo, "clicked", G_CALLBACK(restorator_panel_redo), panel);
   g_signal_connect_swapped(panel->defaults, "clicked", G_CALLBACK(set_defaults), panel);
@@ -354,10 +356,10 @@ static void build(RestoratorPanel *panel) {
                      restorator_preset_bar_get_notes(RESTORATOR_PRESET_BAR(panel->presets)));
   g_signal_connect_swapped(panel->presets, "chosen", G_CALLBACK(restorator_panel_apply), panel);
   make_warning(panel);
-  panel->message = parts_note("error");
+  panel->message = widget_note("error");
   panel->expander = gtk_expander_new_with_mnemonic(_("_Fine control of the sampler"));
-  describe(panel->expander, _("Fine control of the sampler"),
-           _("Shows the parameters of the sampler, as the papers name them"));
+  accessible_describe(panel->expander, _("Fine control of the sampler"),
+                      _("Shows the parameters of the sampler, as the papers name them"));
   gtk_widget_set_margin_top(sampling, 6);
   gtk_container_add(GTK_CONTAINER(panel->expander), sampling);
 

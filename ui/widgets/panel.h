@@ -16,9 +16,9 @@
 #define RESTORATOR_TYPE_PANEL (restorator_panel_get_type())
 G_DECLARE_FINAL_TYPE(RestoratorPanel, restorator_panel, RESTORATOR, PANEL, GtkBox)
 
-/* Signals: "setup-changed" comes once for all properties changed together, "hint-chosen" (int index,
- * widget beside which) where someone wants to choose a hint's colour in the list, "hint-wanted" where
- * they want a new one. */
+/* Signals: "setup-changed" comes once for all properties changed together, "hint-chosen" (int
+ * index, widget beside which) where someone wants to choose a hint's colour in the list,
+ * "hint-wanted" where they want a new one. */
 GtkWidget *restorator_panel_new(GObject *settings);
 
 /* What is set, and the model that it names (the panel's). Errors: as rst_parameters_set(),

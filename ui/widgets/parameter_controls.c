@@ -16,7 +16,8 @@ typedef struct {
   const char *source; /* of its formula, and what that is; or NULL */
 } Row;
 
-/* "G. W. 2023" is the document that the network comes from, "Diffusion restorator visualization". */
+/* "G. W. 2023" is the document that the network comes from, "Diffusion restorator
+ * visualization". */
 static const Row rows[] = {
   {"model", N_("_Model"), NULL},
   {"mode", N_("Mo_de"), N_("Tone is L*, colour a* and b* of CIELAB (CIE 1976, D65).")},
@@ -25,9 +26,8 @@ static const Row rows[] = {
   {"context", N_("Conte_xt"), NULL},
   {"window", N_("_Window"), NULL},
   {"match", N_("Match the surrou_ndings"),
-   N_("The membrane of Pérez, Gangnet and Blake 2003, Poisson image editing. The fill of a hidden "
-      "region's border, a plate under tension: Smith and Wessel 1990, Gridding with continuous "
-      "curvature splines in tension.")},
+   N_("Poisson image editing: Pérez, Gangnet and Blake 2003. The fill of a hidden region's border: "
+      "Smith and Wessel 1990, Gridding with continuous curvature splines in tension.")},
   {"hide-region", N_("H_ide the region"), NULL},
   {"seed", N_("S_eed"), N_("Philox 4×32-10: Salmon et al. 2011; normal: Box and Muller 1958.")},
   {"sampler", N_("S_ampler"),
@@ -116,7 +116,7 @@ static char *make_tooltip(const rst_parameter *p) {
 static void describe_parameter(GtkWidget *widget, const rst_parameter *p) {
   g_autofree char *tooltip = make_tooltip(p);
 
-  describe(widget, _(p->title), tooltip);
+  accessible_describe(widget, _(p->title), tooltip);
 }
 
 static void update_row(controls *c, const rst_parameter *p, const rst_parameters *now,
@@ -178,7 +178,7 @@ static void update_button(GtkWidget *button, const char *name, const char *text,
   g_autofree char *whole = g_strjoin("\n\n", text, why, NULL);
 
   gtk_widget_set_sensitive(button, !why);
-  describe(button, name, whole);
+  accessible_describe(button, name, whole);
 }
 
 static void update_seed_buttons(controls *c) {
@@ -307,7 +307,7 @@ static GtkWidget *make_models(controls *c, const rst_parameter *p) {
   g_object_get(c->settings, p->name, &current, NULL);
   if (current && !gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), current))
     gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), current, current);
-  parts_shorten(combo);
+  widget_shorten(combo);
   bind(c, p->name, combo, "active-id");
   return combo;
 }
@@ -428,9 +428,10 @@ static void add_output(controls *c, int row) {
   for (gsize i = 0; i < G_N_ELEMENTS(outputs); i++)
     gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), outputs[i][0], _(outputs[i][1]));
   bind(c, OUTPUT, combo, "active-id");
-  describe(combo, _("Output"),
-           _("Where the restored pixels go: into the layer, or into a new layer above it whose "
-             "alpha is the selection"));
+  accessible_describe(
+    combo, _("Output"),
+    _("Where the restored pixels go: into the layer, or into a new layer above it whose "
+      "alpha is the selection"));
   g_hash_table_insert(c->controls, (char *)OUTPUT, combo);
   add_label(c, GTK_GRID(c->basic), row, OUTPUT, _("O_utput"), combo);
   gtk_grid_attach(GTK_GRID(c->basic), combo, 1, row, 1, 1);

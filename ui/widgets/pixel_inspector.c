@@ -8,13 +8,13 @@
 
 enum { PLOT_WIDTH = 300, PLOT_HEIGHT = 150, LEFT = 30, RIGHT = 8, TOP = 6, BOTTOM = 18, DOT = 2 };
 
-struct _RestoratorProbe {
+struct _RestoratorPixelInspector {
   GtkFrame parent;
   GtkWidget *title, *plot, *result;
   trajectory *trajectory;
 };
 
-G_DEFINE_FINAL_TYPE(RestoratorProbe, restorator_probe, GTK_TYPE_FRAME)
+G_DEFINE_FINAL_TYPE(RestoratorPixelInspector, restorator_pixel_inspector, GTK_TYPE_FRAME)
 
 static guint closed;
 
@@ -115,9 +115,9 @@ static void draw_lines(cairo_t *cr, const axes *a) {
 }
 
 static gboolean draw_plot(GtkWidget *widget, cairo_t *cr, gpointer data) {
-  const RestoratorProbe *probe = data;
+  const RestoratorPixelInspector *inspector = data;
   GtkStyleContext *style = gtk_widget_get_style_context(widget);
-  axes a = {probe->trajectory, gtk_widget_get_allocated_width(widget),
+  axes a = {inspector->trajectory, gtk_widget_get_allocated_width(widget),
             gtk_widget_get_allocated_height(widget), 0, 1};
   GdkRGBA foreground;
 
@@ -135,20 +135,20 @@ static gboolean draw_plot(GtkWidget *widget, cairo_t *cr, gpointer data) {
  * The panel
  */
 
-static void close_it(RestoratorProbe *probe) {
-  g_signal_emit(probe, closed, 0);
+static void close_it(RestoratorPixelInspector *inspector) {
+  g_signal_emit(inspector, closed, 0);
 }
 
-static GtkWidget *make_header(RestoratorProbe *probe) {
+static GtkWidget *make_header(RestoratorPixelInspector *inspector) {
   GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *button = gtk_button_new_from_icon_name("window-close-symbolic", GTK_ICON_SIZE_MENU);
 
-  probe->title = gtk_label_new(NULL);
-  gtk_label_set_xalign(GTK_LABEL(probe->title), 0);
+  inspector->title = gtk_label_new(NULL);
+  gtk_label_set_xalign(GTK_LABEL(inspector->title), 0);
   gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
-  describe(button, _("Close the trajectory"), _("Shows no pixel's trajectory any more"));
-  g_signal_connect_swapped(button, "clicked", G_CALLBACK(close_it), probe);
-  gtk_box_pack_start(GTK_BOX(bar), probe->title, TRUE, TRUE, 0);
+  accessible_describe(button, _("Close the trajectory"), _("Shows no pixel's trajectory any more"));
+  g_signal_connect_swapped(button, "clicked", G_CALLBACK(close_it), inspector);
+  gtk_box_pack_start(GTK_BOX(bar), inspector->title, TRUE, TRUE, 0);
   gtk_box_pack_end(GTK_BOX(bar), button, FALSE, FALSE, 0);
   return bar;
 }
@@ -171,65 +171,65 @@ static char *plot_text(const trajectory *t, const char *result) {
                          t->count - 1, result);
 }
 
-static void show_result(RestoratorProbe *probe) {
-  g_autofree char *result = result_text(probe->trajectory);
-  g_autofree char *text = plot_text(probe->trajectory, result);
+static void show_result(RestoratorPixelInspector *inspector) {
+  g_autofree char *result = result_text(inspector->trajectory);
+  g_autofree char *text = plot_text(inspector->trajectory, result);
 
-  atk_object_set_description(gtk_widget_get_accessible(probe->plot), text);
-  gtk_label_set_text(GTK_LABEL(probe->result), result);
+  atk_object_set_description(gtk_widget_get_accessible(inspector->plot), text);
+  gtk_label_set_text(GTK_LABEL(inspector->result), result);
 }
 
-static void restorator_probe_finalize(GObject *object) {
-  trajectory_unref(RESTORATOR_PROBE(object)->trajectory);
-  G_OBJECT_CLASS(restorator_probe_parent_class)->finalize(object);
+static void restorator_pixel_inspector_finalize(GObject *object) {
+  trajectory_unref(RESTORATOR_PIXEL_INSPECTOR(object)->trajectory);
+  G_OBJECT_CLASS(restorator_pixel_inspector_parent_class)->finalize(object);
 }
 
-static void restorator_probe_class_init(RestoratorProbeClass *class) {
-  G_OBJECT_CLASS(class)->finalize = restorator_probe_finalize;
+static void restorator_pixel_inspector_class_init(RestoratorPixelInspectorClass *class) {
+  G_OBJECT_CLASS(class)->finalize = restorator_pixel_inspector_finalize;
   closed = g_signal_new("closed", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                         G_TYPE_NONE, 0);
 }
 
-static void restorator_probe_init(RestoratorProbe *probe) {
+static void restorator_pixel_inspector_init(RestoratorPixelInspector *inspector) {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4), *key;
 
-  probe->plot = gtk_drawing_area_new();
-  gtk_widget_set_size_request(probe->plot, PLOT_WIDTH, PLOT_HEIGHT);
-  describe(probe->plot, _("Trajectory"),
-           _("A pixel's red, green and blue at every step of the sampler"));
-  g_signal_connect(probe->plot, "draw", G_CALLBACK(draw_plot), probe);
-  probe->result = gtk_label_new(NULL);
-  gtk_label_set_xalign(GTK_LABEL(probe->result), 0);
+  inspector->plot = gtk_drawing_area_new();
+  gtk_widget_set_size_request(inspector->plot, PLOT_WIDTH, PLOT_HEIGHT);
+  accessible_describe(inspector->plot, _("Trajectory"),
+                      _("A pixel's red, green and blue at every step of the sampler"));
+  g_signal_connect(inspector->plot, "draw", G_CALLBACK(draw_plot), inspector);
+  inspector->result = gtk_label_new(NULL);
+  gtk_label_set_xalign(GTK_LABEL(inspector->result), 0);
   key = gtk_label_new(_("— value   - - predicted clean value x̂₀"));
   gtk_label_set_xalign(GTK_LABEL(key), 0);
   gtk_style_context_add_class(gtk_widget_get_style_context(key), GTK_STYLE_CLASS_DIM_LABEL);
   gtk_container_set_border_width(GTK_CONTAINER(box), 6);
-  gtk_container_add(GTK_CONTAINER(box), make_header(probe));
-  gtk_container_add(GTK_CONTAINER(box), probe->plot);
+  gtk_container_add(GTK_CONTAINER(box), make_header(inspector));
+  gtk_container_add(GTK_CONTAINER(box), inspector->plot);
   gtk_container_add(GTK_CONTAINER(box), key);
-  gtk_container_add(GTK_CONTAINER(box), probe->result);
-  gtk_container_add(GTK_CONTAINER(probe), box);
-  gtk_frame_set_shadow_type(GTK_FRAME(probe), GTK_SHADOW_NONE);
-  gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(probe)),
+  gtk_container_add(GTK_CONTAINER(box), inspector->result);
+  gtk_container_add(GTK_CONTAINER(inspector), box);
+  gtk_frame_set_shadow_type(GTK_FRAME(inspector), GTK_SHADOW_NONE);
+  gtk_style_context_add_class(gtk_widget_get_style_context(GTK_WIDGET(inspector)),
                               GTK_STYLE_CLASS_BACKGROUND);
   gtk_widget_show_all(box);
 }
 
-GtkWidget *restorator_probe_new(void) {
-  return g_object_new(RESTORATOR_TYPE_PROBE, NULL);
+GtkWidget *restorator_pixel_inspector_new(void) {
+  return g_object_new(RESTORATOR_TYPE_PIXEL_INSPECTOR, NULL);
 }
 
-void restorator_probe_set_pixel(RestoratorProbe *probe, int x, int y) {
+void restorator_pixel_inspector_set_pixel(RestoratorPixelInspector *inspector, int x, int y) {
   g_autofree char *title = g_strdup_printf(_("Trajectory of the pixel %d, %d"), x, y);
 
-  gtk_label_set_text(GTK_LABEL(probe->title), title);
+  gtk_label_set_text(GTK_LABEL(inspector->title), title);
 }
 
-void restorator_probe_set_trajectory(RestoratorProbe *probe, trajectory *t) {
-  trajectory *old = probe->trajectory;
+void restorator_pixel_inspector_set_trajectory(RestoratorPixelInspector *inspector, trajectory *t) {
+  trajectory *old = inspector->trajectory;
 
-  probe->trajectory = t ? trajectory_ref(t) : NULL;
+  inspector->trajectory = t ? trajectory_ref(t) : NULL;
   trajectory_unref(old);
-  show_result(probe);
-  gtk_widget_queue_draw(probe->plot);
+  show_result(inspector);
+  gtk_widget_queue_draw(inspector->plot);
 }

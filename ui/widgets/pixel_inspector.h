@@ -9,14 +9,15 @@
 
 #include "pixel_trajectory.h"
 
-#define RESTORATOR_TYPE_PROBE (restorator_probe_get_type())
-G_DECLARE_FINAL_TYPE(RestoratorProbe, restorator_probe, RESTORATOR, PROBE, GtkFrame)
+#define RESTORATOR_TYPE_PIXEL_INSPECTOR (restorator_pixel_inspector_get_type())
+G_DECLARE_FINAL_TYPE(RestoratorPixelInspector, restorator_pixel_inspector, RESTORATOR,
+                     PIXEL_INSPECTOR, GtkFrame)
 
 /* The signal "closed" comes when someone wants it away. */
-GtkWidget *restorator_probe_new(void);
+GtkWidget *restorator_pixel_inspector_new(void);
 /* The pixel that is asked about, before there is an answer. */
-void restorator_probe_set_pixel(RestoratorProbe *probe, int x, int y);
+void restorator_pixel_inspector_set_pixel(RestoratorPixelInspector *inspector, int x, int y);
 /* Takes a reference of its own; NULL where there is none: the pixel is not selected. */
-void restorator_probe_set_trajectory(RestoratorProbe *probe, trajectory *t);
+void restorator_pixel_inspector_set_trajectory(RestoratorPixelInspector *inspector, trajectory *t);
 
 #endif

@@ -36,7 +36,7 @@ static guint chosen;
 
 /* Shows what went wrong, or nothing; takes over the error. */
 static void report(RestoratorPresetBar *bar, GError *error) {
-  parts_set_note(bar->message, error ? error->message : "");
+  widget_set_note(bar->message, error ? error->message : "");
   g_clear_error(&error);
 }
 
@@ -71,7 +71,7 @@ static void describe_combo(RestoratorPresetBar *bar, const preset_file *shown) {
     g_strjoin("\n\n", _("A named set of parameters: choosing one sets all that it holds"),
               shown ? shown->title : NULL, NULL);
 
-  describe(bar->combo, _("Preset"), text);
+  accessible_describe(bar->combo, _("Preset"), text);
 }
 
 static void show_preset(RestoratorPresetBar *bar, const preset_file *shown) {
@@ -79,7 +79,7 @@ static void show_preset(RestoratorPresetBar *bar, const preset_file *shown) {
   gtk_combo_box_set_active_id(GTK_COMBO_BOX(bar->combo), shown ? shown->id : "");
   bar->filling = FALSE;
   describe_combo(bar, shown);
-  parts_set_note(bar->note, shown ? shown->note : "");
+  widget_set_note(bar->note, shown ? shown->note : "");
   update_menu(bar, shown);
 }
 
@@ -155,7 +155,7 @@ static void open_form(RestoratorPresetBar *bar, Form form, const char *title, co
   gtk_entry_set_text(GTK_ENTRY(bar->form_note), "");
   gtk_widget_set_visible(bar->title, form != FORM_DELETE);
   gtk_widget_set_visible(bar->form_note, form == FORM_SAVE);
-  parts_set_note(bar->form_message, message);
+  widget_set_note(bar->form_message, message);
   gtk_button_set_label(GTK_BUTTON(bar->accept), accept);
   bar->sure = FALSE;
   gtk_popover_popup(GTK_POPOVER(bar->popover));
@@ -184,7 +184,7 @@ static void forget_question(RestoratorPresetBar *bar) {
   if (bar->sure)
     gtk_button_set_label(GTK_BUTTON(bar->accept), _("Save"));
   bar->sure = FALSE;
-  parts_set_note(bar->form_message, "");
+  widget_set_note(bar->form_message, "");
 }
 
 /* Whether saving replaces nothing, or may. Asks otherwise. */
@@ -195,7 +195,7 @@ static gboolean may_save(RestoratorPresetBar *bar, const char *title) {
   if (bar->sure || !old || !old->own)
     return TRUE;
   text = g_strdup_printf(_("There is a preset “%s” already. Replace it?"), old->title);
-  parts_set_note(bar->form_message, text);
+  widget_set_note(bar->form_message, text);
   gtk_button_set_label(GTK_BUTTON(bar->accept), _("Replace"));
   bar->sure = TRUE;
   return FALSE;
@@ -223,7 +223,7 @@ static void accept_form(RestoratorPresetBar *bar) {
   if (bar->form == FORM_SAVE && !may_save(bar, gtk_entry_get_text(GTK_ENTRY(bar->title))))
     return;
   if (!do_form(bar, &id, &error)) {
-    parts_set_note(bar->form_message, error->message);
+    widget_set_note(bar->form_message, error->message);
     return;
   }
   gtk_popover_popdown(GTK_POPOVER(bar->popover));
@@ -329,15 +329,16 @@ static void make_menu(RestoratorPresetBar *bar) {
   gtk_button_set_image(GTK_BUTTON(bar->button),
                        gtk_image_new_from_icon_name("open-menu-symbolic", GTK_ICON_SIZE_BUTTON));
   gtk_menu_button_set_popup(GTK_MENU_BUTTON(bar->button), menu);
-  describe(bar->button, _("Presets of your own"),
-           _("Saves the parameters as a preset; renames, deletes, imports and exports presets"));
+  accessible_describe(
+    bar->button, _("Presets of your own"),
+    _("Saves the parameters as a preset; renames, deletes, imports and exports presets"));
 }
 
 static GtkWidget *make_entry(RestoratorPresetBar *bar, GtkWidget *box, const char *name,
                              const char *text) {
   GtkWidget *entry = gtk_entry_new();
 
-  describe(entry, name, text);
+  accessible_describe(entry, name, text);
   gtk_entry_set_placeholder_text(GTK_ENTRY(entry), name);
   gtk_entry_set_width_chars(GTK_ENTRY(entry), 28);
   gtk_container_add(GTK_CONTAINER(box), entry);
@@ -352,7 +353,7 @@ static void make_form(RestoratorPresetBar *bar) {
   bar->title = make_entry(bar, box, _("Title"), _("What the preset is called"));
   bar->form_note =
     make_entry(bar, box, _("Note"), _("A sentence on what the preset is for; it may be left out"));
-  bar->form_message = parts_note(NULL);
+  bar->form_message = widget_note(NULL);
   bar->accept = gtk_button_new_with_label("");
   gtk_container_add(GTK_CONTAINER(box), bar->form_message);
   gtk_container_add(GTK_CONTAINER(box), bar->accept);
@@ -366,7 +367,7 @@ static void make_form(RestoratorPresetBar *bar) {
 static void make_combo(RestoratorPresetBar *bar) {
   bar->combo = gtk_combo_box_text_new();
   gtk_combo_box_set_row_separator_func(GTK_COMBO_BOX(bar->combo), is_separator, NULL, NULL);
-  parts_shorten(bar->combo);
+  widget_shorten(bar->combo);
   g_signal_connect_swapped(bar->combo, "changed", G_CALLBACK(choose), bar);
 }
 
@@ -406,8 +407,8 @@ GtkWidget *restorator_preset_bar_new(void) {
   make_menu(bar);
   make_form(bar);
   bar->notes = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-  bar->note = parts_note("dim-label");
-  bar->message = parts_note("error");
+  bar->note = widget_note("dim-label");
+  bar->message = widget_note("error");
   gtk_container_add(GTK_CONTAINER(bar->notes), bar->note);
   gtk_container_add(GTK_CONTAINER(bar->notes), bar->message);
   gtk_box_pack_start(GTK_BOX(bar), bar->combo, TRUE, TRUE, 0);

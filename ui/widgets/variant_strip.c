@@ -126,7 +126,7 @@ static void set_tile(Tile *tile, const char *title, const char *text, TileState 
   GtkStyleContext *style = gtk_widget_get_style_context(tile->button);
 
   gtk_label_set_text(GTK_LABEL(tile->label), title);
-  describe(tile->button, title, text);
+  accessible_describe(tile->button, title, text);
   gtk_widget_set_sensitive(tile->button, state != TILE_UNUSABLE);
   if (state == TILE_CURRENT)
     gtk_style_context_add_class(style, GTK_STYLE_CLASS_SUGGESTED_ACTION);
@@ -139,7 +139,7 @@ static void request_seeds(RestoratorStrip *strip, const rst_parameters *now, rst
   g_autofree char *why = why_no_seeds(strip, now, model);
 
   sow(strip, now->seed);
-  parts_set_note(strip->note, why ? why : "");
+  widget_set_note(strip->note, why ? why : "");
   for (int i = 0; i < VARIANTS; i++) {
     Tile *tile = &strip->tiles[i];
     g_autofree char *title = g_strdup_printf(_("Seed %d"), tile->seed);
@@ -176,7 +176,7 @@ static void request_presets(RestoratorStrip *strip, const rst_parameters *now,
   guint at = strip->first;
   int filled = 0;
 
-  parts_set_note(strip->note, "");
+  widget_set_note(strip->note, "");
   for (guint i = 0; i < presets->len && filled < VARIANTS; i++, at++) {
     const preset_file *file = g_ptr_array_index(presets, at % presets->len);
     Tile *tile = &strip->tiles[filled];
@@ -307,13 +307,13 @@ static void make_choice(RestoratorStrip *strip) {
   gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(strip->kind), NULL, _("Seeds"));
   gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(strip->kind), NULL, _("Presets"));
   gtk_combo_box_set_active(GTK_COMBO_BOX(strip->kind), KIND_SEEDS);
-  describe(strip->kind, _("What to compare"), _("What the thumbnails differ in"));
+  accessible_describe(strip->kind, _("What to compare"), _("What the thumbnails differ in"));
   g_signal_connect_swapped(strip->kind, "changed", G_CALLBACK(restorator_strip_update), strip);
-  strip->others = parts_icon_button("media-playlist-shuffle-symbolic", _("Others"),
-                                    _("Shows other seeds, or the next presets"));
+  strip->others = widget_icon_button("media-playlist-shuffle-symbolic", _("Others"),
+                                     _("Shows other seeds, or the next presets"));
   gtk_widget_set_halign(strip->others, GTK_ALIGN_START);
   g_signal_connect_swapped(strip->others, "clicked", G_CALLBACK(others), strip);
-  strip->note = parts_note("dim-label");
+  strip->note = widget_note("dim-label");
   gtk_label_set_max_width_chars(GTK_LABEL(strip->note), 16);
   gtk_box_pack_start(GTK_BOX(box), strip->kind, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(box), strip->others, FALSE, FALSE, 0);

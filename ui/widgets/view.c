@@ -389,7 +389,7 @@ static gboolean restorator_view_motion(GtkWidget *widget, GdkEventMotion *event)
 
 static gboolean restorator_view_scroll(GtkWidget *widget, GdkEventScroll *event) {
   RestoratorView *view = RESTORATOR_VIEW(widget);
-  const double steps = parts_scrolled(event);
+  const double steps = widget_scrolled(event);
 
   if (steps == 0)
     return GDK_EVENT_PROPAGATE;

@@ -24,8 +24,8 @@ typedef enum RestoratorCompare {
 
 /* `preview` has to outlive the widget or be taken away with NULL. The signal "zoom-changed" tells
  * of another zoom, "pixel-picked" (int x, int y) of the picture's pixel that someone asks about. A
- * click is first offered as "pixel-clicked" (int x, int y), whose handler returns whether it has taken
- * it. */
+ * click is first offered as "pixel-clicked" (int x, int y), whose handler returns whether it has
+ * taken it. */
 GtkWidget *restorator_view_new(void);
 void restorator_view_set_preview(RestoratorView *view, preview *p);
 /* The picture's size, and the rectangle that fitting shows; it is fitted at first, and not under

@@ -3,14 +3,14 @@
 
 #include "widgets/accessible.h"
 
-GtkWidget *parts_icon_button(const char *icon, const char *name, const char *text) {
+GtkWidget *widget_icon_button(const char *icon, const char *name, const char *text) {
   GtkWidget *button = gtk_button_new_from_icon_name(icon, GTK_ICON_SIZE_BUTTON);
 
-  describe(button, name, text);
+  accessible_describe(button, name, text);
   return button;
 }
 
-GtkWidget *parts_note(const char *class) {
+GtkWidget *widget_note(const char *class) {
   GtkWidget *label = gtk_label_new(NULL);
 
   gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
@@ -22,18 +22,18 @@ GtkWidget *parts_note(const char *class) {
   return label;
 }
 
-void parts_set_note(GtkWidget *note, const char *text) {
+void widget_set_note(GtkWidget *note, const char *text) {
   gtk_label_set_text(GTK_LABEL(note), text);
   gtk_widget_set_visible(note, *text != '\0');
 }
 
-void parts_shorten(GtkWidget *combo) {
+void widget_shorten(GtkWidget *combo) {
   g_autoptr(GList) cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(combo));
 
   g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars", 16, NULL);
 }
 
-double parts_scrolled(const GdkEventScroll *event) {
+double widget_scrolled(const GdkEventScroll *event) {
   double dx, dy;
 
   if (gdk_event_get_scroll_deltas((const GdkEvent *)event, &dx, &dy))

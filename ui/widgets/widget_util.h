@@ -2,20 +2,20 @@
  *
  * Small parts that several widgets are made of.
  */
-#ifndef PARTS_H
-#define PARTS_H
+#ifndef WIDGET_UTIL_H
+#define WIDGET_UTIL_H
 
 #include <gtk/gtk.h>
 
 /* A button with an icon alone, described. */
-GtkWidget *parts_icon_button(const char *icon, const char *name, const char *text);
+GtkWidget *widget_icon_button(const char *icon, const char *name, const char *text);
 /* A wrapped text that is hidden while it is empty; `class`: of its style, or NULL. */
-GtkWidget *parts_note(const char *class);
-void parts_set_note(GtkWidget *note, const char *text);
+GtkWidget *widget_note(const char *class);
+void widget_set_note(GtkWidget *note, const char *text);
 /* Long entries do not widen a combo box. */
-void parts_shorten(GtkWidget *combo);
+void widget_shorten(GtkWidget *combo);
 
 /* How many steps a wheel was turned, up is above 0; parts of steps where it is smooth. */
-double parts_scrolled(const GdkEventScroll *event);
+double widget_scrolled(const GdkEventScroll *event);
 
 #endif

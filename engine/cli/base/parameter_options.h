@@ -31,8 +31,8 @@ bool given_add_hints(cli_given *given, const char *hints, GError **error);
 
 /* Applies preset and parameters to `parameters`, and reads the model that they then name, once it
  * fits them; where one of the two is `auto`, what is meant for pictures of that kind. Unref it.
- * `automatic` (NULL: not wanted) tells whether one was. `sha256` (NULL: not wanted) is its file's sum, to be freed. NULL and an
- * error on failure. */
+ * `automatic` (NULL: not wanted) tells whether one was. `sha256` (NULL: not wanted) is its file's
+ * sum, to be freed. NULL and an error on failure. */
 rst_model *given_open(const cli_given *given, rst_picture_kind kind, rst_parameters *parameters,
                       char **sha256, bool *automatic, GError **error);
 

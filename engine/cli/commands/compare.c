@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "measure/canvas.h"
+#include "measure/drawing.h"
 #include "measure/column.h"
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
-#include "measure/frame.h"
+#include "measure/raster.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
 
@@ -102,12 +102,12 @@ static VipsImage *input_image(const cli_column *column, const char *path, const 
                               GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_encoding *encoding = NULL;
-  cli_frame frame;
+  cli_raster raster;
   VipsImage *image = NULL;
-  if (!frame_read(&frame, path, column->job.cancel, error))
+  if (!raster_read(&raster, path, column->job.cancel, error))
     return NULL;
-  if (frame_encode(&frame, column->job.session, column->job.model, &plan->parts[0].window,
-                   column->job.cancel, &encoding, &cause) != RST_OK) {
+  if (raster_encode(&raster, column->job.session, column->job.model, &plan->parts[0].window,
+                    column->job.cancel, &encoding, &cause) != RST_OK) {
     cli_fail_engine(error, &cause);
   } else {
     int size;
@@ -123,7 +123,7 @@ static VipsImage *input_image(const cli_column *column, const char *path, const 
       image->Type = VIPS_INTERPRETATION_B_W;
   }
   rst_encoding_unref(encoding);
-  frame_clear(&frame);
+  raster_clear(&raster);
   return image;
 }
 
@@ -166,23 +166,23 @@ static bool restore_row(const options *o, const GPtrArray *columns, const char *
 static bool draw(const options *o, const GPtrArray *captions, const row *rows, int count,
                  rst_cancel *cancel, GError **error) {
   int step = o->cell + GAP, height = CAPTION + GAP;
-  cli_canvas canvas;
+  cli_drawing drawing;
   bool good = true;
   for (int i = 0; i < count; i++)
     height += rows[i].height + GAP;
-  canvas_init(&canvas, (int)captions->len * step + GAP, height);
+  drawing_init(&drawing, (int)captions->len * step + GAP, height);
   for (guint i = 0; i < captions->len && good; i++)
     good =
-      canvas_text(&canvas, captions->pdata[i], TEXT, o->cell, GAP + (int)i * step + o->cell / 2,
-                  GAP / 2 + CAPTION / 2, ALIGN_CENTRE, INK, error);
+      drawing_text(&drawing, captions->pdata[i], TEXT, o->cell, GAP + (int)i * step + o->cell / 2,
+                   GAP / 2 + CAPTION / 2, ALIGN_CENTRE, INK, error);
   for (int i = 0, y = CAPTION + GAP; i < count; y += rows[i++].height + GAP)
     for (guint c = 0; c < captions->len && good; c++) {
       VipsImage *image = rows[i].images->pdata[c];
-      good = canvas_image(&canvas, image, GAP + (int)c * step + (o->cell - image->Xsize) / 2,
-                          y + (rows[i].height - image->Ysize) / 2, error);
+      good = drawing_image(&drawing, image, GAP + (int)c * step + (o->cell - image->Xsize) / 2,
+                           y + (rows[i].height - image->Ysize) / 2, error);
     }
-  good = good && canvas_write(&canvas, o->output, cancel, error);
-  canvas_clear(&canvas);
+  good = good && drawing_write(&drawing, o->output, cancel, error);
+  drawing_clear(&drawing);
   return good;
 }
 

@@ -10,7 +10,7 @@
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
-#include "measure/frame.h"
+#include "measure/raster.h"
 #include "base/parameter_options.h"
 #include "base/interrupt.h"
 #include "base/progress.h"
@@ -125,8 +125,8 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
                     GError **error) {
   const char *path = e->files->pdata[index];
   rst_error cause = RST_ERROR_INIT;
-  cli_frame frame;
-  if (!frame_read_truth(&frame, path, e->cancel, error))
+  cli_raster raster;
+  if (!raster_read_truth(&raster, path, e->cancel, error))
     return false;
   rst_status status = RST_OK;
   for (int i = 0; i < PROTOCOLS && status == RST_OK; i++) {
@@ -134,7 +134,7 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
     cli_figures one;
     if (!e->wanted[i])
       continue;
-    status = trial_init(&trial, i, &frame, pixels, index, e->session, e->model, e->cancel, &cause);
+    status = trial_init(&trial, i, &raster, pixels, index, e->session, e->model, e->cancel, &cause);
     if (status != RST_OK)
       break;
     status = measure_trial(e, &trial, index, &one, &cause);
@@ -151,7 +151,7 @@ static bool measure(const evaluation *e, int index, int pixels, cli_figures *fig
     }
     figures->seconds += one.seconds;
   }
-  frame_clear(&frame);
+  raster_clear(&raster);
   if (status == RST_CANCELLED)
     cli_fail_interrupted(error);
   else if (status != RST_OK)
@@ -177,7 +177,7 @@ static cli_figures mean(const evaluation *e) {
   return sum;
 }
 
-/* ---- what is told ---- */
+/* ---- what is reported ---- */
 
 /* A text in a column of the table; widths are counted in characters. */
 static void print_cell(const char *text, int width) {
@@ -327,7 +327,7 @@ static bool run(const void *data, GError **error) {
   cli_progress progress;
   rst_parameters_init(&e.parameters);
   bool good =
-    take_protocol(o->protocol, e.wanted, error) && (e.files = frame_list(o->paths, error)) &&
+    take_protocol(o->protocol, e.wanted, error) && (e.files = raster_list(o->paths, error)) &&
     (e.model =
        given_open(&o->given, RST_PICTURE_MONOCHROME, &e.parameters, &e.sha256, NULL, error)) &&
     (rst_session_new(o->threads, &e.session, &cause) == RST_OK || cli_fail_engine(error, &cause));

@@ -16,7 +16,7 @@
 #include "io/file.h"
 #include "io/image_source.h"
 #include "io/picture.h"
-#include "measure/canvas.h"
+#include "measure/drawing.h"
 
 enum { MARK = 0xff2020 };
 
@@ -118,17 +118,17 @@ static bool draw(const finding *f, const rst_face *faces, int count, const cli_s
                  GError **error) {
   const int line = MAX(MAX(source->width, source->height) / 400, 1);
   g_autoptr(VipsImage) image = source_stream(source, error);
-  cli_canvas canvas;
+  cli_drawing drawing;
   bool good;
 
   if (!image)
     return false;
-  canvas_init(&canvas, source->width, source->height);
-  good = canvas_image(&canvas, image, 0, 0, error);
+  drawing_init(&drawing, source->width, source->height);
+  good = drawing_image(&drawing, image, 0, 0, error);
   for (int i = 0; i < count && good; i++)
-    canvas_outline(&canvas, faces[i].x, faces[i].y, faces[i].width, faces[i].height, line, MARK);
-  good = good && canvas_write(&canvas, f->options->output, f->cancel, error);
-  canvas_clear(&canvas);
+    drawing_outline(&drawing, faces[i].x, faces[i].y, faces[i].width, faces[i].height, line, MARK);
+  good = good && drawing_write(&drawing, f->options->output, f->cancel, error);
+  drawing_clear(&drawing);
   return good;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <yyjson.h>
 
-#include "measure/canvas.h"
+#include "measure/drawing.h"
 #include "measure/column.h"
 #include "commands/commands.h"
 #include "base/common_options.h"
@@ -94,7 +94,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
 
 /* Takes the reference. */
 static bool add_result(regions *r, VipsImage *image, const char *caption, GError **error) {
-  VipsImage *pixels = canvas_srgb(image, error);
+  VipsImage *pixels = drawing_srgb(image, error);
   g_object_unref(image);
   if (!pixels)
     return false;
@@ -171,7 +171,7 @@ static bool search(regions *r, GError **error) {
   return r->found >= 0;
 }
 
-/* ---- what is told ---- */
+/* ---- what is reported ---- */
 
 static void print_table(const regions *r) {
   g_print("%6s %6s %6s %10s\n", "x", "y", _("side"), _("score"));
@@ -204,34 +204,34 @@ static bool write_json(const regions *r, GError **error) {
 }
 
 /* The picture with all regions in it. */
-static bool draw_picture(const regions *r, cli_canvas *canvas, GError **error) {
+static bool draw_picture(const regions *r, cli_drawing *drawing, GError **error) {
   g_autoptr(VipsImage) fitted = NULL;
   if (vips_thumbnail_image(r->shown, &fitted, PICTURE, "height", PICTURE, "size", VIPS_SIZE_BOTH,
                            NULL) != 0)
     return cli_fail_vips(error, _("sheet"));
   double scale = (double)fitted->Xsize / r->shown->Xsize;
-  bool good = canvas_image(canvas, fitted, GAP, CAPTION, error);
+  bool good = drawing_image(drawing, fitted, GAP, CAPTION, error);
   for (int i = 0; i < r->found && good; i++) {
     char number[8];
     int x = GAP + (int)(r->regions[i].x * scale), y = CAPTION + (int)(r->regions[i].y * scale);
     int side = MAX((int)(r->side * scale), 1);
     g_snprintf(number, sizeof number, "%d", i + 1);
-    canvas_outline(canvas, x, y, side, side, 2, MARK);
-    canvas_fill(canvas, x, y, 18, 18, MARK);
-    good = canvas_text(canvas, number, TEXT, 0, x + 9, y + 9, ALIGN_CENTRE, WHITE, error);
+    drawing_outline(drawing, x, y, side, side, 2, MARK);
+    drawing_fill(drawing, x, y, 18, 18, MARK);
+    good = drawing_text(drawing, number, TEXT, 0, x + 9, y + 9, ALIGN_CENTRE, WHITE, error);
   }
   return good;
 }
 
 /* One region of one result, enlarged. */
-static bool draw_crop(cli_canvas *canvas, VipsImage *result, const cli_region *region, int side,
+static bool draw_crop(cli_drawing *drawing, VipsImage *result, const cli_region *region, int side,
                       int x, int y, GError **error) {
   VipsImage *crop = NULL, *fitted = NULL;
   bool good = (vips_crop(result, &crop, region->x, region->y, side, side, NULL) == 0 &&
                vips_thumbnail_image(crop, &fitted, CELL, "height", CELL, "size", VIPS_SIZE_BOTH,
                                     NULL) == 0) ||
               cli_fail_vips(error, _("sheet"));
-  good = good && canvas_image(canvas, fitted, x, y, error);
+  good = good && drawing_image(drawing, fitted, x, y, error);
   g_clear_object(&crop);
   g_clear_object(&fitted);
   return good;
@@ -239,25 +239,25 @@ static bool draw_crop(cli_canvas *canvas, VipsImage *result, const cli_region *r
 
 static bool draw(const regions *r, GError **error) {
   int step = CELL + GAP, columns = (int)r->results->len;
-  cli_canvas canvas;
-  canvas_init(&canvas, 3 * GAP + PICTURE + 24 + columns * step,
-              CAPTION + MAX(PICTURE + GAP, r->found * step));
-  bool good = draw_picture(r, &canvas, error);
+  cli_drawing drawing;
+  drawing_init(&drawing, 3 * GAP + PICTURE + 24 + columns * step,
+               CAPTION + MAX(PICTURE + GAP, r->found * step));
+  bool good = draw_picture(r, &drawing, error);
   int left = 3 * GAP + PICTURE + 24;
   for (int c = 0; c < columns && good; c++)
-    good = canvas_text(&canvas, r->captions->pdata[c], TEXT, CELL, left + c * step + CELL / 2,
-                       CAPTION / 2, ALIGN_CENTRE, INK, error);
+    good = drawing_text(&drawing, r->captions->pdata[c], TEXT, CELL, left + c * step + CELL / 2,
+                        CAPTION / 2, ALIGN_CENTRE, INK, error);
   for (int i = 0; i < r->found && good; i++) {
     char number[8];
     g_snprintf(number, sizeof number, "%d", i + 1);
-    good = canvas_text(&canvas, number, TEXT + 3, 0, left - 16, CAPTION + i * step + CELL / 2,
-                       ALIGN_CENTRE, MARK, error);
+    good = drawing_text(&drawing, number, TEXT + 3, 0, left - 16, CAPTION + i * step + CELL / 2,
+                        ALIGN_CENTRE, MARK, error);
     for (int c = 0; c < columns && good; c++)
-      good = draw_crop(&canvas, r->results->pdata[c], &r->regions[i], r->side, left + c * step,
+      good = draw_crop(&drawing, r->results->pdata[c], &r->regions[i], r->side, left + c * step,
                        CAPTION + i * step, error);
   }
-  good = good && canvas_write(&canvas, r->options->output, r->cancel, error);
-  canvas_clear(&canvas);
+  good = good && drawing_write(&drawing, r->options->output, r->cancel, error);
+  drawing_clear(&drawing);
   return good;
 }
 

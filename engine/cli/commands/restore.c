@@ -157,9 +157,9 @@ static const cli_job *choose_job(cli_job jobs[2], const char *input) {
   if (kind == RST_PICTURE_COLOURED && !jobs->automatic && !quiet)
     cli_say(_("%s: is a colour picture, whose colours are replaced"), input);
   cli_job *job = &jobs[kind == RST_PICTURE_COLOURED && jobs->automatic];
-  if (!job->told && !quiet)
+  if (!job->reported && !quiet)
     report_ignored(job);
-  job->told = true;
+  job->reported = true;
   return job;
 }
 

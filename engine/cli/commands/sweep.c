@@ -13,7 +13,7 @@
 #include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
-#include "measure/frame.h"
+#include "measure/raster.h"
 #include "measure/heat_map.h"
 #include "base/interrupt.h"
 #include "base/lookup.h"
@@ -117,13 +117,13 @@ static bool open_model(sweep *s, char **sum, GError **error) {
 
 static bool open_picture(sweep *s, const char *path, GChecksum *sum, GError **error) {
   rst_error cause = RST_ERROR_INIT;
-  cli_frame frame;
-  if (!frame_read_truth(&frame, path, s->cancel, error))
+  cli_raster raster;
+  if (!raster_read_truth(&raster, path, s->cancel, error))
     return false;
   cli_trial *trial = &s->trials[s->count];
-  rst_status status = trial_init(trial, PROTOCOL_REFERENCE, &frame, s->options->pixels, s->count,
+  rst_status status = trial_init(trial, PROTOCOL_REFERENCE, &raster, s->options->pixels, s->count,
                                  s->session, s->model, s->cancel, &cause);
-  frame_clear(&frame);
+  raster_clear(&raster);
   if (status != RST_OK)
     return cli_fail_engine(error, &cause);
   s->count++;
@@ -135,7 +135,7 @@ static bool open_picture(sweep *s, const char *path, GChecksum *sum, GError **er
 /* Encodes every picture, once for all setups. */
 static bool open_pictures(sweep *s, const char *model, GError **error) {
   const options *o = s->options;
-  g_autoptr(GPtrArray) files = frame_list(o->paths, error);
+  g_autoptr(GPtrArray) files = raster_list(o->paths, error);
   if (!files)
     return false;
   guint wanted = o->pictures == 0 ? files->len : MIN((guint)o->pictures, files->len);
@@ -211,7 +211,7 @@ static bool measure_all(sweep *s, GError **error) {
   return good;
 }
 
-/* ---- what is told ---- */
+/* ---- what is reported ---- */
 
 static const sweep *compared; /* by qsort() */
 

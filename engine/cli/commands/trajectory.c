@@ -15,12 +15,12 @@
 #include "base/common_options.h"
 #include "base/error.h"
 #include "base/numbers.h"
-#include "measure/frame.h"
+#include "measure/raster.h"
 #include "base/parameter_options.h"
 #include "base/interrupt.h"
 #include "measure/plot.h"
 #include "restore/report.h"
-#include "measure/strip.h"
+#include "measure/trajectory_strip.h"
 
 enum { POINTS_MAX = 64 };
 
@@ -40,7 +40,7 @@ typedef struct walk {
   rst_model *model;
   rst_session *session;
   rst_cancel *cancel;
-  cli_frame frame;
+  cli_raster raster;
   rst_rectangle region;
   rst_plan plan; /* of one part */
   rst_encoding *encoding;
@@ -124,9 +124,9 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
 /* ---- the picture as the engine's host ---- */
 
 static bool on_read(void *user, int x, int y, int width, int height, float *rgba) {
-  const cli_frame *frame = &((walk *)user)->frame;
+  const cli_raster *raster = &((walk *)user)->raster;
   for (int row = y; row < y + height; row++, rgba += 4 * width)
-    memcpy(rgba, frame->rgba + 4 * ((gsize)row * frame->width + x), sizeof(float) * 4 * width);
+    memcpy(rgba, raster->rgba + 4 * ((gsize)row * raster->width + x), sizeof(float) * 4 * width);
   return true;
 }
 
@@ -144,14 +144,14 @@ static bool on_read_coverage(void *user, int x, int y, int width, int height, fl
 
 static bool check_region(walk *w, GError **error) {
   const options *o = w->options;
-  const rst_rectangle whole = {0, 0, w->frame.width, w->frame.height};
+  const rst_rectangle whole = {0, 0, w->raster.width, w->raster.height};
   const rst_rectangle *r = &w->region;
   w->region = o->has_region ? o->region : whole;
-  if (r->x < 0 || r->y < 0 || r->x + r->width > w->frame.width ||
-      r->y + r->height > w->frame.height) {
+  if (r->x < 0 || r->y < 0 || r->x + r->width > w->raster.width ||
+      r->y + r->height > w->raster.height) {
     g_set_error(error, CLI_ERROR, CLI_FAILED,
                 _("the region %d,%d,%dx%d reaches beyond the picture, which has %d × %d pixels"),
-                r->x, r->y, r->width, r->height, w->frame.width, w->frame.height);
+                r->x, r->y, r->width, r->height, w->raster.width, w->raster.height);
     return false;
   }
   for (int i = 0; i < o->count; i++)
@@ -171,11 +171,12 @@ static bool prepare(walk *w, GError **error) {
   rst_parameters_init(&w->parameters);
   w->plan.size = sizeof w->plan;
   w->model = given_open(&o->given, RST_PICTURE_MONOCHROME, &w->parameters, NULL, NULL, error);
-  if (!w->model || !frame_read(&w->frame, o->paths[0], w->cancel, error) || !check_region(w, error))
+  if (!w->model || !raster_read(&w->raster, o->paths[0], w->cancel, error) ||
+      !check_region(w, error))
     return false;
   const rst_picture picture = {.size = sizeof picture,
-                               .width = w->frame.width,
-                               .height = w->frame.height,
+                               .width = w->raster.width,
+                               .height = w->raster.height,
                                .user = w,
                                .read = on_read,
                                .read_coverage = on_read_coverage,
@@ -192,7 +193,7 @@ static bool follow(walk *w, GError **error) {
   for (int i = 0; i < o->count; i++) {
     rst_error cause = RST_ERROR_INIT;
     const int *at = o->points[i];
-    const float *rgba = w->frame.rgba + 4 * ((gsize)at[1] * w->frame.width + at[0]);
+    const float *rgba = w->raster.rgba + 4 * ((gsize)at[1] * w->raster.width + at[0]);
     const float hidden = w->parameters.hide_region;
     float luma;
     trajectory *way;
@@ -205,7 +206,7 @@ static bool follow(walk *w, GError **error) {
   return true;
 }
 
-/* ---- what is told ---- */
+/* ---- what is reported ---- */
 
 /* `path` NULL: not wanted; "-": standard output. */
 static bool write_text(const char *path, const char *text, GError **error) {
@@ -286,7 +287,7 @@ static char *json_text(const walk *w) {
   return copy;
 }
 
-static bool tell(const walk *w, GError **error) {
+static bool report(const walk *w, GError **error) {
   const options *o = w->options;
   bool nothing = !o->csv && !o->json && !o->plot && !o->strip;
   g_autofree char *csv = csv_text(w), *json = json_text(w);
@@ -302,16 +303,16 @@ static bool run(const void *data, GError **error) {
   walk w = {.options = o,
             .cancel = interrupt_catch(),
             .ways = g_ptr_array_new_with_free_func((GDestroyNotify)trajectory_unref)};
-  bool good = prepare(&w, error) && follow(&w, error) && tell(&w, error);
+  bool good = prepare(&w, error) && follow(&w, error) && report(&w, error);
   if (good && o->strip) {
-    const cli_strip strip = {w.session, w.model, w.encoding, &w.parameters, &w.frame,
-                             w.region,  o->cell, o->steps,   w.cancel};
-    good = strip_write(&strip, o->strip, error);
+    const cli_trajectory_strip strip = {w.session, w.model, w.encoding, &w.parameters, &w.raster,
+                                        w.region,  o->cell, o->steps,   w.cancel};
+    good = trajectory_strip_write(&strip, o->strip, error);
   }
   rst_encoding_unref(w.encoding);
   rst_session_free(w.session);
   rst_model_unref(w.model);
-  frame_clear(&w.frame);
+  raster_clear(&w.raster);
   g_ptr_array_unref(w.ways);
   return good;
 }

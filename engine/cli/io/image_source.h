@@ -42,7 +42,8 @@ void source_clear(cli_source *source);
 /* The picture with its metadata and profile; its pixels are read as they are used, and may be
  * used from top to bottom only. Unref it. NULL and an error on failure. */
 VipsImage *source_stream(const cli_source *source, GError **error);
-/* Stored pixels (store.h), with metadata and profile, that hold a box of it: no more than that where the picture is not held. Where they begin goes into `x` and `y`. */
+/* Stored pixels (store.h), with metadata and profile, that hold a box of it: no more than that
+ * where the picture is not held. Where they begin goes into `x` and `y`. */
 VipsImage *source_read(const cli_source *source, const rst_rectangle *box, int *x, int *y,
                        GError **error);
 

@@ -14,7 +14,8 @@
 /* The picture's size as displayed: turned by what EXIF says. */
 void picture_kind_size(VipsImage *image, int *width, int *height);
 
-/* As rst_classify() tells it of a box (as displayed, inside the picture; NULL: all) of the picture, which is read once, from top to bottom, and not held. */
+/* As rst_classify() tells it of a box (as displayed, inside the picture; NULL: all) of the picture,
+ * which is read once, from top to bottom, and not held. */
 bool picture_kind_read(VipsImage *image, const rst_rectangle *box, rst_picture_kind *kind,
                        double *sure, GError **error);
 

@@ -110,12 +110,12 @@ VipsImage *store_new(VipsImage *image) {
                                                     : vips_image_copy_memory(image);
 }
 
-const void *store_read(VipsImage *stored, int x, int y, int width, void *room) {
+const void *store_read(VipsImage *stored, int x, int y, int width, void *scratch) {
   const int fd = descriptor_of(stored);
   if (fd < 0)
     return VIPS_IMAGE_ADDR(stored, x, y);
-  return read_all(fd, room, VIPS_IMAGE_SIZEOF_PEL(stored) * (gsize)width, place_of(stored, x, y))
-           ? room
+  return read_all(fd, scratch, VIPS_IMAGE_SIZEOF_PEL(stored) * (gsize)width, place_of(stored, x, y))
+           ? scratch
            : NULL;
 }
 

@@ -12,9 +12,9 @@
 /* All pixels of an image, with its metadata. Unref it. NULL and libvips' error where memory or the
  * disk is full, or reading fails. */
 VipsImage *store_new(VipsImage *image);
-/* `width` pixels from (x, y) on: where they are, or copied into `room`. NULL where the file cannot
- * be read. */
-const void *store_read(VipsImage *stored, int x, int y, int width, void *room);
+/* `width` pixels from (x, y) on: where they are, or copied into `scratch`. NULL where the file
+ * cannot be read. */
+const void *store_read(VipsImage *stored, int x, int y, int width, void *scratch);
 /* Puts pixels there. */
 bool store_write(VipsImage *stored, int x, int y, int width, const void *pixels);
 

@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#include "measure/canvas.h"
+#include "measure/drawing.h"
 
 /* Pixels. A panel for each noise stddev, one below the other; in a row of it, one stochasticity:
  * the step skippings, clipping, and the step skippings with projection. */
@@ -55,7 +55,7 @@ static void place(const cli_setup *s, int *x, int *y) {
        (int)lrint(10 * (1 - s->stochasticity)) * CELL_HEIGHT;
 }
 
-static bool draw_cell(cli_canvas *c, const cli_setup *setup, double ratio, double best,
+static bool draw_cell(cli_drawing *c, const cli_setup *setup, double ratio, double best,
                       double worst, GError **error) {
   char text[16];
   int x, y;
@@ -63,65 +63,66 @@ static bool draw_cell(cli_canvas *c, const cli_setup *setup, double ratio, doubl
   guint32 colour = colour_of(ratio, best, worst);
   bool dark = (colour >> 8 & 255) < 130; /* most of a colour's lightness is its green */
   g_snprintf(text, sizeof text, ratio < 9.995 ? "%.2f" : ratio < 999.5 ? "%.0f" : ">999", ratio);
-  canvas_fill(c, x, y, CELL_WIDTH - 1, CELL_HEIGHT - 1, colour);
+  drawing_fill(c, x, y, CELL_WIDTH - 1, CELL_HEIGHT - 1, colour);
   if (ratio == best)
-    canvas_outline(c, x, y, CELL_WIDTH - 1, CELL_HEIGHT - 1, 2, INK);
-  return canvas_text(c, text, TEXT, 0, x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2, ALIGN_CENTRE,
-                     dark ? WHITE : INK, error);
+    drawing_outline(c, x, y, CELL_WIDTH - 1, CELL_HEIGHT - 1, 2, INK);
+  return drawing_text(c, text, TEXT, 0, x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2, ALIGN_CENTRE,
+                      dark ? WHITE : INK, error);
 }
 
-static bool draw_numbers(cli_canvas *c, int x, int y, bool more, GError **error) {
+static bool draw_numbers(cli_drawing *c, int x, int y, bool more, GError **error) {
   bool good = true;
   for (int i = 0; i < (more ? 14 : 10) && good; i++) {
     char text[8];
     g_snprintf(text, sizeof text, "%d", i < 10 ? i + 1 : 5 * (i - 7));
-    good = canvas_text(c, text, TEXT, 0, x + i * CELL_WIDTH + CELL_WIDTH / 2, y, ALIGN_CENTRE, INK,
-                       error);
+    good = drawing_text(c, text, TEXT, 0, x + i * CELL_WIDTH + CELL_WIDTH / 2, y, ALIGN_CENTRE, INK,
+                        error);
   }
   return good;
 }
 
 /* What is the same whatever came out. */
-static bool draw_axes(cli_canvas *c, int panel, GError **error) {
+static bool draw_axes(cli_drawing *c, int panel, GError **error) {
   static const char *const names[] = {"zero", "normal", "squared"};
   int top = TOP + panel * PANEL, numbers = top + HEADING - 10;
   g_autofree char *heading = g_strdup_printf(_("noise stddev %s: step skipping →"), names[panel]);
   g_autofree char *projected =
     g_strdup_printf(_("noise stddev %s, projection: step skipping →"), names[panel]);
-  bool good = canvas_text(c, heading, TEXT + 1, 0, LEFT, top + 20, ALIGN_LEFT, INK, error) &&
-              canvas_text(c, projected, TEXT + 1, 0, PROJECTED, top + 20, ALIGN_LEFT, INK, error) &&
-              canvas_text(c, _("1, clip"), TEXT, 0, CLIPPED + CELL_WIDTH / 2, numbers, ALIGN_CENTRE,
-                          INK, error) &&
-              draw_numbers(c, LEFT, numbers, false, error) &&
-              draw_numbers(c, PROJECTED, numbers, panel == 2, error);
+  bool good =
+    drawing_text(c, heading, TEXT + 1, 0, LEFT, top + 20, ALIGN_LEFT, INK, error) &&
+    drawing_text(c, projected, TEXT + 1, 0, PROJECTED, top + 20, ALIGN_LEFT, INK, error) &&
+    drawing_text(c, _("1, clip"), TEXT, 0, CLIPPED + CELL_WIDTH / 2, numbers, ALIGN_CENTRE, INK,
+                 error) &&
+    draw_numbers(c, LEFT, numbers, false, error) &&
+    draw_numbers(c, PROJECTED, numbers, panel == 2, error);
   for (int i = 0; i <= 10 && good; i++) {
     char text[16];
     g_snprintf(text, sizeof text, i == 0 ? "η %.1f" : "%.1f", 1 - i / 10.0);
-    good = canvas_text(c, text, TEXT, 0, LEFT - 8,
-                       top + HEADING + i * CELL_HEIGHT + CELL_HEIGHT / 2, ALIGN_RIGHT, INK, error);
+    good = drawing_text(c, text, TEXT, 0, LEFT - 8,
+                        top + HEADING + i * CELL_HEIGHT + CELL_HEIGHT / 2, ALIGN_RIGHT, INK, error);
   }
   return good;
 }
 
 bool heat_map_write(const char *path, const char *title, const cli_setup setups[SETUPS],
                     const double ratios[SETUPS], rst_cancel *cancel, GError **error) {
-  cli_canvas canvas;
+  cli_drawing drawing;
   double best = INFINITY, worst = 0;
   for (int i = 0; i < SETUPS; i++) {
     best = MIN(best, ratios[i]);
     worst = MAX(worst, ratios[i]);
   }
-  canvas_init(&canvas, WIDTH, HEIGHT);
-  bool good = canvas_text(&canvas, title, TEXT + 4, WIDTH - 40, 20, 36, ALIGN_LEFT, INK, error) &&
-              canvas_text(&canvas,
-                          _("RGB MSE ÷ that of bicubic enlargement: blue is better, red is worse; "
-                            "η is the stochasticity; the frame marks the best"),
-                          TEXT, 0, 20, HEIGHT - 22, ALIGN_LEFT, INK, error);
+  drawing_init(&drawing, WIDTH, HEIGHT);
+  bool good = drawing_text(&drawing, title, TEXT + 4, WIDTH - 40, 20, 36, ALIGN_LEFT, INK, error) &&
+              drawing_text(&drawing,
+                           _("RGB MSE ÷ that of bicubic enlargement: blue is better, red is worse; "
+                             "η is the stochasticity; the frame marks the best"),
+                           TEXT, 0, 20, HEIGHT - 22, ALIGN_LEFT, INK, error);
   for (int i = 0; i < 3 && good; i++)
-    good = draw_axes(&canvas, i, error);
+    good = draw_axes(&drawing, i, error);
   for (int i = 0; i < SETUPS && good; i++)
-    good = draw_cell(&canvas, &setups[i], ratios[i], best, worst, error);
-  good = good && canvas_write(&canvas, path, cancel, error);
-  canvas_clear(&canvas);
+    good = draw_cell(&drawing, &setups[i], ratios[i], best, worst, error);
+  good = good && drawing_write(&drawing, path, cancel, error);
+  drawing_clear(&drawing);
   return good;
 }

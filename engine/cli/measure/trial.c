@@ -10,8 +10,8 @@
 
 enum { BAND = 1 << 18 }; /* points at a time, at least a row */
 
-static int64_t size_of(const cli_frame *frame) {
-  return (int64_t)frame->width * frame->height;
+static int64_t size_of(const cli_raster *raster) {
+  return (int64_t)raster->width * raster->height;
 }
 
 /* Marks `pixels` of the points, each set of them as likely as any other. */
@@ -60,39 +60,39 @@ static void measure_bicubic(cli_trial *t) {
   t->bicubic = sum / (double)t->points;
 }
 
-static void make_grey(const cli_frame *frame, cli_frame *grey) {
-  *grey = *frame;
-  grey->rgba = g_new(float, 4 * size_of(frame));
-  for (int64_t i = 0; i < size_of(frame); i++) {
-    const float *from = frame->rgba + 4 * i;
+static void make_grey(const cli_raster *raster, cli_raster *grey) {
+  *grey = *raster;
+  grey->rgba = g_new(float, 4 * size_of(raster));
+  for (int64_t i = 0; i < size_of(raster); i++) {
+    const float *from = raster->rgba + 4 * i;
     float *to = grey->rgba + 4 * i;
     to[0] = to[1] = to[2] = 0.2989f * from[0] + 0.5870f * from[1] + 0.1140f * from[2];
     to[3] = 1;
   }
 }
 
-rst_status trial_init(cli_trial *t, cli_protocol protocol, const cli_frame *frame, int pixels,
+rst_status trial_init(cli_trial *t, cli_protocol protocol, const cli_raster *raster, int pixels,
                       int seed, rst_session *session, rst_model *model, rst_cancel *cancel,
                       rst_error *error) {
   *t = (cli_trial){.protocol = protocol};
-  int side = MAX(frame->width, frame->height);
-  rst_window window = {(frame->width - side) / 2, (frame->height - side) / 2, side};
-  cli_frame square;
-  frame_square(frame, &square);
+  int side = MAX(raster->width, raster->height);
+  rst_window window = {(raster->width - side) / 2, (raster->height - side) / 2, side};
+  cli_raster square;
+  raster_square(raster, &square);
   if (protocol == PROTOCOL_REFERENCE) {
-    frame_resize(&square, TRIAL_SIDE, TRIAL_SIDE, &t->truth);
+    raster_resize(&square, TRIAL_SIDE, TRIAL_SIDE, &t->truth);
     window = (rst_window){0, 0, TRIAL_SIDE};
   } else {
-    t->truth = *frame;
-    t->truth.rgba = g_memdup2(frame->rgba, sizeof(float) * 4 * (gsize)size_of(frame));
-    make_grey(frame, &t->grey);
-    t->luma = g_new(float, size_of(frame));
-    rst_pixel_luma((size_t)size_of(frame), t->grey.rgba, NULL, t->luma);
+    t->truth = *raster;
+    t->truth.rgba = g_memdup2(raster->rgba, sizeof(float) * 4 * (gsize)size_of(raster));
+    make_grey(raster, &t->grey);
+    t->luma = g_new(float, size_of(raster));
+    rst_pixel_luma((size_t)size_of(raster), t->grey.rgba, NULL, t->luma);
   }
-  frame_clear(&square);
+  raster_clear(&square);
   draw_points(t, pixels, seed);
-  rst_status status = frame_encode(protocol == PROTOCOL_REFERENCE ? &t->truth : &t->grey, session,
-                                   model, &window, cancel, &t->encoding, error);
+  rst_status status = raster_encode(protocol == PROTOCOL_REFERENCE ? &t->truth : &t->grey, session,
+                                    model, &window, cancel, &t->encoding, error);
   if (status != RST_OK)
     trial_clear(t);
   else if (protocol == PROTOCOL_REFERENCE)
@@ -101,8 +101,8 @@ rst_status trial_init(cli_trial *t, cli_protocol protocol, const cli_frame *fram
 }
 
 void trial_clear(cli_trial *t) {
-  frame_clear(&t->truth);
-  frame_clear(&t->grey);
+  raster_clear(&t->truth);
+  raster_clear(&t->grey);
   rst_encoding_unref(t->encoding);
   g_clear_pointer(&t->coverage, g_free);
   g_clear_pointer(&t->luma, g_free);

@@ -12,7 +12,7 @@
 #ifndef CLI_TOOLS_TRIAL_H
 #define CLI_TOOLS_TRIAL_H
 
-#include "measure/frame.h"
+#include "measure/raster.h"
 #include "restorator.h"
 
 typedef enum cli_protocol { PROTOCOL_REFERENCE, PROTOCOL_COLOUR, PROTOCOLS } cli_protocol;
@@ -21,8 +21,8 @@ enum { TRIAL_SIDE = 178 };
 
 typedef struct cli_trial {
   cli_protocol protocol;
-  cli_frame truth;
-  cli_frame grey;       /* colour: what is restored */
+  cli_raster truth;
+  cli_raster grey;       /* colour: what is restored */
   rst_encoding *encoding;
   float *coverage;      /* (height, width), 0 or 1: the points compared; NULL: all */
   float *luma;          /* (height, width): of the picture that the network colours; NULL: not
@@ -41,7 +41,7 @@ typedef struct cli_figures {
 } cli_figures;
 
 /* Encodes the picture. Of its points, `pixels` are compared, drawn by `seed`; 0: all of them. */
-rst_status trial_init(cli_trial *trial, cli_protocol protocol, const cli_frame *frame, int pixels,
+rst_status trial_init(cli_trial *trial, cli_protocol protocol, const cli_raster *raster, int pixels,
                       int seed, rst_session *session, rst_model *model, rst_cancel *cancel,
                       rst_error *error);
 void trial_clear(cli_trial *trial);

@@ -14,14 +14,14 @@ enum {
 static const double wrong = 10;
 
 typedef struct {
-  const cli_frame *truth, *grey;
+  const cli_raster *truth, *grey;
   double (*true_lab)[3];
   double *errors; /* (height, width) */
   double *sums;   /* (height + 1, width + 1): of errors above and to the left */
 } guesser;
 
-static gsize pixel_count(const cli_frame *frame) {
-  return (gsize)frame->width * (gsize)frame->height;
+static gsize pixel_count(const cli_raster *raster) {
+  return (gsize)raster->width * (gsize)raster->height;
 }
 
 /* The mean. */
@@ -150,7 +150,7 @@ static void find_worst(const guesser *g, int *x, int *y) {
   *y = (int)(at / (gsize)width);
 }
 
-static void take_true(const cli_frame *truth, int x, int y, float rgb[3]) {
+static void take_true(const cli_raster *truth, int x, int y, float rgb[3]) {
   int count = 0;
   memset(rgb, 0, 3 * sizeof *rgb);
   for (int v = MAX(y - AROUND, 0); v <= MIN(y + AROUND, truth->height - 1); v++)
@@ -162,10 +162,10 @@ static void take_true(const cli_frame *truth, int x, int y, float rgb[3]) {
 }
 
 static bool read_frame(void *user, int x, int y, int w, int h, float *rgba) {
-  const cli_frame *frame = user;
+  const cli_raster *raster = user;
   for (int row = 0; row < h; row++)
     memcpy(rgba + (gsize)4 * row * w,
-           frame->rgba + 4 * ((gsize)(y + row) * (gsize)frame->width + (gsize)x),
+           raster->rgba + 4 * ((gsize)(y + row) * (gsize)raster->width + (gsize)x),
            sizeof *rgba * 4 * (gsize)w);
   return true;
 }
@@ -184,7 +184,7 @@ static rst_status apply(const guesser *g, rst_session *session, const rst_hint_g
   return RST_OK;
 }
 
-rst_status true_hints_give(const cli_frame *truth, const cli_frame *grey, int count,
+rst_status true_hints_give(const cli_raster *truth, const cli_raster *grey, int count,
                            rst_session *session, rst_cancel *cancel, float *colours,
                            rst_hint *hints, double ciede2000[2], rst_error *error) {
   const int side = MAX(truth->width, truth->height);

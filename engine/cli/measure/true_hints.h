@@ -10,13 +10,13 @@
 #ifndef CLI_TRUE_HINTS_H
 #define CLI_TRUE_HINTS_H
 
-#include "measure/frame.h"
+#include "measure/raster.h"
 #include "restorator.h"
 
 /* Gives `colours` (height, width, 3), joined with the picture by mode, so many hints, which also go
  * into `hints` (count). Before and after it, `ciede2000` has the mean distance to the truth. The
  * window is the whole picture. */
-rst_status true_hints_give(const cli_frame *truth, const cli_frame *grey, int count,
+rst_status true_hints_give(const cli_raster *truth, const cli_raster *grey, int count,
                            rst_session *session, rst_cancel *cancel, float *colours,
                            rst_hint *hints, double ciede2000[2], rst_error *error);
 

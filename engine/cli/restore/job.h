@@ -20,7 +20,7 @@ typedef struct cli_job {
   rst_parameters parameters;
   const char *preset;  /* that was applied; NULL: none */
   bool automatic;      /* pictures of another kind are done otherwise */
-  bool told;           /* what of the parameters has no effect */
+  bool reported;           /* what of the parameters has no effect */
   bool has_region;
   rst_rectangle region;
   int size[2];         /* width and height of the output, 0: the picture's own */

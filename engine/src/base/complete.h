@@ -10,8 +10,9 @@
 
 #include "restorator.h"
 
-/* A struct that begins with its size, as the caller has it. `storage`, of `size` bytes, takes up a smaller one,
- * over what it holds. Returns which of both is whole; NULL for no struct, or one of a newer program. */
+/* A struct that begins with its size, as the caller has it. `storage`, of `size` bytes, takes up a
+ * smaller one, over what it holds. Returns which of both is whole; NULL for no struct, or one of a
+ * newer program. */
 static inline const void *rst_complete(const void *given, void *storage, size_t size) {
   size_t its = 0;
 

@@ -24,8 +24,8 @@ void *rst_array(size_t count, size_t size) {
   return memory;
 }
 
-/* Large pages are given back in a thousandth of the calls: a gigabyte of small ones takes a tenth of
- * a second. */
+/* Large pages are given back in a thousandth of the calls: a gigabyte of small ones takes a tenth
+ * of a second. */
 static void ask_for_large_pages(void *memory, size_t bytes) {
 #ifdef MADV_HUGEPAGE
   const uintptr_t page = 1 << 21, begin = ((uintptr_t)memory + page - 1) & ~(page - 1);
@@ -39,7 +39,7 @@ static void ask_for_large_pages(void *memory, size_t bytes) {
 #endif
 }
 
-void *rst_plane(size_t count, size_t size) {
+void *rst_zeros(size_t count, size_t size) {
   void *memory = calloc(count == 0 ? 1 : count, size);
 
   if (memory)

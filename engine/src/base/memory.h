@@ -27,7 +27,7 @@ void *rst_array(size_t count, size_t size);
 /* The same for arrays over a picture's pixels, which no kernel sees: not aligned further than
  * malloc() does, and of zeros that cost nothing before they are touched. So neither a large array's
  * beginning nor its end holds up whoever cancels. */
-void *rst_plane(size_t count, size_t size);
+void *rst_zeros(size_t count, size_t size);
 
 static inline float *rst_floats(size_t count) {
   return rst_array(count, sizeof(float));

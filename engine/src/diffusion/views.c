@@ -52,7 +52,7 @@ static void find_span(double first, double step, int count, int begin, int side,
 typedef struct {
   int column, row, columns, rows;
   rst_grid grid;
-  float *memory, *wanted, *luma, *colours;
+  float *memory, *weight, *luma, *colours;
 } piece;
 
 static bool cut(const blend *b, const float *coverage, const rst_window *window, piece *p) {
@@ -68,7 +68,7 @@ static bool cut(const blend *b, const float *coverage, const rst_window *window,
   p->memory = rst_floats(5 * points);
   if (!p->memory)
     return false;
-  p->wanted = p->memory;
+  p->weight = p->memory;
   p->luma = p->memory + points;
   p->colours = p->memory + 2 * points;
   p->grid = *g;
@@ -86,7 +86,7 @@ static bool cut(const blend *b, const float *coverage, const rst_window *window,
       const size_t from = (size_t)(p->row + r) * (size_t)g->columns + (size_t)(p->column + c);
 
       if (!coverage || coverage[from] > 0)
-        p->wanted[to] =
+        p->weight[to] =
           (float)rst_view_weight(window, p->grid.x + c * g->dx, p->grid.y + r * g->dy);
       if (g->luma)
         p->luma[to] = g->luma[from];
@@ -101,11 +101,11 @@ static void add(blend *b, const piece *p) {
       float *sum =
         b->sum + 4 * ((size_t)(p->row + r) * (size_t)b->grid->columns + (size_t)(p->column + c));
 
-      if (!(p->wanted[from] > 0))
+      if (!(p->weight[from] > 0))
         continue;
       for (int k = 0; k < 3; k++)
-        sum[k] += p->wanted[from] * p->colours[3 * from + (size_t)k];
-      sum[3] += p->wanted[from];
+        sum[k] += p->weight[from] * p->colours[3 * from + (size_t)k];
+      sum[3] += p->weight[from];
     }
 }
 
@@ -146,7 +146,7 @@ static rst_status add_view(rst_session *session, const rst_encoding *view,
     return RST_OK;
   hooks.cancel = b->hooks ? b->hooks->cancel : NULL;
   status =
-    rst_sample_grid(session, view, parameters, &p.grid, p.wanted, p.colours, &hooks, NULL, error);
+    rst_sample_grid(session, view, parameters, &p.grid, p.weight, p.colours, &hooks, NULL, error);
   if (status == RST_OK)
     add(b, &p);
   free(p.memory);

@@ -8,8 +8,8 @@
 
 #include "restorator.h"
 
-/* How much a face's window counts at a place: 1 where the face is, 0 beyond the head, since it knows
- * less of what is behind that than the part's own window. */
+/* How much a face's window counts at a place: 1 where the face is, 0 beyond the head, since it
+ * knows less of what is behind that than the part's own window. */
 double rst_view_weight(const rst_window *window, double x, double y);
 
 #endif

@@ -10,8 +10,8 @@
 
 #include "restorator.h"
 
-/* The JSON of a text of the metadata, whose key there is `what`; free with yyjson_doc_free(). Errors:
- * RST_BAD_DESCRIPTION, RST_NO_MEMORY. */
+/* The JSON of a text of the metadata, whose key there is `what`; free with yyjson_doc_free().
+ * Errors: RST_BAD_DESCRIPTION, RST_NO_MEMORY. */
 rst_status rst_parse_json(const char *text, const char *what, yyjson_doc **json, rst_error *error);
 
 typedef struct rst_description {

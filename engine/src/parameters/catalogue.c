@@ -198,8 +198,8 @@ static bool match(void *user, const char *id, const char *path) {
   return false;
 }
 
-/* Models that go by another name today, the old one first: both ids find the new one's file, and the
- * old one's where that is missing. */
+/* Models that go by another name today, the old one first: both ids find the new one's file, and
+ * the old one's where that is missing. */
 static const char *const renamed[][2] = {{"old-photo", "photo"}};
 
 /* Looks for an id under the names that it has; `wanted` is then the one that was found. */

@@ -113,7 +113,7 @@ rst_status rst_fill_add(const rst_model *model, int width, int height, const uns
 
   if (model->fill.count == 0)
     return RST_OK;
-  f.luma = rst_plane(count, sizeof *f.luma);
+  f.luma = rst_zeros(count, sizeof *f.luma);
   f.rows = one = rst_floats(ROWS * widest(&model->fill));
   f.next = other = rst_floats(ROWS * widest(&model->fill));
   if (!f.luma || !one || !other) {

@@ -100,8 +100,8 @@ rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *wi
   return window->side <= 256 || parameters->hide_region ? RST_MODE_FULL : RST_MODE_COLOUR;
 }
 
-/* How many times as bright as white a colour's largest channel is, in light; 1 within 0…1, and where
- * it is no finite number. */
+/* How many times as bright as white a colour's largest channel is, in light; 1 within 0…1, and
+ * where it is no finite number. */
 static double brightness(const float rgb[3]) {
   const float top = fmaxf(rgb[0], fmaxf(rgb[1], rgb[2]));
 

@@ -425,8 +425,8 @@ static void find_between(double position, int begin, int factor, int *before, do
   *fraction = at - whole;
 }
 
-/* The field at a position of the picture: the four cells about it, by nearness and by how like their
- * luma is to the pixel's (joint bilateral upsampling, Kopf et al. 2007). */
+/* The field at a position of the picture: the four cells about it, by nearness and by how like
+ * their luma is to the pixel's (joint bilateral upsampling, Kopf et al. 2007). */
 static cell raise(const rst_hint_field *f, double x, double y, float luma) {
   const rst_hint_guide *g = f->guide;
   const int width = g->terrain.width, height = g->terrain.height;

@@ -91,12 +91,15 @@ static bool read_row(survey *s, int row) {
   int height, width;
   const int y = patch_of(row, s->rows, s->box->height, &height);
 
+  if (rst_cancelled(p->cancel))
+    return false;
   if (whole && !p->read(p->user, s->box->x, s->box->y + y, s->box->width, height, s->rgba))
     return false;
   for (int column = 0; column < s->columns; column++) {
     const int x = patch_of(column, s->columns, s->box->width, &width);
 
-    if (!whole && !p->read(p->user, s->box->x + x, s->box->y + y, width, height, s->rgba))
+    if (rst_cancelled(p->cancel) ||
+        (!whole && !p->read(p->user, s->box->x + x, s->box->y + y, width, height, s->rgba)))
       return false;
     add_cell(s, column, row, whole ? s->rgba + 4 * (size_t)x : s->rgba,
              whole ? s->box->width : width, width, height);
@@ -226,7 +229,7 @@ static double likely(double value, double usual) {
   return 1 / (1 + pow(usual / fmax(value, 1e-3), sharpness));
 }
 
-static void judge(survey *s, rst_picture_kind *kind, double *sure) {
+static void decide(survey *s, rst_picture_kind *kind, double *sure) {
   double tint = 0, inner_tint = 0, chroma = s->count > 0 ? measure(s->cells, s->count, &tint) : 0;
   const int inner = leave_frame(s);
   const double inner_chroma = inner > 0 ? measure(s->cells, inner, &inner_tint) : chroma;
@@ -276,10 +279,10 @@ rst_status rst_classify(const rst_picture *picture, const rst_rectangle *box,
   if (!s.cells || !s.rgba)
     status = rst_fail_memory(error);
   for (int row = 0; row < s.rows && status == RST_OK; row++)
-    if (rst_cancelled(picture->cancel) || !read_row(&s, row))
+    if (!read_row(&s, row))
       status = rst_fail_reading(picture, error);
   if (status == RST_OK)
-    judge(&s, kind, sure);
+    decide(&s, kind, sure);
   free(s.cells);
   free(s.rgba);
   return status;

@@ -50,8 +50,8 @@ static bool set_area(rst_partial *p, const rst_picture *picture, const rst_recta
 static rst_status allocate(rst_partial *p, rst_error *error) {
   const size_t pixels = rst_partial_pixels(p);
 
-  p->coverage = rst_plane(7 * pixels, sizeof *p->coverage);
-  p->state = rst_plane(pixels, 1);
+  p->coverage = rst_zeros(7 * pixels, sizeof *p->coverage);
+  p->state = rst_zeros(pixels, 1);
   p->finished = rst_array((size_t)p->area.height, sizeof *p->finished);
   if (!p->coverage || !p->state || !p->finished)
     return rst_fail_memory(error);
@@ -60,8 +60,8 @@ static rst_status allocate(rst_partial *p, rst_error *error) {
   return RST_OK;
 }
 
-/* Rows of a picture that lies in memory, which is looked at there: where it is selected alone, since a
- * host may still be filling the rest. */
+/* Rows of a picture that lies in memory, which is looked at there: where it is selected alone,
+ * since a host may still be filling the rest. */
 static bool find_covered(rst_partial *p, const rst_picture *picture, int y, int rows) {
   float *coverage = p->coverage + rst_partial_index(p, p->area.x, y);
   const int x = p->area.x, width = p->area.width;
@@ -96,7 +96,7 @@ static rst_status read_pixels(rst_partial *p, const rst_picture *picture, rst_er
     p->rgba = picture->rgba + 4 * ((size_t)p->area.y * (size_t)picture->width + (size_t)p->area.x);
     p->rgba_width = picture->width;
   } else {
-    p->kept = rst_plane(4 * rst_partial_pixels(p), sizeof *p->kept);
+    p->kept = rst_zeros(4 * rst_partial_pixels(p), sizeof *p->kept);
     if (!p->kept)
       return rst_fail_memory(error);
     p->rgba = p->kept;
@@ -125,7 +125,7 @@ static void mark_row(rst_partial *p, int y, const bool *boundary) {
 }
 
 static rst_status mark(rst_partial *p, const rst_cancel *cancel, rst_error *error) {
-  bool *boundary = rst_plane((size_t)p->area.width, sizeof *boundary);
+  bool *boundary = rst_zeros((size_t)p->area.width, sizeof *boundary);
   int row = 0;
 
   if (!boundary)

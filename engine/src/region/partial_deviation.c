@@ -108,7 +108,7 @@ static bool begin(rst_partial *p, int seeds) {
   const size_t pixels = rst_partial_pixels(p);
 
   if (!p->deviation)
-    p->deviation = rst_plane(pixels, sizeof *p->deviation);
+    p->deviation = rst_zeros(pixels, sizeof *p->deviation);
   if (!p->deviation)
     return false;
   for (size_t i = 0; p->seeds != seeds && i < pixels; i++)

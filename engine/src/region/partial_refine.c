@@ -181,11 +181,11 @@ rst_status rst_partial_finish(rst_session *session, rst_partial *partial, const 
 
 /* How the finished boundary differs, spread over the part. */
 static rst_status spread(rst_partial *p, const rst_cancel *cancel, rst_error *error) {
-  bool *boundary = rst_plane(rst_partial_pixels(p), sizeof *boundary);
+  bool *boundary = rst_zeros(rst_partial_pixels(p), sizeof *boundary);
   rst_status status;
 
   if (!p->offset)
-    p->offset = rst_plane(4 * rst_partial_pixels(p), sizeof *p->offset);
+    p->offset = rst_zeros(4 * rst_partial_pixels(p), sizeof *p->offset);
   if (!boundary || !p->offset) {
     status = rst_fail_memory(error);
   } else {

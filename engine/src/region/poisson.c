@@ -94,10 +94,10 @@ static void neighbours_of(const level *l, size_t at, size_t to[4]) {
 static bool level_new(level *l, size_t width, size_t height) {
   l->stride = width + 2;
   l->rows = height + 2;
-  l->cells = rst_plane(cell_count(l), 1);
-  l->neighbours = rst_plane(cell_count(l), 1);
-  l->given = rst_plane(cell_count(l), sizeof *l->given);
-  l->found = rst_plane(cell_count(l), sizeof *l->found);
+  l->cells = rst_zeros(cell_count(l), 1);
+  l->neighbours = rst_zeros(cell_count(l), 1);
+  l->given = rst_zeros(cell_count(l), sizeof *l->given);
+  l->found = rst_zeros(cell_count(l), sizeof *l->found);
   return l->cells && l->neighbours && l->given && l->found;
 }
 
@@ -110,13 +110,14 @@ static void level_free(level *l) {
   free(l->found);
 }
 
-/* Once its cells are there. False where memory ran out or it was cancelled: so with all of these. */
+/* Once its cells are there. False where memory ran out or it was cancelled: so with all of
+ * these. */
 static bool list_unknown(solver *m, level *l) {
   size_t to[4], count = 0;
 
   for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++)
     l->unknowns += l->cells[at] == RST_CELL_UNKNOWN;
-  l->unknown = rst_plane(l->unknowns + 1, sizeof *l->unknown);
+  l->unknown = rst_zeros(l->unknowns + 1, sizeof *l->unknown);
   if (!l->unknown)
     return false;
   for (size_t at = 0; at < cell_count(l) && go_on(m, at); at++) {
@@ -134,7 +135,7 @@ static bool list_unknown(solver *m, level *l) {
 /* Unknown cells with no way to a known one take no part. */
 static bool take_cells(solver *m, level *l, unsigned char *cells) {
   const size_t width = l->stride - 2;
-  size_t *found = rst_plane(cell_count(l), sizeof *found), first = 0, last = 0, to[4];
+  size_t *found = rst_zeros(cell_count(l), sizeof *found), first = 0, last = 0, to[4];
 
   if (!found)
     return false;
@@ -170,7 +171,7 @@ static size_t coarser_of(const level *fine, const level *coarse, size_t at) {
 static bool halve(solver *m, level *fine, level *coarse) {
   if (!level_new(coarse, (fine->stride - 1) / 2, (fine->rows - 1) / 2))
     return false;
-  fine->coarser = rst_plane(fine->unknowns + 1, sizeof *fine->coarser);
+  fine->coarser = rst_zeros(fine->unknowns + 1, sizeof *fine->coarser);
   if (!fine->coarser)
     return false;
   for (size_t at = 0; at < cell_count(fine) && go_on(m, at); at++)
@@ -365,7 +366,7 @@ static bool list_bent(solver *m) {
 
   for (size_t at = 0; at < cell_count(l) && m->stiffness > 0 && go_on(m, at); at++)
     count += is_bent(l, at);
-  m->bent = rst_plane(count + 1, sizeof *m->bent);
+  m->bent = rst_zeros(count + 1, sizeof *m->bent);
   for (size_t at = 0; at < cell_count(l) && m->bent && count > m->bent_count && go_on(m, at); at++)
     if (is_bent(l, at))
       m->bent[m->bent_count++] = at;
@@ -388,13 +389,13 @@ static bool make_channels(solver *m) {
   const size_t cells = cell_count(m->levels), unknowns = m->levels->unknowns + 1;
   bool made;
 
-  m->curvature = rst_plane(cells, sizeof *m->curvature);
-  m->product = rst_plane(unknowns, sizeof *m->product);
+  m->curvature = rst_zeros(cells, sizeof *m->curvature);
+  m->product = rst_zeros(unknowns, sizeof *m->product);
   made = m->curvature && m->product;
   for (channel *c = m->channels; c < m->channels + CHANNELS; c++) {
-    c->value = rst_plane(cells, sizeof *c->value);
-    c->direction = rst_plane(cells, sizeof *c->direction);
-    c->residual = rst_plane(unknowns, sizeof *c->residual);
+    c->value = rst_zeros(cells, sizeof *c->value);
+    c->direction = rst_zeros(cells, sizeof *c->direction);
+    c->residual = rst_zeros(unknowns, sizeof *c->residual);
     made = made && c->value && c->direction && c->residual;
   }
   return made;

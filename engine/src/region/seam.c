@@ -199,7 +199,7 @@ static double sample_length(const rst_encoding *encoding) {
 static rst_status mix_fill(const seam *s, const rst_encoding *encoding, float *weight,
                            float *offset) {
   const double length = sample_length(encoding);
-  float *fill = rst_plane(3 * pixel_count(s), sizeof *fill);
+  float *fill = rst_zeros(3 * pixel_count(s), sizeof *fill);
   rst_status status;
 
   if (!fill)
@@ -238,7 +238,7 @@ rst_status rst_seam_spread(const rst_parameters *parameters, const rst_encoding 
   seam s = {part, box, rgba, stride, coverage, boundary, cancel, error, NULL};
   rst_status status;
 
-  s.cells = rst_plane(pixel_count(&s), 1);
+  s.cells = rst_zeros(pixel_count(&s), 1);
   if (!s.cells)
     return rst_fail_memory(error);
   sort_cells(&s, true);

@@ -141,7 +141,7 @@ static void add_row(BatchDialog *dialog, const char *title, const char *text, Gt
 
   gtk_label_set_xalign(GTK_LABEL(label), 0);
   gtk_widget_set_hexpand(control, TRUE);
-  describe(control, title, text);
+  accessible_describe(control, title, text);
   gtk_grid_attach(GTK_GRID(dialog->grid), label, 0, dialog->rows, 1, 1);
   gtk_grid_attach(GTK_GRID(dialog->grid), control, 1, dialog->rows, companion ? 1 : 2, 1);
   if (companion)
@@ -186,24 +186,25 @@ static void add_overwrite(BatchDialog *dialog) {
   GParamSpec *spec = find_argument(dialog, ARGUMENT_OVERWRITE);
   GtkWidget *check = gtk_check_button_new_with_label(g_param_spec_get_nick(spec));
 
-  describe(check, g_param_spec_get_nick(spec), g_param_spec_get_blurb(spec));
+  accessible_describe(check, g_param_spec_get_nick(spec), g_param_spec_get_blurb(spec));
   bind(dialog, ARGUMENT_OVERWRITE, check, "active");
   gtk_grid_attach(GTK_GRID(dialog->grid), check, 0, dialog->rows++, 3, 1);
 }
 
 static void add_automatic(BatchDialog *dialog) {
   dialog->automatic = gtk_check_button_new_with_label(_("Choose by what each file shows"));
-  describe(dialog->automatic, _("Choose by what each file shows"),
-           _("The preset “photo” for monochrome and toned pictures, the defaults for coloured "
-             "ones; else all files are done as set beside"));
+  accessible_describe(
+    dialog->automatic, _("Choose by what each file shows"),
+    _("The preset “photo” for monochrome and toned pictures, the defaults for coloured "
+      "ones; else all files are done as set beside"));
   g_signal_connect_swapped(dialog->automatic, "toggled", G_CALLBACK(take_automatic), dialog);
   gtk_grid_attach(GTK_GRID(dialog->grid), dialog->automatic, 0, dialog->rows++, 3, 1);
 }
 
 static void add_files(BatchDialog *dialog) {
   GtkWidget *region = gtk_entry_new();
-  GtkWidget *no_mask = parts_icon_button("edit-clear-symbolic", _("No mask"),
-                                         _("Restores all of each file, or the region"));
+  GtkWidget *no_mask = widget_icon_button("edit-clear-symbolic", _("No mask"),
+                                          _("Restores all of each file, or the region"));
 
   dialog->grid = gtk_grid_new();
   gtk_grid_set_row_spacing(GTK_GRID(dialog->grid), 6);

@@ -376,8 +376,8 @@ static float *float_colours(const char *path, int *width, int *height) {
   return values;
 }
 
-/* As the program does it, which keeps the light of what is above white: inside everything is a number,
- * outside every bit stays. */
+/* As the program does it, which keeps the light of what is above white: inside everything is a
+ * number, outside every bit stays. */
 static void test_floats(void) {
   g_autofree char *input = case_path("floats.tif"), *output = restored("floats.tif", "tif");
   g_autofree char *expected = g_strconcat(output, "-program.tif", NULL);

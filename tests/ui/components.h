@@ -2,8 +2,8 @@
  *
  * The preview's parts without its thread: a test does what the worker would, step by step.
  */
-#ifndef PARTS_H
-#define PARTS_H
+#ifndef COMPONENTS_H
+#define COMPONENTS_H
 
 #include <preview/worker.h>
 
@@ -16,16 +16,16 @@ typedef struct {
   tile_reader reader;
   worker worker; /* never started */
   int notices;
-} parts;
+} components;
 
 /* Takes over the photo, all of which may be selected, and reads it. */
-parts *parts_new(photo *p, const char *model);
-void parts_free(parts *p);
+components *components_new(photo *p, const char *model);
+void components_free(components *p);
 /* Sends a request for a setup. */
-void parts_send(parts *p, const char *setup);
+void components_send(components *p, const char *setup);
 /* Likewise, and takes it for the worker. */
-void parts_take(parts *p, const char *setup);
+void components_take(components *p, const char *setup);
 /* Reads the whole photo for the newest request. */
-void parts_read(parts *p);
+void components_read(components *p);
 
 #endif

@@ -189,9 +189,9 @@ static void test_uncertainty(void) {
 
 int main(int argc, char **argv) {
   fixture_init(&argc, &argv);
-  g_test_add_func("/ui/probe/click", test_click);
-  g_test_add_func("/ui/probe/keys", test_keys);
-  g_test_add_func("/ui/probe/single-pass", test_single_pass);
+  g_test_add_func("/ui/inspector/click", test_click);
+  g_test_add_func("/ui/inspector/keys", test_keys);
+  g_test_add_func("/ui/inspector/single-pass", test_single_pass);
   g_test_add_func("/ui/uncertainty", test_uncertainty);
   return fixture_run();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "parts.h"
+#include "components.h"
 
 static void note(void *user) {
-  parts *p = user;
+  components *p = user;
 
   p->notices++;
 }
@@ -17,16 +17,16 @@ static void fill(tiles *to, bool (*read)(void *user, int x, int y, int w, int h,
   }
 }
 
-void parts_read(parts *p) {
+void components_read(components *p) {
   const rst_picture picture = picture_of(p->photo);
 
   fill(p->mailbox.newest.pixels, picture.read, p->photo);
   fill(p->mailbox.newest.coverage, picture.read_coverage, p->photo);
 }
 
-parts *parts_new(photo *p, const char *model) {
+components *components_new(photo *p, const char *model) {
   const rst_picture picture = picture_of(p);
-  parts *made = g_new0(parts, 1);
+  components *made = g_new0(components, 1);
   worker *w = &made->worker;
   rst_rectangle box;
 
@@ -39,11 +39,11 @@ parts *parts_new(photo *p, const char *model) {
   worker_init(w, &made->mailbox, &made->reader, 1, false);
   g_assert_cmpint(rst_session_new(1, &w->session, NULL), ==, RST_OK);
   w->lattice.session = w->session;
-  parts_read(made);
+  components_read(made);
   return made;
 }
 
-void parts_free(parts *p) {
+void components_free(components *p) {
   worker_clear(&p->worker);
   tile_reader_clear(&p->reader);
   mailbox_clear(&p->mailbox);
@@ -52,7 +52,7 @@ void parts_free(parts *p) {
   g_free(p);
 }
 
-void parts_send(parts *p, const char *setup) {
+void components_send(components *p, const char *setup) {
   request *newest = &p->mailbox.newest;
 
   mailbox_lock(&p->mailbox);
@@ -63,7 +63,7 @@ void parts_send(parts *p, const char *setup) {
   mailbox_unlock(&p->mailbox);
 }
 
-void parts_take(parts *p, const char *setup) {
-  parts_send(p, setup);
+void components_take(components *p, const char *setup) {
+  components_send(p, setup);
   g_assert_true(mailbox_take(&p->mailbox, &p->worker.work));
 }

@@ -55,30 +55,30 @@ static void test_trajectory(gconstpointer model) {
 
   finish(b, several[0]);
   g_assert_null(preview_get_trajectory(b->preview));
-  preview_set_probe(b->preview, true, 50, 60);
+  preview_set_inspected(b->preview, true, 50, 60);
   for (gsize i = 0; i < G_N_ELEMENTS(several); i++) {
     const int x = i == 0 ? 40 : 43; /* the last time it is the setup's turn alone */
 
     if (i > 0)
       set(b, several[i]); /* it follows the setup, … */
-    preview_set_probe(b->preview, true, x, 60); /* … and the pixel */
+    preview_set_inspected(b->preview, true, x, 60); /* … and the pixel */
     reach(b, PREVIEW_EXACT);
     t = preview_get_trajectory(b->preview);
     check_trajectory(b, several[i], x, 60, t);
     trajectory_unref(t);
   }
-  preview_set_probe(b->preview, true, 140, 20); /* not selected */
+  preview_set_inspected(b->preview, true, 140, 20); /* not selected */
   reach(b, PREVIEW_EXACT);
   g_assert_null(preview_get_trajectory(b->preview));
-  preview_set_probe(b->preview, true, 50, 60);
+  preview_set_inspected(b->preview, true, 50, 60);
   reach(b, PREVIEW_EXACT);
   t = preview_get_trajectory(b->preview);
   g_assert_nonnull(t);
-  preview_set_probe(b->preview, false, 0, 0);
+  preview_set_inspected(b->preview, false, 0, 0);
   g_assert_null(preview_get_trajectory(b->preview));
   g_assert_cmpint(t->x, ==, 50); /* whoever holds it keeps it */
   trajectory_unref(t);
-  preview_set_probe(b->preview, true, 50, 60); /* the same one again */
+  preview_set_inspected(b->preview, true, 50, 60); /* the same one again */
   reach(b, PREVIEW_EXACT);
   t = preview_get_trajectory(b->preview);
   g_assert_nonnull(t);
@@ -87,12 +87,12 @@ static void test_trajectory(gconstpointer model) {
 }
 
 /* The pixel that is asked for costs no pixel of the result anything. */
-static void test_probe_alone(void) {
+static void test_inspect_alone(void) {
   preview_fixture *b = new_fixture("tiny-diffusion");
   preview_status before, after;
 
   before = finish(b, "start 12 step-skip 4");
-  preview_set_probe(b->preview, true, 50, 60);
+  preview_set_inspected(b->preview, true, 50, 60);
   after = reach(b, PREVIEW_EXACT);
   g_assert_cmpint(after.restored, ==, before.restored);
   g_assert_cmpint(after.encoded, ==, before.encoded);
@@ -104,7 +104,7 @@ static void test_single_pass(void) {
   preview_fixture *b = new_fixture("tiny-single");
   trajectory *t;
 
-  preview_set_probe(b->preview, true, 50, 60);
+  preview_set_inspected(b->preview, true, 50, 60);
   finish(b, "mode full");
   t = preview_get_trajectory(b->preview);
   g_assert_cmpint(t->count, ==, 1);
@@ -296,7 +296,7 @@ static void test_free_while_exploring(void) {
 
     preview_set_viewport(b->preview, &v);
     preview_set_uncertainty(b->preview, 8);
-    preview_set_probe(b->preview, true, 50, 60);
+    preview_set_inspected(b->preview, true, 50, 60);
     finish(b, "step-skip 4");
     for (int round = 0; round < i; round++)
       g_main_context_iteration(NULL, FALSE);
@@ -306,15 +306,15 @@ static void test_free_while_exploring(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_data_func("/exploring/trajectory", "tiny-diffusion", test_trajectory);
-  g_test_add_data_func("/exploring/trajectory/pixel", "tiny-pixel", test_trajectory);
-  g_test_add_func("/exploring/probe-alone", test_probe_alone);
-  g_test_add_func("/exploring/single-pass", test_single_pass);
-  g_test_add_func("/exploring/range", test_range);
-  g_test_add_data_func("/exploring/uncertainty", "tiny-diffusion", test_uncertainty);
-  g_test_add_data_func("/exploring/uncertainty/pixel", "tiny-pixel", test_uncertainty);
-  g_test_add_func("/exploring/uncertainty-behind", test_uncertainty_behind);
-  g_test_add_func("/exploring/certainty", test_certainty);
-  g_test_add_func("/exploring/free-while-exploring", test_free_while_exploring);
+  g_test_add_data_func("/explore/trajectory", "tiny-diffusion", test_trajectory);
+  g_test_add_data_func("/explore/trajectory/pixel", "tiny-pixel", test_trajectory);
+  g_test_add_func("/explore/inspect-alone", test_inspect_alone);
+  g_test_add_func("/explore/single-pass", test_single_pass);
+  g_test_add_func("/explore/range", test_range);
+  g_test_add_data_func("/explore/uncertainty", "tiny-diffusion", test_uncertainty);
+  g_test_add_data_func("/explore/uncertainty/pixel", "tiny-pixel", test_uncertainty);
+  g_test_add_func("/explore/uncertainty-behind", test_uncertainty_behind);
+  g_test_add_func("/explore/certainty", test_certainty);
+  g_test_add_func("/explore/free-while-exploring", test_free_while_exploring);
   return g_test_run();
 }

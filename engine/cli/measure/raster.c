@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "measure/frame.h"
+#include "measure/raster.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static bool add_folder(GPtrArray *files, const char *folder, GError **error) {
   return any;
 }
 
-GPtrArray *frame_list(char *const *paths, GError **error) {
+GPtrArray *raster_list(char *const *paths, GError **error) {
   GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
   for (; *paths; paths++)
     if (!g_file_test(*paths, G_FILE_TEST_IS_DIR)) {
@@ -47,7 +47,7 @@ static float *new_pixels(int width, int height) {
   return g_new(float, (gsize)4 * width * height);
 }
 
-bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError **error) {
+bool raster_read(cli_raster *raster, const char *path, rst_cancel *cancel, GError **error) {
   cli_source source;
   cli_picture picture = {0};
   rst_parameters parameters;
@@ -58,61 +58,62 @@ bool frame_read(cli_frame *frame, const char *path, rst_cancel *cancel, GError *
   good = good && picture_open(&picture, &source, &whole, &parameters, error);
   if (good) {
     picture_view(&picture, &view);
-    *frame = (cli_frame){view.width, view.height, source.grey, new_pixels(view.width, view.height)};
-    view.read(view.user, 0, 0, view.width, view.height, frame->rgba);
+    *raster =
+      (cli_raster){view.width, view.height, source.grey, new_pixels(view.width, view.height)};
+    view.read(view.user, 0, 0, view.width, view.height, raster->rgba);
     for (gsize i = 0; i < (gsize)view.width * view.height; i++)
-      frame->rgba[4 * i + 3] = 1;
+      raster->rgba[4 * i + 3] = 1;
   }
   picture_clear(&picture);
   source_clear(&source);
   return good;
 }
 
-bool frame_read_truth(cli_frame *frame, const char *path, rst_cancel *cancel, GError **error) {
-  if (!frame_read(frame, path, cancel, error))
+bool raster_read_truth(cli_raster *raster, const char *path, rst_cancel *cancel, GError **error) {
+  if (!raster_read(raster, path, cancel, error))
     return false;
-  if (!frame->grey)
+  if (!raster->grey)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               _("%s: is grey; only with a colour picture can colours be compared"), path);
-  frame_clear(frame);
+  raster_clear(raster);
   return false;
 }
 
-void frame_square(const cli_frame *frame, cli_frame *square) {
-  int side = MIN(frame->width, frame->height);
-  int x = (frame->width - side) / 2, y = (frame->height - side) / 2;
-  *square = (cli_frame){side, side, frame->grey, new_pixels(side, side)};
+void raster_square(const cli_raster *raster, cli_raster *square) {
+  int side = MIN(raster->width, raster->height);
+  int x = (raster->width - side) / 2, y = (raster->height - side) / 2;
+  *square = (cli_raster){side, side, raster->grey, new_pixels(side, side)};
   for (int row = 0; row < side; row++)
     memcpy(square->rgba + (gsize)4 * row * side,
-           frame->rgba + 4 * ((gsize)(y + row) * frame->width + x),
+           raster->rgba + 4 * ((gsize)(y + row) * raster->width + x),
            sizeof(float) * 4 * (gsize)side);
 }
 
-void frame_resize(const cli_frame *frame, int width, int height, cli_frame *resized) {
-  *resized = (cli_frame){width, height, frame->grey, new_pixels(width, height)};
-  resize(frame->rgba, frame->width, frame->height, 4, resized->rgba, width, height);
+void raster_resize(const cli_raster *raster, int width, int height, cli_raster *resized) {
+  *resized = (cli_raster){width, height, raster->grey, new_pixels(width, height)};
+  resize(raster->rgba, raster->width, raster->height, 4, resized->rgba, width, height);
 }
 
-void frame_clear(cli_frame *frame) {
-  g_clear_pointer(&frame->rgba, g_free);
+void raster_clear(cli_raster *raster) {
+  g_clear_pointer(&raster->rgba, g_free);
 }
 
 static bool read_frame(void *user, int x, int y, int w, int h, float *rgba) {
-  const cli_frame *frame = user;
+  const cli_raster *raster = user;
   for (int row = 0; row < h; row++)
-    memcpy(rgba + (gsize)4 * row * w, frame->rgba + 4 * ((gsize)(y + row) * frame->width + x),
+    memcpy(rgba + (gsize)4 * row * w, raster->rgba + 4 * ((gsize)(y + row) * raster->width + x),
            sizeof(float) * 4 * (gsize)w);
   return true;
 }
 
-rst_status frame_encode(const cli_frame *frame, rst_session *session, rst_model *model,
-                        const rst_window *window, rst_cancel *cancel, rst_encoding **encoding,
-                        rst_error *error) {
+rst_status raster_encode(const cli_raster *raster, rst_session *session, rst_model *model,
+                         const rst_window *window, rst_cancel *cancel, rst_encoding **encoding,
+                         rst_error *error) {
   const rst_picture picture = {.size = sizeof picture,
-                               .width = frame->width,
-                               .height = frame->height,
-                               .user = (void *)frame,
+                               .width = raster->width,
+                               .height = raster->height,
+                               .user = (void *)raster,
                                .read = read_frame};
   const rst_hooks hooks = {.size = sizeof hooks, .cancel = cancel};
   rst_parameters parameters;

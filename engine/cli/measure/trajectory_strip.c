@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "measure/strip.h"
+#include "measure/trajectory_strip.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 #include <vips/vips.h>
 
-#include "measure/canvas.h"
+#include "measure/drawing.h"
 #include "base/error.h"
 #include "io/file.h"
 
@@ -25,14 +25,14 @@ typedef struct sheet {
   float *values, *clean; /* (recorded, floats) */
 } sheet;
 
-static bool fail_steps(const cli_strip *s, const sheet *t, GError **error) {
+static bool fail_steps(const cli_trajectory_strip *s, const sheet *t, GError **error) {
   g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
               _("--steps is “%s”, must be numbers 0..%d in ascending order, such as 0,%d"),
               s->steps, t->passes, t->passes);
   return false;
 }
 
-static bool choose_states(const cli_strip *s, sheet *t, GError **error) {
+static bool choose_states(const cli_trajectory_strip *s, sheet *t, GError **error) {
   int count = MIN(USUAL, t->passes + 1), last = -1;
   const char *rest = s->steps;
   if (!rest) {
@@ -75,7 +75,7 @@ static const float *record_of(const sheet *t, const float *records, int step) {
   return NULL;
 }
 
-static void place(const cli_strip *s, sheet *t) {
+static void place(const cli_trajectory_strip *s, sheet *t) {
   int longest = MAX(s->region.width, s->region.height);
   t->every = (longest + s->cell - 1) / s->cell;
   rst_grid_pixels(&t->grid, s->region.x, s->region.y, (s->region.width + t->every - 1) / t->every,
@@ -85,21 +85,21 @@ static void place(const cli_strip *s, sheet *t) {
 }
 
 /* The luma of the pixels that are shown, unless the region is hidden from the network. */
-static void find_luma(const cli_strip *s, sheet *t) {
+static void find_luma(const cli_trajectory_strip *s, sheet *t) {
   const rst_grid *grid = &t->grid;
   if (s->parameters->hide_region)
     return;
   for (int row = 0; row < grid->rows; row++)
     for (int column = 0; column < grid->columns; column++) {
       gsize pixel =
-        (gsize)(s->region.y + row * t->every) * s->frame->width + s->region.x + column * t->every;
-      rst_pixel_luma(1, s->frame->rgba + 4 * pixel, NULL,
+        (gsize)(s->region.y + row * t->every) * s->raster->width + s->region.x + column * t->every;
+      rst_pixel_luma(1, s->raster->rgba + 4 * pixel, NULL,
                      t->luma + (gsize)row * grid->columns + column);
     }
   t->grid.luma = t->luma;
 }
 
-static bool sample(const cli_strip *s, sheet *t, GError **error) {
+static bool sample(const cli_trajectory_strip *s, sheet *t, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_hooks hooks = {.size = sizeof hooks, .cancel = s->cancel};
   gsize records = t->recorded->len;
@@ -120,47 +120,47 @@ static bool sample(const cli_strip *s, sheet *t, GError **error) {
 }
 
 /* Colours, clamped to what a screen shows. */
-static void draw_picture(cli_canvas *canvas, const sheet *t, const float *colours, int x, int y) {
+static void draw_picture(cli_drawing *drawing, const sheet *t, const float *colours, int x, int y) {
   for (int row = 0; row < t->grid.rows; row++)
     for (int column = 0; column < t->grid.columns; column++, colours += 3) {
       guint32 colour = 0;
       for (int c = 0; c < 3; c++)
         colour = colour << 8 | (guint32)(CLAMP(colours[c], 0, 1) * 255 + 0.5f);
-      canvas_fill(canvas, x + column, y + row, 1, 1, colour);
+      drawing_fill(drawing, x + column, y + row, 1, 1, colour);
     }
 }
 
-static char *caption_of(const cli_strip *s, const sheet *t, int state) {
+static char *caption_of(const cli_trajectory_strip *s, const sheet *t, int state) {
   if (state < t->passes)
     return t->single ? g_strdup(_("nothing")) : g_strdup_printf("t = %d", t->timesteps[state]);
   return t->single || s->parameters->end == 0 ? g_strdup(_("result"))
                                               : g_strdup_printf("t = %d", s->parameters->end - 1);
 }
 
-static bool draw(const cli_strip *s, const sheet *t, const char *path, GError **error) {
+static bool draw(const cli_trajectory_strip *s, const sheet *t, const char *path, GError **error) {
   int width = t->grid.columns, height = t->grid.rows, step = MAX(width, SIDE) + GAP;
-  cli_canvas canvas;
-  canvas_init(&canvas, SIDE + GAP + (int)t->states->len * step, CAPTION + 2 * (height + GAP));
-  bool good = canvas_text(&canvas, _("value"), TEXT, 0, SIDE - GAP, CAPTION + height / 2,
-                          ALIGN_RIGHT, INK, error) &&
-              canvas_text(&canvas, "x̂₀", TEXT + 2, 0, SIDE - GAP,
-                          CAPTION + height + GAP + height / 2, ALIGN_RIGHT, INK, error);
+  cli_drawing drawing;
+  drawing_init(&drawing, SIDE + GAP + (int)t->states->len * step, CAPTION + 2 * (height + GAP));
+  bool good = drawing_text(&drawing, _("value"), TEXT, 0, SIDE - GAP, CAPTION + height / 2,
+                           ALIGN_RIGHT, INK, error) &&
+              drawing_text(&drawing, "x̂₀", TEXT + 2, 0, SIDE - GAP,
+                           CAPTION + height + GAP + height / 2, ALIGN_RIGHT, INK, error);
   for (guint i = 0; i < t->states->len && good; i++) {
     int state = g_array_index(t->states, int, i), x = SIDE + (int)i * step;
     g_autofree char *caption = caption_of(s, t, state);
-    good =
-      canvas_text(&canvas, caption, TEXT, 0, x + width / 2, CAPTION / 2, ALIGN_CENTRE, INK, error);
-    draw_picture(&canvas, t, state == 0 ? t->first : record_of(t, t->values, state - 1), x,
+    good = drawing_text(&drawing, caption, TEXT, 0, x + width / 2, CAPTION / 2, ALIGN_CENTRE, INK,
+                        error);
+    draw_picture(&drawing, t, state == 0 ? t->first : record_of(t, t->values, state - 1), x,
                  CAPTION);
     if (state < t->passes) /* the result has none */
-      draw_picture(&canvas, t, record_of(t, t->clean, state), x, CAPTION + height + GAP);
+      draw_picture(&drawing, t, record_of(t, t->clean, state), x, CAPTION + height + GAP);
   }
-  good = good && canvas_write(&canvas, path, s->cancel, error);
-  canvas_clear(&canvas);
+  good = good && drawing_write(&drawing, path, s->cancel, error);
+  drawing_clear(&drawing);
   return good;
 }
 
-bool strip_write(const cli_strip *s, const char *path, GError **error) {
+bool trajectory_strip_write(const cli_trajectory_strip *s, const char *path, GError **error) {
   rst_model_info info = {.size = sizeof info};
   rst_error cause = RST_ERROR_INIT;
   sheet t = {.states = g_array_new(FALSE, FALSE, sizeof(int)),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "measure/canvas.h"
+#include "measure/drawing.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -7,18 +7,18 @@
 #include "base/error.h"
 #include "io/file.h"
 
-void canvas_init(cli_canvas *c, int width, int height) {
+void drawing_init(cli_drawing *c, int width, int height) {
   gsize size = (gsize)3 * width * height;
-  *c = (cli_canvas){width, height, g_malloc(size)};
+  *c = (cli_drawing){width, height, g_malloc(size)};
   memset(c->rgb, 255, size);
 }
 
-void canvas_clear(cli_canvas *c) {
+void drawing_clear(cli_drawing *c) {
   g_clear_pointer(&c->rgb, g_free);
 }
 
 /* Mixes a colour into a pixel: `share` is 0…255. */
-static void mix(cli_canvas *c, int x, int y, guint32 colour, int share) {
+static void mix(cli_drawing *c, int x, int y, guint32 colour, int share) {
   if (x < 0 || y < 0 || x >= c->width || y >= c->height)
     return;
   guint8 *pixel = c->rgb + 3 * ((gsize)y * c->width + x);
@@ -28,22 +28,22 @@ static void mix(cli_canvas *c, int x, int y, guint32 colour, int share) {
   }
 }
 
-void canvas_fill(cli_canvas *c, int x, int y, int width, int height, guint32 colour) {
+void drawing_fill(cli_drawing *c, int x, int y, int width, int height, guint32 colour) {
   for (int row = y; row < y + height; row++)
     for (int column = x; column < x + width; column++)
       mix(c, column, row, colour, 255);
 }
 
-void canvas_outline(cli_canvas *c, int x, int y, int width, int height, int thickness,
-                    guint32 colour) {
-  canvas_fill(c, x, y, width, thickness, colour);
-  canvas_fill(c, x, y + height - thickness, width, thickness, colour);
-  canvas_fill(c, x, y, thickness, height, colour);
-  canvas_fill(c, x + width - thickness, y, thickness, height, colour);
+void drawing_outline(cli_drawing *c, int x, int y, int width, int height, int thickness,
+                     guint32 colour) {
+  drawing_fill(c, x, y, width, thickness, colour);
+  drawing_fill(c, x, y + height - thickness, width, thickness, colour);
+  drawing_fill(c, x, y, thickness, height, colour);
+  drawing_fill(c, x + width - thickness, y, thickness, height, colour);
 }
 
-bool canvas_text(cli_canvas *c, const char *text, int size, int wrap, int x, int y, cli_align align,
-                 guint32 colour, GError **error) {
+bool drawing_text(cli_drawing *c, const char *text, int size, int wrap, int x, int y,
+                  cli_align align, guint32 colour, GError **error) {
   if (*text == '\0')
     return true;
   char *markup = g_markup_escape_text(text, -1);
@@ -73,7 +73,7 @@ bool canvas_text(cli_canvas *c, const char *text, int size, int wrap, int x, int
   return true;
 }
 
-VipsImage *canvas_srgb(VipsImage *image, GError **error) {
+VipsImage *drawing_srgb(VipsImage *image, GError **error) {
   VipsImage *steps[3] = {NULL}, *pixels = NULL;
   double white = image->BandFmt == VIPS_FORMAT_USHORT ? 65535 : 255;
   bool profile = vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0;
@@ -93,8 +93,8 @@ VipsImage *canvas_srgb(VipsImage *image, GError **error) {
   return pixels;
 }
 
-bool canvas_image(cli_canvas *c, VipsImage *image, int x, int y, GError **error) {
-  g_autoptr(VipsImage) pixels = canvas_srgb(image, error);
+bool drawing_image(cli_drawing *c, VipsImage *image, int x, int y, GError **error) {
+  g_autoptr(VipsImage) pixels = drawing_srgb(image, error);
   if (!pixels)
     return false;
   for (int row = 0; row < pixels->Ysize; row++) {
@@ -106,7 +106,7 @@ bool canvas_image(cli_canvas *c, VipsImage *image, int x, int y, GError **error)
   return true;
 }
 
-bool canvas_write(const cli_canvas *c, const char *path, rst_cancel *cancel, GError **error) {
+bool drawing_write(const cli_drawing *c, const char *path, rst_cancel *cancel, GError **error) {
   const cli_format *format = file_output_format(path, error);
   if (!format)
     return false;
