@@ -241,7 +241,9 @@ static void use_picture(outcome *o, const rst_parameters *parameters, rst_model 
   rst_reach(parameters, PROGRAM_SIDE, PROGRAM_SIDE, &box, &reach);
   note(o, "%d %d %d %d ", reach.x, reach.y, reach.width, reach.height);
   note(o, "%d ", rst_plan_region(parameters, w.picture, &box, &plan->value, NULL));
-  note(o, "%zu %zu ", offsetof(rst_part, window), sizeof(rst_part)); /* has no size of its own */
+  /* A struct that does not tell its size keeps its layout. */
+  note(o, "%zu %zu %zu %zu ", offsetof(rst_part, window), offsetof(rst_part, mode),
+       offsetof(rst_part, points), sizeof(rst_part));
   note(o, "%d %d %d ", w.plan->count, (int)w.plan->points, w.plan->parts[0].window.side);
   note(o, "%d ", rst_restore(w.session, model, parameters, w.picture, w.plan, w.hooks, NULL));
   note(o, "%d\n", calls > 0);
