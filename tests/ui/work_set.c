@@ -94,6 +94,25 @@ static void test_selection(void) {
   components_free(p);
 }
 
+/* A hidden selection is part of what the network sees: another one keeps nothing, in the same window. */
+static void test_hidden(void) {
+  static const char setup[] = "start 12 mode full match off window picture hide-region true";
+  components *p = selected(setup);
+  const rst_picture picture = picture_of(p->photo);
+  rst_rectangle box;
+
+  g_assert_cmpint(restore(p), ==, count_selected(p->photo));
+  g_assert_cmpint(p->mailbox.report.status.encoded, ==, 1);
+  select_ellipse(p->photo, 60, 90, 30, 30);
+  box = whole(p->photo);
+  g_assert_true(request_set_picture(&p->mailbox.newest, &picture, &box, false));
+  components_read(p);
+  components_take(p, setup);
+  g_assert_cmpint(restore(p), ==, count_selected(p->photo));
+  g_assert_cmpint(p->mailbox.report.status.encoded, ==, 2);
+  components_free(p);
+}
+
 /* Another picture keeps nothing; its plan is another one. */
 static void test_picture(void) {
   static const char setup[] = "start 12 mode full match off";
@@ -122,7 +141,7 @@ static void test_picture(void) {
 static void test_cancel(void) {
   static const char before[] = "start 12 mode full match off";
   static const char *const after[] = {
-    "start 12 mode full match off context 2",      /* planned anew */
+    "start 12 mode full match off context 2", /* planned anew */
     "start 12 mode full match off hide-region true" /* begun anew */
   };
   components *p = selected(before);
@@ -152,6 +171,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/work-set/stale", test_stale);
   g_test_add_func("/work-set/selection", test_selection);
+  g_test_add_func("/work-set/hidden", test_hidden);
   g_test_add_func("/work-set/picture", test_picture);
   g_test_add_func("/work-set/cancel", test_cancel);
   return g_test_run();
