@@ -16,7 +16,7 @@ enum { SIDE = 8 }; /* of the picture */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static gboolean begun;
-  const cli_source picture = {.width = SIDE, .height = SIDE};
+  const cli_image_source picture = {.width = SIDE, .height = SIDE};
   char path[64];
   rst_rectangle box = {1, 2, SIDE - 1, SIDE - 2};
   GError *error = NULL;

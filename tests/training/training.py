@@ -36,7 +36,7 @@ from restorator_training import colour, diffusion, losses, model_file, network, 
 from restorator_training import recipe as recipes
 from restorator_training import run as runs
 from restorator_training.colour import LUMA
-from restorator_training.data import augmentation, dataset, filling, joining, masking, studio
+from restorator_training.data import augmentation, backdrop, dataset, filling, masking, seam
 from restorator_training.data import photographs as drawn
 from restorator_training.measure import kinds, old_photographs
 
@@ -196,15 +196,15 @@ def ramp(side):
 def hidden_cells_are_joined_to_their_ring(scratch):
     hidden = np.zeros((16, 16), dtype=bool)
     hidden[4:9, 0:7] = hidden[12, 12] = True  # one hole at the edge, one of a cell
-    ring = np.argwhere(joining.widened(hidden) & ~hidden)
-    weights = joining.spread(hidden, ring)
+    ring = np.argwhere(seam.widened(hidden) & ~hidden)
+    weights = seam.spread(hidden, ring)
     assert weights.min() > -1e-12 and np.allclose(weights.sum(1), 1)
     # Both continue a slope; the membrane where it runs along the picture's edge alone.
     colours = ramp(16)
-    inside = joining.plate(hidden, colours) - colours[hidden]
+    inside = seam.plate(hidden, colours) - colours[hidden]
     assert np.abs(inside[:, 1]).max() < 1e-9 and np.abs(inside[-1]).max() < 1e-9
     assert np.allclose((weights @ colours[tuple(ring.T)])[:, 1], colours[hidden][:, 1])
-    deep = joining.network_weight(hidden, ring).reshape(-1)
+    deep = seam.network_weight(hidden, ring).reshape(-1)
     assert deep.min() > 0 and deep.argmax() in range(14, 17) and deep[-1] == deep.min()
 
 
@@ -351,8 +351,8 @@ def drawn_portrait():
 
 def the_person_is_cut_out(scratch):
     picture, person = drawn_portrait()
-    matte = studio.matte(picture)
-    assert np.array_equal(matte, studio.matte(picture))
+    matte = backdrop.matte(picture)
+    assert np.array_equal(matte, backdrop.matte(picture))
     assert (np.abs(matte - 255.0 * person) > 128).mean() < 0.01
     assert np.abs(matte.astype(int) - 255 * person).mean() < 5
 
@@ -367,7 +367,7 @@ def a_studio_of_old_has_no_colours_but_the_persons(scratch):
 
     def posed(seed=5, low=0, **settings):
         settings = {"kept": 0.1, "clothes": 0.5, "changed": 0, "oval": 0, **settings}
-        return studio.posed(view[low:], person[low:], (0, low), augmentation.SIDE,
+        return backdrop.posed(view[low:], person[low:], (0, low), augmentation.SIDE,
                             recipes.Studio(**settings),
                             np.random.default_rng(seed))
 
@@ -715,7 +715,7 @@ def training_on_photographs_learns_and_is_measured(scratch):
     validation = kinds.Validation(scratch / "pictures", stage)
     kind = validation.kinds["val"]
     before = kind.measure(run.average)
-    for _ in range(60):
+    for _ in range(120):
         run.step()
     after = kind.measure(run.average)
     assert after[0] < 0.8 * before[0] and after[1] == before[1], f"{before} {after}"

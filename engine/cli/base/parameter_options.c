@@ -27,7 +27,7 @@ static char *values_text(const rst_parameter *parameter) {
 
 /* `--name VALUE`, and for a bool `--name` and `--no-name`. */
 static gboolean on_parameter(const char *option, const char *value, void *data, GError **error) {
-  cli_given *given = data;
+  cli_parameter_options *given = data;
   const char *name = option + strlen("--");
   if (!rst_parameter_find(name)) {
     name += strlen("no-");
@@ -46,9 +46,9 @@ static gboolean on_parameter(const char *option, const char *value, void *data, 
 
 /* `--hint X,Y,COLOUR`, any number of times: together they are the parameter `hints`. */
 static gboolean on_hint(const char *option, const char *value, void *data, GError **error) {
-  cli_given *given = data;
+  cli_parameter_options *given = data;
   (void)option;
-  return given_add_hints(given, value, error);
+  return parameter_options_add_hints(given, value, error);
 }
 
 static void add_entry(GArray *entries, const char *name, int flags, char *help, char *values) {
@@ -106,7 +106,7 @@ static bool check_values(const GOptionEntry *entries, char **arguments, GError *
   return true;
 }
 
-bool given_add_hints(cli_given *given, const char *hints, GError **error) {
+bool parameter_options_add_hints(cli_parameter_options *given, const char *hints, GError **error) {
   const char *before = g_hash_table_lookup(given->values, HINTS);
   g_autofree char *all = before ? g_strdup_printf("%s; %s", before, hints) : g_strdup(hints);
   rst_error cause = RST_ERROR_INIT;
@@ -118,8 +118,9 @@ bool given_add_hints(cli_given *given, const char *hints, GError **error) {
   return good;
 }
 
-bool given_parse(cli_given *given, const char *synopsis, const char *summary,
-                 const GOptionEntry *own, int *argc, char ***argv, GError **error) {
+bool parameter_options_parse(cli_parameter_options *given, const char *synopsis,
+                             const char *summary, const GOptionEntry *own, int *argc, char ***argv,
+                             GError **error) {
   given->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   const GOptionEntry preset[] = {
     {"preset", 'p', 0, G_OPTION_ARG_FILENAME, &given->preset,
@@ -148,12 +149,13 @@ bool given_parse(cli_given *given, const char *synopsis, const char *summary,
   return good;
 }
 
-void given_clear(cli_given *given) {
+void parameter_options_clear(cli_parameter_options *given) {
   g_clear_pointer(&given->values, g_hash_table_unref);
   g_clear_pointer(&given->preset, g_free);
 }
 
-static bool apply_values(const cli_given *given, rst_parameters *parameters, GError **error) {
+static bool apply_values(const cli_parameter_options *given, rst_parameters *parameters,
+                         GError **error) {
   GHashTableIter iterator;
   void *name, *text;
   g_hash_table_iter_init(&iterator, given->values);
@@ -165,8 +167,9 @@ static bool apply_values(const cli_given *given, rst_parameters *parameters, GEr
   return true;
 }
 
-rst_model *given_open(const cli_given *given, rst_picture_kind kind, rst_parameters *parameters,
-                      char **sha256, bool *automatic, GError **error) {
+rst_model *parameter_options_open(const cli_parameter_options *given, rst_picture_kind kind,
+                                  rst_parameters *parameters, char **sha256, bool *automatic,
+                                  GError **error) {
   const char *name = given->preset ? rst_settle_preset(given->preset, kind) : NULL;
   rst_preset *preset = NULL;
   rst_model *model = NULL;

@@ -20,7 +20,7 @@
 enum { LABEL = 24, FIGURE = 12, BESIDE = 20 }; /* characters a column of the table */
 
 typedef struct options {
-  cli_given given;
+  cli_parameter_options given;
   char **paths;
   char *protocol, *json;
   int pixels, hints, threads;
@@ -100,7 +100,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
       "           of the grey picture, the mean chroma beside the truth's: pale ones have less.\n"
       "\n"
       "Mode, window and strength are the protocol's. Picture i has the noise of seed + i.");
-  return given_parse(&o->given, _("DIR|PICTURE…"), summary, own, &argc, &argv, error) &&
+  return parameter_options_parse(&o->given, _("DIR|PICTURE…"), summary, own, &argc, &argv, error) &&
          check(o, error);
 }
 
@@ -328,8 +328,8 @@ static bool run(const void *data, GError **error) {
   rst_parameters_init(&e.parameters);
   bool good =
     take_protocol(o->protocol, e.wanted, error) && (e.files = raster_list(o->paths, error)) &&
-    (e.model =
-       given_open(&o->given, RST_PICTURE_MONOCHROME, &e.parameters, &e.sha256, NULL, error)) &&
+    (e.model = parameter_options_open(&o->given, RST_PICTURE_MONOCHROME, &e.parameters, &e.sha256,
+                                      NULL, error)) &&
     (rst_session_new(o->threads, &e.session, &cause) == RST_OK || cli_fail_engine(error, &cause));
   if (good) {
     e.each = g_new0(cli_figures, e.files->len);
@@ -360,7 +360,7 @@ static bool run(const void *data, GError **error) {
 
 static void clear(void *data) {
   options *o = data;
-  given_clear(&o->given);
+  parameter_options_clear(&o->given);
   g_strfreev(o->paths);
   g_free(o->protocol);
   g_free(o->json);

@@ -94,7 +94,7 @@ static void print(const rst_face *faces, int count, const char *path, bool many)
             faces[i].sure);
 }
 
-static void add_json(finding *f, const rst_face *faces, int count, const cli_source *source) {
+static void add_json(finding *f, const rst_face *faces, int count, const cli_image_source *source) {
   yyjson_mut_val *one = yyjson_mut_arr_add_obj(f->json, f->pictures);
   g_autofree char *name = g_filename_display_name(source->path);
   yyjson_mut_val *list;
@@ -114,10 +114,10 @@ static void add_json(finding *f, const rst_face *faces, int count, const cli_sou
   }
 }
 
-static bool draw(const finding *f, const rst_face *faces, int count, const cli_source *source,
+static bool draw(const finding *f, const rst_face *faces, int count, const cli_image_source *source,
                  GError **error) {
   const int line = MAX(MAX(source->width, source->height) / 400, 1);
-  g_autoptr(VipsImage) image = source_stream(source, error);
+  g_autoptr(VipsImage) image = image_source_stream(source, error);
   cli_drawing drawing;
   bool good;
 
@@ -137,7 +137,7 @@ static bool find(finding *f, const char *path, bool many, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_face faces[RST_FACES_MAX];
   rst_parameters parameters;
-  cli_source source = {NULL};
+  cli_image_source source = {NULL};
   cli_picture picture = {0};
   rst_picture view;
   int count = 0;
@@ -145,7 +145,7 @@ static bool find(finding *f, const char *path, bool many, GError **error) {
 
   rst_parameters_init(&parameters);
   hooks.cancel = f->cancel;
-  good = source_open(&source, path, false, f->cancel, error);
+  good = image_source_open(&source, path, false, f->cancel, error);
   if (good) {
     const rst_rectangle box = {0, 0, source.width, source.height};
 
@@ -164,7 +164,7 @@ static bool find(finding *f, const char *path, bool many, GError **error) {
     good = !f->options->output || draw(f, faces, count, &source, error);
   }
   picture_clear(&picture);
-  source_clear(&source);
+  image_source_clear(&source);
   return good;
 }
 

@@ -112,12 +112,12 @@ static bool add_result(regions *r, VipsImage *image, const char *caption, GError
 static bool read_results(regions *r, GError **error) {
   bool good = true;
   for (char **path = r->options->paths; *path && good; path++) {
-    cli_source source = {NULL};
+    cli_image_source source = {NULL};
     VipsImage *image = NULL;
     g_autofree char *name = g_path_get_basename(*path);
-    good = source_open(&source, *path, false, r->cancel, error) &&
-           (image = source_stream(&source, error)) && add_result(r, image, name, error);
-    source_clear(&source);
+    good = image_source_open(&source, *path, false, r->cancel, error) &&
+           (image = image_source_stream(&source, error)) && add_result(r, image, name, error);
+    image_source_clear(&source);
   }
   if (good)
     r->shown = g_object_ref(r->results->pdata[0]);

@@ -25,7 +25,7 @@
 enum { POINTS_MAX = 64 };
 
 typedef struct options {
-  cli_given given; /* first: see given_parse() */
+  cli_parameter_options given; /* first: see parameter_options_parse() */
   char **paths;
   char *csv, *json, *plot, *strip, *steps;
   bool has_region;
@@ -117,7 +117,8 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
     "network's own, R'G'B' with 0…1 the range of sRGB, before mode, match and strength; the noise\n"
     "and early predictions reach far beyond it. The last row is the result, with the timestep -1\n"
     "where nothing of the noise is left. A single-pass model has that row alone.");
-  return given_parse(&o->given, _("PICTURE --point X,Y"), summary, own, &argc, &argv, error) &&
+  return parameter_options_parse(&o->given, _("PICTURE --point X,Y"), summary, own, &argc, &argv,
+                                 error) &&
          check(o, error);
 }
 
@@ -170,7 +171,8 @@ static bool prepare(walk *w, GError **error) {
   rst_hooks hooks = {.size = sizeof hooks, .cancel = w->cancel};
   rst_parameters_init(&w->parameters);
   w->plan.size = sizeof w->plan;
-  w->model = given_open(&o->given, RST_PICTURE_MONOCHROME, &w->parameters, NULL, NULL, error);
+  w->model =
+    parameter_options_open(&o->given, RST_PICTURE_MONOCHROME, &w->parameters, NULL, NULL, error);
   if (!w->model || !raster_read(&w->raster, o->paths[0], w->cancel, error) ||
       !check_region(w, error))
     return false;
@@ -319,7 +321,7 @@ static bool run(const void *data, GError **error) {
 
 static void clear(void *data) {
   options *o = data;
-  given_clear(&o->given);
+  parameter_options_clear(&o->given);
   g_strfreev(o->paths);
   g_free(o->csv);
   g_free(o->json);

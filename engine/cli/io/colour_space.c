@@ -11,7 +11,7 @@
 
 enum { GRID = 17, SAMPLES = 4096 };
 
-struct cli_space {
+struct cli_colour_space {
   int channels;
   cmsHTRANSFORM to_srgb, from_srgb; /* both NULL: the space is sRGB */
   float *grid; /* (GRID³ or GRID, 3): without from_srgb, what to_srgb gives */
@@ -20,7 +20,7 @@ struct cli_space {
 
 /* Many profiles are sRGB by another name or another rounding. Their pixels are taken as they are:
  * half a step of 8 bits is the largest difference allowed on a grid of colours. */
-static bool is_srgb(const cli_space *s) {
+static bool is_srgb(const cli_colour_space *s) {
   enum { LEVELS = 9 };
   int count = s->channels == 1 ? LEVELS : LEVELS * LEVELS * LEVELS;
   for (int i = 0; i < count; i++) {
@@ -36,7 +36,7 @@ static bool is_srgb(const cli_space *s) {
   return true;
 }
 
-static void drop_transforms(cli_space *s) {
+static void drop_transforms(cli_colour_space *s) {
   if (s->to_srgb)
     cmsDeleteTransform(s->to_srgb);
   if (s->from_srgb)
@@ -47,16 +47,16 @@ static void drop_transforms(cli_space *s) {
 /* ---- the way back, where a profile has none ---- */
 
 /* The colour at a node of the grid. */
-static void node_at(const cli_space *s, int node, float *native) {
+static void node_at(const cli_colour_space *s, int node, float *native) {
   for (int c = 0; c < s->channels; c++, node /= GRID)
     native[c] = (float)(node % GRID) / (GRID - 1);
 }
 
-static int grid_size(const cli_space *s) {
+static int grid_size(const cli_colour_space *s) {
   return s->channels == 1 ? GRID : GRID * GRID * GRID;
 }
 
-static void make_grid(cli_space *s) {
+static void make_grid(cli_colour_space *s) {
   s->grid = g_new(float, 3 * (size_t)grid_size(s));
   for (int i = 0; i < grid_size(s); i++) {
     float native[3];
@@ -72,7 +72,7 @@ static double distance(const float *a, const float *b) {
   return sum;
 }
 
-static void nearest_node(const cli_space *s, const float *rgb, float *native) {
+static void nearest_node(const cli_colour_space *s, const float *rgb, float *native) {
   double least = DBL_MAX;
   int best = 0;
   for (int i = 0; i < grid_size(s); i++) {
@@ -114,7 +114,7 @@ static bool solve(double m[3][3], double v[3], int n) {
 }
 
 /* One step of Levenberg and Marquardt from `native`, whose colour is `at`. */
-static bool step(const cli_space *s, const float *rgb, const float *native, const float *at,
+static bool step(const cli_colour_space *s, const float *rgb, const float *native, const float *at,
                  double damping, float *next) {
   static const float width = 1e-3f;
   const int n = s->channels;
@@ -145,7 +145,7 @@ static bool step(const cli_space *s, const float *rgb, const float *native, cons
 }
 
 /* The colour in 0…1 whose colour in sRGB is nearest to `rgb`: from `native`, where that is near. */
-static void invert(const cli_space *s, const float *rgb, float *native) {
+static void invert(const cli_colour_space *s, const float *rgb, float *native) {
   enum { STEPS = 24 };
   static const double near = 1e-10, far = 0.01;
   float at[3], next[3], seen[3];
@@ -172,7 +172,7 @@ static void invert(const cli_space *s, const float *rgb, float *native) {
 /* ---- opening ---- */
 
 /* How grey from black to white gets lighter, where no curve says it. */
-static cmsToneCurve *sampled_curve(const cli_space *s) {
+static cmsToneCurve *sampled_curve(const cli_colour_space *s) {
   g_autofree float *samples = g_new(float, SAMPLES);
   for (int i = 0; i < SAMPLES; i++) {
     const float tone = (float)i / (SAMPLES - 1), native[3] = {tone, tone, tone};
@@ -192,7 +192,7 @@ static char *profile_name(cmsHPROFILE profile) {
 }
 
 /* The transforms of a profile of the right kind; false where there is no way to sRGB. */
-static bool open_transforms(cli_space *s, cmsHPROFILE own, cmsHPROFILE srgb) {
+static bool open_transforms(cli_colour_space *s, cmsHPROFILE own, cmsHPROFILE srgb) {
   const cmsUInt32Number format = s->channels == 1 ? TYPE_GRAY_FLT : TYPE_RGB_FLT;
   const cmsUInt32Number intent = INTENT_RELATIVE_COLORIMETRIC;
   s->to_srgb = cmsCreateTransform(own, format, srgb, TYPE_RGB_FLT, intent, cmsFLAGS_NOCACHE);
@@ -206,14 +206,14 @@ static bool open_transforms(cli_space *s, cmsHPROFILE own, cmsHPROFILE srgb) {
   return true;
 }
 
-cli_space *space_new(const void *profile, size_t size, int channels, GError **error) {
+cli_colour_space *colour_space_new(const void *profile, size_t size, int channels, GError **error) {
   static const cmsTagSignature rgb_curves[] = {cmsSigRedTRCTag, cmsSigGreenTRCTag,
                                                cmsSigBlueTRCTag};
   static const cmsTagSignature grey_curves[] = {cmsSigGrayTRCTag};
   const cmsColorSpaceSignature kind = channels == 1 ? cmsSigGrayData : cmsSigRgbData;
   const cmsTagSignature *tags = channels == 1 ? grey_curves : rgb_curves;
 
-  cli_space *s = g_new0(cli_space, 1);
+  cli_colour_space *s = g_new0(cli_colour_space, 1);
   s->channels = channels;
   cmsHPROFILE srgb = cmsCreate_sRGBProfile();
   cmsHPROFILE own = profile ? cmsOpenProfileFromMem(profile, (cmsUInt32Number)size) : NULL;
@@ -245,7 +245,7 @@ cli_space *space_new(const void *profile, size_t size, int channels, GError **er
   return s;
 }
 
-void space_free(cli_space *s) {
+void colour_space_free(cli_colour_space *s) {
   if (!s)
     return;
   drop_transforms(s);
@@ -257,7 +257,7 @@ void space_free(cli_space *s) {
   g_free(s);
 }
 
-void space_to_srgb(const cli_space *s, int count, const float *native, float *rgb) {
+void colour_space_to_srgb(const cli_colour_space *s, int count, const float *native, float *rgb) {
   if (s->to_srgb)
     cmsDoTransform(s->to_srgb, native, rgb, (cmsUInt32Number)count);
   else
@@ -266,7 +266,7 @@ void space_to_srgb(const cli_space *s, int count, const float *native, float *rg
         rgb[3 * i + c] = native[s->channels * i + c % s->channels];
 }
 
-void space_from_srgb(const cli_space *s, int count, const float *rgb, float *native) {
+void colour_space_from_srgb(const cli_colour_space *s, int count, const float *rgb, float *native) {
   if (s->from_srgb)
     cmsDoTransform(s->from_srgb, rgb, native, (cmsUInt32Number)count);
   else if (s->grid)
@@ -282,8 +282,8 @@ void space_from_srgb(const cli_space *s, int count, const float *rgb, float *nat
       memcpy(native + s->channels * i, rgb + 3 * i, sizeof(float) * (size_t)s->channels);
 }
 
-void space_blend(const cli_space *s, int count, const float *coverage, const float *original,
-                 float *restored) {
+void colour_space_blend(const cli_colour_space *s, int count, const float *coverage,
+                        const float *original, float *restored) {
   for (int i = 0; i < count; i++) {
     if (coverage[i] >= 1)
       continue;

@@ -100,13 +100,13 @@ static int repeat_tone(VipsImage *grey, VipsImage **rgb) {
 }
 
 /* What a grey picture's profile says of its tones; NULL and libvips' error where it cannot be used. */
-static cli_space *grey_space(VipsImage *grey) {
+static cli_colour_space *grey_space(VipsImage *grey) {
   const void *profile;
   size_t size;
   g_autoptr(GError) error = NULL;
   if (vips_image_get_blob(grey, VIPS_META_ICC_NAME, &profile, &size) != 0)
     return NULL;
-  cli_space *space = space_new(profile, size, 1, &error);
+  cli_colour_space *space = colour_space_new(profile, size, 1, &error);
   if (!space)
     vips_error("profile", "%s", error->message);
   return space;
@@ -116,14 +116,14 @@ static cli_space *grey_space(VipsImage *grey) {
 static VipsImage *tone_table(VipsImage *grey) {
   const bool deep = grey->BandFmt == VIPS_FORMAT_USHORT;
   const int count = deep ? 65536 : 256;
-  cli_space *space = grey_space(grey);
+  cli_colour_space *space = grey_space(grey);
   if (!space)
     return NULL;
   g_autofree float *tones = g_new(float, count), *rgb = g_new(float, 3 * (gsize)count);
   g_autofree guint16 *values = g_new(guint16, 3 * (gsize)count);
   for (int i = 0; i < count; i++)
     tones[i] = (float)i / (float)(count - 1);
-  space_to_srgb(space, count, tones, rgb);
+  colour_space_to_srgb(space, count, tones, rgb);
   for (int i = 0; i < 3 * count; i++)
     values[i] = (guint16)lrintf(CLAMP(rgb[i], 0, 1) * (float)(count - 1));
   g_autoptr(VipsImage) deep_table = vips_image_new_from_memory_copy(
@@ -131,7 +131,7 @@ static VipsImage *tone_table(VipsImage *grey) {
   VipsImage *table = NULL;
   if (deep_table)
     vips_cast(deep_table, &table, grey->BandFmt, NULL);
-  space_free(space);
+  colour_space_free(space);
   return table;
 }
 
@@ -174,7 +174,7 @@ static int make_tones(VipsRegion *out, void *sequence, void *grey, void *space, 
     float *to = (float *)VIPS_REGION_ADDR(out, box->left, y);
     for (int x = 0; x < box->width; x++)
       t->tones[x] = isfinite(from[x * bands]) ? from[x * bands] : 0;
-    space_to_srgb(space, box->width, t->tones, t->rgb);
+    colour_space_to_srgb(space, box->width, t->tones, t->rgb);
     for (int x = 0; x < box->width; x++, from += bands, to += bands + 2) {
       for (int c = 0; c < 3; c++)
         to[c] = isfinite(*from) ? t->rgb[3 * x + c] : *from;
@@ -187,12 +187,12 @@ static int make_tones(VipsRegion *out, void *sequence, void *grey, void *space, 
 
 static void on_close(VipsImage *image, void *space) {
   (void)image;
-  space_free(space);
+  colour_space_free(space);
 }
 
 /* Floats have no table. */
 static int compute_tones(VipsImage *grey, VipsImage **rgb) {
-  cli_space *space = grey_space(grey);
+  cli_colour_space *space = grey_space(grey);
   if (!space)
     return -1;
   *rgb = vips_image_new();
@@ -273,7 +273,8 @@ static VipsImage *colour(VipsImage *grey) {
 }
 
 /* `grey`: the file knows no colours. `turned`: its pixels are in memory already, to be turned. */
-static VipsImage *open_pipeline(const cli_source *s, bool *grey, bool *turned, GError **error) {
+static VipsImage *open_pipeline(const cli_image_source *s, bool *grey, bool *turned,
+                                GError **error) {
   VipsImage *image = file_open(s->path, error);
   if (!image)
     return NULL;
@@ -302,9 +303,9 @@ static bool is_half(VipsImage *image) {
          vips_image_get_int(image, VIPS_META_BITS_PER_SAMPLE, &bits) == 0 && bits == 16;
 }
 
-bool source_open(cli_source *s, const char *path, bool keep_grey, rst_cancel *cancel,
-                 GError **error) {
-  *s = (cli_source){.path = g_strdup(path), .keep_grey = keep_grey, .cancel = cancel};
+bool image_source_open(cli_image_source *s, const char *path, bool keep_grey, rst_cancel *cancel,
+                       GError **error) {
+  *s = (cli_image_source){.path = g_strdup(path), .keep_grey = keep_grey, .cancel = cancel};
   bool turned;
   VipsImage *image = open_pipeline(s, &s->grey, &turned, error);
   if (!image)
@@ -322,13 +323,13 @@ bool source_open(cli_source *s, const char *path, bool keep_grey, rst_cancel *ca
   return s->pixels || cli_fail_vips(error, path);
 }
 
-void source_clear(cli_source *s) {
+void image_source_clear(cli_image_source *s) {
   g_clear_object(&s->pixels);
   g_clear_pointer(&s->path, g_free);
 }
 
 /* What is read now must be what was read before. */
-static bool check_unchanged(const cli_source *s, GError **error) {
+static bool check_unchanged(const cli_image_source *s, GError **error) {
   GStatBuf now;
   if (g_stat(s->path, &now) != 0)
     return fail(error, s->path, g_strerror(errno));
@@ -338,19 +339,19 @@ static bool check_unchanged(const cli_source *s, GError **error) {
          fail(error, s->path, _("was changed while it was worked on"));
 }
 
-VipsImage *source_stream(const cli_source *s, GError **error) {
+VipsImage *image_source_stream(const cli_image_source *s, GError **error) {
   if (s->pixels)
     return g_object_ref(s->pixels);
   bool grey, turned;
   return check_unchanged(s, error) ? open_pipeline(s, &grey, &turned, error) : NULL;
 }
 
-VipsImage *source_read(const cli_source *s, const rst_rectangle *box, int *x, int *y,
-                       GError **error) {
+VipsImage *image_source_read(const cli_image_source *s, const rst_rectangle *box, int *x, int *y,
+                             GError **error) {
   *x = *y = 0;
   if (s->pixels)
     return g_object_ref(s->pixels);
-  VipsImage *all = source_stream(s, error), *crop, *pixels = NULL;
+  VipsImage *all = image_source_stream(s, error), *crop, *pixels = NULL;
   if (!all)
     return NULL;
   if (vips_crop(all, &crop, box->x, box->y, box->width, box->height, NULL) == 0) {

@@ -14,7 +14,7 @@
 
 #include "restorator.h"
 
-typedef struct cli_source {
+typedef struct cli_image_source {
   char *path;
   bool keep_grey;     /* else a grey picture becomes sRGB */
   rst_cancel *cancel;
@@ -24,7 +24,7 @@ typedef struct cli_source {
   bool grey;          /* the file knows no colours */
   bool half;          /* its floats have 16 bits, which become 32 */
   VipsImage *pixels;  /* all of them; NULL: too many to be held */
-} cli_source;
+} cli_image_source;
 
 enum { SOURCE_MEGAPIXELS = 1000 }; /* the most, as long as nothing else is said */
 
@@ -34,17 +34,17 @@ void source_set_limit(int megapixels);
 
 /* Reads what is there, and refuses by name what the program does not take. A grey picture becomes
  * sRGB unless `keep_grey`. `cancel` stops reading, then and later. */
-bool source_open(cli_source *source, const char *path, bool keep_grey, rst_cancel *cancel,
-                 GError **error);
+bool image_source_open(cli_image_source *source, const char *path, bool keep_grey,
+                       rst_cancel *cancel, GError **error);
 /* All zeros are allowed. */
-void source_clear(cli_source *source);
+void image_source_clear(cli_image_source *source);
 
 /* The picture with its metadata and profile; its pixels are read as they are used, and may be
  * used from top to bottom only. Unref it. NULL and an error on failure. */
-VipsImage *source_stream(const cli_source *source, GError **error);
+VipsImage *image_source_stream(const cli_image_source *source, GError **error);
 /* Stored pixels (store.h), with metadata and profile, that hold a box of it: no more than that
  * where the picture is not held. Where they begin goes into `x` and `y`. */
-VipsImage *source_read(const cli_source *source, const rst_rectangle *box, int *x, int *y,
-                       GError **error);
+VipsImage *image_source_read(const cli_image_source *source, const rst_rectangle *box, int *x,
+                             int *y, GError **error);
 
 #endif

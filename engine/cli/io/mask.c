@@ -35,13 +35,13 @@ static VipsImage *see(VipsImage *pixels, GError **error) {
   const int channels = pixels->Bands < 3 ? 1 : 3, width = pixels->Xsize, height = pixels->Ysize;
   if (vips_image_get_typeof(pixels, VIPS_META_ICC_NAME) != 0)
     vips_image_get_blob(pixels, VIPS_META_ICC_NAME, &profile, &size);
-  cli_space *space = space_new(profile, size, channels, error);
+  cli_colour_space *space = colour_space_new(profile, size, channels, error);
   if (!space)
     return NULL;
   guint16 *values = g_try_new(guint16, (gsize)width * height);
   if (!values) {
     g_set_error_literal(error, CLI_ERROR, CLI_FAILED, _("memory ran out"));
-    space_free(space);
+    colour_space_free(space);
     return NULL;
   }
   g_autofree float *native = g_new(float, (gsize)width *channels),
@@ -51,7 +51,7 @@ static VipsImage *see(VipsImage *pixels, GError **error) {
     for (int x = 0; x < width; x++)
       for (int c = 0; c < channels; c++)
         native[x * channels + c] = value_of(pixels, row, x * pixels->Bands + c);
-    space_to_srgb(space, width, native, rgb);
+    colour_space_to_srgb(space, width, native, rgb);
     for (int x = 0; x < width; x++) {
       const double alpha =
         pixels->Bands > channels ? value_of(pixels, row, x * pixels->Bands + channels) : 1;
@@ -62,7 +62,7 @@ static VipsImage *see(VipsImage *pixels, GError **error) {
   VipsImage *seen = vips_image_new_from_memory_copy(values, 2 * (gsize)width * height, width,
                                                     height, 1, VIPS_FORMAT_USHORT);
   g_free(values);
-  space_free(space);
+  colour_space_free(space);
   return seen;
 }
 
@@ -77,8 +77,9 @@ static VipsImage *see_box(VipsImage *crop, GError **error) {
 }
 
 /* The box of a mask, as one channel: transparent pixels are black. */
-static VipsImage *select_box(const cli_source *source, const rst_rectangle *box, GError **error) {
-  VipsImage *all = source_stream(source, error), *crop = NULL, *opaque = NULL, *grey = NULL;
+static VipsImage *select_box(const cli_image_source *source, const rst_rectangle *box,
+                             GError **error) {
+  VipsImage *all = image_source_stream(source, error), *crop = NULL, *opaque = NULL, *grey = NULL;
   if (!all)
     return NULL;
   bool deep = all->BandFmt == VIPS_FORMAT_USHORT;
@@ -116,7 +117,7 @@ static bool shrink_span(VipsImage *sums, int *begin, int *length) {
   return true;
 }
 
-static bool shrink_box(const cli_source *source, rst_rectangle *box, GError **error) {
+static bool shrink_box(const cli_image_source *source, rst_rectangle *box, GError **error) {
   VipsImage *grey = select_box(source, box, error), *selected = NULL, *columns = NULL, *rows = NULL;
   if (!grey)
     return false;
@@ -133,7 +134,8 @@ static bool shrink_box(const cli_source *source, rst_rectangle *box, GError **er
   return good;
 }
 
-static bool check_mask(const cli_source *mask, const cli_source *picture, GError **error) {
+static bool check_mask(const cli_image_source *mask, const cli_image_source *picture,
+                       GError **error) {
   if (mask->width == picture->width && mask->height == picture->height)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
@@ -142,16 +144,16 @@ static bool check_mask(const cli_source *mask, const cli_source *picture, GError
   return false;
 }
 
-VipsImage *mask_read(const char *path, const cli_source *picture, bool shrink, rst_rectangle *box,
-                     rst_cancel *cancel, GError **error) {
-  cli_source source;
+VipsImage *mask_read(const char *path, const cli_image_source *picture, bool shrink,
+                     rst_rectangle *box, rst_cancel *cancel, GError **error) {
+  cli_image_source source;
   VipsImage *mask = NULL, *pixels = NULL;
-  if (source_open(&source, path, true, cancel, error) && check_mask(&source, picture, error) &&
-      (!shrink || shrink_box(&source, box, error)))
+  if (image_source_open(&source, path, true, cancel, error) &&
+      check_mask(&source, picture, error) && (!shrink || shrink_box(&source, box, error)))
     mask = select_box(&source, box, error);
   if (mask && !(pixels = vips_image_copy_memory(mask)))
     cli_fail_vips(error, path);
   g_clear_object(&mask);
-  source_clear(&source);
+  image_source_clear(&source);
   return pixels;
 }

@@ -15,7 +15,7 @@
  * from, and with `shrink` what of it the mask selects at all afterwards: one pixel of the box
  * where that is none. One channel of 8 or 16 bits, of the box's size. Unref it. NULL and an error
  * on failure. */
-VipsImage *mask_read(const char *path, const cli_source *picture, bool shrink, rst_rectangle *box,
-                     rst_cancel *cancel, GError **error);
+VipsImage *mask_read(const char *path, const cli_image_source *picture, bool shrink,
+                     rst_rectangle *box, rst_cancel *cancel, GError **error);
 
 #endif

@@ -76,7 +76,7 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const rst_recta
   p->alpha = held->Bands > p->channels;
   if (vips_image_get_typeof(held, VIPS_META_ICC_NAME) != 0)
     vips_image_get_blob(held, VIPS_META_ICC_NAME, &profile, &size);
-  p->space = space_new(profile, size, p->channels, error);
+  p->space = colour_space_new(profile, size, p->channels, error);
   if (!p->space || !make_rows(p, error))
     return false;
 
@@ -88,13 +88,13 @@ static bool begin(cli_picture *p, VipsImage *held, int x, int y, const rst_recta
   return p->patch || cli_fail_vips(error, _("region"));
 }
 
-bool picture_open(cli_picture *p, const cli_source *source, const rst_rectangle *box,
+bool picture_open(cli_picture *p, const cli_image_source *source, const rst_rectangle *box,
                   const rst_parameters *parameters, GError **error) {
   rst_rectangle reach;
   int x, y;
   *p = (cli_picture){.width = source->width, .height = source->height};
   rst_reach(parameters, p->width, p->height, box, &reach);
-  VipsImage *held = source_read(source, &reach, &x, &y, error);
+  VipsImage *held = image_source_read(source, &reach, &x, &y, error);
   return held && begin(p, held, x, y, box, parameters->strength, error);
 }
 
@@ -102,7 +102,7 @@ void picture_clear(cli_picture *p) {
   g_clear_object(&p->held);
   g_clear_object(&p->patch);
   g_clear_object(&p->mask);
-  g_clear_pointer(&p->space, space_free);
+  g_clear_pointer(&p->space, colour_space_free);
   g_clear_pointer(&p->native, g_free);
   g_clear_pointer(&p->restored, g_free);
   g_clear_pointer(&p->rgb, g_free);
@@ -168,7 +168,7 @@ static bool on_read(void *user, int x, int y, int width, int height, float *rgba
     if (!values)
       return false;
     get_colours(p, values, width, p->native);
-    space_to_srgb(p->space, width, p->native, p->rgb);
+    colour_space_to_srgb(p->space, width, p->native, p->rgb);
     for (int i = 0; i < width; i++, rgba += 4) {
       for (int c = 0; c < 3; c++)
         rgba[c] = p->rgb[3 * i + c];
@@ -218,11 +218,11 @@ static bool on_write(void *user, int x, int y, int width, int height, const floa
     if (!before)
       return false;
     get_colours(p, before, width, p->native);
-    space_from_srgb(p->space, width, rgb, p->restored);
+    colour_space_from_srgb(p->space, width, rgb, p->restored);
     clamp_restored(p, width);
     rst_apply_strength(p->strength, (size_t)width * p->channels, p->native, p->restored,
                        p->restored);
-    space_blend(p->space, width, coverage, p->native, p->restored);
+    colour_space_blend(p->space, width, coverage, p->native, p->restored);
     void *values = (void *)store_read(p->patch, x - p->x, row - p->y, width, p->patch_row);
     if (!values)
       return false;
@@ -249,12 +249,12 @@ void picture_view(cli_picture *p, rst_picture *view) {
   };
 }
 
-VipsImage *picture_result(const cli_picture *p, const cli_source *source, GError **error) {
+VipsImage *picture_result(const cli_picture *p, const cli_image_source *source, GError **error) {
   VipsImage *result = NULL;
   if (!source) {
     vips_copy(p->patch, &result, NULL);
   } else {
-    g_autoptr(VipsImage) whole = source_stream(source, error);
+    g_autoptr(VipsImage) whole = image_source_stream(source, error);
     if (!whole)
       return NULL;
     vips_insert(whole, p->patch, &result, p->x, p->y, NULL);

@@ -21,7 +21,7 @@ typedef struct cli_picture {
   VipsImage *patch;   /* stored: the restored box */
   int x, y;           /* where the box lies */
   VipsImage *mask;    /* one channel, of the box's size; NULL: all of it is selected */
-  cli_space *space;
+  cli_colour_space *space;
   int channels;       /* of colour: 1 or 3 */
   bool alpha;         /* one channel more */
   double strength;
@@ -31,7 +31,7 @@ typedef struct cli_picture {
 
 /* Reads from `source` what restoring the box needs, and gets the box ready
  * to be written into. Clear the picture in any case. */
-bool picture_open(cli_picture *picture, const cli_source *source, const rst_rectangle *box,
+bool picture_open(cli_picture *picture, const cli_image_source *source, const rst_rectangle *box,
                   const rst_parameters *parameters, GError **error);
 /* A picture that is all zeros is allowed. */
 void picture_clear(cli_picture *picture);
@@ -46,6 +46,7 @@ void picture_view(cli_picture *picture, rst_picture *view);
 /* The whole picture of that source with the restored box in its place, or, of a picture made by
  * picture_sample() (`source` is NULL), that picture; its metadata can be changed. Unref it. NULL
  * and an error on failure. */
-VipsImage *picture_result(const cli_picture *picture, const cli_source *source, GError **error);
+VipsImage *picture_result(const cli_picture *picture, const cli_image_source *source,
+                          GError **error);
 
 #endif

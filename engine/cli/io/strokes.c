@@ -21,13 +21,13 @@ static char *to_text(const rst_picture *view, rst_cancel *cancel, GError **error
 }
 
 char *strokes_read(const char *path, rst_cancel *cancel, int size[2], GError **error) {
-  cli_source source = {0};
+  cli_image_source source = {0};
   cli_picture picture = {0};
   rst_parameters parameters;
   rst_picture view;
   char *text = NULL;
   rst_parameters_init(&parameters);
-  bool good = source_open(&source, path, false, cancel, error);
+  bool good = image_source_open(&source, path, false, cancel, error);
   const rst_rectangle whole = {0, 0, source.width, source.height};
   good = good && picture_open(&picture, &source, &whole, &parameters, error);
   if (good && !picture.alpha) {
@@ -44,6 +44,6 @@ char *strokes_read(const char *path, rst_cancel *cancel, int size[2], GError **e
     size[1] = source.height;
   }
   picture_clear(&picture);
-  source_clear(&source);
+  image_source_clear(&source);
   return text;
 }

@@ -48,12 +48,12 @@ static float *new_pixels(int width, int height) {
 }
 
 bool raster_read(cli_raster *raster, const char *path, rst_cancel *cancel, GError **error) {
-  cli_source source;
+  cli_image_source source;
   cli_picture picture = {0};
   rst_parameters parameters;
   rst_picture view;
   rst_parameters_init(&parameters);
-  bool good = source_open(&source, path, false, cancel, error);
+  bool good = image_source_open(&source, path, false, cancel, error);
   const rst_rectangle whole = {0, 0, source.width, source.height};
   good = good && picture_open(&picture, &source, &whole, &parameters, error);
   if (good) {
@@ -65,7 +65,7 @@ bool raster_read(cli_raster *raster, const char *path, rst_cancel *cancel, GErro
       raster->rgba[4 * i + 3] = 1;
   }
   picture_clear(&picture);
-  source_clear(&source);
+  image_source_clear(&source);
   return good;
 }
 

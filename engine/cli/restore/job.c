@@ -82,7 +82,8 @@ bool job_open(cli_job *job, const cli_options *o, rst_picture_kind kind, rst_can
     return false;
   if (o->repeat && !(take_record(job, error) && check_mask(job, error)))
     return false;
-  job->model = given_open(&o->given, kind, &job->parameters, &job->sha256, &job->automatic, error);
+  job->model =
+    parameter_options_open(&o->given, kind, &job->parameters, &job->sha256, &job->automatic, error);
   if (!job->model || !check_sum(job, error))
     return false;
   rst_model_get_info(job->model, &job->info);
@@ -107,7 +108,7 @@ static double seconds_since(gint64 start) {
 }
 
 /* The region to restore: the rectangle given, or the whole picture. */
-static bool get_box(const cli_job *job, const cli_source *source, rst_rectangle *box,
+static bool get_box(const cli_job *job, const cli_image_source *source, rst_rectangle *box,
                     GError **error) {
   *box = job->has_region ? job->region : (rst_rectangle){0, 0, source->width, source->height};
   /* Sizes are at most 2²⁴, so that the sums fit. */
@@ -121,7 +122,7 @@ static bool get_box(const cli_job *job, const cli_source *source, rst_rectangle 
 }
 
 /* Strokes fit the picture that they were painted over. */
-static bool check_hints(const cli_options *o, const cli_source *source, GError **error) {
+static bool check_hints(const cli_options *o, const cli_image_source *source, GError **error) {
   const int *size = o->hints_size;
   if (!o->hints || (size[0] == source->width && size[1] == source->height))
     return true;
@@ -152,8 +153,8 @@ static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   rst_rectangle box;
   VipsImage *mask = NULL;
   bool good =
-    source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL, job->cancel,
-                error) &&
+    image_source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL,
+                      job->cancel, error) &&
     check_hints(o, &item->source, error) && get_box(job, &item->source, &box, error) &&
     (!o->mask || (mask = mask_read(o->mask, &item->source, !sized, &box, job->cancel, error))) &&
     picture_open(&item->picture, &item->source, &box, &job->parameters, error);
@@ -217,8 +218,8 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   item->points = item->plan->points;
   if (good && is_sized(item))
     good = check_sized(job, item->plan, error) &&
-           sized_restore(job->session, job->model, &item->parameters, &item->picture, &item->sized,
-                         item->plan, &hooks, &item->points, error);
+           resample_restore(job->session, job->model, &item->parameters, &item->picture,
+                            &item->sized, item->plan, &hooks, &item->points, error);
   if (good && seeds > 0)
     good = uncertainty_measure(&item->uncertainty, job->session, job->model, &item->parameters,
                                &view, item->plan, &box, seeds, job->options->white, &hooks, error);
@@ -310,7 +311,7 @@ static bool write_picture(const cli_job *job, cli_item *item, GError **error) {
 static void drop_pictures(cli_item *item) {
   picture_clear(&item->picture);
   picture_clear(&item->sized);
-  source_clear(&item->source);
+  image_source_clear(&item->source);
   uncertainty_clear(&item->uncertainty);
 }
 

@@ -53,7 +53,7 @@ typedef struct cli_item {
   int64_t points;           /* restored */
   double white;             /* of an uncertainty's picture, else 0 */
   /* between the first step and the third: */
-  cli_source source;
+  cli_image_source source;
   cli_picture picture;
   cli_picture sized;        /* where a size is asked for */
   cli_uncertainty uncertainty; /* after the second step, where it is asked for */

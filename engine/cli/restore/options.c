@@ -136,7 +136,8 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
       "or a camera's raw file too. IN and OUT may be the same file. With --output-dir, any number\n"
       "of pictures; a bad one does not stop the others, and what an earlier run has finished is\n"
       "skipped.");
-  if (!given_parse(&o->given, "IN OUT | --output-dir DIR IN…", summary, own, &argc, &argv, error))
+  if (!parameter_options_parse(&o->given, "IN OUT | --output-dir DIR IN…", summary, own, &argc,
+                               &argv, error))
     return false;
   if (o->json)
     setlocale(LC_MESSAGES, "C"); /* machines read the same everywhere */
@@ -150,11 +151,11 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
 
 bool options_read_hints(cli_options *o, rst_cancel *cancel, GError **error) {
   g_autofree char *text = o->hints ? strokes_read(o->hints, cancel, o->hints_size, error) : NULL;
-  return !o->hints || (text && given_add_hints(&o->given, text, error));
+  return !o->hints || (text && parameter_options_add_hints(&o->given, text, error));
 }
 
 void options_clear(cli_options *o) {
-  given_clear(&o->given);
+  parameter_options_clear(&o->given);
   g_free(o->repeat);
   g_free(o->mask);
   g_free(o->hints);

@@ -12,7 +12,7 @@
 #include "restorator.h"
 
 typedef struct cli_options {
-  cli_given given;
+  cli_parameter_options given;
   char **inputs;      /* NULL-terminated, at least one */
   char *output;       /* of the one input; NULL where there is output_dir */
   char *output_dir;   /* NULL without */

@@ -21,9 +21,9 @@ static void read_rows(const rst_picture *view, int x, int y, int width, int rows
       coverage[i] = 0;
 }
 
-bool sized_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,
-                   cli_picture *picture, cli_picture *sized, const rst_plan *plan,
-                   const rst_hooks *hooks, int64_t *points, GError **error) {
+bool resample_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,
+                      cli_picture *picture, cli_picture *sized, const rst_plan *plan,
+                      const rst_hooks *hooks, int64_t *points, GError **error) {
   rst_error cause = RST_ERROR_INIT;
   rst_picture view, samples;
   rst_grid grid;

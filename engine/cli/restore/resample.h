@@ -12,8 +12,8 @@
 
 /* Restores `sized`, which picture_sample() made from `picture`, after picture_begin() of both. The
  * plan is of one part. `points`: samples restored. */
-bool sized_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,
-                   cli_picture *picture, cli_picture *sized, const rst_plan *plan,
-                   const rst_hooks *hooks, int64_t *points, GError **error);
+bool resample_restore(rst_session *session, rst_model *model, const rst_parameters *parameters,
+                      cli_picture *picture, cli_picture *sized, const rst_plan *plan,
+                      const rst_hooks *hooks, int64_t *points, GError **error);
 
 #endif

@@ -55,7 +55,7 @@ class Masking:
 
 @dataclass(frozen=True)
 class Studio:
-    """Backdrops of old (data/studio.py)."""
+    """Backdrops of old (data/backdrop.py)."""
     changed: float
     oval: float
     kept: float

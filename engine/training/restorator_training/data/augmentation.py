@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image
 
 from restorator_training.colour import LUMA, with_chroma
-from restorator_training.data import ageing, masking, studio
+from restorator_training.data import ageing, backdrop, masking
 from restorator_training.data.resampling import bilinear, box_matrix
 
 SIDE = 256  # of the squares that pictures are cut to
@@ -66,7 +66,7 @@ def sample(picture, stage, size, rng):
     view, side, (left, top), (low_x, low_y) = look(picture, augmentation, rng)
     truth = view
     if picture.shape[2] == 4:
-        view, truth = studio.posed(view[..., :3], view[..., 3], (low_x, low_y), SIDE,
+        view, truth = backdrop.posed(view[..., :3], view[..., 3], (low_x, low_y), SIDE,
                                    old.studio, rng)
     position = rng.random((stage.training.points, 2), dtype=np.float32)
     hidden = masking.hidden(size, stage.masking, rng) if stage.masking else None

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from restorator_training.colour import LUMA
-from restorator_training.data import joining, photographs, studio
+from restorator_training.data import backdrop, photographs, seam
 from restorator_training.data.augmentation import SIDE, look, luma_sample, sample
 from restorator_training.data.resampling import box_matrix
 from restorator_training.recipe import Refused
@@ -133,7 +133,7 @@ class Pictures(Drawn):
                    for entry in stage.pictures]
         loaded = np.concatenate(folders)
         if stage.ageing and stage.ageing.studio:
-            loaded = np.stack([np.dstack([p, studio.matte(p)]) for p in loaded])
+            loaded = np.stack([np.dstack([p, backdrop.matte(p)]) for p in loaded])
         super().__init__(stage, loaded, np.concatenate(
             [weights(entry, len(folder)) for entry, folder in zip(stage.pictures, folders)]))
 
@@ -150,14 +150,14 @@ class Pictures(Drawn):
         return [np.stack(part).astype(np.float32) for part in zip(*views)]
 
     def joined_batch(self, rng):
-        """Inputs (n, size, size, 1), and what joining.sample() gives beyond what is hidden."""
+        """Inputs (n, size, size, 1), and what seam.sample() gives beyond what is hidden."""
         grey, joined = [], []
         for picture in self.chosen(rng):
             view, side, (left, top), (low_x, low_y) = look(picture, self.stage.augmentation, rng)
             across = box_matrix(left - low_x, side, self.size, view.shape[1])
             down = box_matrix(top - low_y, side, self.size, view.shape[0])
             colours = 2 * np.einsum("yh,hwc,xw->yxc", down, view, across, optimize=True) - 1
-            hidden, *rest = joining.sample(colours, self.stage, rng)
+            hidden, *rest = seam.sample(colours, self.stage, rng)
             grey.append(np.where(hidden, 0, colours @ LUMA)[..., None])
             joined.append(rest)
         return [np.stack(part).astype(np.float32) for part in (grey, *zip(*joined))]
