@@ -136,6 +136,33 @@ static void test_list(void) {
   g_assert_true(presets_find_title(presets, "ddIM") == get(presets, "ddim"));
 }
 
+/* Which of the presets of one model is set can be told: none of them holds all that another sets. */
+static void test_told_apart(void) {
+  g_autoptr(GPtrArray) presets = read_all();
+  int pairs = 0;
+
+  for (guint i = 0; i < presets->len; i++) {
+    const preset_file *one = g_ptr_array_index(presets, i);
+    rst_parameters set, own;
+
+    if (!rst_preset_has(one->preset, "model"))
+      continue;
+    rst_parameters_init(&set);
+    rst_preset_apply(one->preset, &set);
+    for (guint j = 0; j < presets->len; j++) {
+      const preset_file *other = g_ptr_array_index(presets, j);
+
+      rst_parameters_init(&own);
+      rst_preset_apply(other->preset, &own);
+      if (i == j || !rst_preset_has(other->preset, "model") || strcmp(set.model, own.model) != 0)
+        continue;
+      g_assert_false(presets_is_set(other->preset, &set));
+      pairs++;
+    }
+  }
+  g_assert_cmpint(pairs, >=, 2);
+}
+
 static void test_save(void) {
   g_autofree char *second = save("  Zorn's face\n", "For Zorn.", "0.25");
   g_autofree char *first = save("Café & Co.", "", "0.5");
@@ -432,6 +459,7 @@ static void run_test(gconstpointer data) {
 int main(int argc, char **argv) {
   static const Test tests[] = {
     {"/ui/presets/list", test_list},
+    {"/ui/presets/told-apart", test_told_apart},
     {"/ui/presets/save", test_save},
     {"/ui/presets/save-again", test_save_again},
     {"/ui/presets/ids", test_ids},
