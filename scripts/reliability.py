@@ -126,13 +126,17 @@ def latency(tests, what, picture, arguments, count, longest):
             while processor_time(process) < moment:
                 time.sleep(0.002)
             spent = processor_time(process)
-            process.send_signal(signal.SIGTERM)
-            if process.wait() != 128 + signal.SIGTERM:
-                raise SystemExit("cancel did not end it")
+            cancel(process)
             worst = max(worst, children_time() - before - spent)
     return (f"SIGTERM while {what}", f"{count} times, ended after {1000 * worst:.0f} ms of the "
             "processor at most, of all threads",
             f"scripts/reliability.py {os.path.relpath(tests.build, TOP)}")
+
+
+def cancel(process):
+    process.send_signal(signal.SIGTERM)
+    if process.wait() != 128 + signal.SIGTERM:
+        raise SystemExit("cancel did not end it")
 
 
 def peak(process):
@@ -152,9 +156,7 @@ def huge(tests, seconds):
         while processor_time(process) < seconds:
             time.sleep(0.1)
         most = peak(process)
-        process.send_signal(signal.SIGTERM)
-        if process.wait() != 128 + signal.SIGTERM:
-            raise SystemExit("cancel did not end it")
+        cancel(process)
     return (f"all of a picture of {width} × {height} pixels in the mode colour",
             f"{most} MB of memory at most in {seconds} s of the processor, then cancelled",
             f"scripts/reliability.py {os.path.relpath(tests.build, TOP)}")
