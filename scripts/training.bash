@@ -75,5 +75,6 @@ test_training() {
   local status=0
   "$python" "$top/tests/training/keras.py" "$top/dev" run restorator || status=1
   "$python" "$top/tests/training/training.py" "$top/dev" golden || status=1
+  "$python" "$top/tests/training/chains.py" || status=1
   exit "$status"
 }

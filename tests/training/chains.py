@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the finders and the mender are trained: TAP. Skips where Python lacks what that needs."""
+
+import importlib.util
+import json
+import pathlib
+import sys
+import types
+
+NEEDED = ("numpy", "safetensors", "cv2", "torch")
+HERE = pathlib.Path(__file__).resolve().parent
+
+missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+if missing:
+    print(f"1..0 # SKIP Python lacks {', '.join(missing)}")
+    sys.exit()
+sys.path.insert(0, str(HERE.parent.parent / "engine/training"))
+sys.dont_write_bytecode = True
+
+import cv2
+import numpy as np
+import tap
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+
+from restorator_training.chains import chain, run
+from restorator_training.damage import find, marks, network
+from restorator_training.damage import views as damage_views
+from restorator_training.faces import network as faces
+from restorator_training.faces import train as faces_train
+from restorator_training.faces import views as face_views
+
+LAYERS = ((3, 2, 6), (3, 2, 8), (1, 1, 16))
+
+
+def stays_the_same_in_the_file(scratch):
+    """Each convolution of the file is the trained one with its normalisation."""
+    torch.manual_seed(2)
+    made = chain.Chain(LAYERS)
+    for _ in range(5):
+        made(torch.randn(4, 1, 32, 32))
+    made.eval()
+    chain.save(scratch / "one.safetensors", made, "one", "finder", {"finds": "damage"}, {})
+    with safe_open(scratch / "one.safetensors", "pt") as file:
+        description = json.loads(file.metadata()["restorator"])
+        seen = picture = torch.randn(1, 1, 32, 32)
+        for j, layer in enumerate(made.conv):
+            plain = type(layer)(*layer.kernel.shape[1:], layer.stride)
+            plain.kernel.data = file.get_tensor(f"finder.conv{j}.kernel")
+            plain.bias.data = file.get_tensor(f"finder.conv{j}.bias")
+            seen = plain(seen) if j == len(LAYERS) - 1 else F.relu(plain(seen))
+    assert torch.allclose(seen, made(picture), atol=1e-5)
+    assert description["finder"]["layers"][1] == {"kernel": 3, "stride": 2, "channels": 8}
+    assert description["parameters"] == 9 * 6 + 6 + 9 * 6 * 8 + 8 + 8 * 16 + 16
+
+
+def a_cells_values_are_its_pixels(scratch):
+    del scratch
+    cells = torch.arange(2 * 16 * 3 * 5.0).reshape(2, 16, 3, 5)
+    picture = chain.pixels(cells)
+    assert picture.shape == (2, 12, 20)
+    for y in range(4):
+        for x in range(4):
+            assert (picture[:, y::4, x::4] == cells[:, 4 * y + x]).all()
+
+
+def a_killed_run_goes_on(scratch):
+    """With what was learned, and to the end."""
+    arguments = types.SimpleNamespace(out=scratch / "run", minutes=0.05)
+    before, saved = run.EVERY, []
+
+    def step(made, rng):
+        picture = torch.from_numpy(rng.standard_normal((4, 1, 16, 16)).astype(np.float32))
+        return (made(picture) - 1).square().mean()
+
+    def kill(made):
+        saved.append(made.conv[-1].bias.detach().clone())
+        raise KeyboardInterrupt
+
+    run.EVERY = 0
+    try:
+        run.train(lambda: chain.Chain(LAYERS), step, kill, arguments)
+        raise AssertionError("not killed")
+    except KeyboardInterrupt:
+        there = torch.load(scratch / "run.checkpoint", weights_only=False)
+        assert there["iteration"] == 1
+    finally:
+        run.EVERY = before
+    run.train(lambda: chain.Chain(LAYERS), step, lambda made: saved.append(made), arguments)
+    there = torch.load(scratch / "run.checkpoint", weights_only=False)
+    assert there["iteration"] > 10 and there["spent"] >= 0.05
+    assert step(saved[-1], np.random.default_rng(5)) < step(
+        chain.Chain(LAYERS).eval(), np.random.default_rng(5)) / 2
+
+
+def marks_are_of_every_kind(scratch):
+    folder = scratch / "film"
+    folder.mkdir()
+    mask = np.zeros((90, 90), np.uint8)
+    mask[40:44, 10:70] = 255
+    cv2.imwrite(str(folder / "scratch.png"), mask)
+    film, rng = marks.Film(folder), np.random.default_rng(3)
+    for kind in (film, marks.scratches, marks.hairs, marks.creases, marks.spots, marks.tears):
+        shares = []
+        for _ in range(40):
+            cover = kind(64, rng)
+            assert cover.shape == (64, 64) and cover.min() >= 0 and cover.max() <= 1
+            shares.append((cover > 0.3).mean())
+        assert 0.002 < np.mean(shares) < 0.7, f"{kind}: {np.mean(shares)}"
+    mark = np.zeros((9, 9), bool)
+    mark[4, 4] = True
+    assert marks.grown(mark, 1).sum() == 9 and marks.grown(mark, 0).sum() == 1
+
+
+def damage_is_where_the_picture_changed(scratch):
+    film, rng = marks.Film(scratch / "film"), np.random.default_rng(4)
+    grey = rng.random((64, 64), dtype=np.float32)
+    same, cover, _ = marks.put(grey, film, rng, 0)
+    assert (same == grey).all() and not cover.any()
+    for _ in range(20):
+        damaged, cover, change = marks.put(grey, film, rng)
+        assert damaged.min() >= 0 and damaged.max() <= 1
+        assert np.abs(damaged - grey)[cover < 1e-6].max(initial=0) < 1e-6
+        assert change.shape == cover.shape and np.isfinite(change).all()
+
+
+def pictures(scratch):
+    photos = scratch / "photos"
+    for folder in damage_views.FOLDERS:
+        (photos / folder).mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(len(folder))
+        picture = cv2.resize(rng.integers(0, 256, (6, 6, 3), np.uint8), (90, 110))
+        cv2.imwrite(str(photos / folder / "one.png"), picture)
+    (photos / "damage").mkdir(exist_ok=True)
+    if not (photos / "damage/train").exists():
+        (photos / "damage/train").symlink_to(scratch / "film")
+    return photos
+
+
+def views_of_damage_have_labels(scratch):
+    data, rng = damage_views.Views(pictures(scratch)), np.random.default_rng(5)
+    assert len(data.pictures) == len(damage_views.FOLDERS)
+    damaged = 0
+    for _ in range(40):
+        grey, label = data.view(48, rng)
+        assert grey.dtype == label.dtype == np.float32 and grey.shape == label.shape == (48, 48)
+        assert grey.min() >= 0 and grey.max() <= 1 and set(np.unique(label)) <= {-1, 0, 1}
+        damaged += (label > 0).any()
+    assert 8 < damaged < 40
+
+
+def what_nobody_knows_costs_nothing(scratch):
+    del scratch
+    label = torch.tensor([[[1.0, 0, -1]]])
+    right = torch.tensor([[[9.0, -9, 0]]])
+    assert find.loss(right, label) < find.loss(-right, label)
+    assert find.loss(right, label) == find.loss(torch.tensor([[[9.0, -9, 7]]]), label)
+
+
+def only_holes_are_mended(scratch):
+    del scratch
+    torch.manual_seed(6)
+    mender = network.Mender().eval()
+    luma = torch.rand(2, 64, 64) * 2 - 1
+    hole = torch.zeros(2, 64, 64)
+    hole[:, 20:44, 30:33] = 1
+    for result in (network.mended(None, luma, hole, 4), network.mended(mender, luma, hole, 4)):
+        assert (result[0][hole == 0] == luma[hole == 0]).all()
+        assert (result[0][hole == 1] != luma[hole == 1]).all()
+    # What the hole hides has no part in what it is filled with.
+    other = torch.where(hole > 0, -luma, luma)
+    assert (network.mended(mender, other, hole, 4)[0] == result[0]).all()
+    plain = torch.full((1, 32, 32), 0.25)
+    assert torch.allclose(network.mended(None, plain, hole[:1, :32, 10:42], 5)[0], plain)
+
+
+def halving_leaves_out_what_is_gone(scratch):
+    del scratch
+    luma = torch.tensor([[[1.0, 3, 5, 7], [9, 11, 13, 15]]])
+    hole = torch.tensor([[[0.0, 1, 1, 1], [0, 0, 1, 1]]])
+    mean, gone = network.halved(luma, hole)
+    assert mean.tolist() == [[[7.0, 0.0]]] and gone.tolist() == [[[0.0, 1.0]]]
+
+
+def faces_stand_in_their_cells(scratch):
+    del scratch
+    side = face_views.SIDE
+    faces_here = np.float32([[44, 52, 16, 20, 0.9], [120, 60, 3, 4, 0.9], [100, 120, 20, 20, 0.3]])
+    unknown = np.zeros((side, side), bool)
+    unknown[:8] = True
+    label, box = face_views.targets(faces_here, unknown)
+    assert label[6, 5] == 1 and np.allclose(box[6, 5], [0, 0, 0, np.log(20 / 16)], atol=1e-6)
+    assert label[7, 15] == 0         # too small
+    assert label[15, 12] == -1       # nobody is sure of it
+    assert (label[0] == -1).all() and label[15, 2] == 0
+    said = torch.zeros(1, 5, *label.shape)
+    said[:, 0] = torch.from_numpy(np.where(label > 0, 9.0, -9))
+    said[:, 1:] = torch.from_numpy(box.transpose(2, 0, 1))
+    truth = torch.from_numpy(label)[None], torch.from_numpy(box.transpose(2, 0, 1))[None]
+    assert sum(faces_train.losses(said, *truth)) < 1e-3
+    assert sum(faces_train.losses(-said, *truth)) > 1
+
+
+def turned_boxes_go_where_their_pixels_go(scratch):
+    del scratch
+    picture = np.zeros((100, 120, 3), np.uint8)
+    picture[38:43, 58:63] = 255
+    for mirrored in (False, True):
+        matrix = face_views.turn(1.2, 15, mirrored, (60, 40), (90, 70))
+        centre = face_views.placed(np.float32([[55, 35, 10, 10, 1]]), matrix, 1.2)[0]
+        bright = np.argwhere(face_views.warped(picture, matrix)[..., 0] > 128).mean(0)
+        assert np.allclose(centre[:2], [90, 70], atol=1e-4) and np.allclose(centre[2:4], 12)
+        assert np.abs(bright - [70, 90]).max() < 1.3, bright
+
+
+def the_face_finder_has_its_format(scratch):
+    made = faces.Finder().eval()
+    faces.save(scratch / "faces.safetensors", made, 0.4, {"title": "Faces"})
+    with safe_open(scratch / "faces.safetensors", "pt") as file:
+        description = json.loads(file.metadata()["restorator"])
+    assert description["name"] == "faces" and description["finder"]["finds"] == "faces"
+    assert made(torch.zeros(1, 1, 160, 80)).shape == (1, 5, 20, 10)
+
+
+torch.set_num_threads(1)
+tap.run([stays_the_same_in_the_file, a_cells_values_are_its_pixels, a_killed_run_goes_on,
+         marks_are_of_every_kind, damage_is_where_the_picture_changed, views_of_damage_have_labels,
+         what_nobody_knows_costs_nothing, only_holes_are_mended, halving_leaves_out_what_is_gone,
+         faces_stand_in_their_cells, turned_boxes_go_where_their_pixels_go,
+         the_face_finder_has_its_format])
