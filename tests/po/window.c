@@ -54,10 +54,9 @@ static Fixture *open_window(void) {
  * Translated
  */
 
-/* Written alike in every language: names, and what is typed. */
+/* Written alike in every language: names. */
 static gboolean is_name(const char *text) {
-  static const char *const names[] = {"Restorator", "DDPM",  "DDIM", "auto",
-                                      "picture",    "faces", NULL};
+  static const char *const names[] = {"Restorator", "DDPM", "DDIM", NULL};
 
   return g_strv_contains(names, text) ||
          rst_find(RST_KIND_MODEL, text, (char[4096]){""}, 4096, NULL) == RST_OK;

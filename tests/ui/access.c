@@ -120,6 +120,7 @@ static void test_tab(void) {
     "Thumbnails",
     "Before",
     "Show the window",
+    "Show the faces",
     "Preview",
     "What to compare",
     "Others",

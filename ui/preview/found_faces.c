@@ -7,6 +7,16 @@ static bool is_same(const rst_rectangle *a, const rst_rectangle *b) {
   return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
 }
 
+/* Unless the picture is another one by now: the next request finds its own. */
+static void report_found(const found_faces *f, mailbox *m) {
+  mailbox_lock(m);
+  if (!mailbox_is_superseded(m)) {
+    m->report.searched = true;
+    strcpy(m->report.found, f->text);
+  }
+  mailbox_unlock(m);
+}
+
 rst_status found_faces_settle(found_faces *f, request *work, tile_reader *reader,
                               rst_session *session, rst_error *error) {
   rst_parameters *parameters = &work->parameters;
@@ -18,6 +28,7 @@ rst_status found_faces_settle(found_faces *f, request *work, tile_reader *reader
     return RST_OK;
   if (f->known && f->pixels_serial == work->pixels_serial && is_same(&f->region, &work->region)) {
     strcpy(parameters->faces, f->text);
+    report_found(f, reader->mailbox);
     return RST_OK;
   }
   hooks.cancel = reader->mailbox->cancel;
@@ -30,5 +41,6 @@ rst_status found_faces_settle(found_faces *f, request *work, tile_reader *reader
   f->pixels_serial = work->pixels_serial;
   f->region = work->region;
   strcpy(f->text, parameters->faces);
+  report_found(f, reader->mailbox);
   return RST_OK;
 }

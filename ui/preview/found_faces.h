@@ -16,8 +16,8 @@ typedef struct found_faces {
   char text[RST_FACES_TEXT];
 } found_faces;
 
-/* Puts the faces of a request's region into its parameters where these ask for them. Reads the
- * region where they are not known. Errors: as rst_settle_faces() and tile_reader_require(). */
+/* Puts the faces of a request's region into its parameters where these ask for them, and reports
+ * them. Reads the region where they are not known. Errors: as rst_settle_faces() and tile_reader_require(). */
 rst_status found_faces_settle(found_faces *f, request *work, tile_reader *reader,
                               rst_session *session, rst_error *error);
 

@@ -24,6 +24,8 @@ typedef struct report {
   frame *frame;  /* the newest; or NULL */
   rst_plan plan; /* count 0: none */
   char faces[RST_FACES_TEXT]; /* that it is for */
+  bool searched;              /* faces were looked for in the picture, … */
+  char found[RST_FACES_TEXT]; /* … and these are there */
   rst_encoding *encodings[RST_PARTS_MAX];
   trajectory *trajectory; /* or NULL */
   bool suggested;         /* colours for the pixel that the newest request asks about */

@@ -97,6 +97,8 @@ static bool change_picture(mailbox *m, const rst_picture *picture, const rst_rec
   changed = request_set_picture(&m->newest, picture, box, pixels);
   if (changed)
     change_result(m);
+  if (changed && pixels)
+    m->report.searched = false;
   mailbox_unlock(m);
   return changed;
 }
@@ -236,6 +238,18 @@ bool preview_get_faces(preview *p, char *faces) {
   found = m->report.plan.count > 0;
   if (found)
     g_strlcpy(faces, m->report.faces, RST_FACES_TEXT);
+  mailbox_unlock(m);
+  return found;
+}
+
+bool preview_get_found_faces(preview *p, char *faces) {
+  mailbox *m = &p->mailbox;
+  bool found;
+
+  mailbox_lock(m);
+  found = m->report.searched;
+  if (found)
+    g_strlcpy(faces, m->report.found, RST_FACES_TEXT);
   mailbox_unlock(m);
   return found;
 }

@@ -75,6 +75,9 @@ bool preview_get_plan(preview *p, rst_plan *plan);
 /* The parameter `faces` that the plan is for: what was found, where that was asked for. `faces`:
  * (RST_FACES_TEXT). False where there is no plan. */
 bool preview_get_faces(preview *p, char *faces);
+/* What was found when faces were looked for last, whatever the setup has of it by now. `faces`:
+ * (RST_FACES_TEXT). False where they were not looked for in this picture. */
+bool preview_get_found_faces(preview *p, char *faces);
 /* A part as the network sees it, to be unreferenced; NULL where it is not encoded yet. */
 rst_encoding *preview_get_encoding(preview *p, int part);
 

@@ -7,6 +7,8 @@
 
 #include "widgets/accessible.h"
 #include "messages.h"
+#include "widgets/face_layer.h"
+#include "widgets/face_list.h"
 #include "widgets/hint_layer.h"
 #include "widgets/pixel_inspector.h"
 #include "widgets/variant_strip.h"
@@ -21,8 +23,10 @@ struct _RestoratorEditor {
   rst_picture picture; /* the strip's, once it is asked for, … */
   rst_rectangle box;          /* … and what of it is selected */
   hint_layer *hint_layer;
+  face_layer *face_layer;
   rst_plan plan; /* whose windows hints were located in */
-  GtkWidget *view, *inspector, *panel, *zoom, *hints, *uncertainty, *status, *progress, *message;
+  GtkWidget *view, *inspector, *panel, *zoom, *faces, *hints, *uncertainty, *status, *progress,
+    *message;
   GtkWidget *message_icon, *message_text;
   char *setup; /* in words */
 };
@@ -193,6 +197,13 @@ static void take_plan(RestoratorEditor *editor) {
   g_free(plan);
 }
 
+static void take_faces(RestoratorEditor *editor) {
+  g_autofree char *found = g_new(char, RST_FACES_TEXT);
+
+  if (preview_get_found_faces(editor->preview, found))
+    restorator_faces_set_found(restorator_panel_get_faces(RESTORATOR_PANEL(editor->panel)), found);
+}
+
 static void take_report(void *user) {
   RestoratorEditor *editor = user;
   preview_status status;
@@ -203,6 +214,7 @@ static void take_report(void *user) {
   show_scene(editor);
   show_trajectory(editor, &status);
   take_plan(editor);
+  take_faces(editor);
   hint_layer_update(editor->hint_layer);
   if (status.phase == PREVIEW_FAILED) {
     g_autofree char *text = messages_text(&status.error);
@@ -247,6 +259,7 @@ static void take_setup(RestoratorEditor *editor) {
   if (model)
     editor->setup = setup_text(&parameters, model);
   offer_uncertainty(editor, model);
+  face_layer_set_used(editor->face_layer, parameters.window_kind == RST_WINDOW_FACES);
   preview_set_running(editor->preview, true);
   preview_set_setup(editor->preview, model, &parameters);
   restorator_strip_update(RESTORATOR_STRIP(editor->strip));
@@ -407,6 +420,13 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
         _("Shows the small grey picture that the window becomes for the network"), "toggled",
         G_CALLBACK(show_input));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
+  editor->faces = gtk_check_button_new_with_label(_("Faces"));
+  accessible_describe(
+    editor->faces, _("Show the faces"),
+    _("Shows the faces that are seen from near: a click on a rim switches one off "
+      "or on; the key F does the same as this in the view"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(editor->faces), TRUE);
+  gtk_container_add(GTK_CONTAINER(bar), editor->faces);
   editor->hints = gtk_check_button_new_with_label(_("Hints"));
   accessible_describe(
     editor->hints, _("Colour hints"),
@@ -516,6 +536,33 @@ static GtkWidget *make_right(RestoratorEditor *editor) {
   return scrolled;
 }
 
+/* The button of the list follows what is done in the picture. */
+static void show_adding(gpointer data, gboolean adding) {
+  GtkWidget *list =
+    restorator_panel_get_control(RESTORATOR_PANEL(RESTORATOR_EDITOR(data)->panel), "faces");
+
+  restorator_face_list_set_wanted(RESTORATOR_FACE_LIST(list), adding);
+}
+
+static void want_face(RestoratorEditor *editor, gboolean wanted) {
+  if (editor->face_layer)
+    face_layer_set_adding(editor->face_layer, wanted);
+}
+
+static void make_layers(RestoratorEditor *editor) {
+  RestoratorView *view = RESTORATOR_VIEW(editor->view);
+  RestoratorPanel *panel = RESTORATOR_PANEL(editor->panel);
+
+  editor->face_layer =
+    face_layer_new(view, restorator_panel_get_faces(panel), GTK_TOGGLE_BUTTON(editor->faces),
+                   GTK_TOGGLE_BUTTON(editor->hints), show_adding, editor);
+  face_layer_set_size(editor->face_layer, editor->width, editor->height);
+  g_signal_connect_swapped(panel, "face-wanted", G_CALLBACK(want_face), editor);
+  editor->hint_layer =
+    hint_layer_new(view, panel, editor->preview, GTK_TOGGLE_BUTTON(editor->hints));
+  hint_layer_set_size(editor->hint_layer, editor->width, editor->height);
+}
+
 static void build(RestoratorEditor *editor, const rst_rectangle *box) {
   const rst_rectangle home = home_of(editor, box);
 
@@ -527,10 +574,7 @@ static void build(RestoratorEditor *editor, const rst_rectangle *box) {
   restorator_view_set_preview(RESTORATOR_VIEW(editor->view), editor->preview);
   g_signal_connect_swapped(restorator_panel_get_control(RESTORATOR_PANEL(editor->panel), "lock"),
                            "toggled", G_CALLBACK(restorator_strip_update), editor->strip);
-  editor->hint_layer =
-    hint_layer_new(RESTORATOR_VIEW(editor->view), RESTORATOR_PANEL(editor->panel), editor->preview,
-                   GTK_TOGGLE_BUTTON(editor->hints));
-  hint_layer_set_size(editor->hint_layer, editor->width, editor->height);
+  make_layers(editor);
   restorator_hints_set_locator(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)),
                                locate_hint, editor);
   show_zoom(editor);
@@ -564,6 +608,7 @@ static void restorator_editor_dispose(GObject *object) {
   RestoratorEditor *editor = RESTORATOR_EDITOR(object);
 
   g_clear_pointer(&editor->hint_layer, hint_layer_free);
+  g_clear_pointer(&editor->face_layer, face_layer_free);
   if (editor->preview) {
     restorator_hints_set_locator(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)), NULL,
                                  NULL);
@@ -636,6 +681,7 @@ rst_status restorator_editor_set_picture(RestoratorEditor *editor, const rst_pic
   if (status == RST_OK) {
     keep_picture(editor, picture, box);
     hint_layer_set_size(editor->hint_layer, editor->width, editor->height);
+    face_layer_set_size(editor->face_layer, editor->width, editor->height);
     restorator_hints_relocate(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)));
     show_home(editor, box);
   }

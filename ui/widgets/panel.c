@@ -7,6 +7,7 @@
 #include "card.h"
 #include "widgets/parameter_controls.h"
 #include "widgets/accessible.h"
+#include "widgets/face_list.h"
 #include "widgets/hint_list.h"
 #include "widgets/undo_stack.h"
 #include "messages.h"
@@ -23,6 +24,8 @@ struct _RestoratorPanel {
   GtkSizeGroup *labels;
   RestoratorHints *hints;
   GtkWidget *hint_list;
+  RestoratorFaces *faces;
+  GtkWidget *face_list;
   gboolean held; /* changes are one entry of the history, which is still to come */
   history *history; /* NULL until the settings could be read */
   GtkWidget *undo, *redo, *defaults;
@@ -32,7 +35,7 @@ struct _RestoratorPanel {
 
 G_DEFINE_FINAL_TYPE(RestoratorPanel, restorator_panel, GTK_TYPE_BOX)
 
-static guint setup_changed, hint_chosen, hint_wanted;
+static guint setup_changed, hint_chosen, hint_wanted, face_wanted;
 
 /* -------------------------------------------------------------------------------------------
  * Reading
@@ -78,6 +81,7 @@ GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name
     {"defaults", panel->defaults},
     {"expander", panel->expander},
     {"hints", panel->hint_list},
+    {"faces", panel->face_list},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
@@ -88,6 +92,10 @@ GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name
 
 RestoratorHints *restorator_panel_get_hints(RestoratorPanel *panel) {
   return panel->hints;
+}
+
+RestoratorFaces *restorator_panel_get_faces(RestoratorPanel *panel) {
+  return panel->faces;
 }
 
 const GPtrArray *restorator_panel_get_presets(RestoratorPanel *panel) {
@@ -160,6 +168,9 @@ static void update(RestoratorPanel *panel) {
   restorator_hint_list_set_used(
     RESTORATOR_HINT_LIST(panel->hint_list),
     rst_parameter_use(rst_parameter_find("hints"), &now, NULL) == RST_USED);
+  restorator_face_list_set_used(
+    RESTORATOR_FACE_LIST(panel->face_list),
+    rst_parameter_use(rst_parameter_find("faces"), &now, NULL) == RST_USED);
   if (model)
     update_warning(panel, &now, model);
 }
@@ -255,6 +266,10 @@ static void choose_hint(RestoratorPanel *panel, int index, GtkWidget *beside) {
 
 static void want_hint(RestoratorPanel *panel) {
   g_signal_emit(panel, hint_wanted, 0);
+}
+
+static void want_face(RestoratorPanel *panel, gboolean wanted) {
+  g_signal_emit(panel, face_wanted, 0, wanted);
 }
 
 static void set(RestoratorPanel *panel, const setting *to) {
@@ -366,6 +381,9 @@ static void build(RestoratorPanel *panel) {
   gtk_box_pack_start(GTK_BOX(panel), controls_get_basic(panel->controls), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->warning, FALSE, FALSE, 0);
+  panel->face_list = restorator_face_list_new(panel->faces);
+  g_signal_connect_swapped(panel->face_list, "wanted", G_CALLBACK(want_face), panel);
+  gtk_box_pack_start(GTK_BOX(panel), panel->face_list, FALSE, FALSE, 0);
   panel->hint_list = restorator_hint_list_new(panel->hints);
   g_signal_connect_swapped(panel->hint_list, "chosen", G_CALLBACK(choose_hint), panel);
   g_signal_connect_swapped(panel->hint_list, "wanted", G_CALLBACK(want_hint), panel);
@@ -388,6 +406,9 @@ static void restorator_panel_dispose(GObject *object) {
   if (panel->hints)
     g_signal_handlers_disconnect_by_data(panel->hints, panel);
   g_clear_object(&panel->hints);
+  if (panel->faces)
+    g_signal_handlers_disconnect_by_data(panel->faces, panel);
+  g_clear_object(&panel->faces);
   G_OBJECT_CLASS(restorator_panel_parent_class)->dispose(object);
 }
 
@@ -408,6 +429,8 @@ static void restorator_panel_class_init(RestoratorPanelClass *class) {
                                NULL, NULL, NULL, G_TYPE_NONE, 0);
   hint_chosen = g_signal_new("hint-chosen", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                              NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, GTK_TYPE_WIDGET);
+  face_wanted = g_signal_new("face-wanted", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
+                             NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   hint_wanted = g_signal_new("hint-wanted", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                              NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -426,6 +449,8 @@ GtkWidget *restorator_panel_new(GObject *settings) {
   panel->settings = g_object_ref(settings);
   panel->controls = controls_new(settings, panel->labels);
   panel->hints = restorator_hints_new(settings);
+  panel->faces = restorator_faces_new(settings);
+  g_signal_connect_swapped(panel->faces, "begun", G_CALLBACK(begin_entry), panel);
   g_signal_connect_swapped(panel->hints, "begun", G_CALLBACK(begin_entry), panel);
   g_signal_connect_swapped(panel->hints, "held", G_CALLBACK(hold_entry), panel);
   build(panel);

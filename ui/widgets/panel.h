@@ -11,6 +11,7 @@
 #include <restorator.h>
 
 #include "presets.h"
+#include "widgets/faces.h"
 #include "widgets/hints.h"
 
 #define RESTORATOR_TYPE_PANEL (restorator_panel_get_type())
@@ -18,7 +19,8 @@ G_DECLARE_FINAL_TYPE(RestoratorPanel, restorator_panel, RESTORATOR, PANEL, GtkBo
 
 /* Signals: "setup-changed" comes once for all properties changed together, "hint-chosen" (int
  * index, widget beside which) where someone wants to choose a hint's colour in the list,
- * "hint-wanted" where they want a new one. */
+ * "hint-wanted" where they want a new one, "face-wanted" (gboolean) where they want to add a face in
+ * the picture, or no longer. */
 GtkWidget *restorator_panel_new(GObject *settings);
 
 /* What is set, and the model that it names (the panel's). Errors: as rst_parameters_set(),
@@ -33,6 +35,8 @@ const GPtrArray *restorator_panel_get_presets(RestoratorPanel *panel);
 void restorator_panel_apply(RestoratorPanel *panel, const preset_file *file);
 /* The colour hints set (the panel's). */
 RestoratorHints *restorator_panel_get_hints(RestoratorPanel *panel);
+/* The faces found, and those set (the panel's). */
+RestoratorFaces *restorator_panel_get_faces(RestoratorPanel *panel);
 /* A locked seed stays. */
 void restorator_panel_set_seed(RestoratorPanel *panel, int seed);
 gboolean restorator_panel_is_locked(RestoratorPanel *panel);
@@ -42,7 +46,7 @@ void restorator_panel_settle(RestoratorPanel *panel);
 void restorator_panel_undo(RestoratorPanel *panel);
 void restorator_panel_redo(RestoratorPanel *panel);
 /* The control of a parameter, "output", "die", "lock", "preset", "preset-menu", "expander", "undo",
- * "redo", "defaults" or "hints"; NULL where there is none of that name. */
+ * "redo", "defaults", "faces" or "hints"; NULL where there is none of that name. */
 GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name);
 
 #endif

@@ -60,6 +60,10 @@ static const char *const choice_names[][2] = {
   {"zero", N_("Zero")},
 };
 
+/* Those of the window that are no numbers. */
+static const char *const window_names[][2] = {
+  {"auto", N_("Automatic")}, {"picture", N_("Whole picture")}, {"faces", N_("With faces")}};
+
 /* Of `output`, which is no parameter of the engine's. */
 #define OUTPUT "output"
 static const char *const outputs[][2] = {
@@ -97,7 +101,7 @@ static char *why_unused(const rst_parameter *p, const rst_parameters *now,
     case RST_UNUSED_MODE:
       return g_strdup(_("Not used: the mode “Detail only” keeps the picture's colours"));
     case RST_UNUSED_FACES:
-      return g_strdup(_("Not used: the window is not “faces”"));
+      return g_strdup(_("Not used: the window is not “With faces”"));
     default:
       return NULL;
   }
@@ -312,15 +316,39 @@ static GtkWidget *make_models(controls *c, const rst_parameter *p) {
   return combo;
 }
 
+/* The parameter's words, as people read and may type them; anything else is meant as it is. */
+static gboolean name_window(GBinding *binding, const GValue *from, GValue *to, gpointer data) {
+  const char *value = g_value_get_string(from);
+
+  (void)binding, (void)data;
+  for (guint i = 0; value && i < G_N_ELEMENTS(window_names); i++)
+    if (strcmp(value, window_names[i][0]) == 0)
+      value = _(window_names[i][1]);
+  g_value_set_string(to, value ? value : "");
+  return TRUE;
+}
+
+static gboolean read_window(GBinding *binding, const GValue *from, GValue *to, gpointer data) {
+  const char *text = g_value_get_string(from);
+
+  (void)binding, (void)data;
+  for (guint i = 0; text && i < G_N_ELEMENTS(window_names); i++)
+    if (g_utf8_collate(text, _(window_names[i][1])) == 0)
+      text = window_names[i][0];
+  g_value_set_string(to, text);
+  return TRUE;
+}
+
 static GtkWidget *make_window(controls *c, const rst_parameter *p) {
   GtkWidget *combo = gtk_combo_box_text_new_with_entry();
   GtkWidget *entry = gtk_bin_get_child(GTK_BIN(combo));
 
-  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), NULL, "auto");
-  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), NULL, "picture");
-  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), NULL, "faces");
+  for (guint i = 0; i < G_N_ELEMENTS(window_names); i++)
+    gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), NULL, _(window_names[i][1]));
   gtk_entry_set_width_chars(GTK_ENTRY(entry), 8);
-  bind(c, p->name, entry, "text");
+  g_object_bind_property_full(c->settings, p->name, entry, "text",
+                              G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE, name_window,
+                              read_window, NULL, NULL);
   note_cell(c, p->name, entry);
   describe_parameter(entry, p);
   return combo;

@@ -247,25 +247,32 @@ static void begin(GimpProcedureConfig *config, GimpDrawable *drawable) {
     g_object_set(config, ARGUMENT_PRESET, "auto", NULL);
 }
 
-/* Whether the image's newest record has these hints. */
-static gboolean are_recorded(GimpImage *image, const char *hints) {
+/* Whether the image's newest record has that value of a parameter. */
+static gboolean is_recorded(GimpImage *image, const char *name, const char *value) {
   g_autofree rst_parameters *parameters = g_new0(rst_parameters, 1);
   g_autofree char *history = NULL;
   rst_record record = {.size = sizeof record};
+  char recorded[RST_TEXT_MAX];
 
   rst_parameters_init(parameters);
   return history_read(image, &history, NULL) && history &&
          rst_record_read(history, -1, &record, parameters, NULL, NULL) == RST_OK &&
-         strcmp(parameters->hints, hints) == 0;
+         rst_parameters_get(parameters, name, recorded, sizeof recorded, NULL) == RST_OK &&
+         strcmp(recorded, value) == 0;
 }
 
-/* GIMP remembers the last hints, whatever picture they were for. */
-static void forget_hints_of_others(GimpProcedureConfig *config, GimpImage *image) {
-  g_autofree char *hints = NULL;
+/* GIMP remembers the last hints and faces, whatever picture they were for. */
+static void forget_places_of_others(GimpProcedureConfig *config, GimpImage *image) {
+  static const char *const names[] = {"hints", "faces"};
 
-  g_object_get(config, "hints", &hints, NULL);
-  if (hints && hints[0] && !are_recorded(image, hints))
-    g_object_set(config, "hints", "", NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    const char *initial = rst_parameter_find(names[i])->initial;
+    g_autofree char *value = NULL;
+
+    g_object_get(config, names[i], &value, NULL);
+    if (value && strcmp(value, initial) != 0 && !is_recorded(image, names[i], value))
+      g_object_set(config, names[i], initial, NULL);
+  }
 }
 
 gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
@@ -278,7 +285,7 @@ gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpI
   if (!display_open(error) || !arguments_look(config, image, drawable, &dialog.pictures, error))
     return FALSE;
   arguments.pictures = dialog.pictures;
-  forget_hints_of_others(config, image);
+  forget_places_of_others(config, image);
   begin(config, drawable);
   if (!arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
     return FALSE;
