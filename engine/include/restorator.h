@@ -347,7 +347,9 @@ RST_API rst_status rst_find(rst_kind kind, const char *name, char *path, size_t 
 typedef enum rst_picture_kind {
   RST_PICTURE_MONOCHROME,
   RST_PICTURE_TONED, /* its chroma is one tint: sepia, cyanotype, yellowed paper, a split tone */
-  RST_PICTURE_COLOURED
+  RST_PICTURE_COLOURED,
+  RST_PICTURE_DRAWING /* paper and ink: an engraving, a drawing, print; only rst_photo_get_info()
+                       * tells it apart */
 } rst_picture_kind;
 
 /* Puts the model that is meant into the parameters: for `auto` the one for pictures of that kind
@@ -426,7 +428,9 @@ RST_API bool rst_cancel_is_set(const rst_cancel *cancel);
 typedef enum rst_phase {
   RST_PHASE_READING, /* the window is collected from the picture */
   RST_PHASE_ENCODING, /* the encoder runs */
-  RST_PHASE_SAMPLING /* points are restored */
+  RST_PHASE_SAMPLING, /* points are restored */
+  RST_PHASE_FINDING, /* damage is looked for */
+  RST_PHASE_MENDING /* and mended */
 } rst_phase;
 
 /* All members may be NULL. Hooks are called on the thread that made the call, never two at once,
@@ -826,11 +830,11 @@ RST_API void rst_deviation_get(int results, size_t count, const float *squares, 
  * Faces
  */
 
-/* A network that finds faces; immutable, shared between threads. */
+/* A network that finds something, faces or damage; immutable, shared between threads. */
 typedef struct rst_finder rst_finder;
 
 /* Reads its file, which is treated as hostile, as rst_model_read() does; under 16 MiB. Find it with
- * rst_find(RST_KIND_FINDER, "faces", …). Errors: those of rst_model_read(). */
+ * rst_find(RST_KIND_FINDER, "faces" or "damage", …). Errors: those of rst_model_read(). */
 RST_API rst_status rst_finder_read(const char *path, rst_finder **finder, rst_error *error);
 /* The same from `size` bytes of memory, which are copied. */
 RST_API rst_status rst_finder_parse(const void *bytes, size_t size, rst_finder **finder,
@@ -869,6 +873,171 @@ RST_API void rst_face_window(const rst_face *face, rst_window *window);
 RST_API rst_status rst_settle_faces(rst_session *session, rst_parameters *parameters,
                                     const rst_picture *picture, const rst_rectangle *box,
                                     const rst_hooks *hooks, rst_error *error);
+
+/* -------------------------------------------------------------------------------------------
+ * Old photographs: damage found and mended, fading corrected
+ *
+ * A restored photograph is a chain of pictures: the source → its damage mended → its tone corrected →
+ * colour. Each is read through to the one before, so that nothing is copied; where nothing is wrong
+ * the pixels pass through, bit for bit. rst_photo is that chain up to colour:
+ *
+ *   rst_photo_settings_init (&settings);
+ *   rst_photo_new (&picture, NULL, &photo, &error);
+ *   rst_photo_set (session, photo, &settings, NULL, &hooks, &error);
+ *   rst_photo_picture (photo, &prepared);     to be planned and restored as any other picture
+ *   rst_photo_write (photo, &hooks, &error);  or, where it gets no colour, written as it is
+ */
+
+/* How sure the finder, one that finds damage, is that a pixel of `box` (NULL: all) is dust, hair, a
+ * scratch, a crease, a spot or missing: `sure` (height, width), 0…255. It looks at the picture's own
+ * density, and at a quarter of it where the picture is large, for what is wide. What is transparent
+ * is not damaged. The same bytes whatever the box, the threads and the tiles in which it works, which
+ * bound its memory. Hooks: progress and cancel. Errors: RST_BAD_CALL for a box beyond the picture or
+ * a finder of something else, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's
+ * caller. */
+RST_API rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
+                                   const rst_picture *picture, const rst_rectangle *box,
+                                   const rst_hooks *hooks, unsigned char *sure, rst_error *error);
+
+/* What of it counts as damage at a sensitivity, 0…1 (½: as the finder's file says; more is found
+ * towards 1): pixels that are sure enough, less sure ones that join them, and the pixels beside all
+ * of these, since damage has a soft rim. `mask` (height, width): 0 or 255. Thread: any. */
+RST_API void rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width,
+                             int height, double sensitivity, unsigned char *mask);
+
+/* A network that fills holes of a picture; immutable, shared between threads. */
+typedef struct rst_mender rst_mender;
+
+/* Reads its file, which is treated as hostile, as rst_model_read() does; under 16 MiB. Find it with
+ * rst_find(RST_KIND_FINDER, "mend", …). Errors: those of rst_model_read(). */
+RST_API rst_status rst_mender_read(const char *path, rst_mender **mender, rst_error *error);
+/* The same from `size` bytes of memory, which are copied. */
+RST_API rst_status rst_mender_parse(const void *bytes, size_t size, rst_mender **mender,
+                                    rst_error *error);
+RST_API rst_mender *rst_mender_ref(rst_mender *mender);
+RST_API void rst_mender_unref(rst_mender *mender); /* NULL is allowed */
+
+/* The mended pixels of a picture, and no others. */
+typedef struct rst_mended rst_mended;
+
+/* Mends the pixels of `box` (NULL: all) where `mask` (height, width) is above 0, from all pixels of
+ * the picture beside them; transparent ones stay as they are. Of a pyramid of the picture whose samples
+ * are the means of what is known, each level's holes are filled from the coarser one, and the network
+ * adds what that lacks; then they get the grain of what is beside them. Chroma is the pyramid's.
+ * `picture` is read in this call alone. The same bits whatever the threads. Memory is in
+ * proportion to what is damaged, but for a byte a pixel. Hooks: progress and cancel. Errors:
+ * RST_BAD_CALL for a box beyond the picture, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread:
+ * the session's caller. */
+RST_API rst_status rst_mend(rst_session *session, const rst_mender *mender,
+                            const rst_picture *picture, const rst_rectangle *box,
+                            const unsigned char *mask, const rst_hooks *hooks, rst_mended **mended,
+                            rst_error *error);
+RST_API void rst_mended_free(rst_mended *mended); /* NULL is allowed */
+/* How many pixels were mended. */
+RST_API int64_t rst_mended_count(const rst_mended *mended);
+/* Puts the mended pixels of a rectangle in place: `rgba` (height, width, 4) is what the picture has
+ * there; alpha stays. Thread: any. */
+RST_API void rst_mended_apply(const rst_mended *mended, int x, int y, int width, int height,
+                              float *rgba);
+
+/* A correction of the tone of R', G' and B': a value becomes t = (value − black) / (white − black),
+ * held in 0…1, and that m t / (m t + (1 − m) (1 − t)), which is m, `middle`, for ½ (Schlick, Fast
+ * Alternatives to Perlin's Bias and Gain Functions, 1994). */
+typedef struct rst_tone {
+  size_t size; /* sizeof (rst_tone) */
+  double black[3], white[3], middle[3]; /* 0, 1 and ½: nothing is done */
+} rst_tone;
+
+/* Finds out how faded `box` (NULL: all) of a picture is: shadows that are grey, lights that are
+ * dull, middle tones too bright or too dark; of a coloured picture (`kind`) in each channel, so that
+ * casts and faded dyes get less. Bounded, so that night stays night and fog fog; nothing where
+ * nothing is wrong. Leaves out where `mask` (height, width), NULL for nowhere, is above 0, what is
+ * transparent and what is not covered. Hooks: cancel. Errors: RST_BAD_CALL, RST_HOST_FAILED,
+ * RST_CANCELLED, RST_NO_MEMORY. */
+RST_API rst_status rst_measure_tone_sized(const rst_picture *picture, const rst_rectangle *box,
+                                          const unsigned char *mask, rst_picture_kind kind,
+                                          const rst_hooks *hooks, rst_tone *tone, size_t size,
+                                          rst_error *error);
+#define rst_measure_tone(picture, box, mask, kind, hooks, tone, error)                        \
+  rst_measure_tone_sized((picture), (box), (mask), (kind), (hooks), (tone), sizeof(rst_tone), \
+                         (error))
+/* Whether it leaves every pixel's bits as they are. */
+RST_API bool rst_tone_is_identity(const rst_tone *tone);
+/* Corrects (count, 4) R'G'B'A by so much of it, 0…1. Thread: any. */
+RST_API void rst_tone_apply(const rst_tone *tone, double strength, size_t count, float *rgba);
+
+/* What is to be done to a photograph. */
+typedef struct rst_photo_settings {
+  size_t size; /* sizeof (rst_photo_settings) */
+  bool damage; /* find and mend it */
+  double sensitivity; /* 0…1, rst_damage_mask()'s */
+  bool tone; /* correct it */
+  double tone_strength; /* 0…1 */
+  bool colour; /* what is not coloured gets colour: for hosts, which restore the prepared picture */
+  double
+    colour_strength; /* 0…1: how much of the colour the prepared picture's `write` lets through */
+} rst_photo_settings;
+
+/* All of it, sensitivity ½, strengths 1. */
+RST_API void rst_photo_settings_init_sized(rst_photo_settings *settings, size_t size);
+#define rst_photo_settings_init(settings) \
+  rst_photo_settings_init_sized((settings), sizeof(rst_photo_settings))
+
+/* What someone says of a pixel's damage. */
+typedef enum rst_edit {
+  RST_EDIT_NONE, /* as it was found */
+  RST_EDIT_ADD, /* it is damaged */
+  RST_EDIT_REMOVE /* it is not */
+} rst_edit;
+
+typedef struct rst_photo rst_photo;
+
+/* Begins with `box` (NULL: all) of a picture, whose struct is copied and whose callbacks are there as
+ * long as the photo is used; looks at what it shows. Errors: RST_BAD_CALL for a box beyond the
+ * picture, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
+RST_API rst_status rst_photo_new(const rst_picture *picture, const rst_rectangle *box,
+                                 rst_photo **photo, rst_error *error);
+RST_API void rst_photo_free(rst_photo *photo); /* NULL is allowed */
+
+/* Finds, mends and measures as the settings say: no more than what has changed since the last call,
+ * so that another strength costs nothing and another sensitivity does not look for damage again. Only
+ * what is covered is mended. `edits`: (height, width) of the box, each an rst_edit; NULL: none.
+ * Where it fails, the photo is as it was. Nobody reads the prepared picture meanwhile. Hooks: progress
+ * and cancel. Errors: RST_OUT_OF_RANGE, those of rst_find(), rst_finder_read() and rst_mender_read(),
+ * RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
+RST_API rst_status rst_photo_set(rst_session *session, rst_photo *photo,
+                                 const rst_photo_settings *settings, const unsigned char *edits,
+                                 const rst_hooks *hooks, rst_error *error);
+/* The prepared picture, valid as long as the photo. Its `write` is for what rst_restore() makes of
+ * it, which it joins with the prepared picture by the settings' colour strength, and hands to the
+ * source's: the host's own strength is to be 1. Where nothing is to be done it is the source. */
+RST_API void rst_photo_picture_sized(const rst_photo *photo, rst_picture *picture, size_t size);
+#define rst_photo_picture(photo, picture) \
+  rst_photo_picture_sized((photo), (picture), sizeof(rst_picture))
+/* Hands the box of the prepared picture to the source's `write`, in bands; only pixels that have
+ * changed are covered. Hooks: progress and cancel. Errors: RST_HOST_FAILED, RST_CANCELLED,
+ * RST_NO_MEMORY. */
+RST_API rst_status rst_photo_write(const rst_photo *photo, const rst_hooks *hooks,
+                                   rst_error *error);
+/* What is damaged, edits included: (height, width) of the box, 0 or 255; NULL where it was not
+ * looked for. Valid until the photo is set or freed. */
+RST_API const unsigned char *rst_photo_mask(const rst_photo *photo);
+
+/* What was found. */
+typedef struct rst_photo_info {
+  size_t size; /* sizeof (rst_photo_info), set by the caller */
+  rst_picture_kind kind;
+  double sure; /* 0…1: of the kind */
+  rst_rectangle box;
+  bool takes_tone,
+    takes_colour; /* whether that is done to such a kind: drawings keep their tone, they
+                                  * and coloured pictures their colour */
+  int64_t covered; /* pixels of the box that are, once the photo is set */
+  int64_t damaged; /* pixels of them; 0 where it was not looked for */
+  rst_tone tone; /* that is applied, at strength 1 */
+} rst_photo_info;
+
+RST_API void rst_photo_get_info(const rst_photo *photo, rst_photo_info *info);
 
 /* -------------------------------------------------------------------------------------------
  * Colour hints

@@ -418,6 +418,47 @@ GByteArray *finder_file(const char *from, const char *to) {
   return file;
 }
 
+GByteArray *chain_file(const char *kind, const char *settings, int in, const chain_layer *layers,
+                       int count, uint32_t seed, double scale) {
+  GByteArray *data = g_byte_array_new(), *file;
+  GString *list = g_string_new(NULL), *tensors = g_string_new(NULL);
+  char *header;
+
+  for (int j = 0; j < count; j++) {
+    const chain_layer *l = &layers[j];
+    const size_t values = (size_t)(l->kernel * l->kernel * in * l->channels);
+    const double bound = sqrt(3.0 / (l->kernel * l->kernel * in)) * (j == count - 1 ? scale : 1.4);
+    float *kernel = random_floats(seed + (uint32_t)j, values, -bound, bound);
+    float *bias = random_floats(seed + 100 + (uint32_t)j, (size_t)l->channels, -0.1, 0.1);
+    const guint begin = data->len, middle = begin + (guint)(values * sizeof *kernel);
+    const guint end = middle + (guint)((size_t)l->channels * sizeof *bias);
+
+    g_string_append_printf(list, "%s{\\\"kernel\\\":%d,\\\"stride\\\":%d,\\\"channels\\\":%d}",
+                           j > 0 ? "," : "", l->kernel, l->stride, l->channels);
+    g_string_append_printf(tensors,
+                           ",\"%s.conv%d.kernel\":{\"dtype\":\"F32\",\"shape\":[%d,%d,%d,%d],"
+                           "\"data_offsets\":[%u,%u]},\"%s.conv%d.bias\":{\"dtype\":\"F32\","
+                           "\"shape\":[%d],\"data_offsets\":[%u,%u]}",
+                           kind, j, l->kernel, l->kernel, in, l->channels, begin, middle, kind, j,
+                           l->channels, middle, end);
+    g_byte_array_append(data, (const guint8 *)kernel, middle - begin);
+    g_byte_array_append(data, (const guint8 *)bias, end - middle);
+    g_free(kernel);
+    g_free(bias);
+    in = l->channels;
+  }
+  header = g_strdup_printf(
+    "{\"__metadata__\":{\"restorator\":\"{\\\"format\\\":1,\\\"name\\\":"
+    "\\\"chain\\\",\\\"%s\\\":{%s\\\"layers\\\":[%s]}}\"}%s}",
+    kind, settings, list->str, tensors->str);
+  file = network_join(header, data);
+  g_free(header);
+  g_string_free(list, TRUE);
+  g_string_free(tensors, TRUE);
+  g_byte_array_unref(data);
+  return file;
+}
+
 /* ---- values ---- */
 
 float *random_floats(uint32_t seed, size_t count, double low, double high) {

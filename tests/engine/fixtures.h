@@ -107,6 +107,17 @@ char *replace(const char *text, const char *from, const char *to);
  * `to` in its description. */
 GByteArray *finder_file(const char *from, const char *to);
 
+/* A layer of a chain of convolutions. */
+typedef struct {
+  int kernel, stride, channels;
+} chain_layer;
+
+/* The file of a chain with random weights, to which `in` channels come: `kind` is finder or mender,
+ * `settings` what its description has before the layers, such as "\"threshold\":0.5,". `scale`:
+ * of the last layer's weights. */
+GByteArray *chain_file(const char *kind, const char *settings, int in, const chain_layer *layers,
+                       int count, uint32_t seed, double scale);
+
 /* ---- values ---- */
 
 float *random_floats(uint32_t seed, size_t count, double low, double high);

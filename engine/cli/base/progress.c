@@ -22,6 +22,10 @@ static const char *phase_name(rst_phase phase) {
       return _("encoding");
     case RST_PHASE_SAMPLING:
       return _("sampling");
+    case RST_PHASE_FINDING:
+      return _("finding damage");
+    case RST_PHASE_MENDING:
+      return _("mending");
   }
   return "";
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "network/finder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <yyjson.h>
 
@@ -14,36 +14,17 @@
 
 /* ---- the file ---- */
 
-static void describe_layers(rst_description *r, yyjson_val *list, rst_finder *finder) {
-  static const char *const keys[] = {"kernel", "stride", "channels", NULL};
-  rst_conv_stack *stack = &finder->layers;
-  int channels = 1;
+/* Of faces a cell has RST_FINDER_VALUES; of damage each of its samples has one. */
+static void check_values(rst_description *r, const rst_finder *finder) {
+  const int values =
+    finder->finds == RST_FINDS_FACES ? RST_FINDER_VALUES : finder->chain.cell * finder->chain.cell;
+  char found[48], wanted[32];
 
-  if (r->status != RST_OK)
+  if (rst_chain_out(&finder->chain) == values)
     return;
-  if (!yyjson_is_arr(list) || yyjson_arr_size(list) < 1 ||
-      yyjson_arr_size(list) > RST_LAYERS_MAX + 1) {
-    rst_fail_key(r, "layers", "none or too many", "a list of 1 to 9 objects");
-    return;
-  }
-  stack->count = (int)yyjson_arr_size(list);
-  finder->cell = 1;
-  for (int j = 0; j < stack->count && r->status == RST_OK; j++) {
-    yyjson_val *one = rst_get_object(r, yyjson_arr_get(list, (size_t)j), "layers", keys);
-    const bool last = j == stack->count - 1;
-    rst_conv *conv = &stack->layers[j];
-
-    conv->size = rst_get_int(r, one, "kernel", 1, RST_KERNEL_MAX);
-    conv->stride = rst_get_int(r, one, "stride", 1, 2);
-    conv->in = channels;
-    conv->out = channels = rst_get_int(r, one, "channels", 1, last ? RST_FINDER_VALUES : 256);
-    conv->linear = last;
-    finder->cell *= conv->stride;
-  }
-  if (r->status == RST_OK && channels != RST_FINDER_VALUES)
-    rst_fail_key(r, "channels", "not 5 in the last layer", "5 there");
-  if (r->status == RST_OK && finder->cell > RST_FINDER_CELL_MAX)
-    rst_fail_key(r, "stride", "2 in too many layers", "2 in 6 layers at most");
+  snprintf(found, sizeof found, "not %d in the last layer", values);
+  snprintf(wanted, sizeof wanted, "%d there", values);
+  rst_fail_key(r, "channels", found, wanted);
 }
 
 /* `name` points into the JSON. */
@@ -52,7 +33,7 @@ static rst_status describe(yyjson_val *root, rst_network *network, const char **
   rst_finder *finder = (rst_finder *)network;
   static const char *const keys[] = {"format", "name", "parameters", "finder", NULL};
   static const char *const finder_keys[] = {"finds", "threshold", "layers", NULL};
-  static const char *const things[] = {"faces", NULL};
+  static const char *const things[] = {"faces", "damage", NULL};
   rst_description r = {error, RST_OK};
   yyjson_val *object;
 
@@ -62,17 +43,18 @@ static rst_status describe(yyjson_val *root, rst_network *network, const char **
     return r.status;
   rst_get_int(&r, root, "format", 1, 1);
   *name = rst_get_text(&r, root, "name");
-  rst_get_choice(&r, object, "finds", things);
+  finder->finds = (rst_thing)rst_get_choice(&r, object, "finds", things);
   finder->threshold = rst_get_share(&r, object, "threshold");
-  describe_layers(&r, yyjson_obj_get(object, "layers"), finder);
+  rst_chain_describe(&r, yyjson_obj_get(object, "layers"), 1, &finder->chain);
+  if (r.status == RST_OK)
+    check_values(&r, finder);
   return r.status;
 }
 
 static void load_layers(rst_loader *l, void *network) {
   rst_finder *finder = network;
 
-  for (int j = 0; j < finder->layers.count; j++)
-    rst_load_conv(l, &finder->layers.layers[j], "finder.conv%d", j);
+  rst_chain_load(l, &finder->chain, "finder");
 }
 
 static const rst_network_kind finders = {
@@ -149,8 +131,8 @@ rst_status rst_finder_run(const rst_finder *finder, rst_pool *pool, const float 
   float *maps[2];
   int w = width, h = height;
 
-  for (int j = 0; j < finder->layers.count; j++) {
-    const rst_conv *conv = &finder->layers.layers[j];
+  for (int j = 0; j < finder->chain.layers.count; j++) {
+    const rst_conv *conv = &finder->chain.layers.layers[j];
 
     rst_convolution_measure(conv, w, h, &l.sizes);
     w = rst_convolution_size(conv, w);
@@ -165,8 +147,8 @@ rst_status rst_finder_run(const rst_finder *finder, rst_pool *pool, const float 
     free(l.scratch);
     return rst_fail_memory(error);
   }
-  for (int j = 0; j < finder->layers.count; j++) {
-    l.conv = &finder->layers.layers[j];
+  for (int j = 0; j < finder->chain.layers.count; j++) {
+    l.conv = &finder->chain.layers.layers[j];
     l.out = maps[j % 2];
     l.pixels = rst_convolution_size(l.conv, l.width) * rst_convolution_size(l.conv, l.height);
     atomic_store(&l.next, 0);
@@ -176,7 +158,7 @@ rst_status rst_finder_run(const rst_finder *finder, rst_pool *pool, const float 
     l.in = l.out;
   }
   free(l.scratch);
-  free(maps[finder->layers.count % 2]);
+  free(maps[finder->chain.layers.count % 2]);
   if (rst_cancelled(cancel)) {
     free(l.out);
     return rst_fail_cancelled(error);

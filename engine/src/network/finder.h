@@ -7,20 +7,23 @@
 #define RST_FINDER_H
 
 #include "base/pool.h"
-#include "network/layers.h"
+#include "network/chain.h"
 #include "network/network.h"
 #include "restorator.h"
 
-/* Values of a cell: the logarithm of the odds that it is in the middle of something; the way from
+/* What it finds, in the order of the description's choices. */
+typedef enum rst_thing { RST_FINDS_FACES, RST_FINDS_DAMAGE } rst_thing;
+
+/* Values of a cell of faces: the logarithm of the odds that it is in the middle of something; the way from
  * the cell's middle to that of the thing, in cells, right and down; the logarithms of its width and
  * height, as shares of RST_FINDER_SIZE pixels. */
-enum { RST_FINDER_VALUES = 5, RST_FINDER_SIZE = 16, RST_FINDER_CELL_MAX = 64 };
+enum { RST_FINDER_VALUES = 5, RST_FINDER_SIZE = 16 };
 
 struct rst_finder {
   rst_network network;
+  rst_thing finds;
   double threshold; /* of the odds' share, 0…1: what it is sure enough of */
-  int cell;         /* pixels of a side of a cell */
-  rst_conv_stack layers;
+  rst_chain chain;
 };
 
 /* Runs it on `grey` (height, width), −1…1, both multiples of the cell. `cells`: (height / cell,

@@ -203,7 +203,7 @@ static rst_status search(rst_session *session, const rst_finder *finder, const s
                          double factor, double sure, const rst_rectangle *box,
                          const rst_cancel *cancel, candidates *found, rst_error *error) {
   int width, height;
-  float *grey = padded(s, finder->cell, &width, &height), *cells;
+  float *grey = padded(s, finder->chain.cell, &width, &height), *cells;
   rst_status status;
 
   if (!grey)
@@ -212,8 +212,8 @@ static rst_status search(rst_session *session, const rst_finder *finder, const s
   free(grey);
   if (status != RST_OK)
     return status;
-  take_cells(cells, width / finder->cell, height / finder->cell, finder->cell, factor, sure, box,
-             found);
+  take_cells(cells, width / finder->chain.cell, height / finder->chain.cell, finder->chain.cell,
+             factor, sure, box, found);
   free(cells);
   return RST_OK;
 }
@@ -272,8 +272,9 @@ rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
   double factor;
   scale s;
 
-  if (!session || !finder || !rst_take_picture(&picture, &all_picture) || !faces || !count ||
-      !(sure >= 0 && sure < 1) || !rst_complete_hooks(&hooks, &all_hooks))
+  if (!session || !finder || finder->finds != RST_FINDS_FACES ||
+      !rst_take_picture(&picture, &all_picture) || !faces || !count || !(sure >= 0 && sure < 1) ||
+      !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_find_faces");
   cancel = hooks ? hooks->cancel : NULL;
   if (!rst_clip(picture, box, &inside)) {

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "network/chain.h"
+
+/* ---- the file ---- */
+
+/* What lies before and beyond a cell that the layers look at: as many zeros as rst_convolve() pads with, in
+ * samples of the first map. */
+static void measure_reach(rst_chain *chain) {
+  int before = 0, after = 0, step = 1;
+
+  for (int j = 0; j < chain->layers.count; j++) {
+    const rst_conv *conv = &chain->layers.layers[j];
+    const int zeros = conv->size > conv->stride ? conv->size - conv->stride : 0;
+
+    before += zeros / 2 * step;
+    after += (conv->size - 1 - zeros / 2) * step;
+    step *= conv->stride;
+  }
+  chain->cell = step;
+  after -= step - 1;
+  chain->reach = ((before > after ? before : after) + step - 1) / step * step;
+}
+
+void rst_chain_describe(rst_description *r, yyjson_val *list, int in, rst_chain *chain) {
+  static const char *const keys[] = {"kernel", "stride", "channels", NULL};
+  rst_conv_stack *stack = &chain->layers;
+
+  if (r->status != RST_OK)
+    return;
+  if (!yyjson_is_arr(list) || yyjson_arr_size(list) < 1 ||
+      yyjson_arr_size(list) > RST_LAYERS_MAX + 1) {
+    rst_fail_key(r, "layers", "none or too many", "a list of 1 to 9 objects");
+    return;
+  }
+  stack->count = (int)yyjson_arr_size(list);
+  for (int j = 0; j < stack->count && r->status == RST_OK; j++) {
+    yyjson_val *one = rst_get_object(r, yyjson_arr_get(list, (size_t)j), "layers", keys);
+    rst_conv *conv = &stack->layers[j];
+
+    conv->size = rst_get_int(r, one, "kernel", 1, RST_KERNEL_MAX);
+    conv->stride = rst_get_int(r, one, "stride", 1, 2);
+    conv->in = in;
+    conv->out = in = rst_get_int(r, one, "channels", 1, 256);
+    conv->linear = j == stack->count - 1;
+  }
+  if (r->status == RST_OK)
+    measure_reach(chain);
+  if (r->status == RST_OK && chain->cell > RST_CHAIN_CELL_MAX)
+    rst_fail_key(r, "stride", "2 in too many layers", "2 in 6 layers at most");
+  else if (r->status == RST_OK && chain->reach > RST_CHAIN_REACH_MAX)
+    rst_fail_key(r, "layers", "together too wide", "looking no further than 256 samples");
+}
+
+int rst_chain_out(const rst_chain *chain) {
+  return chain->layers.layers[chain->layers.count - 1].out;
+}
+
+void rst_chain_load(rst_loader *l, rst_chain *chain, const char *thing) {
+  for (int j = 0; j < chain->layers.count; j++)
+    rst_load_conv(l, &chain->layers.layers[j], "%s.conv%d", thing, j);
+}
+
+/* ---- running it ---- */
+
+enum { PIECE = 16 * RST_CONVOLUTION_ROWS }; /* pixels between two looks at the token */
+
+static void measure(const rst_chain *chain, int width, int height, rst_convolution_sizes *sizes) {
+  *sizes = (rst_convolution_sizes){0};
+  for (int j = 0; j < chain->layers.count; j++) {
+    const rst_conv *conv = &chain->layers.layers[j];
+
+    rst_convolution_measure(conv, width, height, sizes);
+    width = rst_convolution_size(conv, width);
+    height = rst_convolution_size(conv, height);
+  }
+}
+
+size_t rst_chain_scratch(const rst_chain *chain, int width, int height) {
+  rst_convolution_sizes sizes;
+
+  measure(chain, width, height, &sizes);
+  return 2 * sizes.map + sizes.patches + sizes.products;
+}
+
+const float *rst_chain_run(const rst_chain *chain, const float *in, int width, int height,
+                           const rst_cancel *cancel, float *scratch) {
+  rst_convolution_sizes sizes;
+  float *maps[2], *patches, *products;
+
+  measure(chain, width, height, &sizes);
+  patches = scratch;
+  products = patches + sizes.patches;
+  maps[0] = products + sizes.products;
+  maps[1] = maps[0] + sizes.map;
+  for (int j = 0; j < chain->layers.count; j++) {
+    const rst_conv *conv = &chain->layers.layers[j];
+    const int columns = rst_convolution_size(conv, width);
+    const int rows = rst_convolution_size(conv, height), pixels = columns * rows;
+
+    for (int first = 0; first < pixels; first += PIECE) {
+      if (rst_cancelled(cancel))
+        return NULL;
+      rst_convolve_pixels(conv, in, width, height, first,
+                          pixels - first < PIECE ? pixels : first + PIECE, patches, products,
+                          maps[j % 2]);
+    }
+    in = maps[j % 2];
+    width = columns;
+    height = rows;
+  }
+  return in;
+}

@@ -1,0 +1,817 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Old photographs: damage found, mended, the tone corrected, and the chain of them; against slow
+ * references that hold whole pictures.
+ */
+#include "fixtures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/finder.h"
+#include "network/mender.h"
+
+#define FINDS_DAMAGE "\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,"
+
+static const chain_layer layers[] = {{5, 2, 6}, {3, 2, 8}, {3, 1, 8}, {1, 1, 16}};
+
+static rst_finder *new_finder(const char *settings, const chain_layer *list, int count,
+                              double scale) {
+  GByteArray *file = chain_file("finder", settings, 1, list, count, 7, scale);
+  rst_error error = RST_ERROR_INIT;
+  rst_finder *finder;
+
+  if (rst_finder_parse(file->data, file->len, &finder, &error) != RST_OK)
+    g_error("%s", error.message);
+  g_byte_array_unref(file);
+  return finder;
+}
+
+static rst_mender *new_mender(double scale) {
+  GByteArray *file = chain_file("mender", "", 2, layers, G_N_ELEMENTS(layers), 9, scale);
+  rst_error error = RST_ERROR_INIT;
+  rst_mender *mender;
+
+  if (rst_mender_parse(file->data, file->len, &mender, &error) != RST_OK)
+    g_error("%s", error.message);
+  g_byte_array_unref(file);
+  return mender;
+}
+
+/* ---- files ---- */
+
+static void test_files(void) {
+  static const chain_layer odd[] = {{3, 2, 4}, {1, 1, 5}},
+                           wide[] = {{15, 2, 4}, {15, 2, 4}, {15, 2, 4},  {15, 2, 4},
+                                     {15, 2, 4}, {15, 2, 4}, {1, 1, 4096}};
+  GByteArray *mender = chain_file("mender", "", 2, layers, G_N_ELEMENTS(layers), 1, 1);
+  GByteArray *finder = chain_file("finder", FINDS_DAMAGE, 1, layers, G_N_ELEMENTS(layers), 1, 1);
+  GByteArray *bad[] = {
+    chain_file("mender", "", 1, layers, G_N_ELEMENTS(layers), 1, 1), /* a channel too few */
+    chain_file("mender", "", 2, odd, G_N_ELEMENTS(odd), 1, 1), /* 5 values for 4 samples */
+    chain_file("mender", "", 2, wide, G_N_ELEMENTS(wide), 1, 1),
+    chain_file("mender", "\\\"threshold\\\":0.5,", 2, layers, G_N_ELEMENTS(layers), 1, 1), finder};
+  rst_mender *read = NULL;
+  rst_finder *other = NULL;
+
+  for (guint size = 0; size < mender->len; size += size < 1000 ? 1 : 97)
+    g_assert_cmpint(rst_mender_parse(mender->data, size, &read, NULL), !=, RST_OK);
+  for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+    rst_error error = RST_ERROR_INIT;
+    const rst_status status = rst_mender_parse(bad[i]->data, bad[i]->len, &read, &error);
+
+    g_assert_true(status == RST_BAD_DESCRIPTION || status == RST_BAD_TENSOR);
+    assert_error(&error, status, NULL);
+  }
+  assert_status(rst_finder_parse(mender->data, mender->len, &other, NULL), RST_BAD_DESCRIPTION);
+  assert_status(rst_mender_read("/nowhere", &read, NULL), RST_CANNOT_OPEN);
+  g_assert_null(read);
+  g_assert_null(other);
+  for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+    g_byte_array_unref(bad[i]);
+  g_byte_array_unref(mender);
+}
+
+/* What finds faces finds no damage, nor the other way round. */
+static void test_other_things(void) {
+  static const chain_layer faces[] = {{3, 2, 5}};
+  rst_finder *face = new_finder("\\\"finds\\\":\\\"faces\\\",\\\"threshold\\\":0.5,", faces, 1, 1);
+  rst_finder *damage = new_finder(FINDS_DAMAGE, layers, G_N_ELEMENTS(layers), 1);
+  canvas *c = canvas_new(40, 30, 1);
+  rst_session *session = new_session(1);
+  rst_face found[RST_FACES_MAX];
+  unsigned char sure[40 * 30];
+  int count;
+
+  assert_status(rst_find_damage(session, face, &c->picture, NULL, NULL, sure, NULL), RST_BAD_CALL);
+  assert_status(rst_find_faces(session, damage, &c->picture, NULL, 0, NULL, found, &count, NULL),
+                RST_BAD_CALL);
+  rst_session_free(session);
+  canvas_free(c);
+  rst_finder_unref(face);
+  rst_finder_unref(damage);
+}
+
+/* ---- finding ---- */
+
+/* The chain over all of a picture at once. */
+static float *run_whole(const rst_chain *chain, const float *in, int channels, int width,
+                        int height) {
+  const int cell = chain->cell, w = (width + cell - 1) / cell * cell,
+            h = (height + cell - 1) / cell * cell;
+  float *padded = g_new(float, (size_t)(w * h * channels));
+  float *scratch = g_new(float, rst_chain_scratch(chain, w, h));
+  float *values = g_new(float, (size_t)(width * height));
+  const float *out;
+
+  for (int y = 0; y < h; y++)
+    for (int x = 0; x < w; x++)
+      for (int k = 0; k < channels; k++)
+        padded[(y * w + x) * channels + k] =
+          in[(MIN(y, height - 1) * width + MIN(x, width - 1)) * channels + k];
+  out = rst_chain_run(chain, padded, w, h, NULL, scratch);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      values[y * width + x] =
+        out[((y / cell) * (w / cell) + x / cell) * cell * cell + y % cell * cell + x % cell];
+  g_free(padded);
+  g_free(scratch);
+  return values;
+}
+
+/* Luma of a picture whose samples are `factor` pixels wide. */
+static float *luma_of(const canvas *c, int factor, int *width, int *height) {
+  float *luma;
+
+  *width = (c->width + factor - 1) / factor;
+  *height = (c->height + factor - 1) / factor;
+  luma = g_new(float, (size_t)(*width * *height));
+  for (int y = 0; y < *height; y++)
+    for (int x = 0; x < *width; x++) {
+      double sum = 0, count = 0;
+
+      for (int v = y * factor; v < MIN((y + 1) * factor, c->height); v++)
+        for (int u = x * factor; u < MIN((x + 1) * factor, c->width); u++, count++) {
+          const float *p = c->rgba + 4 * (v * c->width + u);
+
+          sum += 2 * (0.2989 * (double)p[0] + 0.587 * (double)p[1] + 0.114 * (double)p[2]) - 1;
+        }
+      luma[y * *width + x] = (float)(sum / count);
+    }
+  return luma;
+}
+
+static double share_of(float odds) {
+  return 255 / (1 + exp(-(double)odds));
+}
+
+/* Against the whole picture at once, at both densities; and the same bytes of any box. */
+static void check_find(int width, int height, bool large) {
+  canvas *c = canvas_new(width, height, 5);
+  rst_finder *finder = new_finder(FINDS_DAMAGE, layers, G_N_ELEMENTS(layers), 3);
+  rst_session *session = new_session(2);
+  const size_t pixels = (size_t)(width * height);
+  unsigned char *sure = g_new(unsigned char, pixels), *some = g_new(unsigned char, pixels);
+  int w, h;
+  float *luma = luma_of(c, 1, &w, &h), *odds = run_whole(&finder->chain, luma, 1, w, h);
+  float *quarter_luma = luma_of(c, 4, &w, &h);
+  float *quarter = run_whole(&finder->chain, quarter_luma, 1, w, h);
+  const rst_rectangle boxes[] = {{0, 0, width, height},
+                                 {width / 3, height / 4, 77, 51},
+                                 {width - 9, height - 11, 9, 11},
+                                 {383, 1, 3, 3}};
+
+  assert_ok(rst_find_damage(session, finder, &c->picture, NULL, NULL, sure, NULL));
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      const double v = (y + 0.5) / 4 - 0.5, u = (x + 0.5) / 4 - 0.5;
+      const int top = MAX((int)floor(v), 0), left = MAX((int)floor(u), 0);
+      const int below = MIN((int)floor(v) + 1, h - 1), right = MIN((int)floor(u) + 1, w - 1);
+      const double s = u - floor(u), t = v - floor(v);
+      const double coarse = (1 - t) * ((1 - s) * share_of(quarter[top * w + left]) +
+                                       s * share_of(quarter[top * w + right])) +
+                            t * ((1 - s) * share_of(quarter[below * w + left]) +
+                                 s * share_of(quarter[below * w + right]));
+      const double fine = share_of(odds[y * width + x]);
+
+      g_assert_cmpfloat(fabs(sure[y * width + x] - (large ? MAX(fine, coarse) : fine)), <, 1.6);
+    }
+  for (size_t i = 0; i < G_N_ELEMENTS(boxes); i++)
+    for (int threads = 1; threads <= 3; threads += 2) {
+      rst_session *other = new_session(threads);
+      const rst_rectangle *box = &boxes[i];
+
+      assert_ok(rst_find_damage(other, finder, &c->picture, box, NULL, some, NULL));
+      for (int y = 0; y < box->height; y++)
+        g_assert_cmpmem(some + y * box->width, (size_t)box->width,
+                        sure + (box->y + y) * width + box->x, (size_t)box->width);
+      rst_session_free(other);
+    }
+  g_free(sure);
+  g_free(some);
+  g_free(luma);
+  g_free(odds);
+  g_free(quarter_luma);
+  g_free(quarter);
+  rst_session_free(session);
+  rst_finder_unref(finder);
+  canvas_free(c);
+}
+
+static void test_find(void) {
+  check_find(401, 90, false);
+  check_find(811, 397, true);
+}
+
+/* What is transparent is not damaged, and failures are told. */
+static void test_find_failures(void) {
+  static const chain_layer white[] = {{1, 1, 1}};
+  rst_finder *finder = new_finder(FINDS_DAMAGE, white, 1, 0);
+  canvas *c = canvas_new(60, 40, 3);
+  rst_session *session = new_session(1);
+  rst_hooks hooks = RST_HOOKS_INIT;
+  unsigned char sure[60 * 40];
+  const rst_rectangle beyond = {30, 0, 31, 40};
+
+  c->rgba[4 * (7 * 60 + 9) + 3] = 0;
+  assert_ok(rst_find_damage(session, finder, &c->picture, NULL, NULL, sure, NULL));
+  g_assert_cmpint(sure[7 * 60 + 9], ==, 0);
+  g_assert_cmpint(sure[7 * 60 + 10], >, 0);
+  assert_status(rst_find_damage(session, finder, &c->picture, &beyond, NULL, sure, NULL),
+                RST_BAD_CALL);
+  c->fail_at = c->calls + 1;
+  assert_status(rst_find_damage(session, finder, &c->picture, NULL, NULL, sure, NULL),
+                RST_HOST_FAILED);
+  hooks.cancel = rst_cancel_new();
+  rst_cancel_set(hooks.cancel);
+  assert_status(rst_find_damage(session, finder, &c->picture, NULL, &hooks, sure, NULL),
+                RST_CANCELLED);
+  rst_cancel_free(hooks.cancel);
+  rst_session_free(session);
+  rst_finder_unref(finder);
+  canvas_free(c);
+}
+
+/* ---- the mask ---- */
+
+static double odds_of(double share) {
+  return log(share / (1 - share));
+}
+
+/* By looking at all pixels until nothing changes. */
+static void slow_mask(const unsigned char *sure, int width, int height, double sensitivity,
+                      unsigned char *mask) {
+  const double odds = odds_of(0.5) + (0.5 - sensitivity) * 8;
+  const double strong = 255 / (1 + exp(-odds)), weak = 255 / (1 + exp(-(odds - 1.5)));
+  unsigned char *found = g_new0(unsigned char, (size_t)(width * height));
+  bool changed = true;
+
+  for (int i = 0; i < width * height; i++)
+    found[i] = sure[i] >= MAX(strong, 1);
+  while (changed) {
+    changed = false;
+    for (int i = 0; i < width * height; i++)
+      for (int v = MAX(i / width - 1, 0); v <= MIN(i / width + 1, height - 1) && !found[i]; v++)
+        for (int u = MAX(i % width - 1, 0); u <= MIN(i % width + 1, width - 1) && !found[i]; u++)
+          if (found[v * width + u] && sure[i] >= MAX(weak, 1))
+            found[i] = changed = true;
+  }
+  for (int i = 0; i < width * height; i++) {
+    mask[i] = 0;
+    for (int v = MAX(i / width - 1, 0); v <= MIN(i / width + 1, height - 1); v++)
+      for (int u = MAX(i % width - 1, 0); u <= MIN(i % width + 1, width - 1); u++)
+        if (found[v * width + u])
+          mask[i] = 255;
+  }
+  g_free(found);
+}
+
+static void test_mask(void) {
+  enum { W = 67, H = 43 };
+  rst_finder *finder = new_finder(FINDS_DAMAGE, layers, G_N_ELEMENTS(layers), 1);
+  dice d = {4};
+  unsigned char sure[W * H], mask[W * H], expected[W * H], before[W * H] = {0};
+
+  for (int round = 0; round < 6; round++) {
+    for (int i = 0; i < W * H; i++) /* many weak pixels, so that long ways are gone */
+      sure[i] = (unsigned char)(dice_int(&d, 0, 3) == 0 ? dice_int(&d, 0, 255)
+                                                        : dice_int(&d, 10 * round, 110));
+    for (int step = 0; step <= 10; step++) {
+      rst_damage_mask(finder, sure, W, H, step / 10.0, mask);
+      slow_mask(sure, W, H, step / 10.0, expected);
+      g_assert_cmpmem(mask, sizeof mask, expected, sizeof expected);
+      for (int i = 0; i < W * H && step > 0; i++)
+        g_assert_true(mask[i] >= before[i]); /* the more sensitive, the more is found */
+      memcpy(before, mask, sizeof before);
+    }
+  }
+  memset(sure, 0, sizeof sure);
+  rst_damage_mask(finder, sure, W, H, 1, mask);
+  for (int i = 0; i < W * H; i++)
+    g_assert_cmpint(mask[i], ==, 0);
+  rst_finder_unref(finder);
+}
+
+/* ---- mending ---- */
+
+/* A level of the reference's pyramid. */
+typedef struct {
+  int width, height;
+  float *rgb; /* 0…1 */
+  bool *hole;
+} layer;
+
+static layer halved(const layer *l) {
+  layer h = {(l->width + 1) / 2, (l->height + 1) / 2, NULL, NULL};
+
+  h.rgb = g_new0(float, (size_t)(3 * h.width * h.height));
+  h.hole = g_new0(bool, (size_t)(h.width * h.height));
+  for (int y = 0; y < h.height; y++)
+    for (int x = 0; x < h.width; x++) {
+      int known = 0;
+
+      for (int v = 2 * y; v < MIN(2 * y + 2, l->height); v++)
+        for (int u = 2 * x; u < MIN(2 * x + 2, l->width); u++)
+          if (!l->hole[v * l->width + u]) {
+            known++;
+            for (int k = 0; k < 3; k++)
+              h.rgb[3 * (y * h.width + x) + k] += l->rgb[3 * (v * l->width + u) + k];
+          }
+      h.hole[y * h.width + x] = known == 0;
+      for (int k = 0; k < 3 && known > 0; k++)
+        h.rgb[3 * (y * h.width + x) + k] /= (float)known;
+    }
+  return h;
+}
+
+static bool has_holes(const layer *l) {
+  for (int i = 0; i < l->width * l->height; i++)
+    if (l->hole[i])
+      return true;
+  return false;
+}
+
+static void fill_mean(layer *l) {
+  double sums[3] = {0}, known = 0;
+
+  for (int i = 0; i < l->width * l->height; i++)
+    for (int k = 0; k < 3 && !l->hole[i]; k++) {
+      sums[k] += (double)l->rgb[3 * i + k];
+      known += k == 0;
+    }
+  for (int i = 0; i < l->width * l->height; i++)
+    for (int k = 0; k < 3 && l->hole[i]; k++)
+      l->rgb[3 * i + k] = (float)(sums[k] / known);
+}
+
+static float at(const layer *l, double x, double y, int channel) {
+  const double u = (x + 0.5) / 2 - 0.5, v = (y + 0.5) / 2 - 0.5;
+  double sum = 0;
+
+  for (int j = 0; j < 2; j++)
+    for (int i = 0; i < 2; i++) {
+      const int column = CLAMP((int)floor(u) + i, 0, l->width - 1);
+      const int row = CLAMP((int)floor(v) + j, 0, l->height - 1);
+      const double s = u - floor(u), t = v - floor(v);
+
+      sum +=
+        (i ? s : 1 - s) * (j ? t : 1 - t) * (double)l->rgb[3 * (row * l->width + column) + channel];
+    }
+  return (float)sum;
+}
+
+static void add_network(const rst_mender *mender, layer *l) {
+  float *in = g_new(float, (size_t)(2 * l->width * l->height)), *change;
+
+  for (int i = 0; i < l->width * l->height; i++) {
+    const float *c = l->rgb + 3 * i;
+
+    in[2 * i] = 2 * (0.2989f * c[0] + 0.5870f * c[1] + 0.1140f * c[2]) - 1;
+    in[2 * i + 1] = l->hole[i];
+  }
+  change = run_whole(&mender->chain, in, 2, l->width, l->height);
+  for (int i = 0; i < l->width * l->height; i++)
+    for (int k = 0; k < 3 && l->hole[i]; k++)
+      l->rgb[3 * i + k] += change[i] / 2;
+  g_free(in);
+  g_free(change);
+}
+
+/* Level by level, each held whole. */
+static void slow_mend(const rst_mender *mender, layer *l, int number) {
+  layer coarse;
+
+  if (!has_holes(l))
+    return;
+  if (number == 8 || (number > 0 && MIN(l->width, l->height) < 8)) {
+    fill_mean(l);
+  } else {
+    coarse = halved(l);
+    slow_mend(mender, &coarse, number + 1);
+    for (int y = 0; y < l->height; y++)
+      for (int x = 0; x < l->width; x++)
+        for (int k = 0; k < 3 && l->hole[y * l->width + x]; k++)
+          l->rgb[3 * (y * l->width + x) + k] = at(&coarse, x, y, k);
+    g_free(coarse.rgb);
+    g_free(coarse.hole);
+  }
+  add_network(mender, l);
+}
+
+/* Specks, hairs, and what is so wide that only coarse levels know what is beside it. */
+static unsigned char *new_mask(int width, int height, int widest, uint32_t seed) {
+  unsigned char *mask = g_new0(unsigned char, (size_t)(width * height));
+  dice d = {seed};
+
+  for (int i = 0; i < 12; i++) {
+    const int w = dice_int(&d, 1, i < 2 ? widest : 9), h = dice_int(&d, 1, i < 2 ? widest : 9);
+    const int x = dice_int(&d, -3, width), y = dice_int(&d, -3, height);
+
+    for (int v = MAX(y, 0); v < MIN(y + h, height); v++)
+      for (int u = MAX(x, 0); u < MIN(x + w, width); u++)
+        mask[v * width + u] = 255;
+  }
+  return mask;
+}
+
+static void smooth(canvas *c) {
+  for (int y = 0; y < c->height; y++)
+    for (int x = 0; x < c->width; x++)
+      for (int k = 0; k < 3; k++) {
+        float *value = &c->rgba[4 * (y * c->width + x) + k];
+
+        *value = 0.5f + 0.3f * sinf((float)(x * (k + 1) + 2 * y) / 40) + 0.1f * (*value - 0.5f);
+      }
+}
+
+static void check_mend(int width, int height, int widest, uint32_t seed) {
+  canvas *c = canvas_new(width, height, seed);
+  rst_mender *mender = new_mender(0.3);
+  unsigned char *mask = new_mask(width, height, widest, seed);
+  layer l = {width, height, g_new(float, (size_t)(3 * width * height)),
+             g_new(bool, (size_t)(width * height))};
+  float *first = NULL;
+
+  smooth(c);
+  for (int i = 0; i < width * height; i++) {
+    l.hole[i] = mask[i];
+    memcpy(l.rgb + 3 * i, c->rgba + 4 * i, 3 * sizeof(float));
+  }
+  slow_mend(mender, &l, 0);
+  for (int threads = 1; threads <= 3; threads++) {
+    rst_session *session = new_session(threads);
+    float *rgba = g_memdup2(c->rgba, 4 * (size_t)(width * height) * sizeof *rgba);
+    rst_mended *mended;
+    int64_t count = 0;
+
+    assert_ok(rst_mend(session, mender, &c->picture, NULL, mask, NULL, &mended, NULL));
+    rst_mended_apply(mended, 0, 0, width, height, rgba);
+    for (int i = 0; i < width * height; i++) {
+      count += mask[i] > 0;
+      for (int k = 0; k < 4; k++)
+        if (!mask[i] || k == 3)
+          g_assert_cmpmem(&rgba[4 * i + k], sizeof *rgba, &c->rgba[4 * i + k], sizeof *rgba);
+        else
+          g_assert_cmpfloat(fabs((double)rgba[4 * i + k] - CLAMP((double)l.rgb[3 * i + k], 0, 1)),
+                            <, 2e-4);
+    }
+    g_assert_cmpint(rst_mended_count(mended), ==, count);
+    if (!first) {
+      first = rgba;
+    } else {
+      assert_same(rgba, first, 4 * width * height);
+      g_free(rgba);
+    }
+    /* any piece of it is the whole's */
+    float piece[4 * 5 * 7];
+
+    c->picture.read(c->picture.user, width / 2, 2, 5, 7, piece);
+    rst_mended_apply(mended, width / 2, 2, 5, 7, piece);
+    for (int y = 0; y < 7; y++)
+      assert_same(piece + 20 * y, first + 4 * ((2 + y) * width + width / 2), 20);
+    rst_mended_free(mended);
+    rst_session_free(session);
+  }
+  g_free(first);
+  g_free(l.rgb);
+  g_free(l.hole);
+  g_free(mask);
+  rst_mender_unref(mender);
+  canvas_free(c);
+}
+
+static void test_mend(void) {
+  check_mend(64, 64, 20, 1);
+  check_mend(301, 203, 90, 2);
+  check_mend(37, 18, 30, 3);
+  check_mend(610, 333, 320, 4);
+  check_mend(12, 9, 5, 5);
+}
+
+/* A grey picture stays grey, an even one even, to the bit. */
+static void test_mend_grey(void) {
+  canvas *c = canvas_new(90, 70, 3);
+  rst_session *session = new_session(2);
+  rst_mender *mender = new_mender(0.5), *nothing = new_mender(0);
+  unsigned char *mask = new_mask(90, 70, 40, 8);
+  rst_mended *mended;
+
+  for (int i = 0; i < 90 * 70; i++)
+    c->rgba[4 * i + 1] = c->rgba[4 * i + 2] = c->rgba[4 * i];
+  assert_ok(rst_mend(session, mender, &c->picture, NULL, mask, NULL, &mended, NULL));
+  rst_mended_apply(mended, 0, 0, 90, 70, c->rgba);
+  rst_mended_free(mended);
+  for (int i = 0; i < 90 * 70; i++) {
+    g_assert_cmpfloat(c->rgba[4 * i], ==, c->rgba[4 * i + 1]);
+    g_assert_cmpfloat(c->rgba[4 * i], ==, c->rgba[4 * i + 2]);
+  }
+  for (int i = 0; i < 90 * 70; i++)
+    for (int k = 0; k < 3; k++)
+      c->rgba[4 * i + k] = mask[i] ? 0.9f : 0.25f;
+  assert_ok(rst_mend(session, nothing, &c->picture, NULL, mask, NULL, &mended, NULL));
+  rst_mended_apply(mended, 0, 0, 90, 70, c->rgba);
+  rst_mended_free(mended);
+  for (int i = 0; i < 90 * 70; i++)
+    g_assert_cmpfloat(fabsf(c->rgba[4 * i] - 0.25f), <,
+                      0.25f); /* the biases of the network, at each level */
+  g_free(mask);
+  rst_mender_unref(mender);
+  rst_mender_unref(nothing);
+  rst_session_free(session);
+  canvas_free(c);
+}
+
+static void on_progress(void *user, rst_phase phase, double fraction) {
+  double *last = user;
+
+  g_assert_true(phase == RST_PHASE_FINDING || phase == RST_PHASE_MENDING);
+  g_assert_cmpfloat(fraction, >=, *last);
+  g_assert_cmpfloat(fraction, <=, 1);
+  *last = fraction;
+}
+
+static void test_mend_failures(void) {
+  canvas *c = canvas_new(200, 120, 3);
+  rst_session *session = new_session(1);
+  rst_mender *mender = new_mender(0.5);
+  const rst_rectangle box = {20, 10, 50, 40}, beyond = {160, 0, 50, 40};
+  unsigned char *mask = new_mask(50, 40, 30, 8), none[50 * 40] = {0};
+  rst_hooks hooks = RST_HOOKS_INIT;
+  rst_mended *mended = NULL;
+  double last = 0;
+  int calls;
+
+  assert_status(rst_mend(session, mender, &c->picture, &beyond, mask, NULL, &mended, NULL),
+                RST_BAD_CALL);
+  assert_status(rst_mend(session, mender, &c->picture, &box, NULL, NULL, &mended, NULL),
+                RST_BAD_CALL);
+  hooks.progress = on_progress;
+  hooks.user = &last;
+  assert_ok(rst_mend(session, mender, &c->picture, &box, mask, &hooks, &mended, NULL));
+  g_assert_cmpfloat(last, ==, 1);
+  calls = c->calls;
+  rst_mended_free(mended);
+  mended = NULL;
+  for (int i = 1; i <= calls; i++) {
+    c->calls = 0;
+    c->fail_at = i;
+    assert_status(rst_mend(session, mender, &c->picture, &box, mask, NULL, &mended, NULL),
+                  RST_HOST_FAILED);
+  }
+  hooks.cancel = rst_cancel_new();
+  rst_cancel_set(hooks.cancel);
+  c->fail_at = 0;
+  assert_status(rst_mend(session, mender, &c->picture, &box, mask, &hooks, &mended, NULL),
+                RST_CANCELLED);
+  g_assert_null(mended);
+  assert_ok(rst_mend(session, mender, &c->picture, &box, none, NULL, &mended, NULL));
+  g_assert_cmpint(rst_mended_count(mended), ==, 0);
+  rst_mended_free(mended);
+  rst_cancel_free(hooks.cancel);
+  g_free(mask);
+  rst_mender_unref(mender);
+  rst_session_free(session);
+  canvas_free(c);
+}
+
+/* ---- tone ---- */
+
+/* Grey that rises and falls between two values, evenly. */
+static canvas *spread(double low, double high) {
+  canvas *c = canvas_new(200, 160, 6);
+
+  for (int i = 0; i < 200 * 160; i++) {
+    const double value = low + (high - low) * abs(i % 200 % 50 - 25) / 25.0;
+
+    for (int k = 0; k < 3; k++)
+      c->rgba[4 * i + k] = (float)value;
+  }
+  return c;
+}
+
+static rst_tone tone_of(const canvas *c, rst_picture_kind kind) {
+  rst_tone tone;
+
+  assert_ok(rst_measure_tone(&c->picture, NULL, NULL, kind, NULL, &tone, NULL));
+  return tone;
+}
+
+static void test_tone(void) {
+  canvas *good = spread(0, 1), *faded = spread(0.25, 0.8), *night = spread(0, 0.3);
+  rst_tone tone = tone_of(good, RST_PICTURE_MONOCHROME);
+  float *before = g_memdup2(good->rgba, 4 * 200 * 160 * sizeof(float));
+
+  g_assert_true(rst_tone_is_identity(&tone));
+  rst_tone_apply(&tone, 1, 200 * 160, good->rgba);
+  assert_same(good->rgba, before, 4 * 200 * 160);
+
+  tone = tone_of(faded, RST_PICTURE_MONOCHROME);
+  g_assert_false(rst_tone_is_identity(&tone));
+  rst_tone_apply(&tone, 0, 200 * 160, faded->rgba);
+  rst_tone_apply(&tone, 1, 200 * 160, faded->rgba);
+  float low = 1, high = 0;
+
+  for (int i = 0; i < 200 * 160; i++) {
+    low = fminf(low, faded->rgba[4 * i]);
+    high = fmaxf(high, faded->rgba[4 * i]);
+    g_assert_cmpfloat(faded->rgba[4 * i], ==, faded->rgba[4 * i + 2]); /* grey stays grey */
+  }
+  g_assert_cmpfloat(low, <, 0.1f);
+  g_assert_cmpfloat(high, >, 0.87f);
+
+  /* night stays night, and drawings as they are */
+  tone = tone_of(night, RST_PICTURE_MONOCHROME);
+  g_assert_cmpfloat(tone.white[0], >=, 0.75);
+  tone = tone_of(faded, RST_PICTURE_DRAWING);
+  g_assert_true(rst_tone_is_identity(&tone));
+  g_free(before);
+  canvas_free(good);
+  canvas_free(faded);
+  canvas_free(night);
+}
+
+/* A cast is lessened; what the mask has does not count. */
+static void test_cast(void) {
+  canvas *c = spread(0.1, 0.9);
+  unsigned char *mask = g_new0(unsigned char, 200 * 160);
+  rst_tone tone, masked;
+  double before = 0, after = 0;
+
+  for (int i = 0; i < 200 * 160; i++)
+    c->rgba[4 * i] = 0.14f + 0.86f * c->rgba[4 * i];
+  tone = tone_of(c, RST_PICTURE_COLOURED);
+  for (int i = 0; i < 200 * 160; i++) {
+    before += (double)(c->rgba[4 * i] - c->rgba[4 * i + 2]);
+    rst_tone_apply(&tone, 1, 1, c->rgba + 4 * i);
+    after += (double)(c->rgba[4 * i] - c->rgba[4 * i + 2]);
+  }
+  g_assert_cmpfloat(fabs(after), <, 0.6 * before);
+  canvas_free(c);
+  c = spread(0.25, 0.8);
+  tone = tone_of(c, RST_PICTURE_MONOCHROME);
+  for (int i = 0; i < 200 * 160; i += 7) {
+    c->rgba[4 * i] = c->rgba[4 * i + 1] = c->rgba[4 * i + 2] = i % 2;
+    mask[i] = 255;
+  }
+  assert_ok(rst_measure_tone(&c->picture, NULL, mask, RST_PICTURE_MONOCHROME, NULL, &masked, NULL));
+  g_assert_cmpfloat(fabs(masked.black[0] - tone.black[0]), <, 0.01);
+  masked = tone_of(c, RST_PICTURE_MONOCHROME);
+  g_assert_cmpfloat(fabs(masked.black[0] - tone.black[0]), >, 0.1);
+  g_free(mask);
+  canvas_free(c);
+}
+
+/* ---- the chain ---- */
+
+/* Finders that ship. */
+static rst_photo *new_photo(const canvas *c, const rst_rectangle *box) {
+  rst_photo *photo;
+
+  assert_ok(rst_photo_new(&c->picture, box, &photo, NULL));
+  return photo;
+}
+
+static float *read_all(const rst_picture *p) {
+  float *rgba = g_new(float, (size_t)(4 * p->width * p->height));
+
+  g_assert_true(p->read(p->user, 0, 0, p->width, p->height, rgba));
+  return rgba;
+}
+
+/* What is damaged is what was found, and edits, where it is covered; nothing else changes. */
+static void test_photo(void) {
+  enum { W = 120, H = 90 };
+  canvas *c = canvas_new(W, H, 3);
+  rst_session *session = new_session(2);
+  const rst_rectangle box = {10, 5, 100, 80};
+  rst_photo_settings settings;
+  rst_photo_info info = {.size = sizeof info};
+  unsigned char *edits = g_new0(unsigned char, 100 * 80);
+  const unsigned char *mask;
+  rst_picture prepared;
+  rst_photo *photo;
+  float *rgba;
+  int calls;
+
+  smooth(c);
+  canvas_deselect(c);
+  canvas_select(c, 0, 0, 70, H, 0.5f);
+  photo = new_photo(c, &box);
+  rst_photo_settings_init(&settings);
+  g_assert_true(settings.damage && settings.tone && settings.colour);
+  settings.tone = false;
+  memset(edits + 30 * 100 + 20, RST_EDIT_ADD, 9);
+  memset(edits + 40 * 100 + 65, RST_EDIT_ADD, 9); /* beyond what is covered */
+  assert_ok(rst_photo_set(session, photo, &settings, edits, NULL, NULL));
+  mask = rst_photo_mask(photo);
+  g_assert_nonnull(mask);
+  g_assert_cmpint(mask[30 * 100 + 24], ==, 255);
+  g_assert_cmpint(mask[40 * 100 + 66], ==, 0);
+  rst_photo_get_info(photo, &info);
+  g_assert_cmpint(info.kind, ==, RST_PICTURE_COLOURED);
+  g_assert_false(info.takes_colour);
+  g_assert_cmpint(info.covered, ==, 60 * 80);
+  g_assert_cmpint(info.damaged, >=, 9);
+  rst_photo_picture(photo, &prepared);
+  rgba = read_all(&prepared);
+  for (int i = 0; i < W * H; i++) {
+    const int x = i % W - box.x, y = i / W - box.y;
+    const bool damaged = x >= 0 && y >= 0 && x < 100 && y < 80 && mask[y * 100 + x];
+    const bool same = memcmp(rgba + 4 * i, c->rgba + 4 * i, 4 * sizeof *rgba) == 0;
+
+    g_assert_true(same || damaged);
+    if (x == 24 && y == 30)
+      g_assert_false(same);
+  }
+  /* in the picture's own place: only what has changed */
+  assert_ok(rst_photo_write(photo, NULL, NULL));
+  for (int i = 0; i < W * H; i++) {
+    const bool same = memcmp(rgba + 4 * i, c->rgba + 4 * i, 4 * sizeof *rgba) == 0;
+
+    g_assert_cmpint(c->written[i], ==, !same);
+    if (!same)
+      assert_same(c->result + 3 * i, rgba + 4 * i, 3);
+  }
+  /* another strength or sensitivity does not look for damage again */
+  calls = c->calls;
+  settings.tone_strength = 0.5;
+  assert_ok(rst_photo_set(session, photo, &settings, edits, NULL, NULL));
+  g_assert_cmpint(c->calls - calls, <=, 4); /* pixels and coverage are looked at */
+  /* all of it taken back: the source itself */
+  memset(edits, RST_EDIT_REMOVE, 100 * 80);
+  assert_ok(rst_photo_set(session, photo, &settings, edits, NULL, NULL));
+  rst_photo_picture(photo, &prepared);
+  g_assert_true(prepared.user == c->picture.user && prepared.read == c->picture.read);
+  settings.damage = false;
+  assert_ok(rst_photo_set(session, photo, &settings, NULL, NULL, NULL));
+  g_assert_null(rst_photo_mask(photo));
+  canvas_wipe(c);
+  assert_ok(rst_photo_write(photo, NULL, NULL));
+  for (int i = 0; i < W * H; i++)
+    g_assert_cmpint(c->written[i], ==, 0);
+  g_free(rgba);
+  g_free(edits);
+  rst_photo_free(photo);
+  rst_session_free(session);
+  canvas_free(c);
+}
+
+/* Colour comes to the prepared picture by its strength. */
+static void test_colour_strength(void) {
+  canvas *c = spread(0.25, 0.8);
+  rst_session *session = new_session(1);
+  rst_photo *photo = new_photo(c, NULL);
+  rst_photo_settings settings;
+  rst_photo_info info = {.size = sizeof info};
+  rst_picture prepared;
+  float colours[3 * 8], coverage[8], *rgba;
+
+  rst_photo_settings_init(&settings);
+  settings.damage = false;
+  settings.colour_strength = 0.25;
+  assert_ok(rst_photo_set(session, photo, &settings, NULL, NULL, NULL));
+  rst_photo_get_info(photo, &info);
+  g_assert_false(rst_tone_is_identity(&info.tone));
+  rst_photo_picture(photo, &prepared);
+  rgba = read_all(&prepared);
+  for (int i = 0; i < 8; i++) {
+    coverage[i] = 1;
+    for (int k = 0; k < 3; k++)
+      colours[3 * i + k] = k == 0 ? 1 : 0;
+  }
+  g_assert_true(prepared.write(prepared.user, 5, 4, 8, 1, colours, coverage));
+  for (int i = 0; i < 8; i++)
+    for (int k = 0; k < 3; k++) {
+      const float was = rgba[4 * (4 * 200 + 5 + i) + k];
+
+      g_assert_cmpfloat(
+        fabsf(c->result[3 * (4 * 200 + 5 + i) + k] - (was + 0.25f * ((k == 0 ? 1 : 0) - was))), <,
+        1e-6f);
+    }
+  settings.colour_strength = 1.5;
+  assert_status(rst_photo_set(session, photo, &settings, NULL, NULL, NULL), RST_OUT_OF_RANGE);
+  settings.colour_strength = (double)NAN;
+  assert_status(rst_photo_set(session, photo, &settings, NULL, NULL, NULL), RST_OUT_OF_RANGE);
+  g_free(rgba);
+  rst_photo_free(photo);
+  rst_session_free(session);
+  canvas_free(c);
+}
+
+int main(int argc, char **argv) {
+  g_test_init(&argc, &argv, NULL);
+  g_test_add_func("/photo/files", test_files);
+  g_test_add_func("/photo/other-things", test_other_things);
+  g_test_add_func("/photo/find", test_find);
+  g_test_add_func("/photo/find-failures", test_find_failures);
+  g_test_add_func("/photo/mask", test_mask);
+  g_test_add_func("/photo/mend", test_mend);
+  g_test_add_func("/photo/mend-grey", test_mend_grey);
+  g_test_add_func("/photo/mend-failures", test_mend_failures);
+  g_test_add_func("/photo/tone", test_tone);
+  g_test_add_func("/photo/cast", test_cast);
+  g_test_add_func("/photo/photo", test_photo);
+  g_test_add_func("/photo/colour-strength", test_colour_strength);
+  return g_test_run();
+}
