@@ -71,7 +71,8 @@ def a_killed_run_goes_on(scratch):
     arguments = types.SimpleNamespace(out=scratch / "run", minutes=0.05)
     before, saved = run.EVERY, []
 
-    def step(made, rng):
+    def step(made, rng, share=1):
+        assert 0 <= share <= 1
         picture = torch.from_numpy(rng.standard_normal((4, 1, 16, 16)).astype(np.float32))
         return (made(picture) - 1).square().mean()
 
@@ -143,8 +144,8 @@ def views_of_damage_have_labels(scratch):
     data, rng = damage_views.Views(pictures(scratch)), np.random.default_rng(5)
     assert len(data.pictures) == len(damage_views.FOLDERS)
     damaged = 0
-    for _ in range(40):
-        grey, label = data.view(48, rng)
+    for i in range(40):
+        grey, label = data.view(48, rng, i / 40)
         assert grey.dtype == label.dtype == np.float32 and grey.shape == label.shape == (48, 48)
         assert grey.min() >= 0 and grey.max() <= 1 and set(np.unique(label)) <= {-1, 0, 1}
         damaged += (label > 0).any()

@@ -29,8 +29,8 @@ def follow(average, chain, keep):
 
 
 def train(make, step, save, arguments):
-    """make() → the network; step(network, rng) → a batch's loss; save(network) writes the file, at
-    each checkpoint, so that there is always one to be tried."""
+    """make() → the network; step(network, rng, share of the run that is over) → a batch's loss;
+    save(network) writes the file, at each checkpoint, so that there is always one to be tried."""
     torch.set_num_threads(1)
     torch.manual_seed(1)
     chain, average, rng = make(), make(), np.random.default_rng(1)
@@ -57,7 +57,7 @@ def train(make, step, save, arguments):
         share = spent / arguments.minutes
         for group in optimiser.param_groups:
             group["lr"] = RATE * min(1, (iteration + 1) / 100) * (1 + math.cos(math.pi * share)) / 2
-        loss = step(chain, rng)
+        loss = step(chain, rng, share)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(chain.parameters(), 5)

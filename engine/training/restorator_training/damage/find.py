@@ -15,6 +15,7 @@ from restorator_training.damage import network, views
 
 SIDE, BATCH = 160, 12
 DAMAGED = 3  # a damaged pixel counts so many times
+EASY = 0.3   # of the run: by then views are as hard as they get
 CARD = {"title": "Damage"}
 
 
@@ -33,8 +34,8 @@ def main():
     arguments = run.arguments(__doc__)
     data = views.Views(arguments.photos)
 
-    def step(finder, rng):
-        seen = [data.view(SIDE, rng) for _ in range(BATCH)]
+    def step(finder, rng, share):
+        seen = [data.view(SIDE, rng, min(1, share / EASY)) for _ in range(BATCH)]
         luma = torch.from_numpy(np.stack([2 * grey - 1 for grey, _ in seen]))
         return loss(finder(luma[:, None]), torch.from_numpy(np.stack([one for _, one in seen])))
 

@@ -156,7 +156,7 @@ def put(grey, film, rng, often=1.0):
     shares = np.array([0.4, 0.2, 0.08, 0.14, 0.15, 0.03])
     damaged, left = grey, np.ones_like(grey)
     for _ in range(int(rng.choice([1, 2, 3, 5])) if rng.random() < often else 0):
-        cover = kinds[rng.choice(len(kinds), p=shares)](side, rng) * rng.uniform(0.35, 1)
+        cover = kinds[rng.choice(len(kinds), p=shares)](side, rng) * (1 - 0.65 * rng.random() ** 2)
         draw = rng.random()
         tone = (rng.uniform(0.75, 1.05) if draw < 0.6 else
                 rng.uniform(-0.05, 0.25) if draw < 0.9 else rng.uniform(0, 1))

@@ -32,7 +32,7 @@ def main():
     arguments = run.arguments(__doc__)
     data = views.Views(arguments.photos)
 
-    def step(mender, rng):
+    def step(mender, rng, _share):
         truth = torch.from_numpy(np.stack(
             [2 * data.clean(SIDE, rng, drawn=0.04) - 1 for _ in range(BATCH)]))
         gone = torch.from_numpy(np.stack([hole(data.film, rng) for _ in range(BATCH)]))

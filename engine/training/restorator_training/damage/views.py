@@ -11,12 +11,16 @@ from restorator_training.data.photographs import aged, compressed
 from restorator_training.recipe import Print
 
 COVERED = 0.08, 0.3  # of a pixel: below, it is not damaged; above, it is, where
-SEEN = 0.03, 0.08    # it differs by so much; between, either answer is right
+SEEN = 0.03, 0.1     # it differs by so much, and by so many
+STANDS_OUT = 1.0     # standard deviations of what is round it; between, either answer is right
+ROUND = 9            # pixels: what is round a pixel
+DEEP = 7             # pixels from the rim of what is damaged: deeper, it may be a picture's area
 SIZES = 0.5, 3  # of a picture: scans of many pixels are soft
 DAMAGED = 0.75  # of views
+OLD = 0.8       # of views
 DRAWN = 0.12    # of views have lines that are no damage
 LOOKS = Print(sensitivity=(0.8, 1.2), exponent=(0.6, 1.6), black=(-0.05, 0.3), white=(0.7, 1.08),
-              blown=0.08, blur=(0, 0, 0, 0.6, 0.8), vignette=0.2, gradient=(0.1, 0.1), grain=0.06,
+              blown=0.08, blur=(0, 0, 0, 0.6, 0.8), vignette=0.2, gradient=(0.1, 0.1), grain=0.03,
               clumps=(0, 0.7, 1.2), jpeg=0.2, halftone=0.05)
 FOLDERS = ("people/train", "places/train", "groups/train", "scenes/train", "clothes/train",
            "portraits/train", "early-colour/train")
@@ -78,30 +82,42 @@ def lines(grey, rng):
     return (grey * (1 - cover) + tone * cover).astype(np.float32)
 
 
+def labels(grey, cover, change):
+    """What is damaged where a picture (h, w), 0…1, is covered, and changed by so much: 1, 0, −1
+    where either answer is right."""
+    mean, square = (cv2.blur(plane, (ROUND, ROUND)) for plane in (grey, grey * grey))
+    restless = np.sqrt(np.maximum(square - mean * mean, 0))
+    covered = cover > COVERED[1]
+    deep = cv2.distanceTransform(covered.astype(np.uint8), cv2.DIST_L2, 3) > DEEP
+    seen = (change > SEEN[1]) & (change > STANDS_OUT * restless) & ~deep
+    return np.where(covered & seen, 1, np.where(
+        (cover < COVERED[0]) | (change < SEEN[0]), 0, -1)).astype(np.float32)
+
+
 class Views:
     def __init__(self, photos, each=900):
         self.pictures = load(photos, each)
         self.film = marks.Film(photos / "damage" / "train")
 
-    def clean(self, side, rng, drawn=DRAWN):
-        """An old print (side, side), 0…1, without damage; `drawn` of them have lines."""
+    def clean(self, side, rng, drawn=DRAWN, old=OLD):
+        """A print (side, side), 0…1, without damage; `drawn` of them have lines, `old` are aged."""
         colours = piece(self.pictures, side, rng)
-        grey = (aged(colours, LOOKS, rng) if rng.random() < 0.8 else colours @ LUMA)
+        grey = (aged(colours, LOOKS, rng) if rng.random() < old else colours @ LUMA)
         grey = np.clip(grey, 0, 1).astype(np.float32)
         return lines(grey, rng) if rng.random() < drawn else grey
 
-    def view(self, side, rng):
-        """grey (side, side), 0…1; label: 1 damaged, 0 not, −1 either."""
-        grey = self.clean(side, rng)
+    def view(self, side, rng, hard=1):
+        """grey (side, side), 0…1; label: 1 damaged, 0 not, −1 either. hard: 0…1, below 1 fewer are
+        old and have lines: a network that has not seen a scratch yet finds none under grain."""
+        grey = self.clean(side, rng, hard * DRAWN, hard * OLD)
         damaged, cover, change = marks.put(grey, self.film, rng, DAMAGED)
-        label = np.where((cover > COVERED[1]) & (change > SEEN[1]), 1, np.where(
-            (cover < COVERED[0]) | (change < SEEN[0]), 0, -1)).astype(np.float32)
+        label = labels(grey, cover, change)
         draw = rng.random()
-        if draw < 0.4:
+        if draw < 0.4 * hard:
             damaged = cv2.GaussianBlur(damaged, (0, 0), rng.uniform(0.3, 0.9))
-        damaged = damaged + np.float32(rng.uniform(0, 0.02)) * rng.standard_normal(
+        damaged = damaged + np.float32(rng.uniform(0, 0.02 * hard)) * rng.standard_normal(
             damaged.shape, dtype=np.float32)
         damaged = np.clip(damaged, 0, 1)
-        if rng.random() < 0.4:
+        if rng.random() < 0.4 * hard:
             damaged = compressed(damaged, rng)
         return damaged.astype(np.float32), label

@@ -55,7 +55,7 @@ def main():
     arguments = run.arguments(__doc__, ("photos", "labels"))
     data = load(arguments.photos, arguments.labels)
 
-    def step(finder, rng):
+    def step(finder, rng, _share):
         grey, label, box = batch(data, rng)
         return sum(losses(finder(grey[:, None]), label, box))
 
