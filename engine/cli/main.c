@@ -24,12 +24,14 @@ typedef struct command {
 
 static const command commands[] = {
   {"restore", "IN OUT", N_("Restore a region of a picture, or of many"), restore_command},
+  {"photo", "IN OUT", N_("Restore an old photograph, or many"), restore_command},
   {"info", "[MODEL|PICTURE]", N_("Describe a model, or what was done to a picture"), info_command},
   {"list", "", N_("List models and presets"), list_command},
   {"preset", "ACTION", N_("Check, list or show presets"), preset_command},
   {"evaluate", "DIR", N_("Measure a model and a setup on colour pictures"), .tool = &evaluate_tool},
   {"sweep", "DIR", N_("Measure a diffusion model in 465 setups"), .tool = &sweep_tool},
   {"faces", "PICTURE…", N_("Find the faces in pictures"), .tool = &faces_tool},
+  {"damage", "PICTURE…", N_("Find the damage in pictures"), .tool = &damage_tool},
   {"compare", "PICTURE…", N_("Show pictures under several models and setups"),
    .tool = &compare_tool},
   {"regions", "RESULT…", N_("Find where several results differ most"), .tool = &regions_tool},

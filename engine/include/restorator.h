@@ -1163,6 +1163,10 @@ typedef struct rst_record {
                            * host's own selection is none */
   char mask_sha256[65]; /* of that file, as above */
   int width, height; /* of the result, where the region has a size of its own; else 0 */
+  /* Whether it was prepared as an old photograph first (rst_photo_set()), and by which settings;
+   * colour_strength is the parameters' strength. */
+  bool photo, damage, tone, colour;
+  double sensitivity, tone_strength;
 } rst_record;
 
 /* What a plan and its parameters come to, in place and without preset, mask or size, which a host

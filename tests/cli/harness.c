@@ -59,9 +59,12 @@ void harness_begin(int *argc, char ***argv) {
   folder = g_dir_make_tmp("restorator-cli-XXXXXX", NULL);
   kept = g_ptr_array_new_with_free_func(g_free);
   variables = g_get_environ();
+  char *finders =
+    g_strconcat(data_path("../finders"), ":", data_path("../../../engine/finders"), NULL);
+  g_ptr_array_add(kept, finders);
   const char *const own[][2] = {
     {"RESTORATOR_MODELS", before("RESTORATOR_MODELS", models_path)},
-    {"RESTORATOR_FINDERS", before("RESTORATOR_FINDERS", data_path("../../../engine/finders"))},
+    {"RESTORATOR_FINDERS", before("RESTORATOR_FINDERS", finders)},
     {"RESTORATOR_PRESETS", before("RESTORATOR_PRESETS", path_of("presets"))},
     {"XDG_DATA_HOME", path_of("home")},
     {"XDG_CONFIG_HOME", path_of("home")},

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   cli_options options;
   GError *error = NULL;
 
-  g_ptr_array_add(arguments, (char *)"restore");
+  g_ptr_array_add(arguments, (char *)(size % 2 == 1 ? "photo" : "restore"));
   for (char **line = lines; *line; line++)
     if (!asks_for_help(*line))
       g_ptr_array_add(arguments, *line);

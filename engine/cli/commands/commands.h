@@ -8,13 +8,13 @@
 
 #include "commands/tool.h"
 
-extern const cli_tool compare_tool, evaluate_tool, faces_tool, regions_tool, sweep_tool,
-  trajectory_tool;
+extern const cli_tool compare_tool, damage_tool, evaluate_tool, faces_tool, regions_tool,
+  sweep_tool, trajectory_tool;
 
 int info_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int preset_command(int argc, char **argv);
-int restore_command(int argc, char **argv);
+int restore_command(int argc, char **argv); /* and photo, by argv[0] */
 int uncertainty_command(int argc, char **argv);
 
 #endif

@@ -34,6 +34,19 @@ static char *windows_text(const rst_record *record) {
   return g_string_free(text, FALSE);
 }
 
+/* What was done before the picture got colour; NULL: nothing. */
+static char *photo_text(const rst_record *record) {
+  GString *text = g_string_new(NULL);
+  if (record->damage)
+    g_string_append_printf(text, _("damage mended at the sensitivity %g"), record->sensitivity);
+  if (record->tone)
+    g_string_append_printf(text, _("%stone corrected by %g"), text->len > 0 ? ", " : "",
+                           record->tone_strength);
+  if (record->photo && !record->colour)
+    g_string_append_printf(text, _("%sno colour"), text->len > 0 ? ", " : "");
+  return g_string_free(text, text->len == 0);
+}
+
 static void print_record(const rst_record *record, int number, int count) {
   g_autofree char *heading =
     g_strdup_printf(_("%d of %d, by version %s"), number, count, record->version);
@@ -48,6 +61,8 @@ static void print_record(const rst_record *record, int number, int count) {
   g_autofree char *size =
     record->width == 0 ? NULL : g_strdup_printf("%dx%d", record->width, record->height);
   print_field(_("restored"), heading);
+  g_autofree char *photo = photo_text(record);
+  print_field(_("photograph"), photo);
   print_field(_("model"), record->parameters->model);
   print_field(_("SHA-256"), record->sha256);
   print_field(_("preset"), record->preset);

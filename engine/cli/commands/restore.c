@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * restore: one picture from file to file, or many into a folder.
+ * restore and photo: one picture from file to file, or many into a folder.
  */
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -152,7 +152,8 @@ static rst_picture_kind find_kind(const cli_job *job, const char *input) {
 static const cli_job *choose_job(cli_job jobs[2], const char *input) {
   const bool quiet = jobs->options->quiet;
   rst_picture_kind kind = RST_PICTURE_MONOCHROME;
-  if (jobs->automatic || g_strcmp0(jobs->preset, "photo") == 0)
+  /* Of an old photograph it is asked later, and a coloured one keeps its colours. */
+  if (!jobs->photo && (jobs->automatic || g_strcmp0(jobs->preset, "photo") == 0))
     kind = find_kind(jobs, input);
   if (kind == RST_PICTURE_COLOURED && !jobs->automatic && !quiet)
     cli_say(_("%s: is a colour picture, whose colours are replaced"), input);
@@ -213,7 +214,8 @@ static bool run(cli_options *o, counts *c, GError **error) {
   if (good && left->len > 0) {
     good = options_read_hints(o, cancel, error) &&
            job_open(&jobs[0], o, RST_PICTURE_MONOCHROME, cancel, error) &&
-           (!jobs[0].automatic || job_open(&jobs[1], o, RST_PICTURE_COLOURED, cancel, error));
+           (!jobs[0].automatic || jobs[0].photo ||
+            job_open(&jobs[1], o, RST_PICTURE_COLOURED, cancel, error));
     if (good)
       restore_items(jobs, left, c);
     job_close(&jobs[0]);

@@ -83,6 +83,7 @@ const char *picture_kind_name(rst_picture_kind kind) {
     [RST_PICTURE_MONOCHROME] = N_("monochrome"),
     [RST_PICTURE_TONED] = N_("toned"),
     [RST_PICTURE_COLOURED] = N_("coloured"),
+    [RST_PICTURE_DRAWING] = N_("a drawing"),
   };
   return _(names[kind]);
 }

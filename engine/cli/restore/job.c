@@ -66,6 +66,27 @@ static bool check_sum(const cli_job *job, GError **error) {
   return false;
 }
 
+/* What the options say, or the record where they do not. */
+static void set_photo(cli_job *job) {
+  const cli_options *o = job->options;
+  const rst_record *r = job->repeated;
+  rst_photo_settings *s = &job->settings;
+  rst_photo_settings_init(s);
+  job->photo = o->photo || (r && r->photo);
+  if (r && r->photo) {
+    s->damage = r->damage;
+    s->sensitivity = r->sensitivity;
+    s->tone = r->tone;
+    s->tone_strength = r->tone_strength;
+    s->colour = r->colour;
+  }
+  s->damage = s->damage && !o->no_damage;
+  s->tone = s->tone && !o->no_tone;
+  s->colour = s->colour && !o->no_colour;
+  s->sensitivity = o->sensitivity >= 0 ? o->sensitivity : s->sensitivity;
+  s->tone_strength = o->tone_strength >= 0 ? o->tone_strength : s->tone_strength;
+}
+
 bool job_open(cli_job *job, const cli_options *o, rst_picture_kind kind, rst_cancel *cancel,
               GError **error) {
   rst_error cause = RST_ERROR_INIT;
@@ -82,11 +103,13 @@ bool job_open(cli_job *job, const cli_options *o, rst_picture_kind kind, rst_can
     return false;
   if (o->repeat && !(take_record(job, error) && check_mask(job, error)))
     return false;
+  set_photo(job);
   job->model =
     parameter_options_open(&o->given, kind, &job->parameters, &job->sha256, &job->automatic, error);
   if (!job->model || !check_sum(job, error))
     return false;
   rst_model_get_info(job->model, &job->info);
+  job->settings.colour_strength = job->parameters.strength;
   return rst_session_new(o->threads, &job->session, &cause) == RST_OK ||
          cli_fail_engine(error, &cause);
 }
@@ -146,18 +169,31 @@ static bool check_fit(const cli_job *job, const cli_item *item, GError **error) 
                         job->options->reduce, item->output, error);
 }
 
+/* What of the picture is looked at, and how it is written. Of an old photograph all may count for what
+ * is mended, and how strong its colour is says the engine. */
+static rst_parameters reading_parameters(const cli_job *job) {
+  rst_parameters parameters = job->parameters;
+  if (job->photo) {
+    parameters.window_kind = RST_WINDOW_PICTURE;
+    parameters.strength = 1;
+  }
+  return parameters;
+}
+
 /* With a mask and a size, the region as it was given is what is shown. */
 static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
   const cli_options *o = job->options;
   const bool sized = job->size[0] > 0;
+  const bool keep_grey =
+    job->parameters.mode == RST_MODE_DETAIL || (job->photo && !job->settings.colour);
+  const rst_parameters reading = reading_parameters(job);
   rst_rectangle box;
   VipsImage *mask = NULL;
   bool good =
-    image_source_open(&item->source, item->input, job->parameters.mode == RST_MODE_DETAIL,
-                      job->cancel, error) &&
+    image_source_open(&item->source, item->input, keep_grey, job->cancel, error) &&
     check_hints(o, &item->source, error) && get_box(job, &item->source, &box, error) &&
     (!o->mask || (mask = mask_read(o->mask, &item->source, !sized, &box, job->cancel, error))) &&
-    picture_open(&item->picture, &item->source, &box, &job->parameters, error);
+    picture_open(&item->picture, &item->source, &box, &reading, error);
   if (good && mask)
     picture_select(&item->picture, mask);
   g_clear_object(&mask);
@@ -190,6 +226,42 @@ static bool check_sized(const cli_job *job, const rst_plan *plan, GError **error
   return false;
 }
 
+/* Prepares the picture, and gives it colour where it takes any. */
+static bool run_photo(const cli_job *job, cli_item *item, const rst_picture *view,
+                      const rst_rectangle *box, const rst_hooks *hooks, rst_error *cause) {
+  gint64 start = g_get_monotonic_time();
+  rst_photo *photo = NULL;
+  rst_picture prepared;
+  bool good = rst_photo_new(view, box, &photo, cause) == RST_OK &&
+              rst_photo_set(job->session, photo, &job->settings, NULL, hooks, cause) == RST_OK;
+  if (good) {
+    item->found.size = sizeof item->found;
+    rst_photo_get_info(photo, &item->found);
+    item->coloured = job->settings.colour && item->found.takes_colour;
+    item->prepared = seconds_since(start);
+    rst_photo_picture(photo, &prepared);
+  }
+  if (good && item->coloured)
+    good =
+      rst_settle_faces(job->session, &item->parameters, &prepared, box, hooks, cause) == RST_OK &&
+      rst_plan_region(&item->parameters, &prepared, box, item->plan, cause) == RST_OK &&
+      rst_restore(job->session, job->model, &item->parameters, &prepared, item->plan, hooks,
+                  cause) == RST_OK;
+  else if (good)
+    good = rst_photo_write(photo, hooks, cause) == RST_OK;
+  rst_photo_free(photo);
+  return good;
+}
+
+static bool run_region(const cli_job *job, cli_item *item, const rst_picture *view,
+                       const rst_rectangle *box, const rst_hooks *hooks, rst_error *cause) {
+  return rst_settle_faces(job->session, &item->parameters, view, box, hooks, cause) == RST_OK &&
+         rst_plan_region(&item->parameters, view, box, item->plan, cause) == RST_OK &&
+         (is_sized(item) || job->options->uncertainty > 0 ||
+          rst_restore(job->session, job->model, &item->parameters, view, item->plan, hooks,
+                      cause) == RST_OK);
+}
+
 static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   rst_picture view;
   rst_error cause = RST_ERROR_INIT;
@@ -207,12 +279,8 @@ static bool run_engine(const cli_job *job, cli_item *item, GError **error) {
   item->plan->size = sizeof *item->plan;
   const int seeds = job->options->uncertainty;
   item->parameters = job->parameters;
-  bool good =
-    rst_settle_faces(job->session, &item->parameters, &view, &box, &hooks, &cause) == RST_OK &&
-    rst_plan_region(&item->parameters, &view, &box, item->plan, &cause) == RST_OK &&
-    (is_sized(item) || seeds > 0 ||
-     rst_restore(job->session, job->model, &item->parameters, &view, item->plan, &hooks, &cause) ==
-       RST_OK);
+  bool good = job->photo ? run_photo(job, item, &view, &box, &hooks, &cause)
+                         : run_region(job, item, &view, &box, &hooks, &cause);
   if (!good)
     cli_fail_engine(error, &cause);
   item->points = item->plan->points;
@@ -268,6 +336,15 @@ static void fill_record(const cli_job *job, const cli_item *item, rst_record *re
     set_name(record->mask, sizeof record->mask, o->mask);
     g_strlcpy(record->mask_sha256, job->mask_sha256 ? job->mask_sha256 : "",
               sizeof record->mask_sha256);
+  }
+  if (job->photo) {
+    record->photo = true;
+    record->damage = job->settings.damage;
+    record->sensitivity = job->settings.sensitivity;
+    record->tone = job->settings.tone;
+    record->tone_strength = job->settings.tone_strength;
+    record->colour = job->settings.colour;
+    record->box = item->found.box;
   }
   if (is_sized(item)) {
     const cli_picture *p = &item->picture;

@@ -21,6 +21,8 @@ typedef struct cli_job {
   const char *preset;  /* that was applied; NULL: none */
   bool automatic;      /* pictures of another kind are done otherwise */
   bool reported;           /* what of the parameters has no effect */
+  bool photo;          /* pictures are prepared as old photographs first … */
+  rst_photo_settings settings; /* … in this way */
   bool has_region;
   rst_rectangle region;
   int size[2];         /* width and height of the output, 0: the picture's own */
@@ -51,6 +53,9 @@ typedef struct cli_item {
   rst_parameters parameters; /* the job's, with the faces of this picture */
   rst_plan *plan;
   int64_t points;           /* restored */
+  rst_photo_info found;     /* in an old photograph, after the second step */
+  bool coloured;            /* it got colour */
+  double prepared;          /* seconds until it did */
   double white;             /* of an uncertainty's picture, else 0 */
   /* between the first step and the third: */
   cli_image_source source;

@@ -11,6 +11,8 @@
 #include "io/image_source.h"
 #include "io/strokes.h"
 
+#define NOT_GIVEN (-1.0)
+
 static gboolean on_size(const char *option, const char *value, void *data, GError **error) {
   cli_options *o = data;
   char *middle, *end;
@@ -40,6 +42,11 @@ static gboolean on_format(const char *option, const char *value, void *data, GEr
   return o->format ? TRUE : FALSE;
 }
 
+/* Or not given. */
+static bool is_share(double value) {
+  return value == NOT_GIVEN || (value >= 0 && value <= 1);
+}
+
 /* Sorts the arguments that are no options. */
 static bool take_files(cli_options *o, GError **error) {
   guint count = o->inputs ? g_strv_length(o->inputs) : 0;
@@ -58,6 +65,10 @@ static bool take_files(cli_options *o, GError **error) {
     fault = _("--uncertainty and --size exclude each other");
   else if (o->white < 0 || o->white > 1 || (o->white > 0 && o->uncertainty == 0))
     fault = _("--white must be above 0 and at most 1, and belongs to --uncertainty");
+  else if (!is_share(o->sensitivity))
+    fault = _("--sensitivity must be 0..1");
+  else if (!is_share(o->tone_strength))
+    fault = _("--tone-strength must be 0..1");
   else if (o->megapixels < 1)
     fault = _("--max-megapixels must be at least 1");
   else if (count == 0)
@@ -80,9 +91,29 @@ static void begin_automatically(cli_options *o) {
     o->given.preset = g_strdup("auto");
 }
 
+/* Options of one of both commands alone. */
+static bool is_missing(const GOptionEntry *entry, bool photo) {
+  static const char *const of_photo[] = {"no-damage",     "sensitivity", "no-tone",
+                                         "tone-strength", "no-colour",   NULL};
+  static const char *const of_restore[] = {"size", "uncertainty", "white", NULL};
+  return entry->long_name && g_strv_contains(photo ? of_restore : of_photo, entry->long_name);
+}
+
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
-  *o = (cli_options){.threads = 0, .megapixels = SOURCE_MEGAPIXELS};
-  const GOptionEntry own[] = {
+  const bool photo = argc > 0 && strcmp(argv[0], "photo") == 0;
+  *o = (cli_options){.photo = photo,
+                     .sensitivity = NOT_GIVEN,
+                     .tone_strength = NOT_GIVEN,
+                     .megapixels = SOURCE_MEGAPIXELS};
+  GOptionEntry own[] = {
+    {"no-damage", 0, 0, G_OPTION_ARG_NONE, &o->no_damage,
+     N_("Leave dust, hairs, scratches, creases and spots as they are"), NULL},
+    {"sensitivity", 0, 0, G_OPTION_ARG_DOUBLE, &o->sensitivity,
+     N_("How much counts as damage: less towards 0, more towards 1 [0.5]"), "0..1"},
+    {"no-tone", 0, 0, G_OPTION_ARG_NONE, &o->no_tone, N_("Leave faded tones as they are"), NULL},
+    {"tone-strength", 0, 0, G_OPTION_ARG_DOUBLE, &o->tone_strength,
+     N_("How much of the fading is corrected [1]"), "0..1"},
+    {"no-colour", 0, 0, G_OPTION_ARG_NONE, &o->no_colour, N_("Give no colour"), NULL},
     {"repeat", 0, 0, G_OPTION_ARG_FILENAME, &o->repeat,
      N_("Do what was done last to this picture, by its own record; parameters and a region given "
         "beside it win, and a mask must be given again"),
@@ -130,12 +161,27 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->inputs, NULL, NULL},
     G_OPTION_ENTRY_NULL,
   };
-  const char *summary =
-    _("Restores a region of the picture IN and writes the picture OUT: PNG, JPEG, TIFF or WebP\n"
-      "(lossless), of the depth and with the profile and metadata of IN, which may be HEIF, AVIF\n"
-      "or a camera's raw file too. IN and OUT may be the same file. With --output-dir, any number\n"
-      "of pictures; a bad one does not stop the others, and what an earlier run has finished is\n"
-      "skipped.");
+  GOptionEntry *to = own;
+  for (const GOptionEntry *from = own; from < own + G_N_ELEMENTS(own); from++)
+    if (!is_missing(from, photo))
+      *to++ = *from;
+  const char *summary = photo ? _("Restores an old photograph: finds its damage and mends it, "
+                                  "corrects tones that have faded,\n"
+                                  "and gives it colour, each face seen from near. Coloured "
+                                  "pictures are mended and their tone\n"
+                                  "corrected, drawings mended. Where nothing is wrong nothing "
+                                  "changes. Files as restore has\n"
+                                  "them; the parameters are those of the colour. With "
+                                  "--output-dir, any number of pictures.")
+                              : _("Restores a region of the picture IN and writes the picture OUT: "
+                                  "PNG, JPEG, TIFF or WebP\n"
+                                  "(lossless), of the depth and with the profile and metadata of "
+                                  "IN, which may be HEIF, AVIF\n"
+                                  "or a camera's raw file too. IN and OUT may be the same file. "
+                                  "With --output-dir, any number\n"
+                                  "of pictures; a bad one does not stop the others, and what an "
+                                  "earlier run has finished is\n"
+                                  "skipped.");
   if (!parameter_options_parse(&o->given, "IN OUT | --output-dir DIR IN…", summary, own, &argc,
                                &argv, error))
     return false;

@@ -26,12 +26,16 @@ typedef struct cli_options {
   int size[2];       /* width and height of the output, 0: the picture's own */
   int uncertainty;   /* seeds to measure it over; 0: the result is written */
   double white;      /* of its picture; 0: chosen */
+  bool photo;        /* pictures are prepared as old photographs first … */
+  gboolean no_damage, no_tone, no_colour; /* … but for what is not wanted of that */
+  double sensitivity, tone_strength;      /* below 0: not given */
   int threads;
   int megapixels; /* the most of a picture */
   gboolean progress, quiet, overwrite, reduce, force, json, no_record;
 } cli_options;
 
-/* Reads the command line. Prints the help and ends the program where that is asked for. */
+/* Reads the command line, which begins with the command: photo, or another name for restore. Prints
+ * the help and ends the program where that is asked for. */
 bool options_parse(cli_options *options, int argc, char **argv, GError **error);
 /* Adds what is painted in the file of hints, if there is one, to the hints given. */
 bool options_read_hints(cli_options *options, rst_cancel *cancel, GError **error);

@@ -9,6 +9,7 @@
 #include <yyjson.h>
 
 #include "base/error.h"
+#include "io/picture_kind.h"
 
 /* A choice's name, as on the command line. */
 static const char *choice_name(const char *parameter, int value) {
@@ -143,6 +144,34 @@ static void report_uncertainty(const cli_job *job, const cli_item *item) {
           item->white, item->seconds);
 }
 
+/* What was found, and what was done to it. */
+static char *photo_text(const cli_job *job, const cli_item *item) {
+  const rst_photo_info *found = &item->found;
+  GString *text = g_string_new(picture_kind_name(found->kind));
+  if (job->settings.damage && found->damaged == 0)
+    g_string_append(text, _(", no damage"));
+  else if (job->settings.damage)
+    g_string_append_printf(text, _(", damage on %.3g %% of it mended"),
+                           100.0 * (double)found->damaged / (double)MAX(found->covered, 1));
+  if (job->settings.tone && found->takes_tone)
+    g_string_append(
+      text, rst_tone_is_identity(&found->tone) ? _(", not faded") : _(", fading corrected"));
+  if (job->settings.colour && !item->coloured)
+    g_string_append(text, _(", its colours kept"));
+  return g_string_free(text, FALSE);
+}
+
+static void report_photo(const cli_job *job, const cli_item *item) {
+  g_autofree char *text = photo_text(job, item);
+  if (!item->coloured) {
+    cli_say(_("%s: %s, in %.1f s"), item->output, text, item->seconds);
+    return;
+  }
+  g_autofree char *parts = parts_text(&item->parameters, item->plan);
+  cli_say(_("%s: %s, coloured with %s, %s, in %.1f s"), item->output, text, job->parameters.model,
+          parts, item->seconds);
+}
+
 void report_done(const cli_job *job, const cli_item *item) {
   if (job->options->uncertainty > 0) {
     report_uncertainty(job, item);
@@ -155,6 +184,10 @@ void report_done(const cli_job *job, const cli_item *item) {
   if (item->source.half && file_holds_floats(item->format))
     cli_say(_("%s: half floats are written as floats of 32 bits, which hold the same values"),
             item->output);
+  if (job->photo) {
+    report_photo(job, item);
+    return;
+  }
   g_autofree char *setup = report_setup(&job->parameters, job->model);
   g_autofree char *parts = parts_text(&job->parameters, item->plan);
   cli_say(_("%s: restored %" PRId64 " points with %s (%s), %s, in %.1f s"), item->output,
@@ -165,6 +198,52 @@ static void add_path(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *ke
                      const char *path) {
   g_autofree char *name = g_filename_display_name(path);
   yyjson_mut_obj_add_strcpy(doc, object, key, name);
+}
+
+static void add_channels(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key,
+                         const double channels[3]) {
+  yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, object, key);
+  for (int c = 0; c < 3; c++)
+    yyjson_mut_arr_add_real(doc, list, channels[c]);
+}
+
+static void add_faces(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *text) {
+  rst_face faces[RST_FACES_MAX];
+  int count = 0;
+  yyjson_mut_val *list = yyjson_mut_obj_add_arr(doc, object, "faces");
+  rst_faces_parse(text, faces, &count, NULL);
+  for (int i = 0; i < count; i++) {
+    yyjson_mut_val *one = yyjson_mut_arr_add_obj(doc, list);
+    yyjson_mut_obj_add_int(doc, one, "x", faces[i].x);
+    yyjson_mut_obj_add_int(doc, one, "y", faces[i].y);
+    yyjson_mut_obj_add_int(doc, one, "width", faces[i].width);
+    yyjson_mut_obj_add_int(doc, one, "height", faces[i].height);
+  }
+}
+
+static void add_photo(yyjson_mut_doc *doc, yyjson_mut_val *object, const cli_item *item) {
+  static const char *const kinds[] = {
+    [RST_PICTURE_MONOCHROME] = "monochrome",
+    [RST_PICTURE_TONED] = "toned",
+    [RST_PICTURE_COLOURED] = "coloured",
+    [RST_PICTURE_DRAWING] = "drawing",
+  };
+  const rst_photo_info *found = &item->found;
+  const cli_job *job = item->job;
+  yyjson_mut_obj_add_str(doc, object, "kind", kinds[found->kind]);
+  if (job->settings.damage)
+    yyjson_mut_obj_add_real(doc, object, "damaged",
+                            (double)found->damaged / (double)MAX(found->covered, 1));
+  if (!rst_tone_is_identity(&found->tone)) {
+    yyjson_mut_val *tone = yyjson_mut_obj_add_obj(doc, object, "tone");
+    add_channels(doc, tone, "black", found->tone.black);
+    add_channels(doc, tone, "white", found->tone.white);
+    add_channels(doc, tone, "middle", found->tone.middle);
+  }
+  yyjson_mut_obj_add_bool(doc, object, "coloured", item->coloured);
+  if (item->coloured)
+    add_faces(doc, object, item->parameters.faces);
+  yyjson_mut_obj_add_real(doc, object, "prepared", item->prepared);
 }
 
 void report_json(const cli_item *item) {
@@ -180,6 +259,8 @@ void report_json(const cli_item *item) {
   } else if (!item->skipped) {
     yyjson_mut_obj_add_int(doc, object, "points", item->points);
     yyjson_mut_obj_add_real(doc, object, "seconds", item->seconds);
+    if (item->job->photo)
+      add_photo(doc, object, item);
     if (item->white > 0)
       yyjson_mut_obj_add_real(doc, object, "white", item->white);
   }

@@ -16,7 +16,9 @@ void report_ignored(const cli_job *job);
 void report_done(const cli_job *job, const cli_item *item);
 /* One line of JSON, whatever became of it. Strings of the line: input, output, status (done,
  * skipped, failed), and why it failed: message; numbers: points (pixels restored), seconds, and of
- * an uncertainty white, the standard deviation shown so. A file name that is not UTF-8 is shown as
+ * an uncertainty white, the standard deviation shown so. Of an old photograph: kind; damaged, a share
+ * of the pixels, where it was looked for; tone, black, white and middle of each channel, where it was
+ * corrected; coloured, true or false; faces, in coloured ones; prepared, the seconds before colour. A file name that is not UTF-8 is shown as
  * GLib displays it. */
 void report_json(const cli_item *item);
 

@@ -5,8 +5,9 @@
  *   [{"format": 2, "version": "0.1.0", "model": {"id": "portrait", "sha256": "…"},
  *     "preset": "b", "parameters": {NAME: VALUE, …}, "box": [x, y, width, height],
  *     "windows": [[x, y, side], …], "mask": {"name": "face.png", "sha256": "…"},
- *     "size": [width, height], "output": "in-place"}, …]
- * Without a preset, a mask, a size or hints their keys are missing; in format 1 they and `output` always
+ *     "size": [width, height], "photo": {"damage": true, "sensitivity": 0.5, "tone": true,
+ *     "tone-strength": 1, "colour": true}, "output": "in-place"}, …]
+ * Without a preset, a mask, a size, hints or a photo their keys are missing; in format 1 they and `output` always
  * are.
  */
 #include <limits.h>
@@ -51,6 +52,16 @@ static bool add_mask(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_reco
          yyjson_mut_obj_add_strcpy(doc, mask, "sha256", record->mask_sha256);
 }
 
+static bool add_photo(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_record *record) {
+  yyjson_mut_val *photo = yyjson_mut_obj_add_obj(doc, object, "photo");
+
+  return photo && yyjson_mut_obj_add_bool(doc, photo, "damage", record->damage) &&
+         yyjson_mut_obj_add_real(doc, photo, "sensitivity", record->sensitivity) &&
+         yyjson_mut_obj_add_bool(doc, photo, "tone", record->tone) &&
+         yyjson_mut_obj_add_real(doc, photo, "tone-strength", record->tone_strength) &&
+         yyjson_mut_obj_add_bool(doc, photo, "colour", record->colour);
+}
+
 static bool add_record(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_record *record,
                        const rst_parameters *values) {
   size_t count;
@@ -86,6 +97,8 @@ static bool add_record(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_reco
 
     done = add_numbers(doc, yyjson_mut_obj_add_arr(doc, object, "size"), numbers, 2);
   }
+  if (done && record->photo)
+    done = add_photo(doc, object, record);
   return done && yyjson_mut_obj_add_str(doc, object, "output", outputs[record->output]);
 }
 
@@ -223,6 +236,28 @@ static rst_status read_windows(yyjson_val *windows, rst_record *record, rst_erro
   return RST_OK;
 }
 
+static bool read_share(yyjson_val *value, double *share) {
+  *share = yyjson_get_num(value);
+  return yyjson_is_num(value) && *share >= 0 && *share <= 1;
+}
+
+static rst_status read_photo(yyjson_val *photo, rst_record *record, rst_error *error) {
+  yyjson_val *damage = yyjson_obj_get(photo, "damage"), *tone = yyjson_obj_get(photo, "tone"),
+             *colour = yyjson_obj_get(photo, "colour");
+
+  if (!photo)
+    return RST_OK;
+  if (!yyjson_is_bool(damage) || !yyjson_is_bool(tone) || !yyjson_is_bool(colour) ||
+      !read_share(yyjson_obj_get(photo, "sensitivity"), &record->sensitivity) ||
+      !read_share(yyjson_obj_get(photo, "tone-strength"), &record->tone_strength))
+    return fail_record(error, "photo", "must have damage, tone, colour and shares 0 to 1");
+  record->photo = true;
+  record->damage = yyjson_get_bool(damage);
+  record->tone = yyjson_get_bool(tone);
+  record->colour = yyjson_get_bool(colour);
+  return RST_OK;
+}
+
 /* The keys that may be missing. */
 static rst_status read_options(yyjson_val *object, rst_record *record, rst_error *error) {
   yyjson_val *preset = yyjson_obj_get(object, "preset"), *mask = yyjson_obj_get(object, "mask"),
@@ -244,7 +279,7 @@ static rst_status read_options(yyjson_val *object, rst_record *record, rst_error
   record->output = (rst_output)found;
   record->width = size ? numbers[0] : 0;
   record->height = size ? numbers[1] : 0;
-  return RST_OK;
+  return read_photo(yyjson_obj_get(object, "photo"), record, error);
 }
 
 static rst_status read_record(yyjson_val *object, rst_record *record, rst_parameters *parameters,

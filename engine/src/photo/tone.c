@@ -36,10 +36,11 @@ static const rst_tone identity = {sizeof identity, {0, 0, 0}, {1, 1, 1}, {0.5, 0
 
 /* ---- histograms ---- */
 
-enum { LUMA = 3 }; /* the channel after R', G', B' */
+/* After R', G' and B': the least and the most of the three, and luma. */
+enum { LEAST = 3, MOST, LUMA, CHANNELS };
 
 typedef struct {
-  int64_t counts[4][BINS];
+  int64_t counts[CHANNELS][BINS];
   int64_t pixels;
 } histograms;
 
@@ -58,6 +59,8 @@ static void add_row(histograms *h, const float *rgba, const float *coverage,
       continue;
     for (int c = 0; c < 3; c++)
       add_value(h->counts[c], pixel[c]);
+    add_value(h->counts[LEAST], fminf(pixel[0], fminf(pixel[1], pixel[2])));
+    add_value(h->counts[MOST], fmaxf(pixel[0], fmaxf(pixel[1], pixel[2])));
     add_value(h->counts[LUMA], rst_luma(pixel[0], pixel[1], pixel[2]));
     h->pixels++;
   }
@@ -130,26 +133,39 @@ static double evidence(double black, double white) {
   return within((black + 1 - white) / 0.08, 0, 1);
 }
 
+/* A strong colour is dark in one channel and bright in another: it is no sign of fading. But a channel
+ * that is nowhere dark is one of a faded dye, whose lights are then looked at as well. */
+static void correct_channels(const histograms *h, double middle, rst_tone *tone) {
+  double most = 0;
+
+  for (int c = 0; c < 3; c++)
+    most = fmax(most, black_of(h, c));
+  for (int c = 0; c < 3; c++) {
+    const double sure = evidence(most, 1);
+
+    tone->black[c] += within(black_of(h, c) - tone->black[c], 0, apart);
+    tone->white[c] += sure * within(white_of(h, c) - tone->white[c], -apart, 0);
+    tone->middle[c] +=
+      sure * within((moving(middle_of(h, c, tone->black[c], tone->white[c]), middle) - 0.5) / 2,
+                    -middle_apart, middle_apart);
+  }
+}
+
 static void correct(const histograms *h, bool coloured, rst_tone *tone) {
-  const double black = black_of(h, LUMA), white = white_of(h, LUMA);
-  const double sure = evidence(black, white);
+  const double black = black_of(h, LEAST), white = white_of(h, MOST);
   const double middle = middle_of(h, LUMA, black, white);
   const double right = within(middle, middle_low, middle_high);
-  const double all = 0.5 + sure * within(moving(middle, (middle + right) / 2) - 0.5,
-                                         -middle_farthest, middle_farthest);
+  const double all =
+    0.5 + evidence(black, white) *
+            within(moving(middle, (middle + right) / 2) - 0.5, -middle_farthest, middle_farthest);
 
   for (int c = 0; c < 3; c++) {
     tone->black[c] = black;
     tone->white[c] = white;
     tone->middle[c] = all;
-    if (!coloured)
-      continue;
-    tone->black[c] += sure * within(black_of(h, c) - black, -apart, apart);
-    tone->white[c] += sure * within(white_of(h, c) - white, -apart, apart);
-    tone->middle[c] +=
-      sure * within((moving(middle_of(h, c, tone->black[c], tone->white[c]), middle) - 0.5) / 2,
-                    -middle_apart, middle_apart);
   }
+  if (coloured)
+    correct_channels(h, middle, tone);
 }
 
 rst_status rst_measure_tone_sized(const rst_picture *picture, const rst_rectangle *box,
