@@ -429,7 +429,8 @@ GByteArray *chain_file(const char *kind, const char *settings, int in, const cha
     const size_t values = (size_t)(l->kernel * l->kernel * in * l->channels);
     const double bound = sqrt(3.0 / (l->kernel * l->kernel * in)) * (j == count - 1 ? scale : 1.4);
     float *kernel = random_floats(seed + (uint32_t)j, values, -bound, bound);
-    float *bias = random_floats(seed + 100 + (uint32_t)j, (size_t)l->channels, -0.1, 0.1);
+    const double most = j == count - 1 ? fmin(scale, 1) / 10 : 0.1;
+    float *bias = random_floats(seed + 100 + (uint32_t)j, (size_t)l->channels, -most, most);
     const guint begin = data->len, middle = begin + (guint)(values * sizeof *kernel);
     const guint end = middle + (guint)((size_t)l->channels * sizeof *bias);
 

@@ -83,7 +83,7 @@ void __wrap_free(void *memory) {
 
 /* ---- everything that the engine does ---- */
 
-static char *folder, *model_path, *finder_path;
+static char *folder, *model_path, *finder_path, *chain_paths[2];
 static GByteArray *model_file;
 
 enum { SIDE = 24 };
@@ -339,6 +339,35 @@ static rst_status do_faces(outcome *o, rst_error *error) {
   return status;
 }
 
+/* Damage that someone marks is mended, and faded tones are corrected. */
+static rst_status do_photo(outcome *o, rst_error *error) {
+  canvas *c = canvas_new(SIDE, SIDE, 3);
+  unsigned char edits[SIDE * SIDE] = {0};
+  rst_photo_settings settings;
+  rst_session *session = NULL;
+  rst_photo *photo = NULL;
+  rst_status status;
+
+  for (int i = 0; i < 4 * SIDE * SIDE; i++)
+    c->rgba[i] = i % 4 == 3 ? 1 : 0.3f + 0.4f * (float)(i / 4 % SIDE) / SIDE;
+  memset(edits + 5 * SIDE, RST_EDIT_ADD, 3 * SIDE);
+  rst_photo_settings_init(&settings);
+  status = rst_session_new(2, &session, error);
+  if (status == RST_OK)
+    status = rst_photo_new(&c->picture, NULL, &photo, error);
+  if (status == RST_OK)
+    status = rst_photo_set(session, photo, &settings, edits, NULL, error);
+  if (status == RST_OK)
+    status = rst_photo_write(photo, NULL, error);
+  for (int i = 0; i < SIDE * SIDE && status == RST_OK; i++)
+    for (int k = 0; k < 3; k++)
+      o->result[3 * i + k] = c->written[i] ? c->result[3 * i + k] : 0;
+  rst_photo_free(photo);
+  rst_session_free(session);
+  canvas_free(c);
+  return status;
+}
+
 static const struct {
   const char *name;
   scene play;
@@ -347,6 +376,7 @@ static const struct {
   {"match", do_match}, {"preset", do_preset}, {"list", do_list},
   {"steps", do_steps}, {"record", do_record}, {"uncertainty", do_uncertainty},
   {"hide", do_hide},   {"hints", do_hints},   {"faces", do_faces},
+  {"photo", do_photo},
 };
 
 /* Of a call that failed nothing is written but what is right. */
@@ -427,6 +457,17 @@ static void test_misfit(void) {
   rst_model_unref(model);
 }
 
+/* The file of a chain of one layer, in the folder. */
+static char *write_chain(const char *id, const char *kind, const char *settings, int in) {
+  static const chain_layer layer = {3, 1, 1};
+  GByteArray *file = chain_file(kind, settings, in, &layer, 1, 5, 0.1);
+  char *path = g_strdup_printf("%s/%s.safetensors", folder, id);
+
+  g_assert_true(g_file_set_contents(path, (const char *)file->data, file->len, NULL));
+  g_byte_array_unref(file);
+  return path;
+}
+
 int main(int argc, char **argv) {
   net shape = net_small;
   GByteArray *file;
@@ -449,6 +490,9 @@ int main(int argc, char **argv) {
   g_assert_true(g_file_set_contents(finder_path, (const char *)file->data, file->len, NULL));
   g_byte_array_unref(file);
   g_setenv("RESTORATOR_FINDERS", folder, TRUE);
+  chain_paths[0] =
+    write_chain("damage", "finder", "\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,", 1);
+  chain_paths[1] = write_chain("mend", "mender", "", 2);
   for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++) {
     char *path = g_strdup_printf("/memory/%s", scenes[i].name);
 
@@ -460,6 +504,10 @@ int main(int argc, char **argv) {
   status = g_test_run();
   g_unlink(model_path);
   g_unlink(finder_path);
+  for (int i = 0; i < 2; i++) {
+    g_unlink(chain_paths[i]);
+    g_free(chain_paths[i]);
+  }
   g_rmdir(folder);
   g_free(model_path);
   g_free(finder_path);

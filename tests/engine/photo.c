@@ -421,7 +421,7 @@ static void smooth(canvas *c) {
       for (int k = 0; k < 3; k++) {
         float *value = &c->rgba[4 * (y * c->width + x) + k];
 
-        *value = 0.5f + 0.3f * sinf((float)(x * (k + 1) + 2 * y) / 40) + 0.1f * (*value - 0.5f);
+        *value = 0.5f + 0.3f * sinf((float)(x * (k + 1) + 2 * y) / 40);
       }
 }
 
@@ -513,13 +513,82 @@ static void test_mend_grey(void) {
   rst_mended_apply(mended, 0, 0, 90, 70, c->rgba);
   rst_mended_free(mended);
   for (int i = 0; i < 90 * 70; i++)
-    g_assert_cmpfloat(fabsf(c->rgba[4 * i] - 0.25f), <,
-                      0.25f); /* the biases of the network, at each level */
+    g_assert_cmpfloat(fabsf(c->rgba[4 * i] - 0.25f), <, 1e-6f);
   g_free(mask);
   rst_mender_unref(mender);
   rst_mender_unref(nothing);
   rst_session_free(session);
   canvas_free(c);
+}
+
+/* Variance of what is beyond the mean of 3 × 3, and how much neighbours have in common. */
+static void look_fine(const float *rgba, int width, rst_rectangle box, double *variance,
+                      double *correlation) {
+  double squares = 0, products = 0;
+  float *fine = g_new0(float, (size_t)(box.width * box.height));
+
+  for (int y = 0; y < box.height; y++)
+    for (int x = 0; x < box.width; x++) {
+      const float *p = rgba + 4 * ((box.y + y) * width + box.x + x);
+      const int down = 4 * width;
+
+      fine[y * box.width + x] = p[0] - (4 * p[0] + 2 * (p[4] + p[-4] + p[down] + p[-down]) +
+                                        p[down + 4] + p[down - 4] + p[-down + 4] + p[-down - 4]) /
+                                         16;
+    }
+  for (int y = 0; y < box.height; y++)
+    for (int x = 0; x + 1 < box.width; x++) {
+      const double one = (double)fine[y * box.width + x];
+
+      squares += one * one;
+      products += one * (double)fine[y * box.width + x + 1];
+    }
+  *variance = squares;
+  *correlation = products / squares;
+  g_free(fine);
+}
+
+/* White noise, and coarse noise: a hole gets as much of it, and as coarse, as there is beside it. */
+static void test_grain(void) {
+  enum { W = 160, H = 120 };
+  const rst_rectangle hole = {60, 40, 24, 18}, inside = {61, 41, 22, 16}, away = {100, 60, 22, 16};
+
+  for (int coarse = 0; coarse < 3; coarse++) {
+    canvas *c = canvas_new(W, H, 11);
+    float *white = random_floats(5, (W + 2) * (H + 2), -0.1, 0.1);
+    unsigned char *mask = g_new0(unsigned char, W *H);
+    rst_session *session = new_session(2);
+    rst_mender *mender = new_mender(0);
+    rst_mended *mended;
+    double its, its_correlation, there, there_correlation;
+
+    for (int i = 0; i < W * H; i++) {
+      const float *w = white + (i / W + 1) * (W + 2) + i % W + 1;
+      const float share = 0.25f * (float)coarse;
+      const float noise = w[0] + share * (w[1] + w[-1] + w[W + 2] + w[-W - 2]) +
+                          share * share * (w[W + 3] + w[W + 1] + w[-W - 1] + w[-W - 3]);
+
+      for (int k = 0; k < 3; k++)
+        c->rgba[4 * i + k] = 0.5f + noise;
+      mask[i] = i % W >= hole.x && i % W < hole.x + hole.width && i / W >= hole.y &&
+                i / W < hole.y + hole.height;
+    }
+    assert_ok(rst_mend(session, mender, &c->picture, NULL, mask, NULL, &mended, NULL));
+    rst_mended_apply(mended, 0, 0, W, H, c->rgba);
+    look_fine(c->rgba, W, inside, &its, &its_correlation);
+    look_fine(c->rgba, W, away, &there, &there_correlation);
+    g_test_message("variance %.2f, correlations %.2f and %.2f", its / there, its_correlation,
+                   there_correlation);
+    g_assert_cmpfloat(its / there, >, 0.6);
+    g_assert_cmpfloat(its / there, <, 1.5);
+    g_assert_cmpfloat(fabs(its_correlation - there_correlation), <, 0.2);
+    rst_mended_free(mended);
+    rst_mender_unref(mender);
+    rst_session_free(session);
+    g_free(mask);
+    g_free(white);
+    canvas_free(c);
+  }
 }
 
 static void on_progress(void *user, rst_phase phase, double fraction) {
@@ -808,6 +877,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/mask", test_mask);
   g_test_add_func("/photo/mend", test_mend);
   g_test_add_func("/photo/mend-grey", test_mend_grey);
+  g_test_add_func("/photo/grain", test_grain);
   g_test_add_func("/photo/mend-failures", test_mend_failures);
   g_test_add_func("/photo/tone", test_tone);
   g_test_add_func("/photo/cast", test_cast);

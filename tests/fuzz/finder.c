@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Any bytes as the file of a finder of faces: refused, or one that finds boxes in a picture, from
- * top to bottom, which can be written, read again and looked at through windows.
+ * Any bytes as the file of a finder: refused, or one that finds boxes in a picture, from top to bottom,
+ * which can be written, read again and looked at through windows; or one that finds damage, the more
+ * of it the more sensitive it is.
  */
 #include "fuzz.h"
 
@@ -44,6 +45,19 @@ static void check_faces(const rst_face *faces, int count) {
       abort();
 }
 
+static void find_damage(rst_session *session, const rst_finder *finder, const rst_picture *picture,
+                        const rst_rectangle *box) {
+  static unsigned char sure[SIDE * SIDE], masks[3][SIDE * SIDE];
+
+  if (rst_find_damage(session, finder, picture, box, NULL, sure, NULL) != RST_OK)
+    abort();
+  for (int i = 0; i < 3; i++)
+    rst_damage_mask(finder, sure, box->width, box->height, i / 2.0, masks[i]);
+  for (int i = 0; i < box->width * box->height; i++)
+    if (masks[0][i] > masks[1][i] || masks[1][i] > masks[2][i])
+      abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const rst_picture picture = {
     .size = sizeof picture, .width = SIDE, .height = SIDE, .read = read_rows};
@@ -61,7 +75,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       abort();
     return 0;
   }
-  for (int all = 0; all < 2; all++) {
+  const bool faces_only =
+    rst_find_faces(session, finder, &picture, &box, 0.5, NULL, faces, &count, NULL) == RST_OK;
+  if (!faces_only)
+    find_damage(session, finder, &picture, &box);
+  for (int all = 0; all < 2 && faces_only; all++) {
     if (rst_find_faces(session, finder, &picture, all ? NULL : &box, all ? 0 : 0.01, NULL, faces,
                        &count, NULL) != RST_OK ||
         count < 0 || count > RST_FACES_MAX)

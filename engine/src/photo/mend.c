@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Mends holes, level by level of a pyramid, from the coarsest on: a hole gets what the coarser level
- * has, and what the network adds to that. The network runs on rectangles round the holes alone, with
- * the margin that it looks at, so that how they are cut changes no bit.
+ * has, and what the network adds to that; last comes grain. The network runs on rectangles round the
+ * holes alone, with the margin that it looks at, so that how they are cut changes no bit of it.
  */
 #include <math.h>
 #include <stdatomic.h>
@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "network/interpolation.h"
 #include "network/mender.h"
+#include "photo/grain.h"
 #include "photo/mended.h"
 #include "photo/pyramid.h"
 #include "photo/samples.h"
@@ -213,6 +214,56 @@ static void take_pixels(const batch *b, const rst_rectangle *piece, const rst_re
   }
 }
 
+/* The grain that the pixels of a piece lack beside what it sees. `scratch`: two floats and a byte for
+ * each pixel that it sees. */
+static void add_grain(const batch *b, const rst_rectangle *piece, const rst_rectangle *seen,
+                      const float *rgba, float *scratch) {
+  const rst_level *l = &b->m->pyramid.levels[0];
+  const int width = seen->x + seen->width < l->width ? seen->width : l->width - seen->x;
+  const int height = seen->y + seen->height < l->height ? seen->height : l->height - seen->y;
+  const size_t count = (size_t)width * (size_t)height;
+  float *luma = scratch, *rgb;
+  unsigned char *samples = (unsigned char *)(scratch + 2 * count);
+  rst_grain grain;
+
+  for (size_t i = 0; i < count; i++) {
+    const float *pixel = rgba + 4 * i;
+    const size_t x = i % (size_t)width, y = i / (size_t)width;
+
+    luma[i] = rst_luma(pixel[0], pixel[1], pixel[2]);
+    samples[i] =
+      l->hole[((size_t)seen->y + y) * (size_t)l->width + (size_t)seen->x + x] || !(pixel[3] > 0)
+        ? RST_GRAIN_MISSING
+        : RST_GRAIN_KNOWN;
+  }
+  for (int pass = 0; pass < 2; pass++) { /* what is mended is measured, then changed */
+    for (int y = piece->y; y < piece->y + piece->height; y++) {
+      size_t next = rst_mended_find(b->m->mended, piece->x, y);
+
+      for (int x = piece->x; x < piece->x + piece->width; x++) {
+        const size_t at = (size_t)(y - seen->y) * (size_t)width + (size_t)(x - seen->x);
+        float more;
+
+        if (!l->hole[(size_t)y * (size_t)l->width + (size_t)x])
+          continue;
+        rgb = b->m->mended->rgb + 3 * next++;
+        if (pass == 0) {
+          luma[at] = rst_luma(rgb[0], rgb[1], rgb[2]);
+          samples[at] = RST_GRAIN_MENDED;
+          continue;
+        }
+        more = rst_grain_at(&grain, x, y);
+        for (int c = 0; c < 3; c++)
+          rgb[c] = fminf(fmaxf(rgb[c] + more, 0), 1);
+      }
+    }
+    if (pass == 0)
+      rst_grain_measure(luma, samples, width, height, scratch + count, &grain);
+    if (!(grain.amplitude > 0))
+      break;
+  }
+}
+
 static void run_pieces(void *data, int worker) {
   batch *b = data;
   const rst_level *l = &b->m->pyramid.levels[b->level];
@@ -229,8 +280,11 @@ static void run_pieces(void *data, int worker) {
     fill_input(b, b->rgba ? b->rgba + (size_t)i * b->room : NULL, &seen, scratch);
     changes = rst_chain_run(b->m->chain, scratch, seen.width, seen.height, b->m->cancel,
                             scratch + RST_MENDER_CHANNELS * b->room / 4);
-    if (changes)
-      take_pixels(b, &b->pieces[i], &seen, changes);
+    if (!changes)
+      break;
+    take_pixels(b, &b->pieces[i], &seen, changes);
+    if (b->level == 0)
+      add_grain(b, &b->pieces[i], &seen, b->rgba + (size_t)i * b->room, scratch);
   }
 }
 
@@ -341,6 +395,7 @@ static rst_status mend_all(mending *m, rst_error *error) {
     want(m, i);
   }
   b.worker = RST_MENDER_CHANNELS * b.room / 4 + rst_chain_scratch(m->chain, side, side);
+  b.worker = b.worker > b.room ? b.worker : b.room; /* grain needs less than that */
   b.scratch = rst_floats((size_t)rst_session_threads(m->session) * b.worker);
   if (!b.scratch)
     return rst_fail_memory(error);

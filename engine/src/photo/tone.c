@@ -27,7 +27,9 @@ enum {
 static const double beyond = 0.005;
 /* Of the values 0…1: a shadow so dark and a light so bright are right as they are; how far black and
  * white are moved at most; and a channel's from that of all. */
-static const double dark = 0.06, bright = 0.92, farthest = 0.22, apart = 0.08;
+static const double dark = 0.1, bright = 0.87, farthest = 0.22, apart = 0.08;
+/* Beyond these it is taken back twice as fast, until so much is left of what is missing. */
+static const double kept = 0.04;
 /* Middle tones within are right as they are; how far ½ is moved at most, and a channel's. */
 static const double middle_low = 0.3, middle_high = 0.62, middle_farthest = 0.1,
                     middle_apart = 0.04;
@@ -111,11 +113,15 @@ static double within(double value, double low, double high) {
 }
 
 static double black_of(const histograms *h, int channel) {
-  return within(quantile(h, channel, beyond) - dark, 0, farthest);
+  const double darkest = quantile(h, channel, beyond);
+
+  return within(fmin(2 * (darkest - dark), darkest - kept), 0, farthest);
 }
 
 static double white_of(const histograms *h, int channel) {
-  return 1 - within(bright - quantile(h, channel, 1 - beyond), 0, farthest);
+  const double brightest = quantile(h, channel, 1 - beyond);
+
+  return 1 - within(fmin(2 * (bright - brightest), 1 - kept - brightest), 0, farthest);
 }
 
 /* Where the middle of a channel's tones lies, once it is stretched. */
