@@ -110,7 +110,8 @@ static float *run_whole(const rst_chain *chain, const float *in, int channels, i
       for (int k = 0; k < channels; k++)
         padded[(y * w + x) * channels + k] =
           in[(MIN(y, height - 1) * width + MIN(x, width - 1)) * channels + k];
-  out = rst_chain_run(chain, padded, w, h, NULL, scratch);
+  out =
+    rst_chain_run(chain, padded, w, h, &(rst_rectangle){0, 0, w / cell, h / cell}, NULL, scratch);
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       values[y * width + x] =

@@ -82,31 +82,77 @@ size_t rst_chain_scratch(const rst_chain *chain, int width, int height) {
   return 2 * sizes.map + sizes.patches + sizes.products;
 }
 
+/* One axis of what a layer needs of a map of `size` samples for `count` of its own from `first` on. */
+static void need(const rst_conv *conv, int size, int *first, int *count) {
+  const int begin = *first * conv->stride - rst_convolution_before(conv, size);
+  const int end = begin + (*count - 1) * conv->stride + conv->size;
+
+  *first = begin > 0 ? begin : 0;
+  *count = (end < size ? end : size) - *first;
+}
+
+/* What each layer has to make: `parts`, one more than there are layers, the first of them of what goes
+ * in. */
+static void plan(const rst_chain *chain, int width, int height, const rst_rectangle *cells,
+                 rst_rectangle *parts) {
+  const int count = chain->layers.count;
+  int widths[RST_LAYERS_MAX + 2] = {width}, heights[RST_LAYERS_MAX + 2] = {height};
+
+  for (int j = 0; j < count; j++) {
+    widths[j + 1] = rst_convolution_size(&chain->layers.layers[j], widths[j]);
+    heights[j + 1] = rst_convolution_size(&chain->layers.layers[j], heights[j]);
+  }
+  parts[count] = *cells;
+  for (int j = count - 1; j >= 0; j--) {
+    parts[j] = parts[j + 1];
+    need(&chain->layers.layers[j], widths[j], &parts[j].x, &parts[j].width);
+    need(&chain->layers.layers[j], heights[j], &parts[j].y, &parts[j].height);
+  }
+  parts[0] = (rst_rectangle){0, 0, width, height}; /* all of it is there */
+}
+
+int64_t rst_chain_cost(const rst_chain *chain, int columns, int rows) {
+  int64_t cost = 0;
+
+  for (int j = chain->layers.count - 1; j >= 0; j--) {
+    const rst_conv *conv = &chain->layers.layers[j];
+
+    cost += (int64_t)columns * rows * conv->size * conv->size * conv->in * conv->out;
+    columns = (columns - 1) * conv->stride + conv->size;
+    rows = (rows - 1) * conv->stride + conv->size;
+  }
+  return cost;
+}
+
 const float *rst_chain_run(const rst_chain *chain, const float *in, int width, int height,
-                           const rst_cancel *cancel, float *scratch) {
+                           const rst_rectangle *cells, const rst_cancel *cancel, float *scratch) {
+  rst_rectangle parts[RST_LAYERS_MAX + 2];
   rst_convolution_sizes sizes;
   float *maps[2], *patches, *products;
 
   measure(chain, width, height, &sizes);
+  plan(chain, width, height, cells, parts);
   patches = scratch;
   products = patches + sizes.patches;
   maps[0] = products + sizes.products;
   maps[1] = maps[0] + sizes.map;
   for (int j = 0; j < chain->layers.count; j++) {
     const rst_conv *conv = &chain->layers.layers[j];
-    const int columns = rst_convolution_size(conv, width);
-    const int rows = rst_convolution_size(conv, height), pixels = columns * rows;
+    const rst_rectangle *from = &parts[j], *to = &parts[j + 1];
+    const int left = rst_convolution_before(conv, width) + from->x - to->x * conv->stride;
+    const int above = rst_convolution_before(conv, height) + from->y - to->y * conv->stride;
+    const int pixels = to->width * to->height;
 
     for (int first = 0; first < pixels; first += PIECE) {
       if (rst_cancelled(cancel))
         return NULL;
-      rst_convolve_pixels(conv, in, width, height, first,
-                          pixels - first < PIECE ? pixels : first + PIECE, patches, products,
-                          maps[j % 2]);
+      rst_convolve_part(conv, in, from->width, from->height, left, above, to->width, first,
+                        pixels - first < PIECE ? pixels : first + PIECE, patches, products,
+                        maps[j % 2]);
     }
     in = maps[j % 2];
-    width = columns;
-    height = rows;
+    width = rst_convolution_size(conv, width);
+    height = rst_convolution_size(conv, height);
   }
   return in;
 }

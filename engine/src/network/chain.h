@@ -6,6 +6,9 @@
 #ifndef RST_CHAIN_H
 #define RST_CHAIN_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/session.h"
 #include "network/convolution.h"
 #include "network/description.h"
@@ -30,10 +33,12 @@ void rst_chain_load(rst_loader *l, rst_chain *chain, const char *thing);
 
 /* Floats of scratch for maps of up to `width` × `height`. */
 size_t rst_chain_scratch(const rst_chain *chain, int width, int height);
-/* Runs it on `in` (height, width, channels), both multiples of the cell. The last map, (height /
- * cell, width / cell, channels), lies in `scratch`; NULL where it was cancelled. A value's bits
- * depend on what lies within the reach alone. Any thread. */
+/* Multiplications for so many cells of the last map, side by side and in rows. */
+int64_t rst_chain_cost(const rst_chain *chain, int columns, int rows);
+/* Runs it on `in` (height, width, channels), both multiples of the cell, as far as `cells` of the last
+ * map depend on it. They, (rows, columns, channels), lie in `scratch`; NULL where it was cancelled. A
+ * value's bits depend on what lies within the reach alone. Any thread. */
 const float *rst_chain_run(const rst_chain *chain, const float *in, int width, int height,
-                           const rst_cancel *cancel, float *scratch);
+                           const rst_rectangle *cells, const rst_cancel *cancel, float *scratch);
 
 #endif

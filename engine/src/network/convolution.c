@@ -52,22 +52,24 @@ static void take_patch(const rst_conv *conv, const float *in, int width, int hei
     }
 }
 
-/* Zeros before the map on one axis: TensorFlow's SAME. */
-static int zeros_before(const rst_conv *conv, int size) {
+int rst_convolution_before(const rst_conv *conv, int size) {
   const int zeros = (rst_convolution_size(conv, size) - 1) * conv->stride + conv->size - size;
 
   return zeros > 0 ? zeros / 2 : 0;
 }
 
-void rst_convolve_pixels(const rst_conv *conv, const float *in, int width, int height, int first,
-                         int last, float *patches, float *products, float *out) {
-  const int out_width = rst_convolution_size(conv, width), values = conv_values(conv);
-  const int left = zeros_before(conv, width), above = zeros_before(conv, height);
-  const rst_gemm shape = {.m = ROWS, .n = conv->out, .k = values};
+void rst_convolve_part(const rst_conv *conv, const float *in, int width, int height, int left,
+                       int above, int out_width, int first, int last, float *patches,
+                       float *products, float *out) {
+  const int values = conv_values(conv);
+  rst_gemm shape = {.m = ROWS, .n = conv->out, .k = values};
   const rst_gemm_function gemm = rst_gemm_for(&shape);
+  const bool any_count = gemm == rst_kernels_best()->gemm; /* its values do not depend on it */
 
   for (; first < last; first += ROWS) {
     const int count = last - first < ROWS ? last - first : ROWS;
+
+    shape.m = any_count ? count : ROWS;
 
     for (int i = 0; i < count; i++) {
       const int x = (first + i) % out_width, y = (first + i) / out_width;
@@ -84,6 +86,13 @@ void rst_convolve_pixels(const rst_conv *conv, const float *in, int width, int h
           sum > 0 || conv->linear ? sum : 0;
       }
   }
+}
+
+void rst_convolve_pixels(const rst_conv *conv, const float *in, int width, int height, int first,
+                         int last, float *patches, float *products, float *out) {
+  rst_convolve_part(conv, in, width, height, rst_convolution_before(conv, width),
+                    rst_convolution_before(conv, height), rst_convolution_size(conv, width), first,
+                    last, patches, products, out);
 }
 
 void rst_convolve(const rst_conv *conv, const float *in, int width, int height, float *patches,

@@ -20,6 +20,10 @@ typedef struct rst_convolution_sizes {
 /* How many samples come out where `size` go in. */
 int rst_convolution_size(const rst_conv *conv, int size);
 
+/* How many zeros lie before a map of `size` samples on an axis: of those that are needed the smaller
+ * half (TensorFlow's SAME). */
+int rst_convolution_before(const rst_conv *conv, int size);
+
 /* Adds a convolution of a map of `width` × `height` to the sizes. */
 void rst_convolution_measure(const rst_conv *conv, int width, int height,
                              rst_convolution_sizes *sizes);
@@ -33,5 +37,12 @@ void rst_convolve(const rst_conv *conv, const float *in, int width, int height, 
  * RST_CONVOLUTION_ROWS, so that the bits are those of the whole. Any thread. */
 void rst_convolve_pixels(const rst_conv *conv, const float *in, int width, int height, int first,
                          int last, float *patches, float *products, float *out);
+
+/* The same of a part of a map: `in` (height, width) is what is needed of it, and beyond that there is
+ * nothing but zeros. The patch of the part's pixel (x, y), in rows of `out_width`, begins at
+ * (x · stride − left, y · stride − above) of `in`. Any thread. */
+void rst_convolve_part(const rst_conv *conv, const float *in, int width, int height, int left,
+                       int above, int out_width, int first, int last, float *patches,
+                       float *products, float *out);
 
 #endif

@@ -45,17 +45,19 @@ static void run_tile(tile_row *row, int number, float *scratch) {
   const int left = number * TILE > row->wanted->x ? number * TILE : row->wanted->x;
   const int end = row->wanted->x + row->wanted->width;
   const int right = (number + 1) * TILE < end ? (number + 1) * TILE : end;
-  rst_rectangle seen;
+  const rst_rectangle wanted = {left, row->top, right - left, row->bottom - row->top};
+  rst_rectangle seen, cells;
   const float *odds;
-  int columns;
 
-  rst_cells_seen(chain, &(rst_rectangle){left, row->top, right - left, row->bottom - row->top},
-                 row->plane->full_width, row->plane->full_height, &seen);
+  rst_cells_seen(chain, &wanted, row->plane->full_width, row->plane->full_height, &seen);
+  rst_cells_of(chain->cell,
+               &(rst_rectangle){left - seen.x, row->top - seen.y, wanted.width, wanted.height},
+               &cells);
   rst_plane_copy(row->plane, &seen, 1, scratch);
-  odds = rst_chain_run(chain, scratch, seen.width, seen.height, row->cancel, scratch + row->tile);
+  odds = rst_chain_run(chain, scratch, seen.width, seen.height, &cells, row->cancel,
+                       scratch + row->tile);
   if (!odds)
     return;
-  columns = seen.width / chain->cell;
   for (int y = row->top; y < row->bottom; y++) {
     unsigned char *to = row->sure + (size_t)(y - row->wanted->y) * (size_t)row->wanted->width +
                         (left - row->wanted->x);
@@ -64,7 +66,7 @@ static void run_tile(tile_row *row, int number, float *scratch) {
 
     for (int x = left; x < right; x++, to++, luma++) {
       const unsigned char share =
-        rst_share(odds[rst_cell_index(chain->cell, columns, x - seen.x, y - seen.y)]);
+        rst_share(odds[rst_cell_index(chain->cell, &cells, x - seen.x, y - seen.y)]);
 
       *to = isnan(*luma) ? 0 : share > *to ? share : *to;
     }

@@ -7,11 +7,12 @@
 #include "photo/grain.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "restorator.h"
+#include "kernels/kernels.h"
 
 enum {
   BLOCK = 8, /* samples a side of a place that is calm or not */
@@ -28,31 +29,22 @@ static const float least = 0.4f / 255; /* of an amplitude: less cannot be seen *
 
 /* ---- the fine part ---- */
 
-/* NaN where not all of 3 × 3 samples are of that kind, or of known ones and that kind. */
-static void take_fine(const float *luma, const unsigned char *samples, int width, int height,
-                      rst_grain_sample kind, float *fine) {
-  static const float weights[3] = {0.25f, 0.5f, 0.25f};
+/* NaN at the edge, and where something of 3 × 3 samples is. */
+static void take_fine(const float *luma, int width, int height, float *fine) {
+  for (int y = 0; y < height; y++, luma += width, fine += width) {
+    const float *above = luma - width, *below = luma + width;
 
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++) {
-      const size_t at = (size_t)y * (size_t)width + (size_t)x;
-      bool good = samples[at] == kind && x > 0 && y > 0 && x < width - 1 && y < height - 1;
-      float mean = 0;
-
-      for (int j = -1; j < 2 && good; j++)
-        for (int i = -1; i < 2 && good; i++) {
-          const size_t other = (size_t)(y + j) * (size_t)width + (size_t)(x + i);
-
-          good = samples[other] == kind || samples[other] == RST_GRAIN_KNOWN;
-          mean += weights[i + 1] * weights[j + 1] * luma[other];
-        }
-      fine[at] = good ? luma[at] - mean : NAN;
-    }
+    for (int x = 0; x < width; x++)
+      fine[x] = NAN;
+    for (int x = 1; x < width - 1 && y > 0 && y < height - 1; x++)
+      fine[x] = 0.75f * luma[x] - 0.125f * (luma[x - 1] + luma[x + 1] + above[x] + below[x]) -
+                0.0625f * (above[x - 1] + above[x + 1] + below[x - 1] + below[x + 1]);
+  }
 }
 
 /* Sums over a block: of squares, and of products of neighbours. */
 typedef struct {
-  double squares, products, mean;
+  double squares, products;
   int count, pairs;
 } sums;
 
@@ -63,8 +55,7 @@ static void add_pair(sums *s, float a, float b) {
   }
 }
 
-static sums sum_block(const float *luma, const float *fine, int width, int x, int y, int right,
-                      int bottom) {
+static sums sum_block(const float *fine, int width, int x, int y, int right, int bottom) {
   sums s = {0};
 
   for (int v = y; v < bottom; v++)
@@ -75,7 +66,6 @@ static sums sum_block(const float *luma, const float *fine, int width, int x, in
       if (isnan(one))
         continue;
       s.squares += (double)one * (double)one;
-      s.mean += (double)luma[at];
       s.count++;
       if (u + 1 < right)
         add_pair(&s, one, fine[at + 1]);
@@ -95,14 +85,14 @@ static int by_variance(const void *a, const void *b) {
 }
 
 /* Of the calmer half of all blocks. False where too little is known. */
-static bool measure_calm(const float *luma, const float *fine, int width, int height, sums *total) {
+static bool measure_calm(const float *fine, int width, int height, sums *total) {
   sums all[BLOCKS_MAX];
   int count = 0;
 
   memset(total, 0, sizeof *total);
   for (int y = 0; y < height; y += BLOCK)
     for (int x = 0; x < width; x += BLOCK) {
-      const sums s = sum_block(luma, fine, width, x, y, x + BLOCK < width ? x + BLOCK : width,
+      const sums s = sum_block(fine, width, x, y, x + BLOCK < width ? x + BLOCK : width,
                                y + BLOCK < height ? y + BLOCK : height);
 
       if (s.count >= ENOUGH && count < BLOCKS_MAX)
@@ -137,17 +127,24 @@ static void fine_of_noise(double beside, double *variance, double *correlation) 
   *correlation = products / squares;
 }
 
-void rst_grain_measure(const float *luma, const unsigned char *samples, int width, int height,
+void rst_grain_measure(const float *luma, const unsigned char *mended, int width, int height,
                        float *scratch, rst_grain *grain) {
   double nearest = HUGE_VAL, gain = 1, missing;
   sums beside, own;
 
+  const size_t count = (size_t)width * (size_t)height;
+  float *known = scratch + count;
+
   *grain = (rst_grain){0, 0};
-  take_fine(luma, samples, width, height, RST_GRAIN_KNOWN, scratch);
-  if (!measure_calm(luma, scratch, width, height, &beside))
+  for (size_t i = 0; i < count; i++)
+    known[i] = mended[i] ? NAN : luma[i];
+  take_fine(known, width, height, scratch);
+  if (!measure_calm(scratch, width, height, &beside))
     return;
-  take_fine(luma, samples, width, height, RST_GRAIN_MENDED, scratch);
-  own = sum_block(luma, scratch, width, 0, 0, width, height);
+  take_fine(luma, width, height, scratch);
+  for (size_t i = 0; i < count; i++)
+    scratch[i] = mended[i] ? scratch[i] : NAN;
+  own = sum_block(scratch, width, 0, 0, width, height);
   missing = beside.squares / beside.count / calmer - (own.count > 0 ? own.squares / own.count : 0);
   if (!(missing > 0))
     return;
@@ -170,21 +167,44 @@ void rst_grain_measure(const float *luma, const unsigned char *samples, int widt
 
 /* ---- the noise ---- */
 
-/* Three columns share a draw. */
-static float white(int x, int y) {
-  const int column = x / 3;
-  float z[3];
+/* A draw has three values: those of three columns. */
+enum { DRAW = 3 };
 
-  rst_noise(SEED, column, y, STEP, z);
-  return z[x - 3 * column];
+static void draw(const int32_t *columns, const int32_t *rows, int count, int x, int width,
+                 float *white) {
+  float z[DRAW * RST_BATCH];
+
+  rst_kernels_best()->noise(SEED, STEP, columns, rows, z);
+  for (int i = 0; i < count; i++)
+    for (int k = 0; k < DRAW; k++) {
+      const int at = DRAW * columns[i] + k - x;
+
+      if (at >= 0 && at < width)
+        white[at] = z[k * RST_BATCH + i];
+    }
 }
 
-float rst_grain_at(const rst_grain *grain, int x, int y) {
-  float sum = 0;
+void rst_grain_draw(int x, int y, int width, int height, float *white) {
+  int32_t columns[RST_BATCH], rows[RST_BATCH];
+  const int first = (x + DRAW) / DRAW - 1, last = (x + width + DRAW - 1) / DRAW - 1;
 
-  for (int j = -1; j < 2; j++)
-    for (int i = -1; i < 2; i++)
-      sum += (i ? grain->beside : 1) * (j ? grain->beside : 1) *
-             white(x + i > 0 ? x + i : 0, y + j > 0 ? y + j : 0);
-  return grain->amplitude * sum;
+  for (int row = y; row < y + height; row++, white += width)
+    for (int begin = first; begin <= last; begin += RST_BATCH) {
+      const int count = last - begin + 1 < RST_BATCH ? last - begin + 1 : RST_BATCH;
+
+      for (int i = 0; i < RST_BATCH; i++) {
+        columns[i] = begin + (i < count ? i : 0);
+        rows[i] = row;
+      }
+      draw(columns, rows, count, x, width, white);
+    }
+}
+
+float rst_grain_at(const rst_grain *grain, const float *white, int width, int x, int y) {
+  const float *middle = white + (size_t)y * (size_t)width + (size_t)x;
+  const float *above = middle - width, *below = middle + width;
+  const float beside = grain->beside;
+
+  return grain->amplitude * (middle[0] + beside * (middle[-1] + middle[1] + above[0] + below[0]) +
+                             beside * beside * (above[-1] + above[1] + below[-1] + below[1]));
 }

@@ -23,12 +23,12 @@
 
 /* ---- where the network runs ---- */
 
-enum { LARGEST = 256, SMALLEST = 16 }; /* samples a side of a rectangle */
+enum { LARGEST = 256, SMALLEST = 8 }; /* samples a side of a rectangle */
 
 typedef struct {
   size_t count, capacity;
   rst_rectangle *all; /* of holes, without the margin */
-  int64_t cost; /* samples that the network sees for them */
+  int64_t cost; /* multiplications */
 } pieces;
 
 static bool add_piece(pieces *p, const rst_rectangle *one) {
@@ -70,18 +70,25 @@ static bool find_holes(const rst_level *l, int x, int y, int side, rst_rectangle
   return found;
 }
 
+/* Of a piece: multiplications. */
+static int64_t cost_of(const rst_chain *chain, const rst_rectangle *piece) {
+  rst_rectangle cells;
+
+  rst_cells_of(chain->cell, piece, &cells);
+  return rst_chain_cost(chain, cells.width, cells.height);
+}
+
 /* Adds the holes of a square, as one piece or as those of its quarters, whichever is less work, which
  * is added to the cost. */
 static bool cut(const rst_chain *chain, const rst_level *l, int x, int y, int side, pieces *p) {
   const size_t count = p->count;
   const int64_t cost = p->cost;
-  rst_rectangle box, seen;
+  rst_rectangle box;
   int64_t whole;
 
   if (!find_holes(l, x, y, side, &box))
     return true;
-  rst_cells_seen(chain, &box, l->width, l->height, &seen);
-  whole = (int64_t)seen.width * seen.height;
+  whole = cost_of(chain, &box);
   if (side > SMALLEST) {
     const int half = side / 2;
 
@@ -186,8 +193,8 @@ static float share_of(float change) {
 }
 
 static void take_pixels(const batch *b, const rst_rectangle *piece, const rst_rectangle *seen,
-                        const float *changes) {
-  const int cell = b->m->chain->cell, columns = seen->width / cell;
+                        const rst_rectangle *cells, const float *changes) {
+  const int cell = b->m->chain->cell;
   const rst_level *l = &b->m->pyramid.levels[b->level];
   rst_mended *mended = b->m->mended;
 
@@ -196,8 +203,7 @@ static void take_pixels(const batch *b, const rst_rectangle *piece, const rst_re
 
     for (int x = piece->x; x < piece->x + piece->width; x++) {
       const size_t at = (size_t)y * (size_t)l->width + (size_t)x;
-      const float change =
-        share_of(changes[rst_cell_index(cell, columns, x - seen->x, y - seen->y)]);
+      const float change = share_of(changes[rst_cell_index(cell, cells, x - seen->x, y - seen->y)]);
 
       if (!l->hole[at])
         continue;
@@ -214,53 +220,65 @@ static void take_pixels(const batch *b, const rst_rectangle *piece, const rst_re
   }
 }
 
-/* The grain that the pixels of a piece lack beside what it sees. `scratch`: two floats and a byte for
- * each pixel that it sees. */
-static void add_grain(const batch *b, const rst_rectangle *piece, const rst_rectangle *seen,
+/* Luma of what a piece sees, NaN where it is not known; what of it the piece has mended is marked. */
+static void take_luma(const batch *b, const rst_rectangle *piece, const rst_rectangle *seen,
+                      const float *rgba, float *luma, unsigned char *mended) {
+  const rst_level *l = &b->m->pyramid.levels[0];
+
+  for (int y = seen->y; y < seen->y + seen->height; y++) {
+    const unsigned char *hole = l->hole + (size_t)y * (size_t)l->width + (size_t)seen->x;
+
+    for (int x = 0; x < seen->width; x++, rgba += 4) {
+      *luma++ = hole[x] || !(rgba[3] > 0) ? NAN : rst_luma(rgba[0], rgba[1], rgba[2]);
+      *mended++ = 0;
+    }
+  }
+  luma -= (size_t)seen->width * (size_t)seen->height;
+  mended -= (size_t)seen->width * (size_t)seen->height;
+  for (int y = piece->y; y < piece->y + piece->height; y++) {
+    const rst_mended *all = b->m->mended;
+    const size_t end = rst_mended_find(all, piece->x + piece->width, y);
+
+    for (size_t i = rst_mended_find(all, piece->x, y); i < end; i++) {
+      const size_t at =
+        (size_t)(y - seen->y) * (size_t)seen->width + (size_t)(all->columns[i] - seen->x);
+
+      luma[at] = rst_luma(all->rgb[3 * i], all->rgb[3 * i + 1], all->rgb[3 * i + 2]);
+      mended[at] = 1;
+    }
+  }
+}
+
+/* The grain that the pixels of a piece lack beside what it sees. `scratch`: four floats for each pixel
+ * of the largest piece and what that sees. */
+static void add_grain(const batch *b, const rst_rectangle *piece, rst_rectangle seen,
                       const float *rgba, float *scratch) {
   const rst_level *l = &b->m->pyramid.levels[0];
-  const int width = seen->x + seen->width < l->width ? seen->width : l->width - seen->x;
-  const int height = seen->y + seen->height < l->height ? seen->height : l->height - seen->y;
-  const size_t count = (size_t)width * (size_t)height;
-  float *luma = scratch, *rgb;
-  unsigned char *samples = (unsigned char *)(scratch + 2 * count);
+  const int stride = piece->width + 2;
+  size_t count;
+  unsigned char *mended;
   rst_grain grain;
 
-  for (size_t i = 0; i < count; i++) {
-    const float *pixel = rgba + 4 * i;
-    const size_t x = i % (size_t)width, y = i / (size_t)width;
+  seen.width = seen.width < l->width - seen.x ? seen.width : l->width - seen.x;
+  seen.height = seen.height < l->height - seen.y ? seen.height : l->height - seen.y;
+  count = (size_t)seen.width * (size_t)seen.height;
+  mended = (unsigned char *)(scratch + 3 * count);
+  take_luma(b, piece, &seen, rgba, scratch, mended);
+  rst_grain_measure(scratch, mended, seen.width, seen.height, scratch + count, &grain);
+  if (!(grain.amplitude > 0))
+    return;
+  rst_grain_draw(piece->x - 1, piece->y - 1, stride, piece->height + 2, scratch);
+  for (int y = piece->y; y < piece->y + piece->height; y++) {
+    rst_mended *all = b->m->mended;
+    const size_t end = rst_mended_find(all, piece->x + piece->width, y);
 
-    luma[i] = rst_luma(pixel[0], pixel[1], pixel[2]);
-    samples[i] =
-      l->hole[((size_t)seen->y + y) * (size_t)l->width + (size_t)seen->x + x] || !(pixel[3] > 0)
-        ? RST_GRAIN_MISSING
-        : RST_GRAIN_KNOWN;
-  }
-  for (int pass = 0; pass < 2; pass++) { /* what is mended is measured, then changed */
-    for (int y = piece->y; y < piece->y + piece->height; y++) {
-      size_t next = rst_mended_find(b->m->mended, piece->x, y);
+    for (size_t i = rst_mended_find(all, piece->x, y); i < end; i++) {
+      const float more =
+        rst_grain_at(&grain, scratch, stride, all->columns[i] - piece->x + 1, y - piece->y + 1);
 
-      for (int x = piece->x; x < piece->x + piece->width; x++) {
-        const size_t at = (size_t)(y - seen->y) * (size_t)width + (size_t)(x - seen->x);
-        float more;
-
-        if (!l->hole[(size_t)y * (size_t)l->width + (size_t)x])
-          continue;
-        rgb = b->m->mended->rgb + 3 * next++;
-        if (pass == 0) {
-          luma[at] = rst_luma(rgb[0], rgb[1], rgb[2]);
-          samples[at] = RST_GRAIN_MENDED;
-          continue;
-        }
-        more = rst_grain_at(&grain, x, y);
-        for (int c = 0; c < 3; c++)
-          rgb[c] = fminf(fmaxf(rgb[c] + more, 0), 1);
-      }
+      for (size_t c = 3 * i; c < 3 * i + 3; c++)
+        all->rgb[c] = fminf(fmaxf(all->rgb[c] + more, 0), 1);
     }
-    if (pass == 0)
-      rst_grain_measure(luma, samples, width, height, scratch + count, &grain);
-    if (!(grain.amplitude > 0))
-      break;
   }
 }
 
@@ -271,36 +289,34 @@ static void run_pieces(void *data, int worker) {
 
   while (!rst_cancelled(b->m->cancel)) {
     const int i = atomic_fetch_add_explicit(&b->next, 1, memory_order_relaxed);
-    rst_rectangle seen;
+    rst_rectangle seen, cells;
     const float *changes;
 
     if (i >= b->count)
       break;
     rst_cells_seen(b->m->chain, &b->pieces[i], l->width, l->height, &seen);
     fill_input(b, b->rgba ? b->rgba + (size_t)i * b->room : NULL, &seen, scratch);
-    changes = rst_chain_run(b->m->chain, scratch, seen.width, seen.height, b->m->cancel,
+    rst_cells_of(b->m->chain->cell,
+                 &(rst_rectangle){b->pieces[i].x - seen.x, b->pieces[i].y - seen.y,
+                                  b->pieces[i].width, b->pieces[i].height},
+                 &cells);
+    changes = rst_chain_run(b->m->chain, scratch, seen.width, seen.height, &cells, b->m->cancel,
                             scratch + RST_MENDER_CHANNELS * b->room / 4);
     if (!changes)
       break;
-    take_pixels(b, &b->pieces[i], &seen, changes);
+    take_pixels(b, &b->pieces[i], &seen, &cells, changes);
     if (b->level == 0)
-      add_grain(b, &b->pieces[i], &seen, b->rgba + (size_t)i * b->room, scratch);
+      add_grain(b, &b->pieces[i], seen, b->rgba + (size_t)i * b->room, scratch);
   }
 }
 
 static rst_status run_batch(mending *m, batch *b, rst_error *error) {
-  const rst_level *l = &m->pyramid.levels[b->level];
-
   atomic_store(&b->next, 0);
   rst_pool_run(m->session->pool, run_pieces, b);
   if (rst_cancelled(m->cancel))
     return rst_fail_cancelled(error);
-  for (int i = 0; i < b->count; i++) {
-    rst_rectangle seen;
-
-    rst_cells_seen(m->chain, &b->pieces[i], l->width, l->height, &seen);
-    m->done += (int64_t)seen.width * seen.height;
-  }
+  for (int i = 0; i < b->count; i++)
+    m->done += cost_of(m->chain, &b->pieces[i]);
   if (m->hooks && m->hooks->progress)
     m->hooks->progress(m->hooks->user, RST_PHASE_MENDING, (double)m->done / (double)m->cost);
   return RST_OK;
@@ -395,7 +411,7 @@ static rst_status mend_all(mending *m, rst_error *error) {
     want(m, i);
   }
   b.worker = RST_MENDER_CHANNELS * b.room / 4 + rst_chain_scratch(m->chain, side, side);
-  b.worker = b.worker > b.room ? b.worker : b.room; /* grain needs less than that */
+  b.worker = b.worker > b.room ? b.worker : b.room; /* that is for grain */
   b.scratch = rst_floats((size_t)rst_session_threads(m->session) * b.worker);
   if (!b.scratch)
     return rst_fail_memory(error);

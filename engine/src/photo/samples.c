@@ -34,6 +34,13 @@ void rst_cells_seen(const rst_chain *chain, const rst_rectangle *wanted, int wid
   see(chain, wanted->y, wanted->height, height, &seen->y, &seen->height);
 }
 
+void rst_cells_of(int cell, const rst_rectangle *wanted, rst_rectangle *cells) {
+  cells->x = wanted->x / cell;
+  cells->y = wanted->y / cell;
+  cells->width = (wanted->x + wanted->width - 1) / cell + 1 - cells->x;
+  cells->height = (wanted->y + wanted->height - 1) / cell + 1 - cells->y;
+}
+
 void rst_plane_size(const rst_picture *picture, int factor, rst_plane *plane) {
   *plane = (rst_plane){.full_width = (picture->width + factor - 1) / factor,
                        .full_height = (picture->height + factor - 1) / factor};

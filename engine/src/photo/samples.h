@@ -19,9 +19,13 @@ bool rst_box_in(const rst_picture *picture, const rst_rectangle **box, rst_recta
  * as a map of `width` × `height` reaches, whose last cells may reach beyond it. */
 void rst_cells_seen(const rst_chain *chain, const rst_rectangle *wanted, int width, int height,
                     rst_rectangle *seen);
-/* The index of sample (x, y) in the last map of a chain whose cells have a value for each sample. */
-static inline size_t rst_cell_index(int cell, int columns, int x, int y) {
-  return (((size_t)(y / cell) * (size_t)columns + (size_t)(x / cell)) * (size_t)cell +
+/* The cells of a last map, whose first one is at a multiple of the cell's size, that hold a
+ * rectangle. */
+void rst_cells_of(int cell, const rst_rectangle *wanted, rst_rectangle *cells);
+/* The index of sample (x, y) among `cells` that have a value for each of their samples. */
+static inline size_t rst_cell_index(int cell, const rst_rectangle *cells, int x, int y) {
+  return (((size_t)(y / cell - cells->y) * (size_t)cells->width + (size_t)(x / cell - cells->x)) *
+            (size_t)cell +
           (size_t)(y % cell)) *
            (size_t)cell +
          (size_t)(x % cell);
