@@ -556,7 +556,7 @@ static void test_grain(void) {
 
   for (int coarse = 0; coarse < 3; coarse++) {
     canvas *c = canvas_new(W, H, 11);
-    float *white = random_floats(5, (W + 2) * (H + 2), -0.1, 0.1);
+    float *white = random_floats(5, (W + 2) * (H + 2), -0.05, 0.05);
     unsigned char *mask = g_new0(unsigned char, W *H);
     rst_session *session = new_session(2);
     rst_mender *mender = new_mender(0);

@@ -23,8 +23,10 @@ enum {
   STEP = 0 /* of the noise */
 };
 
-/* By how much the calmer half of blocks of one and the same noise is calmer than all of them. */
-static const double calmer = 0.87;
+/* By how much the calmest quarter of blocks of one and the same noise is calmer than all of them. */
+static const double calmer = 0.8;
+/* Of the fine part's variance: more than that is texture, which noise is not. */
+static const double grainiest = 0.03 * 0.03;
 static const float least = 0.4f / 255; /* of an amplitude: less cannot be seen */
 
 /* ---- the fine part ---- */
@@ -84,7 +86,7 @@ static int by_variance(const void *a, const void *b) {
   return (one > other) - (one < other);
 }
 
-/* Of the calmer half of all blocks. False where too little is known. */
+/* Of the calmest quarter of all blocks. False where too little is known. */
 static bool measure_calm(const float *fine, int width, int height, sums *total) {
   sums all[BLOCKS_MAX];
   int count = 0;
@@ -99,7 +101,7 @@ static bool measure_calm(const float *fine, int width, int height, sums *total) 
         all[count++] = s;
     }
   qsort(all, (size_t)count, sizeof *all, by_variance);
-  for (int i = 0; i < (count + 1) / 2; i++) {
+  for (int i = 0; i < (count + 3) / 4; i++) {
     total->squares += all[i].squares;
     total->products += all[i].products;
     total->count += all[i].count;
@@ -145,7 +147,8 @@ void rst_grain_measure(const float *luma, const unsigned char *mended, int width
   for (size_t i = 0; i < count; i++)
     scratch[i] = mended[i] ? scratch[i] : NAN;
   own = sum_block(scratch, width, 0, 0, width, height);
-  missing = beside.squares / beside.count / calmer - (own.count > 0 ? own.squares / own.count : 0);
+  missing = fmin(beside.squares / beside.count / calmer, grainiest) -
+            (own.count > 0 ? own.squares / own.count : 0);
   if (!(missing > 0))
     return;
   for (int i = 0; i <= STEPS; i++) {
