@@ -144,7 +144,7 @@ static float *luma_of(const canvas *c, int factor, int *width, int *height) {
 }
 
 static double share_of(float odds) {
-  return 255 / (1 + exp(-(double)odds));
+  return 255 / (1 + exp(-(double)odds / 3));
 }
 
 /* Against the whole picture at once, at both densities; and the same bytes of any box. */
@@ -244,7 +244,8 @@ static double odds_of(double share) {
 static void slow_mask(const unsigned char *sure, int width, int height, double sensitivity,
                       unsigned char *mask) {
   const double odds = odds_of(0.5) + (0.5 - sensitivity) * 8;
-  const double strong = 255 / (1 + exp(-odds)), weak = 255 / (1 + exp(-(odds - 1.5)));
+  const double strong = 255 / (1 + exp(-odds / 3));
+  const double weak = 255 / (1 + exp(-(odds - 1.5) / 3));
   unsigned char *found = g_new0(unsigned char, (size_t)(width * height));
   bool changed = true;
 

@@ -40,6 +40,10 @@ typedef struct {
   atomic_int next;
 } tile_row;
 
+static unsigned char to_byte(float odds) {
+  return (unsigned char)(rst_sureness((double)odds) + 0.5);
+}
+
 static void run_tile(tile_row *row, int number, float *scratch) {
   const rst_chain *chain = &row->finder->chain;
   const int left = number * TILE > row->wanted->x ? number * TILE : row->wanted->x;
@@ -66,7 +70,7 @@ static void run_tile(tile_row *row, int number, float *scratch) {
 
     for (int x = left; x < right; x++, to++, luma++) {
       const unsigned char share =
-        rst_share(odds[rst_cell_index(chain->cell, &cells, x - seen.x, y - seen.y)]);
+        to_byte(odds[rst_cell_index(chain->cell, &cells, x - seen.x, y - seen.y)]);
 
       *to = isnan(*luma) ? 0 : share > *to ? share : *to;
     }
@@ -241,9 +245,9 @@ rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
  * pixel may be less sure that joins sure ones; logarithms. */
 static const double sensitivity_odds = 8, weak_odds = 1.5;
 
-/* The least of rst_share()'s values that is above a threshold. */
+/* The least of the bytes that is above a threshold. */
 static int least(double odds) {
-  const int value = (int)ceil(255 / (1 + exp(-odds)));
+  const int value = (int)ceil(rst_sureness(odds));
 
   return value > 1 ? value : 1;
 }

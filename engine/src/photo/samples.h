@@ -31,9 +31,10 @@ static inline size_t rst_cell_index(int cell, const rst_rectangle *cells, int x,
          (size_t)(x % cell);
 }
 
-/* The share, in 0…255, whose odds' logarithm that is. */
-static inline unsigned char rst_share(float odds) {
-  return (unsigned char)(255 / (1 + exp(-(double)odds)) + 0.5);
+/* How sure it is, 0…255, where the odds have that logarithm: the share of a third of it, so that what
+ * is nearly sure keeps its differences. */
+static inline double rst_sureness(double odds) {
+  return 255 / (1 + exp(-odds / 3));
 }
 
 /* Luma, −1…1, of a picture whose samples are the means of `factor` × `factor` pixels; NaN where all
