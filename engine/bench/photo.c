@@ -91,16 +91,13 @@ int main(int argc, char **argv) {
   rst_error error = RST_ERROR_INIT;
   rst_session *session;
   rst_finder *finder;
-  rst_mender *mender;
   rst_mended *mended;
   rst_tone tone;
   char path[4096];
 
   if (!sure || !mask || rst_session_new(number(argc, argv, 3, 0), &session, &error) != RST_OK ||
       rst_find(RST_KIND_FINDER, "damage", path, sizeof path, &error) != RST_OK ||
-      rst_finder_read(path, &finder, &error) != RST_OK ||
-      rst_find(RST_KIND_FINDER, "mend", path, sizeof path, &error) != RST_OK ||
-      rst_mender_read(path, &mender, &error) != RST_OK) {
+      rst_finder_read(path, &finder, &error) != RST_OK) {
     fprintf(stderr, "%s\n", error.message);
     return 1;
   }
@@ -112,12 +109,11 @@ int main(int argc, char **argv) {
   memset(mask, 0, (size_t)width * (size_t)height);
   damage(mask, width, height, argc > 4 ? atof(argv[4]) : 0.02);
   begin();
-  end("mending", rst_mend(session, mender, &picture, NULL, mask, NULL, &mended, &error), &error);
+  end("mending", rst_mend(session, &picture, NULL, mask, NULL, &mended, &error), &error);
   begin();
   end("tone", rst_measure_tone(&picture, NULL, mask, RST_PICTURE_MONOCHROME, NULL, &tone, &error),
       &error);
   rst_mended_free(mended);
-  rst_mender_unref(mender);
   rst_finder_unref(finder);
   rst_session_free(session);
   free(sure);

@@ -905,33 +905,20 @@ RST_API rst_status rst_find_damage(rst_session *session, const rst_finder *finde
 RST_API void rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width,
                              int height, double sensitivity, unsigned char *mask);
 
-/* A network that fills holes of a picture; immutable, shared between threads. */
-typedef struct rst_mender rst_mender;
-
-/* Reads its file, which is treated as hostile, as rst_model_read() does; under 16 MiB. Find it with
- * rst_find(RST_KIND_FINDER, "mend", …). Errors: those of rst_model_read(). */
-RST_API rst_status rst_mender_read(const char *path, rst_mender **mender, rst_error *error);
-/* The same from `size` bytes of memory, which are copied. */
-RST_API rst_status rst_mender_parse(const void *bytes, size_t size, rst_mender **mender,
-                                    rst_error *error);
-RST_API rst_mender *rst_mender_ref(rst_mender *mender);
-RST_API void rst_mender_unref(rst_mender *mender); /* NULL is allowed */
-
 /* The mended pixels of a picture, and no others. */
 typedef struct rst_mended rst_mended;
 
 /* Mends the pixels of `box` (NULL: all) where `mask` (height, width) is above 0, from all pixels of
  * the picture beside them; transparent ones stay as they are. Of a pyramid of the picture whose samples
- * are the means of what is known, each level's holes are filled from the coarser one, and the network
- * adds what that lacks; then they get the grain of what is beside them. Chroma is the pyramid's.
+ * are the means of what is known, each level's holes are filled from the coarser one and settle into what
+ * is beside them (toward a thin plate under tension); then they get the grain that is there.
  * `picture` is read in this call alone. The same bits whatever the threads. Memory is in
  * proportion to what is damaged, but for a byte a pixel. Hooks: progress and cancel. Errors:
  * RST_BAD_CALL for a box beyond the picture, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread:
  * the session's caller. */
-RST_API rst_status rst_mend(rst_session *session, const rst_mender *mender,
-                            const rst_picture *picture, const rst_rectangle *box,
-                            const unsigned char *mask, const rst_hooks *hooks, rst_mended **mended,
-                            rst_error *error);
+RST_API rst_status rst_mend(rst_session *session, const rst_picture *picture,
+                            const rst_rectangle *box, const unsigned char *mask,
+                            const rst_hooks *hooks, rst_mended **mended, rst_error *error);
 RST_API void rst_mended_free(rst_mended *mended); /* NULL is allowed */
 /* How many pixels were mended. */
 RST_API int64_t rst_mended_count(const rst_mended *mended);
@@ -1003,7 +990,7 @@ RST_API void rst_photo_free(rst_photo *photo); /* NULL is allowed */
  * so that another strength costs nothing and another sensitivity does not look for damage again. Only
  * what is covered is mended. `edits`: (height, width) of the box, each an rst_edit; NULL: none.
  * Where it fails, the photo is as it was. Nobody reads the prepared picture meanwhile. Hooks: progress
- * and cancel. Errors: RST_OUT_OF_RANGE, those of rst_find(), rst_finder_read() and rst_mender_read(),
+ * and cancel. Errors: RST_OUT_OF_RANGE, those of rst_find() and rst_finder_read(),
  * RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_photo_set(rst_session *session, rst_photo *photo,
                                  const rst_photo_settings *settings, const unsigned char *edits,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the finders and the mender are trained: TAP. Skips where Python lacks what that needs."""
+"""How the finders are trained: TAP. Skips where Python lacks what that needs."""
 
 import importlib.util
 import json
@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from safetensors import safe_open
 
 from restorator_training.chains import chain, run
-from restorator_training.damage import find, marks, network
+from restorator_training.damage import find, marks
 from restorator_training.damage import views as damage_views
 from restorator_training.faces import network as faces
 from restorator_training.faces import train as faces_train
@@ -42,7 +42,7 @@ def stays_the_same_in_the_file(scratch):
     for _ in range(5):
         made(torch.randn(4, 1, 32, 32))
     made.eval()
-    chain.save(scratch / "one.safetensors", made, "one", "finder", {"finds": "damage"}, {})
+    chain.save(scratch / "one.safetensors", made, "one", {"finds": "damage"}, {})
     with safe_open(scratch / "one.safetensors", "pt") as file:
         description = json.loads(file.metadata()["restorator"])
         seen = picture = torch.randn(1, 1, 32, 32)
@@ -110,9 +110,6 @@ def marks_are_of_every_kind(scratch):
             assert cover.shape == (64, 64) and cover.min() >= 0 and cover.max() <= 1
             shares.append((cover > 0.3).mean())
         assert 0.002 < np.mean(shares) < 0.7, f"{kind}: {np.mean(shares)}"
-    mark = np.zeros((9, 9), bool)
-    mark[4, 4] = True
-    assert marks.grown(mark, 1).sum() == 9 and marks.grown(mark, 0).sum() == 1
 
 
 def damage_is_where_the_picture_changed(scratch):
@@ -160,31 +157,6 @@ def what_nobody_knows_costs_nothing(scratch):
     assert find.loss(right, label) == find.loss(torch.tensor([[[9.0, -9, 7]]]), label)
 
 
-def only_holes_are_mended(scratch):
-    del scratch
-    torch.manual_seed(6)
-    mender = network.Mender().eval()
-    luma = torch.rand(2, 64, 64) * 2 - 1
-    hole = torch.zeros(2, 64, 64)
-    hole[:, 20:44, 30:33] = 1
-    for result in (network.mended(None, luma, hole, 4), network.mended(mender, luma, hole, 4)):
-        assert (result[0][hole == 0] == luma[hole == 0]).all()
-        assert (result[0][hole == 1] != luma[hole == 1]).all()
-    # What the hole hides has no part in what it is filled with.
-    other = torch.where(hole > 0, -luma, luma)
-    assert (network.mended(mender, other, hole, 4)[0] == result[0]).all()
-    plain = torch.full((1, 32, 32), 0.25)
-    assert torch.allclose(network.mended(None, plain, hole[:1, :32, 10:42], 5)[0], plain)
-
-
-def halving_leaves_out_what_is_gone(scratch):
-    del scratch
-    luma = torch.tensor([[[1.0, 3, 5, 7], [9, 11, 13, 15]]])
-    hole = torch.tensor([[[0.0, 1, 1, 1], [0, 0, 1, 1]]])
-    mean, gone = network.halved(luma, hole)
-    assert mean.tolist() == [[[7.0, 0.0]]] and gone.tolist() == [[[0.0, 1.0]]]
-
-
 def faces_stand_in_their_cells(scratch):
     del scratch
     side = face_views.SIDE
@@ -228,6 +200,5 @@ def the_face_finder_has_its_format(scratch):
 torch.set_num_threads(1)
 tap.run([stays_the_same_in_the_file, a_cells_values_are_its_pixels, a_killed_run_goes_on,
          marks_are_of_every_kind, damage_is_where_the_picture_changed, views_of_damage_have_labels,
-         what_nobody_knows_costs_nothing, only_holes_are_mended, halving_leaves_out_what_is_gone,
-         faces_stand_in_their_cells, turned_boxes_go_where_their_pixels_go,
+         what_nobody_knows_costs_nothing, faces_stand_in_their_cells, turned_boxes_go_where_their_pixels_go,
          the_face_finder_has_its_format])

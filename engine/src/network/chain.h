@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A chain of convolutions over a map of any size, such as finders and menders are: as a description
+ * A chain of convolutions over a map of any size, such as finders are: as a description
  * has it, and run on one thread.
  */
 #ifndef RST_CHAIN_H

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Mends holes, level by level of a pyramid, from the coarsest on: a hole gets what the coarser level
- * has, and what the network adds to that; last comes grain. The network runs on rectangles round the
- * holes alone, with the margin that it looks at, so that how they are cut changes no bit of it.
+ * has, and that settles into what is round it. Level 0, which is not held whole, is mended in
+ * rectangles round the holes, with the margin that settling looks at, so that how they are cut changes
+ * no bit.
  */
 #include <math.h>
 #include <stdatomic.h>
@@ -14,10 +15,10 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/interpolation.h"
-#include "network/mender.h"
 #include "photo/grain.h"
 #include "photo/mended.h"
 #include "photo/pyramid.h"
+#include "photo/relax.h"
 #include "photo/samples.h"
 #include "region/parts.h"
 
@@ -70,17 +71,26 @@ static bool find_holes(const rst_level *l, int x, int y, int side, rst_rectangle
   return found;
 }
 
-/* Of a piece: multiplications. */
-static int64_t cost_of(const rst_chain *chain, const rst_rectangle *piece) {
-  rst_rectangle cells;
+/* What a piece sees: itself and the margin, within the level. */
+static rst_rectangle seen_by(const rst_level *l, const rst_rectangle *piece) {
+  const int left = piece->x > RST_RELAX_REACH ? piece->x - RST_RELAX_REACH : 0;
+  const int top = piece->y > RST_RELAX_REACH ? piece->y - RST_RELAX_REACH : 0;
+  const int right = piece->x + piece->width + RST_RELAX_REACH;
+  const int bottom = piece->y + piece->height + RST_RELAX_REACH;
 
-  rst_cells_of(chain->cell, piece, &cells);
-  return rst_chain_cost(chain, cells.width, cells.height);
+  return (rst_rectangle){left, top, (right < l->width ? right : l->width) - left,
+                         (bottom < l->height ? bottom : l->height) - top};
+}
+
+static int64_t cost_of(const rst_level *l, const rst_rectangle *piece) {
+  const rst_rectangle seen = seen_by(l, piece);
+
+  return (int64_t)seen.width * seen.height;
 }
 
 /* Adds the holes of a square, as one piece or as those of its quarters, whichever is less work, which
  * is added to the cost. */
-static bool cut(const rst_chain *chain, const rst_level *l, int x, int y, int side, pieces *p) {
+static bool cut(const rst_level *l, int x, int y, int side, pieces *p) {
   const size_t count = p->count;
   const int64_t cost = p->cost;
   rst_rectangle box;
@@ -88,12 +98,12 @@ static bool cut(const rst_chain *chain, const rst_level *l, int x, int y, int si
 
   if (!find_holes(l, x, y, side, &box))
     return true;
-  whole = cost_of(chain, &box);
+  whole = cost_of(l, &box);
   if (side > SMALLEST) {
     const int half = side / 2;
 
     for (int i = 0; i < 4; i++)
-      if (!cut(chain, l, x + i % 2 * half, y + i / 2 * half, half, p))
+      if (!cut(l, x + i % 2 * half, y + i / 2 * half, half, p))
         return false;
     if (p->cost - cost < whole)
       return true;
@@ -103,12 +113,12 @@ static bool cut(const rst_chain *chain, const rst_level *l, int x, int y, int si
   return add_piece(p, &box);
 }
 
-static bool cut_level(const rst_chain *chain, const rst_level *l, pieces *p) {
+static bool cut_level(const rst_level *l, pieces *p) {
   const rst_rectangle *box = &l->holes;
 
   for (int y = box->y / LARGEST * LARGEST; y < box->y + box->height; y += LARGEST)
     for (int x = box->x / LARGEST * LARGEST; x < box->x + box->width; x += LARGEST)
-      if (!cut(chain, l, x, y, LARGEST, p))
+      if (!cut(l, x, y, LARGEST, p))
         return false;
   return true;
 }
@@ -117,7 +127,6 @@ static bool cut_level(const rst_chain *chain, const rst_level *l, pieces *p) {
 
 typedef struct {
   rst_session *session;
-  const rst_chain *chain;
   const rst_picture *picture;
   const rst_hooks *hooks;
   const rst_cancel *cancel;
@@ -133,9 +142,8 @@ static void want(mending *m, int level) {
   const bool coarsest = level == m->pyramid.count - 1;
 
   for (size_t i = 0; i < m->pieces[level].count; i++) {
-    rst_rectangle seen;
+    const rst_rectangle seen = seen_by(l, &m->pieces[level].all[i]);
 
-    rst_cells_seen(m->chain, &m->pieces[level].all[i], l->width, l->height, &seen);
     if (level > 0)
       rst_pyramid_want(&m->pyramid, level, &seen);
     if (!coarsest)
@@ -145,77 +153,68 @@ static void want(mending *m, int level) {
   }
 }
 
-/* Some pieces of a level, on all threads. */
+/* Some pieces of level 0, on all threads. */
 typedef struct {
   const mending *m;
-  int level;
   const rst_rectangle *pieces;
   int count;
-  float *rgba; /* level 0: the pixels that each sees, `room` apart */
-  float *change; /* others: (height, width): what is to be added */
+  float *rgba; /* the pixels that each sees, `room` apart */
   float *scratch; /* of each worker */
   size_t room, worker; /* floats */
   atomic_int next;
 } batch;
 
-/* What the network sees: luma, −1…1, and whether it is a hole. */
-static void fill_input(const batch *b, const float *rgba, const rst_rectangle *seen, float *to) {
-  const rst_level *l = &b->m->pyramid.levels[b->level];
-  const int right = seen->x + seen->width < l->width ? seen->x + seen->width : l->width;
+/* What a piece sees, its holes filled. */
+typedef struct {
+  float *rgb; /* (height, width, 3) */
+  unsigned char *hole; /* (height, width) */
+  float *relaxing;
+} settled;
 
-  for (int y = seen->y; y < seen->y + seen->height; y++) {
-    const int row = rst_clamp_index(y, l->height);
+/* Floats. */
+static size_t settled_size(size_t pixels) {
+  return 3 * pixels + pixels / 4 + rst_relax_scratch(pixels);
+}
 
-    for (int x = seen->x; x < seen->x + seen->width; x++, to += 2) {
-      const int column = rst_clamp_index(x, l->width);
-      const size_t at = (size_t)row * (size_t)l->width + (size_t)column;
-      float colour[3];
+static settled settled_in(size_t pixels, float *scratch) {
+  return (settled){scratch, (unsigned char *)(scratch + 3 * pixels),
+                   scratch + 3 * pixels + pixels / 4};
+}
 
-      if (b->level > 0) {
-        memcpy(colour, l->rgb + 3 * at, sizeof colour);
-      } else if (l->hole[at]) {
-        rst_pyramid_enlarge(&b->m->pyramid, 0, column, row, colour);
-      } else {
-        const float *pixel = rgba + 4 * ((size_t)(row - seen->y) * (size_t)(right - seen->x) +
-                                         (size_t)(column - seen->x));
+static void settle(const mending *m, const float *rgba, const rst_rectangle *seen, settled *s) {
+  const rst_level *l = &m->pyramid.levels[0];
+  const rst_rectangle all = {0, 0, seen->width, seen->height};
+  float *rgb = s->rgb;
+  unsigned char *hole = s->hole;
 
+  for (int y = seen->y; y < seen->y + seen->height; y++)
+    for (int x = seen->x; x < seen->x + seen->width; x++, rgb += 3, rgba += 4) {
+      *hole = l->hole[(size_t)y * (size_t)l->width + (size_t)x];
+      if (*hole++)
+        rst_pyramid_enlarge(&m->pyramid, 0, x, y, rgb);
+      else
         for (int c = 0; c < 3; c++)
-          colour[c] = pixel[3] > 0 ? fminf(fmaxf(pixel[c], 0), 1) : 0.5f;
-      }
-      to[0] = 2 * rst_luma(colour[0], colour[1], colour[2]) - 1;
-      to[1] = l->hole[at];
+          rgb[c] = rgba[3] > 0 ? fminf(fmaxf(rgba[c], 0), 1) : 0.5f;
     }
-  }
+  rst_relax(s->rgb, s->hole, seen->width, seen->height, &all, m->cancel, s->relaxing);
 }
 
-static float share_of(float change) {
-  return fabsf(change) < 16 ? change / 2 : 0; /* a hostile file's may be anything */
-}
-
-static void take_pixels(const batch *b, const rst_rectangle *piece, const rst_rectangle *seen,
-                        const rst_rectangle *cells, const float *changes) {
-  const int cell = b->m->chain->cell;
-  const rst_level *l = &b->m->pyramid.levels[b->level];
-  rst_mended *mended = b->m->mended;
+static void take_pixels(const mending *m, const rst_rectangle *piece, const rst_rectangle *seen,
+                        const settled *s) {
+  const rst_level *l = &m->pyramid.levels[0];
 
   for (int y = piece->y; y < piece->y + piece->height; y++) {
-    size_t next = b->level == 0 ? rst_mended_find(mended, piece->x, y) : 0;
+    float *rgb = m->mended->rgb + 3 * rst_mended_find(m->mended, piece->x, y);
 
     for (int x = piece->x; x < piece->x + piece->width; x++) {
-      const size_t at = (size_t)y * (size_t)l->width + (size_t)x;
-      const float change = share_of(changes[rst_cell_index(cell, cells, x - seen->x, y - seen->y)]);
+      const float *from =
+        s->rgb + 3 * ((size_t)(y - seen->y) * (size_t)seen->width + (size_t)(x - seen->x));
 
-      if (!l->hole[at])
+      if (!l->hole[(size_t)y * (size_t)l->width + (size_t)x])
         continue;
-      if (b->level > 0) {
-        b->change[at] = change;
-        continue;
-      }
-      float *rgb = mended->rgb + 3 * next++;
-
-      rst_pyramid_enlarge(&b->m->pyramid, 0, x, y, rgb);
       for (int c = 0; c < 3; c++)
-        rgb[c] = fminf(fmaxf(rgb[c] + change, 0), 1);
+        rgb[c] = fminf(fmaxf(from[c], 0), 1);
+      rgb += 3;
     }
   }
 }
@@ -251,20 +250,17 @@ static void take_luma(const batch *b, const rst_rectangle *piece, const rst_rect
 
 /* The grain that the pixels of a piece lack beside what it sees. `scratch`: four floats for each pixel
  * of the largest piece and what that sees. */
-static void add_grain(const batch *b, const rst_rectangle *piece, rst_rectangle seen,
+static void add_grain(const batch *b, const rst_rectangle *piece, const rst_rectangle *seen,
                       const float *rgba, float *scratch) {
-  const rst_level *l = &b->m->pyramid.levels[0];
   const int stride = piece->width + 2;
   size_t count;
   unsigned char *mended;
   rst_grain grain;
 
-  seen.width = seen.width < l->width - seen.x ? seen.width : l->width - seen.x;
-  seen.height = seen.height < l->height - seen.y ? seen.height : l->height - seen.y;
-  count = (size_t)seen.width * (size_t)seen.height;
+  count = (size_t)seen->width * (size_t)seen->height;
   mended = (unsigned char *)(scratch + 3 * count);
-  take_luma(b, piece, &seen, rgba, scratch, mended);
-  rst_grain_measure(scratch, mended, seen.width, seen.height, scratch + count, &grain);
+  take_luma(b, piece, seen, rgba, scratch, mended);
+  rst_grain_measure(scratch, mended, seen->width, seen->height, scratch + count, &grain);
   if (!(grain.amplitude > 0))
     return;
   rst_grain_draw(piece->x - 1, piece->y - 1, stride, piece->height + 2, scratch);
@@ -284,29 +280,21 @@ static void add_grain(const batch *b, const rst_rectangle *piece, rst_rectangle 
 
 static void run_pieces(void *data, int worker) {
   batch *b = data;
-  const rst_level *l = &b->m->pyramid.levels[b->level];
   float *scratch = b->scratch + (size_t)worker * b->worker;
+  settled s = settled_in(b->room / 4, scratch);
 
   while (!rst_cancelled(b->m->cancel)) {
     const int i = atomic_fetch_add_explicit(&b->next, 1, memory_order_relaxed);
-    rst_rectangle seen, cells;
-    const float *changes;
+    const float *rgba;
+    rst_rectangle seen;
 
     if (i >= b->count)
       break;
-    rst_cells_seen(b->m->chain, &b->pieces[i], l->width, l->height, &seen);
-    fill_input(b, b->rgba ? b->rgba + (size_t)i * b->room : NULL, &seen, scratch);
-    rst_cells_of(b->m->chain->cell,
-                 &(rst_rectangle){b->pieces[i].x - seen.x, b->pieces[i].y - seen.y,
-                                  b->pieces[i].width, b->pieces[i].height},
-                 &cells);
-    changes = rst_chain_run(b->m->chain, scratch, seen.width, seen.height, &cells, b->m->cancel,
-                            scratch + RST_MENDER_CHANNELS * b->room / 4);
-    if (!changes)
-      break;
-    take_pixels(b, &b->pieces[i], &seen, &cells, changes);
-    if (b->level == 0)
-      add_grain(b, &b->pieces[i], seen, b->rgba + (size_t)i * b->room, scratch);
+    rgba = b->rgba + (size_t)i * b->room;
+    seen = seen_by(&b->m->pyramid.levels[0], &b->pieces[i]);
+    settle(b->m, rgba, &seen, &s);
+    take_pixels(b->m, &b->pieces[i], &seen, &s);
+    add_grain(b, &b->pieces[i], &seen, rgba, scratch);
   }
 }
 
@@ -316,7 +304,7 @@ static rst_status run_batch(mending *m, batch *b, rst_error *error) {
   if (rst_cancelled(m->cancel))
     return rst_fail_cancelled(error);
   for (int i = 0; i < b->count; i++)
-    m->done += cost_of(m->chain, &b->pieces[i]);
+    m->done += cost_of(&m->pyramid.levels[0], &b->pieces[i]);
   if (m->hooks && m->hooks->progress)
     m->hooks->progress(m->hooks->user, RST_PHASE_MENDING, (double)m->done / (double)m->cost);
   return RST_OK;
@@ -324,51 +312,30 @@ static rst_status run_batch(mending *m, batch *b, rst_error *error) {
 
 /* ---- the levels ---- */
 
-/* What the holes of a level have before the network adds to it. */
-static void fill_level(const rst_pyramid *p, int level) {
-  const rst_level *l = &p->levels[level];
-  const rst_rectangle *box = &l->holes;
-
-  for (int y = box->y; y < box->y + box->height; y++)
-    for (int x = box->x; x < box->x + box->width; x++) {
-      const size_t at = (size_t)y * (size_t)l->width + (size_t)x;
-
-      if (l->hole[at])
-        rst_pyramid_enlarge(p, level, x, y, l->rgb + 3 * at);
-    }
-}
-
-static void add_change(const rst_level *l, const float *change) {
-  const rst_rectangle *box = &l->holes;
-
-  for (int y = box->y; y < box->y + box->height; y++)
-    for (int x = box->x; x < box->x + box->width; x++) {
-      const size_t at = (size_t)y * (size_t)l->width + (size_t)x;
-
-      for (size_t c = 0; c < 3 && l->hole[at]; c++)
-        l->rgb[3 * at + c] += change[at];
-    }
-}
-
-static rst_status mend_level(mending *m, int level, batch *b, rst_error *error) {
+/* Fills the holes of a level that is held whole. */
+static rst_status mend_level(const mending *m, int level, rst_error *error) {
   const rst_level *l = &m->pyramid.levels[level];
-  rst_status status;
+  const rst_rectangle *box = &l->holes;
+  size_t holes = 0;
+  float *scratch;
 
-  if (l->holes.width == 0)
+  if (box->width == 0 || level == m->pyramid.count - 1)
     return RST_OK;
-  if (level < m->pyramid.count - 1)
-    fill_level(&m->pyramid, level);
-  b->change = rst_zeros((size_t)l->width * (size_t)l->height, sizeof *b->change);
-  if (!b->change)
+  for (int y = box->y; y < box->y + box->height; y++)
+    for (int x = box->x; x < box->x + box->width; x++) {
+      const size_t at = (size_t)y * (size_t)l->width + (size_t)x;
+
+      if (l->hole[at]) {
+        rst_pyramid_enlarge(&m->pyramid, level, x, y, l->rgb + 3 * at);
+        holes++;
+      }
+    }
+  scratch = rst_floats(rst_relax_scratch(holes));
+  if (!scratch)
     return rst_fail_memory(error);
-  b->level = level;
-  b->pieces = m->pieces[level].all;
-  b->count = (int)m->pieces[level].count;
-  status = run_batch(m, b, error);
-  if (status == RST_OK)
-    add_change(l, b->change);
-  free(b->change);
-  return status;
+  rst_relax(l->rgb, l->hole, l->width, l->height, box, m->cancel, scratch);
+  free(scratch);
+  return rst_cancelled(m->cancel) ? rst_fail_cancelled(error) : RST_OK;
 }
 
 static rst_status mend_pixels(mending *m, batch *b, rst_error *error) {
@@ -376,7 +343,6 @@ static rst_status mend_pixels(mending *m, batch *b, rst_error *error) {
   const rst_picture *p = m->picture;
   rst_status status = RST_OK;
 
-  b->level = 0;
   b->rgba = rst_floats((size_t)(count < most ? count : most) * b->room);
   if (!b->rgba)
     return rst_fail_memory(error);
@@ -384,11 +350,8 @@ static rst_status mend_pixels(mending *m, batch *b, rst_error *error) {
     b->pieces = m->pieces[0].all + first;
     b->count = count - first < most ? count - first : most;
     for (int i = 0; i < b->count && status == RST_OK; i++) {
-      rst_rectangle seen;
+      const rst_rectangle seen = seen_by(&m->pyramid.levels[0], &b->pieces[i]);
 
-      rst_cells_seen(m->chain, &b->pieces[i], p->width, p->height, &seen);
-      seen.width = seen.width < p->width - seen.x ? seen.width : p->width - seen.x;
-      seen.height = seen.height < p->height - seen.y ? seen.height : p->height - seen.y;
       if (!p->read(p->user, seen.x, seen.y, seen.width, seen.height, b->rgba + (size_t)i * b->room))
         status = rst_fail_host(error);
     }
@@ -400,24 +363,23 @@ static rst_status mend_pixels(mending *m, batch *b, rst_error *error) {
 }
 
 static rst_status mend_all(mending *m, rst_error *error) {
-  const int side = LARGEST + 2 * m->chain->cell + 2 * m->chain->reach;
+  const int side = LARGEST + 2 * RST_RELAX_REACH;
   batch b = {.m = m, .room = (size_t)4 * (size_t)side * (size_t)side};
   rst_status status;
 
   for (int i = 0; i < m->pyramid.count; i++) {
-    if (!cut_level(m->chain, &m->pyramid.levels[i], &m->pieces[i]))
+    if (!cut_level(&m->pyramid.levels[i], &m->pieces[i]))
       return rst_fail_memory(error);
-    m->cost += m->pieces[i].cost;
     want(m, i);
   }
-  b.worker = RST_MENDER_CHANNELS * b.room / 4 + rst_chain_scratch(m->chain, side, side);
-  b.worker = b.worker > b.room ? b.worker : b.room; /* that is for grain */
+  m->cost = m->pieces[0].cost;
+  b.worker = settled_size(b.room / 4); /* grain needs less */
   b.scratch = rst_floats((size_t)rst_session_threads(m->session) * b.worker);
   if (!b.scratch)
     return rst_fail_memory(error);
   status = rst_pyramid_read(&m->pyramid, m->picture, m->cancel, error);
   for (int i = m->pyramid.count - 1; i > 0 && status == RST_OK; i--)
-    status = mend_level(m, i, &b, error);
+    status = mend_level(m, i, error);
   if (status == RST_OK)
     status = mend_pixels(m, &b, error);
   free(b.scratch);
@@ -426,20 +388,19 @@ static rst_status mend_all(mending *m, rst_error *error) {
 
 /* ---- the public call ---- */
 
-rst_status rst_mend(rst_session *session, const rst_mender *mender, const rst_picture *picture,
-                    const rst_rectangle *box, const unsigned char *mask, const rst_hooks *hooks,
-                    rst_mended **mended, rst_error *error) {
+rst_status rst_mend(rst_session *session, const rst_picture *picture, const rst_rectangle *box,
+                    const unsigned char *mask, const rst_hooks *hooks, rst_mended **mended,
+                    rst_error *error) {
   mending m = {.session = session};
   rst_rectangle whole;
   rst_picture all_picture;
   rst_hooks all_hooks;
   rst_status status;
 
-  if (!session || !mender || !rst_take_picture(&picture, &all_picture) ||
+  if (!session || !rst_take_picture(&picture, &all_picture) ||
       !rst_complete_hooks(&hooks, &all_hooks) || !mask || !mended ||
       !rst_box_in(picture, &box, &whole))
     return rst_fail_call(error, "rst_mend");
-  m.chain = &mender->chain;
   m.picture = picture;
   m.hooks = hooks;
   m.cancel = hooks ? hooks->cancel : NULL;

@@ -22,7 +22,6 @@ struct rst_photo {
   double kind_sure;
   rst_photo_settings settings;
   rst_finder *finder; /* NULL: not needed yet; and so on */
-  rst_mender *mender;
   unsigned char *sure, *mask; /* of the box; `mask` as the settings and edits have it */
   rst_mended *mended;
   bool measured; /* the tone, without what the mask has */
@@ -74,7 +73,6 @@ void rst_photo_free(rst_photo *photo) {
   if (!photo)
     return;
   rst_finder_unref(photo->finder);
-  rst_mender_unref(photo->mender);
   rst_mended_free(photo->mended);
   free(photo->sure);
   free(photo->mask);
@@ -117,7 +115,7 @@ static const rst_hooks *part_of(change *c, double begin, double end) {
   return c->hooks ? &c->part : NULL;
 }
 
-static rst_status read_networks(rst_photo *photo, rst_error *error) {
+static rst_status read_finder(rst_photo *photo, rst_error *error) {
   char path[4096];
   rst_status status = RST_OK;
 
@@ -125,11 +123,6 @@ static rst_status read_networks(rst_photo *photo, rst_error *error) {
     status = rst_find(RST_KIND_FINDER, "damage", path, sizeof path, error);
     if (status == RST_OK)
       status = rst_finder_read(path, &photo->finder, error);
-  }
-  if (status == RST_OK && !photo->mender) {
-    status = rst_find(RST_KIND_FINDER, "mend", path, sizeof path, error);
-    if (status == RST_OK)
-      status = rst_mender_read(path, &photo->mender, error);
   }
   return status;
 }
@@ -194,7 +187,7 @@ static rst_status make_mask(change *c, rst_error *error) {
   rst_status status = RST_OK;
 
   if (c->settings->damage) {
-    status = read_networks(c->photo, error);
+    status = read_finder(c->photo, error);
     if (status == RST_OK)
       status = look(c, error);
     if (status != RST_OK)
@@ -228,8 +221,8 @@ static rst_status make_change(change *c, bool *same, rst_error *error) {
     return status;
   *same = same_mask(c);
   if (!*same && c->damaged > 0)
-    status = rst_mend(c->session, photo->mender, &photo->source, &photo->box, c->mask,
-                      part_of(c, 0.5, 1), &c->mended, error);
+    status = rst_mend(c->session, &photo->source, &photo->box, c->mask, part_of(c, 0.5, 1),
+                      &c->mended, error);
   c->tone = photo->tone;
   if (status == RST_OK && c->settings->tone && takes_tone(photo) && !(*same && photo->measured))
     status = rst_measure_tone(&photo->source, &photo->box, c->mask, photo->kind, part_of(c, 1, 1),

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Chains of convolutions, as finders and menders are, and how they are trained."""
+"""Chains of convolutions, as finders are, and how they are trained."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A chain of convolutions, as finders and menders are. For training each but the last is normalised
+"""A chain of convolutions, as finders are. For training each but the last is normalised
 by its batch; the file has these statistics in the kernels."""
 
 import json
@@ -50,14 +50,15 @@ def pixels(cells, cell=4):
     return F.pixel_shuffle(cells, cell)[:, 0]
 
 
-def save(path, chain, name, kind, settings, card):
+def save(path, chain, name, settings, card):
     """Writes the model file (docs/model-file.md); what was there before stays until it is whole.
-    kind: `finder` or `mender`; settings: what its description has beside the layers."""
-    tensors = chain.tensors(kind)
+    settings: what its description has beside the layers."""
+    tensors = chain.tensors("finder")
     description = {
         "format": 1, "name": name, "parameters": sum(t.numel() for t in tensors.values()),
-        kind: {**settings, "layers": [{"kernel": kernel, "stride": stride, "channels": channels}
-                                      for kernel, stride, channels in chain.layers]}}
+        "finder": {**settings, "layers": [
+            {"kernel": kernel, "stride": stride, "channels": channels}
+            for kernel, stride, channels in chain.layers]}}
     metadata = {"restorator": json.dumps(description), "card": json.dumps(card)}
     partial = f"{path}.partial"
     with open(partial, "wb") as file:

@@ -40,7 +40,7 @@ def main():
         return loss(finder(luma[:, None]), torch.from_numpy(np.stack([one for _, one in seen])))
 
     def save(finder):
-        chain.save(arguments.out, finder, "damage", "finder",
+        chain.save(arguments.out, finder, "damage",
                    {"finds": "damage", "threshold": 0.5}, CARD)
 
     run.train(network.Finder, step, save, arguments)

@@ -172,8 +172,3 @@ def put(grey, film, rng, often=1.0):
     change, weight = (cv2.blur(plane, (ROUND, ROUND)) for plane in
                       (cover * np.abs(damaged - grey), cover))
     return damaged, cover, change / np.maximum(weight, 1e-4)
-
-
-def grown(mask, pixels):
-    """A mask (h, w), bool, with so many pixels round it."""
-    return cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)) > 0

@@ -19,4 +19,4 @@ class Finder(chain.Chain):
 
 
 def save(path, finder, threshold, card):
-    chain.save(path, finder, "faces", "finder", {"finds": "faces", "threshold": threshold}, card)
+    chain.save(path, finder, "faces", {"finds": "faces", "threshold": threshold}, card)
