@@ -37,8 +37,8 @@ static float get_luma(const request *work, const part_points *part, int x, int y
   const float coverage = rst_partial_get_coverage(part->partial, x, y);
   float luma;
 
-  rst_pixel_luma(1, tiles_at(work->pixels, x, y), work->parameters.hide_region ? &coverage : NULL,
-                 &luma);
+  rst_pixel_luma(1, tiles_at(request_get_pixels(work), x, y),
+                 work->parameters.hide_region ? &coverage : NULL, &luma);
   return luma;
 }
 

@@ -199,7 +199,8 @@ static const float *cache_get(row_cache *c, int y) {
   }
   row = c->rows[slot];
   c->y[slot] = y;
-  memcpy(row, tiles_at(c->scene->pixels, c->low, y), 4 * (gsize)count * sizeof *row);
+  memcpy(row, tiles_at(c->after ? c->scene->pixels : c->scene->source, c->low, y),
+         4 * (gsize)count * sizeof *row);
   if (c->after)
     restore_row(c->scene, c->low, y, count, row);
   for (int i = 0; i < count; i++) {

@@ -37,7 +37,8 @@ void frame_unref(frame *f); /* NULL is allowed */
 
 /* What the colours of a frame come from. */
 typedef struct frame_scene {
-  const tiles *pixels; /* filled where they are drawn */
+  const tiles *source; /* what was before … */
+  const tiles *pixels; /* … and what is restored; both filled where they are drawn */
   part_points *const *parts;
   int count;
   int coarsest; /* the largest step of points that may stand in for their neighbours */

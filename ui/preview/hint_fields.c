@@ -151,9 +151,10 @@ static rst_status weigh(hint_fields *h, const window_field *w, const rst_hint *h
   if (!rgba)
     return failure_of_memory(error);
   for (int i = 0; i < width * height; i++)
-    memcpy(rgba + 4 * i,
-           tiles_at(h->work->pixels, area.x + i % width * step, area.y + i / width * step),
-           4 * sizeof *rgba);
+    memcpy(
+      rgba + 4 * i,
+      tiles_at(request_get_pixels(h->work), area.x + i % width * step, area.y + i / width * step),
+      4 * sizeof *rgba);
   status =
     rst_hint_field_new(h->lattice->session, w->guide, hint, 1, h->mailbox->cancel, &field, error);
   if (status != RST_OK)

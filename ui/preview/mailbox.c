@@ -53,6 +53,7 @@ void mailbox_clear(mailbox *m) {
     rst_encoding_unref(m->report.encodings[i]);
   trajectory_unref(m->report.trajectory);
   contour_unref(m->report.contour);
+  photo_found_unref(m->report.photo);
   rst_cancel_free(m->cancel);
   pthread_cond_destroy(&m->wake);
   pthread_mutex_destroy(&m->lock);

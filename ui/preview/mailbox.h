@@ -15,6 +15,7 @@
 
 #include "pixel_trajectory.h"
 #include "preview/contour.h"
+#include "preview/photo_found.h"
 #include "preview/request.h"
 #include "preview/status.h"
 
@@ -32,6 +33,7 @@ typedef struct report {
   rst_swatch swatches[RST_SWATCHES_MAX];
   int swatch_count;
   contour *contour; /* or NULL */
+  photo_found *photo; /* or NULL */
 } report;
 
 /* What the worker needs of the picture. */

@@ -97,6 +97,8 @@ static bool change_picture(mailbox *m, const rst_picture *picture, const rst_rec
   changed = request_set_picture(&m->newest, picture, box, pixels);
   if (changed)
     change_result(m);
+  if (changed) /* they are of another region */
+    g_clear_pointer(&m->newest.edits, g_bytes_unref);
   if (changed && pixels)
     m->report.searched = false;
   mailbox_unlock(m);
@@ -114,6 +116,21 @@ rst_status preview_set_picture(preview *p, const rst_picture *picture, const rst
     return failure_of_memory(error);
   p->reader.picture = *picture;
   return RST_OK;
+}
+
+void preview_set_photo(preview *p, const rst_photo_settings *settings, GBytes *edits) {
+  mailbox *m = &p->mailbox;
+  request *r = &m->newest;
+
+  mailbox_lock(m);
+  r->is_photo = settings != NULL;
+  if (settings)
+    r->photo = *settings;
+  g_clear_pointer(&r->edits, g_bytes_unref);
+  r->edits = edits ? g_bytes_ref(edits) : NULL;
+  r->pixels_serial++; /* for all that comes after it is another picture */
+  change_result(m);
+  mailbox_unlock(m);
 }
 
 void preview_set_running(preview *p, bool running) {
@@ -299,43 +316,144 @@ contour *preview_get_contour(preview *p) {
   return c;
 }
 
+photo_found *preview_get_photo(preview *p) {
+  mailbox *m = &p->mailbox;
+  photo_found *f;
+
+  mailbox_lock(m);
+  f = m->report.photo ? photo_found_ref(m->report.photo) : NULL;
+  mailbox_unlock(m);
+  return f;
+}
+
 /* ---- the result ---- */
 
-static rst_status write_part(const rst_picture *picture, const part_points *c, rst_error *error) {
-  const rst_rectangle *box = &c->part.box;
-  const int rows = MAX(1, BAND_PIXELS / box->width);
-  const gsize pixels = (gsize)box->width * (gsize)rows;
-  g_autofree float *rgb = g_try_malloc0_n(pixels, 3 * sizeof *rgb);
-  g_autofree float *coverage = g_try_malloc_n(pixels, sizeof *coverage);
+/* A band of what is handed over. */
+typedef struct {
+  rst_rectangle box;
+  float *rgb, *coverage, *before, *after; /* (…, 3), (…), (…, 4), (…, 4) */
+} band;
 
-  if (!rgb || !coverage)
-    return failure_of_memory(error);
-  for (int y = box->y; y < box->y + box->height; y += rows) {
-    const int count = MIN(rows, box->y + box->height - y);
-    const rst_status status = rst_partial_read(
-      c->partial, &(rst_rectangle){box->x, y, box->width, count}, 1, rgb, coverage, error);
+static bool band_init(band *b, const rst_rectangle *box) {
+  const gsize rows = (gsize)MAX(1, BAND_PIXELS / box->width);
+  const gsize pixels = (gsize)box->width * rows;
 
-    if (status != RST_OK)
-      return status;
-    if (!picture->write(picture->user, box->x, y, box->width, count, rgb, coverage))
-      return failure_of_picture(error);
+  *b = (band){.box = {box->x, box->y, box->width, (int)rows}};
+  b->rgb = g_try_malloc0_n(pixels, 3 * sizeof *b->rgb);
+  b->coverage = g_try_malloc_n(pixels, sizeof *b->coverage);
+  b->before = g_try_malloc_n(pixels, 4 * sizeof *b->before);
+  b->after = g_try_malloc_n(pixels, 4 * sizeof *b->after);
+  return b->rgb && b->coverage && b->before && b->after;
+}
+
+static void band_clear(band *b) {
+  g_free(b->rgb);
+  g_free(b->coverage);
+  g_free(b->before);
+  g_free(b->after);
+}
+
+static gsize count_pixels(const band *b) {
+  return (gsize)b->box.width * (gsize)b->box.height;
+}
+
+/* What a photograph's points become, joined with what it was prepared to. */
+static void apply_strength(const request *work, band *b) {
+  tiles_read(work->prepared, &b->box, b->after);
+  for (gsize i = 0; i < count_pixels(b); i++)
+    rst_apply_strength(work->parameters.strength, 3, b->after + 4 * i, b->rgb + 3 * i,
+                       b->rgb + 3 * i);
+}
+
+static rst_status read_points(const request *work, const part_points *c, band *b,
+                              rst_error *error) {
+  const rst_status status = rst_partial_read(c->partial, &b->box, 1, b->rgb, b->coverage, error);
+
+  if (status == RST_OK && work->prepared)
+    apply_strength(work, b);
+  return status;
+}
+
+/* Pixels that stayed as they were are not covered. */
+static rst_status read_prepared(const request *work, const part_points *c, band *b,
+                                rst_error *error) {
+  (void)c, (void)error;
+  tiles_read(work->pixels, &b->box, b->before);
+  tiles_read(work->prepared, &b->box, b->after);
+  tiles_read(work->coverage, &b->box, b->coverage);
+  for (gsize i = 0; i < count_pixels(b); i++) {
+    for (gsize k = 0; k < 3; k++)
+      b->rgb[3 * i + k] = CLAMP(b->after[4 * i + k], 0, 1);
+    if (memcmp(b->before + 4 * i, b->after + 4 * i, 3 * sizeof *b->rgb) == 0)
+      b->coverage[i] = 0;
   }
   return RST_OK;
 }
 
-rst_status preview_write(preview *p, rst_error *error) {
+static rst_status write_box(const rst_picture *picture, const request *work,
+                            const rst_rectangle *box, const part_points *c,
+                            rst_status (*read)(const request *work, const part_points *c, band *b,
+                                               rst_error *error),
+                            rst_error *error) {
+  rst_status status = RST_OK;
+  band b;
+
+  if (!band_init(&b, box))
+    status = failure_of_memory(error);
+  for (int y = box->y, rows = b.box.height; y < box->y + box->height && status == RST_OK;
+       y += rows) {
+    b.box.y = y;
+    b.box.height = MIN(rows, box->y + box->height - y);
+    status = read(work, c, &b, error);
+    if (status == RST_OK && !picture->write(picture->user, b.box.x, b.box.y, b.box.width,
+                                            b.box.height, b.rgb, b.coverage))
+      status = failure_of_picture(error);
+  }
+  band_clear(&b);
+  return status;
+}
+
+/* Whether an old photograph is not restored any further. Under the lock. */
+static bool is_prepared_alone(const preview *p) {
+  return p->worker.work.is_photo && !p->worker.work.model;
+}
+
+/* After an exact result the worker changes no colour while this holds the lock: it takes no new
+ * request. */
+static rst_status write_exact(preview *p, bool prepared, rst_error *error) {
   const rst_picture *picture = &p->reader.picture;
+  const request *work = &p->worker.work;
   const lattice *l = &p->worker.lattice;
   mailbox *m = &p->mailbox;
   rst_status status = RST_OK;
 
-  /* After an exact result the worker changes no colour while this holds the lock: it takes no new
-   * request. */
   mailbox_lock(m);
-  if (mailbox_is_superseded(m) || m->report.status.phase != PREVIEW_EXACT || !picture->write)
+  prepared = prepared || is_prepared_alone(p);
+  if (mailbox_is_superseded(m) || m->report.status.phase != PREVIEW_EXACT || !picture->write ||
+      (prepared && !work->prepared))
     status = failure(error, RST_BAD_CALL, "the result is not finished");
-  for (int i = 0; i < l->count && status == RST_OK; i++)
-    status = write_part(picture, l->parts[i], error);
+  else if (prepared)
+    status = write_box(picture, work, &work->region, NULL, read_prepared, error);
+  for (int i = 0; i < l->count && status == RST_OK && !prepared; i++)
+    status = write_box(picture, work, &l->parts[i]->part.box, l->parts[i], read_points, error);
   mailbox_unlock(m);
   return status;
+}
+
+bool preview_is_coloured(preview *p) {
+  mailbox *m = &p->mailbox;
+  bool coloured;
+
+  mailbox_lock(m);
+  coloured = m->report.status.phase == PREVIEW_EXACT && p->worker.work.model;
+  mailbox_unlock(m);
+  return coloured;
+}
+
+rst_status preview_write(preview *p, rst_error *error) {
+  return write_exact(p, false, error);
+}
+
+rst_status preview_write_prepared(preview *p, rst_error *error) {
+  return write_exact(p, true, error);
 }

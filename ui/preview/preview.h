@@ -23,6 +23,7 @@
 #include "pixel_trajectory.h"
 #include "preview/contour.h"
 #include "preview/frame.h"
+#include "preview/photo_found.h"
 #include "preview/status.h"
 
 typedef struct preview preview;
@@ -52,6 +53,10 @@ void preview_set_region(preview *p, const rst_rectangle *box);
 /* The picture has changed, or is another one. Errors: RST_NO_MEMORY; then all is as before. */
 rst_status preview_set_picture(preview *p, const rst_picture *picture, const rst_rectangle *box,
                                rst_error *error);
+/* The picture is an old photograph: its damage is mended and its tone corrected as the settings
+ * say, before it is restored by the setup, if there is one. NULL: it is not. `edits`: an rst_edit for
+ * each pixel of the region, or NULL. */
+void preview_set_photo(preview *p, const rst_photo_settings *settings, GBytes *edits);
 /* Stops, or goes on with what is done. */
 void preview_set_running(preview *p, bool running);
 
@@ -91,9 +96,18 @@ bool preview_get_suggestions(preview *p, rst_swatch *swatches, int *count);
 /* The newest answer, to be unreferenced; NULL while there is none. */
 contour *preview_get_contour(preview *p);
 
-/* Hands an exact result to the picture's `write`, as rst_restore() would. Errors: RST_BAD_CALL
- * where it is not exact; RST_HOST_FAILED, RST_NO_MEMORY. */
+/* What was found of the photograph last, to be unreferenced; NULL while there is nothing. */
+photo_found *preview_get_photo(preview *p);
+
+/* Hands an exact result to the picture's `write`, as rst_restore() would; of an old photograph, what
+ * its setup's strength makes of it, and where it has no setup, what it was prepared to. Errors:
+ * RST_BAD_CALL where it is not exact; RST_HOST_FAILED, RST_NO_MEMORY. */
 rst_status preview_write(preview *p, rst_error *error);
+/* Whether an exact result has the setup's colours: what an old photograph shows may take none. */
+bool preview_is_coloured(preview *p);
+/* The same of what an old photograph was prepared to: pixels that stayed as they were are not
+ * covered. */
+rst_status preview_write_prepared(preview *p, rst_error *error);
 
 /* Calls `restored` for each point restored, in order, on the worker's thread: for tests. To be set
  * before the first setup. */

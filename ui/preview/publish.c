@@ -12,7 +12,8 @@ enum {
 
 static frame_scene scene_of(const publisher *p) {
   return (frame_scene){
-    .pixels = p->work->pixels,
+    .source = p->work->pixels,
+    .pixels = request_get_pixels(p->work),
     .parts = p->lattice->parts,
     .count = p->lattice->count,
     .coarsest = LATTICE_COARSEST,
@@ -229,7 +230,7 @@ static rst_status draw_viewport(publisher *p, const rst_rectangle *area, rst_err
 /* Whether the frame shows all of the viewport, and this picture. */
 static bool is_shown(const publisher *p) {
   return p->frame && viewport_is_same(&p->frame->viewport, &p->work->view) &&
-         p->frame_pixels == p->work->pixels;
+         p->frame_pixels == request_get_pixels(p->work);
 }
 
 rst_status publisher_show_viewport(publisher *p, rst_error *error) {
@@ -251,7 +252,7 @@ rst_status publisher_show_viewport(publisher *p, rst_error *error) {
     drop_frame(p);
     return status;
   }
-  p->frame_pixels = tiles_ref(p->work->pixels); /* all of it */
+  p->frame_pixels = tiles_ref((tiles *)request_get_pixels(p->work)); /* all of it */
   p->dirty = (rst_rectangle){0, 0, 0, 0};
   report_frame(p, PREVIEW_REFINING, p->frame);
   return RST_OK;

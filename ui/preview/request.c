@@ -5,6 +5,8 @@ void request_clear(request *r) {
   g_clear_pointer(&r->model, rst_model_unref);
   g_clear_pointer(&r->pixels, tiles_unref);
   g_clear_pointer(&r->coverage, tiles_unref);
+  g_clear_pointer(&r->prepared, tiles_unref);
+  g_clear_pointer(&r->edits, g_bytes_unref);
 }
 
 void request_copy(request *to, const request *from) {
@@ -16,6 +18,10 @@ void request_copy(request *to, const request *from) {
     tiles_ref(copy.pixels);
   if (copy.coverage)
     tiles_ref(copy.coverage);
+  if (copy.prepared)
+    tiles_ref(copy.prepared);
+  if (copy.edits)
+    g_bytes_ref(copy.edits);
   request_clear(to);
   *to = copy;
 }
@@ -55,6 +61,11 @@ void request_change_result(request *r) {
 }
 
 static bool copied_read(void *user, int x, int y, int w, int h, float *rgba) {
+  tiles_read(request_get_pixels(user), &(rst_rectangle){x, y, w, h}, rgba);
+  return true;
+}
+
+static bool source_read(void *user, int x, int y, int w, int h, float *rgba) {
   tiles_read(((const request *)user)->pixels, &(rst_rectangle){x, y, w, h}, rgba);
   return true;
 }
@@ -64,15 +75,27 @@ static bool copied_coverage(void *user, int x, int y, int w, int h, float *cover
   return true;
 }
 
-rst_picture request_get_picture(const request *r, const rst_cancel *cancel) {
+const tiles *request_get_pixels(const request *r) {
+  return r->prepared ? r->prepared : r->pixels;
+}
+
+rst_picture request_get_source(const request *r, const rst_cancel *cancel) {
   return (rst_picture){.size = sizeof(rst_picture),
                        .width = r->pixels->box.width,
                        .height = r->pixels->box.height,
                        .user = (void *)(guintptr)r,
-                       .read = copied_read,
+                       .read = source_read,
                        .read_coverage = copied_coverage,
                        .rgba = r->pixels->values,
                        .cancel = cancel};
+}
+
+rst_picture request_get_picture(const request *r, const rst_cancel *cancel) {
+  rst_picture picture = request_get_source(r, cancel);
+
+  picture.read = copied_read;
+  picture.rgba = request_get_pixels(r)->values;
+  return picture;
 }
 
 bool request_is_matched(const request *r) {

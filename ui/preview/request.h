@@ -19,6 +19,10 @@ typedef struct request {
   rst_parameters parameters;
   viewport view;
   tiles *pixels, *coverage; /* of the picture; of the selection in `region` */
+  bool is_photo; /* an old photograph, which is prepared first, … */
+  rst_photo_settings photo; /* … in this way, … */
+  GBytes *edits; /* … an rst_edit for each pixel of `region`; NULL: none */
+  tiles *prepared; /* the worker's: what it has become, in place of `pixels`; NULL: not yet */
   rst_rectangle region;
   guint64 pixels_serial, region_serial;
   guint64 result_serial; /* of setup, region and picture: what the result depends on */
@@ -49,9 +53,13 @@ bool request_set_picture(request *r, const rst_picture *picture, const rst_recta
 /* The result has become another one, from now on. */
 void request_change_result(request *r);
 
-/* The copy of the picture, as the engine reads it until it is cancelled; valid as long as the
- * request. What is not read yet must not be looked at. */
+/* What is to be restored: the picture, or what it was prepared to. */
+const tiles *request_get_pixels(const request *r);
+/* The same as the engine reads it until it is cancelled; valid as long as the request. What is not
+ * read yet must not be looked at. */
 rst_picture request_get_picture(const request *r, const rst_cancel *cancel);
+/* The picture as it was before. */
+rst_picture request_get_source(const request *r, const rst_cancel *cancel);
 /* Whether parts are matched to their surroundings. */
 bool request_is_matched(const request *r);
 /* The visible part of the picture. */

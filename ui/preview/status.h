@@ -10,6 +10,7 @@
 typedef enum preview_phase {
   PREVIEW_WAITING,  /* for a model and parameters */
   PREVIEW_READING,  /* of the picture */
+  PREVIEW_PREPARING, /* an old photograph: its damage and tone */
   PREVIEW_ENCODING, /* of a window */
   PREVIEW_REFINING,
   PREVIEW_EXACT,    /* all points are restored */
@@ -21,7 +22,7 @@ typedef enum preview_phase {
 typedef struct preview_status {
   preview_phase phase;
   rst_error error;      /* PREVIEW_FAILED: why */
-  double read;          /* PREVIEW_READING: how much of what is waited for, 0…1 */
+  double read; /* PREVIEW_READING, PREVIEW_PREPARING: how much of what is waited for, 0…1 */
   int64_t points, done; /* of the region; finished */
   int step; /* of the finest lattice finished all over the visible part; 0: none yet */
   double first; /* seconds from the last change to the first of its points shown; or 0 */

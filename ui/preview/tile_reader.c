@@ -110,7 +110,7 @@ static gboolean read_some(void *data) {
 }
 
 void tile_reader_init(tile_reader *r, mailbox *m, const request *work, const rst_picture *picture) {
-  *r = (tile_reader){m, work, *picture, NULL};
+  *r = (tile_reader){.mailbox = m, .work = work, .picture = *picture};
   r->source = mailbox_add_source(read_some, G_PRIORITY_DEFAULT_IDLE, r);
 }
 
@@ -135,7 +135,20 @@ bool tile_reader_has(tile_reader *r, const rst_rectangle *area) {
   mailbox_lock(r->mailbox);
   missing = is_missing(r, area);
   mailbox_unlock(r->mailbox);
-  return !missing;
+  return !missing && !(r->work->prepared && tiles_count_missing(r->work->prepared, area) > 0);
+}
+
+/* Prepares what of an area is not yet, from what was read. */
+static rst_status fill_prepared(tile_reader *r, const rst_rectangle *area, rst_error *error) {
+  tiles *to = r->work->prepared;
+  int tile;
+
+  while (to && tiles_find_missing(to, area, &tile)) {
+    if (!tiles_fill(to, tile, r->prepared.read, r->prepared.user))
+      return failure_of_picture(error);
+    tiles_mark_filled(to, tile);
+  }
+  return RST_OK;
 }
 
 rst_status tile_reader_require(tile_reader *r, const rst_rectangle *area, rst_error *error) {
@@ -164,5 +177,5 @@ rst_status tile_reader_require(tile_reader *r, const rst_rectangle *area, rst_er
     m->report.status.phase = phase;
   d->waiting = false;
   mailbox_unlock(m);
-  return status;
+  return status == RST_OK ? fill_prepared(r, area, error) : status;
 }

@@ -13,6 +13,8 @@ typedef struct tile_reader {
   mailbox *mailbox;
   const request *work; /* the worker's request; changed under the mailbox's lock */
   rst_picture picture; /* the caller's */
+  rst_picture
+    prepared; /* the worker's, where its request has prepared pixels: read on its thread */
   GSource *source;     /* reads on the caller's thread */
 } tile_reader;
 

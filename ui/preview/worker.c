@@ -16,9 +16,16 @@ static rst_status serve(worker *w, preview_phase *phase, rst_error *error) {
   rst_status status;
 
   work_set_forget_other_picture(&w->set);
+  preparation_begin(&w->preparation);
   status = publisher_show_viewport(&w->publisher, error);
+  if (status == RST_OK)
+    status = preparation_settle(&w->preparation, w->session, error);
   if (status != RST_OK)
     return status;
+  if (!work->model && work->is_photo) { /* what was prepared is the result */
+    *phase = PREVIEW_EXACT;
+    return tile_reader_require(w->reader, &work->region, error);
+  }
   *phase = work->model ? PREVIEW_STOPPED : PREVIEW_WAITING;
   if (!work->model || !work->running)
     return RST_OK;
@@ -104,6 +111,8 @@ void worker_init(worker *w, mailbox *m, tile_reader *reader, int threads, bool b
   w->set = (work_set){
     .mailbox = m, .reader = reader, .lattice = l, .publisher = &w->publisher, .work = work};
   work_set_init(&w->set);
+  w->preparation =
+    (preparation){.mailbox = m, .reader = reader, .publisher = &w->publisher, .work = &w->work};
   w->explorer = (explorer){
     .mailbox = m, .lattice = l, .publisher = &w->publisher, .set = &w->set, .work = work};
   w->hints = (hint_fields){.mailbox = m,
@@ -137,6 +146,7 @@ void worker_clear(worker *w) {
   lattice_clear(&w->lattice);
   hint_fields_clear(&w->hints);
   work_set_clear(&w->set);
+  preparation_clear(&w->preparation);
   publisher_clear(&w->publisher);
   request_clear(&w->work);
   rst_session_free(w->session);

@@ -7,6 +7,7 @@
 #define WORKER_H
 
 #include "preview/found_faces.h"
+#include "preview/preparation.h"
 #include "preview/refine.h"
 
 typedef struct worker {
@@ -25,6 +26,7 @@ typedef struct worker {
   lattice lattice;
   publisher publisher;
   work_set set;
+  preparation preparation;
   found_faces faces;
   explorer explorer;
   hint_fields hints;

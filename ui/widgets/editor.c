@@ -10,8 +10,11 @@
 #include "widgets/face_layer.h"
 #include "widgets/face_list.h"
 #include "widgets/hint_layer.h"
+#include "widgets/message_bar.h"
 #include "widgets/pixel_inspector.h"
+#include "widgets/status_text.h"
 #include "widgets/variant_strip.h"
+#include "widgets/view_bar.h"
 #include "setup_text.h"
 
 struct _RestoratorEditor {
@@ -25,9 +28,7 @@ struct _RestoratorEditor {
   hint_layer *hint_layer;
   face_layer *face_layer;
   rst_plan plan; /* whose windows hints were located in */
-  GtkWidget *view, *inspector, *panel, *zoom, *faces, *hints, *uncertainty, *status, *progress,
-    *message;
-  GtkWidget *message_icon, *message_text;
+  GtkWidget *view, *inspector, *panel, *faces, *hints, *uncertainty, *status, *progress, *message;
   char *setup; /* in words */
 };
 
@@ -52,45 +53,13 @@ static char *setup_text(const rst_parameters *p, const rst_model *model) {
            : g_strdup_printf(_("%s, %s, seed %d"), name, words, p->seed);
 }
 
-static char *time_text(const preview_status *s) {
-  g_autofree char *passed = words_of_duration(s->seconds);
-  g_autofree char *whole = words_of_duration(s->seconds + s->rest);
-
-  if (s->phase == PREVIEW_EXACT)
-    return g_strdup_printf(_("finished in %s"), passed);
-  /* Translators: of durations: "3.2 s of about 5 min". */
-  return s->rest > 0 ? g_strdup_printf(_("%s of about %s"), passed, whole) : g_strdup(_("working"));
-}
-
-static char *phase_text(const preview_status *s) {
-  switch (s->phase) {
-    case PREVIEW_WAITING:
-    case PREVIEW_FAILED:
-      return NULL;
-    case PREVIEW_READING:
-      return g_strdup_printf(_("reading the picture, %.0f %%"), 100 * s->read);
-    case PREVIEW_ENCODING:
-      return g_strdup(_("encoding"));
-    case PREVIEW_STOPPED:
-      return g_strdup(_("stopped"));
-    default:
-      return time_text(s);
-  }
-}
-
-static double fraction_done(const preview_status *s) {
-  if (s->phase == PREVIEW_READING)
-    return s->read;
-  return s->points > 0 ? (double)s->done / (double)s->points : 0;
-}
-
 static void update_status(RestoratorEditor *editor, const preview_status *s) {
-  g_autofree char *phase = phase_text(s);
+  g_autofree char *phase = status_text_of_phase(s), *pixels = status_text_of_pixels(s);
   GString *text = g_string_new(NULL);
 
   /* What changes comes first: the line is cut where the space is too small. */
-  if (s->points > 0 && phase && s->phase != PREVIEW_READING)
-    g_string_append_printf(text, _("%'" PRId64 " of %'" PRId64 " pixels · "), s->done, s->points);
+  if (pixels && phase)
+    g_string_append_printf(text, "%s · ", pixels);
   if (phase)
     g_string_append_printf(text, "%s · ", phase);
   if (editor->setup)
@@ -99,31 +68,16 @@ static void update_status(RestoratorEditor *editor, const preview_status *s) {
     text, ngettext("CPU, %d thread", "CPU, %d threads", (gulong)editor->threads), editor->threads);
   gtk_label_set_text(GTK_LABEL(editor->status), text->str);
   gtk_widget_set_tooltip_text(editor->status, text->str); /* where it is cut */
-  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), fraction_done(s));
+  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), status_fraction(s));
   g_string_free(text, TRUE);
 }
 
-static const char *icon_of(GtkMessageType type) {
-  switch (type) {
-    case GTK_MESSAGE_ERROR:
-      return "dialog-error-symbolic";
-    case GTK_MESSAGE_WARNING:
-      return "dialog-warning-symbolic";
-    default:
-      return "dialog-information-symbolic";
-  }
-}
-
 void restorator_editor_say(RestoratorEditor *editor, GtkMessageType type, const char *text) {
-  gtk_info_bar_set_message_type(GTK_INFO_BAR(editor->message), type);
-  gtk_image_set_from_icon_name(GTK_IMAGE(editor->message_icon), icon_of(type),
-                               GTK_ICON_SIZE_BUTTON);
-  gtk_label_set_text(GTK_LABEL(editor->message_text), text ? text : "");
-  gtk_widget_set_visible(editor->message, text != NULL);
+  restorator_message_bar_say(RESTORATOR_MESSAGE_BAR(editor->message), type, text);
 }
 
 const char *restorator_editor_get_message(RestoratorEditor *editor) {
-  return gtk_label_get_text(GTK_LABEL(editor->message_text));
+  return restorator_message_bar_get_text(RESTORATOR_MESSAGE_BAR(editor->message));
 }
 
 /* The newest answer, once there is one: what it is for may still be in work. */
@@ -269,40 +223,6 @@ static void take_setup(RestoratorEditor *editor) {
  * The bar above the view
  */
 
-static void show_zoom(RestoratorEditor *editor) {
-  const double zoom = restorator_view_get_zoom(RESTORATOR_VIEW(editor->view));
-  g_autofree char *text = g_strdup_printf(_("%.0f %%"), zoom * 100);
-
-  gtk_label_set_text(GTK_LABEL(editor->zoom), text);
-}
-
-static void fit(RestoratorEditor *editor) {
-  restorator_view_fit(RESTORATOR_VIEW(editor->view));
-}
-
-static void actual_size(RestoratorEditor *editor) {
-  restorator_view_set_zoom(RESTORATOR_VIEW(editor->view), 1);
-}
-
-static void zoom_by(RestoratorEditor *editor, double factor) {
-  RestoratorView *view = RESTORATOR_VIEW(editor->view);
-
-  restorator_view_set_zoom(view, restorator_view_get_zoom(view) * factor);
-}
-
-static void zoom_in(RestoratorEditor *editor) {
-  zoom_by(editor, 1.25);
-}
-
-static void zoom_out(RestoratorEditor *editor) {
-  zoom_by(editor, 1 / 1.25);
-}
-
-static void compare(RestoratorEditor *editor, GtkComboBox *combo) {
-  restorator_view_set_compare(RESTORATOR_VIEW(editor->view),
-                              (RestoratorCompare)gtk_combo_box_get_active(combo));
-}
-
 /* The strip has a preview of its own from the first time on that it is wanted. */
 static void show_strip(RestoratorEditor *editor, GtkToggleButton *button) {
   const gboolean shown = gtk_toggle_button_get_active(button);
@@ -316,14 +236,6 @@ static void show_strip(RestoratorEditor *editor, GtkToggleButton *button) {
   }
   gtk_widget_set_visible(editor->strip, shown);
   show_scene(editor);
-}
-
-static void hold_before(RestoratorEditor *editor) {
-  restorator_view_hold_before(RESTORATOR_VIEW(editor->view), TRUE);
-}
-
-static void let_before_go(RestoratorEditor *editor) {
-  restorator_view_hold_before(RESTORATOR_VIEW(editor->view), FALSE);
 }
 
 static void show_uncertainty(RestoratorEditor *editor, GtkToggleButton *button) {
@@ -363,49 +275,16 @@ static GtkWidget *add(RestoratorEditor *editor, GtkWidget *bar, GtkWidget *contr
   return control;
 }
 
-static GtkWidget *icon(const char *name) {
-  return gtk_button_new_from_icon_name(name, GTK_ICON_SIZE_BUTTON);
-}
-
-static GtkWidget *make_zooms(RestoratorEditor *editor) {
-  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
-
-  add(editor, bar, icon("zoom-fit-best-symbolic"), _("Fit"),
-      _("Shows the selection with its surroundings"), "clicked", G_CALLBACK(fit));
-  add(editor, bar, icon("zoom-original-symbolic"), _("Actual size"),
-      _("Shows each pixel of the picture as one of the screen"), "clicked",
-      G_CALLBACK(actual_size));
-  add(editor, bar, icon("zoom-out-symbolic"), _("Zoom out"), _("Shows more of the picture"),
-      "clicked", G_CALLBACK(zoom_out));
-  editor->zoom = gtk_label_new(NULL);
-  gtk_label_set_width_chars(GTK_LABEL(editor->zoom), 6);
-  gtk_container_add(GTK_CONTAINER(bar), editor->zoom);
-  add(editor, bar, icon("zoom-in-symbolic"), _("Zoom in"), _("Shows the picture larger"), "clicked",
-      G_CALLBACK(zoom_in));
-  return bar;
-}
-
 static GtkWidget *make_comparisons(RestoratorEditor *editor) {
-  GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *modes = gtk_combo_box_text_new(), *button;
+  GtkWidget *button = gtk_toggle_button_new();
 
-  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Split"));
-  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Side by side"));
-  gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(modes), NULL, _("Only after"));
-  gtk_combo_box_set_active(GTK_COMBO_BOX(modes), RESTORATOR_COMPARE_SPLIT);
-  add(editor, bar, modes, _("Compare"), _("How before and after are shown"), "changed",
-      G_CALLBACK(compare));
-  button = gtk_toggle_button_new();
   gtk_button_set_image(GTK_BUTTON(button),
                        gtk_image_new_from_icon_name("view-grid-symbolic", GTK_ICON_SIZE_BUTTON));
-  add(editor, bar, button, _("Thumbnails"),
-      _("Shows what other seeds, or presets, would make of the middle, to choose from"), "toggled",
-      G_CALLBACK(show_strip));
-  button = add(editor, bar, gtk_button_new_with_label(_("Before")), _("Before"),
-               _("Shows what was before while it is held; the key B does the same in the view"),
-               "pressed", G_CALLBACK(hold_before));
-  g_signal_connect_swapped(button, "released", G_CALLBACK(let_before_go), editor);
-  return bar;
+  accessible_describe(
+    button, _("Thumbnails"),
+    _("Shows what other seeds, or presets, would make of the middle, to choose from"));
+  g_signal_connect_swapped(button, "toggled", G_CALLBACK(show_strip), editor);
+  return view_bar_new_comparisons(RESTORATOR_VIEW(editor->view), button);
 }
 
 static GtkWidget *make_overlays(RestoratorEditor *editor) {
@@ -439,20 +318,11 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
   return bar;
 }
 
-/* In one line, or in several where the space is too small. */
 static GtkWidget *make_bar(RestoratorEditor *editor) {
-  GtkWidget *bar = gtk_flow_box_new();
-  GtkWidget *const groups[] = {make_zooms(editor), make_comparisons(editor), make_overlays(editor)};
+  GtkWidget *const groups[] = {view_bar_new_zooms(RESTORATOR_VIEW(editor->view)),
+                               make_comparisons(editor), make_overlays(editor)};
 
-  gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(bar), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(bar), G_N_ELEMENTS(groups));
-  gtk_flow_box_set_column_spacing(GTK_FLOW_BOX(bar), 12);
-  for (guint i = 0; i < G_N_ELEMENTS(groups); i++) {
-    gtk_container_add(GTK_CONTAINER(bar), groups[i]);
-    /* The controls take the focus, not what holds them. */
-    gtk_widget_set_can_focus(gtk_widget_get_parent(groups[i]), FALSE);
-  }
-  return bar;
+  return view_bar_new(groups, G_N_ELEMENTS(groups));
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -467,23 +337,6 @@ static rst_rectangle home_of(const RestoratorEditor *editor, const rst_rectangle
                                 box->height + 2 * margin};
 
   return rect_intersect(&around, &picture);
-}
-
-static GtkWidget *make_message(RestoratorEditor *editor) {
-  GtkWidget *bar = gtk_info_bar_new();
-  GtkWidget *area = gtk_info_bar_get_content_area(GTK_INFO_BAR(bar));
-
-  editor->message_icon = gtk_image_new();
-  editor->message_text = gtk_label_new(NULL);
-  gtk_label_set_line_wrap(GTK_LABEL(editor->message_text), TRUE);
-  gtk_label_set_xalign(GTK_LABEL(editor->message_text), 0);
-  gtk_box_set_spacing(GTK_BOX(area), 6);
-  gtk_box_pack_start(GTK_BOX(area), editor->message_icon, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(area), editor->message_text, TRUE, TRUE, 0);
-  gtk_widget_show(editor->message_icon);
-  gtk_widget_show(editor->message_text);
-  gtk_widget_set_no_show_all(bar, TRUE);
-  return bar;
 }
 
 /* The view, and what lies over it while someone asks about a pixel. */
@@ -508,7 +361,7 @@ static GtkWidget *make_left(RestoratorEditor *editor) {
   GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *stage = make_stage(editor);
 
-  editor->message = make_message(editor);
+  editor->message = restorator_message_bar_new();
   editor->progress = gtk_progress_bar_new();
   accessible_describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
   editor->status = gtk_label_new(NULL);
@@ -568,7 +421,6 @@ static void build(RestoratorEditor *editor, const rst_rectangle *box) {
 
   gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(editor), make_right(editor), FALSE, FALSE, 0);
-  g_signal_connect_swapped(editor->view, "zoom-changed", G_CALLBACK(show_zoom), editor);
   g_signal_connect_swapped(editor->panel, "setup-changed", G_CALLBACK(take_setup), editor);
   restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
   restorator_view_set_preview(RESTORATOR_VIEW(editor->view), editor->preview);
@@ -577,7 +429,6 @@ static void build(RestoratorEditor *editor, const rst_rectangle *box) {
   make_layers(editor);
   restorator_hints_set_locator(restorator_panel_get_hints(RESTORATOR_PANEL(editor->panel)),
                                locate_hint, editor);
-  show_zoom(editor);
   gtk_widget_show_all(GTK_WIDGET(editor));
 }
 

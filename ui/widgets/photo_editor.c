@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "widgets/photo_editor.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "messages.h"
+#include "properties.h"
+#include "widgets/accessible.h"
+#include "widgets/damage_layer.h"
+#include "widgets/face_layer.h"
+#include "widgets/face_list.h"
+#include "widgets/message_bar.h"
+#include "widgets/status_text.h"
+#include "widgets/view_bar.h"
+
+struct _RestoratorPhotoEditor {
+  GtkBox parent;
+  GObject *settings;
+  preview *preview;
+  int width, height; /* of the picture */
+  GBytes *edits;
+  rst_photo_settings prepared; /* that was asked for last, … */
+  gboolean asked;              /* … once it was */
+  rst_model *model;
+  char *model_name;            /* that it was read by */
+  rst_error problem;           /* of the settings; RST_OK: none */
+  photo_found *found;          /* as it is shown */
+  face_layer *face_layer;
+  damage_layer *damage_layer;
+  GtkWidget *view, *panel, *faces, *damage, *message, *progress, *status;
+  guint changed;               /* idle source */
+};
+
+G_DEFINE_FINAL_TYPE(RestoratorPhotoEditor, restorator_photo_editor, GTK_TYPE_BOX)
+
+static guint progressed, marked, more;
+
+static RestoratorPhotoPanel *panel_of(RestoratorPhotoEditor *editor) {
+  return RESTORATOR_PHOTO_PANEL(editor->panel);
+}
+
+void restorator_photo_editor_say(RestoratorPhotoEditor *editor, GtkMessageType type,
+                                 const char *text) {
+  restorator_message_bar_say(RESTORATOR_MESSAGE_BAR(editor->message), type, text);
+}
+
+const char *restorator_photo_editor_get_message(RestoratorPhotoEditor *editor) {
+  return restorator_message_bar_get_text(RESTORATOR_MESSAGE_BAR(editor->message));
+}
+
+/* ---- what the preview reports ---- */
+
+static void update_status(RestoratorPhotoEditor *editor, const preview_status *s) {
+  g_autofree char *phase = status_text_of_phase(s), *pixels = status_text_of_pixels(s);
+  g_autofree char *text =
+    g_strjoin(pixels && phase ? " · " : "", pixels ? pixels : "", phase ? phase : "", NULL);
+
+  gtk_label_set_text(GTK_LABEL(editor->status), text);
+  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), status_fraction(s));
+}
+
+static void take_found(RestoratorPhotoEditor *editor) {
+  photo_found *found = preview_get_photo(editor->preview);
+
+  if (!found || found == editor->found) {
+    photo_found_unref(found);
+    return;
+  }
+  photo_found_unref(editor->found);
+  editor->found = found;
+  restorator_photo_panel_set_found(panel_of(editor), found);
+  damage_layer_set_found(editor->damage_layer, found);
+}
+
+static void take_faces(RestoratorPhotoEditor *editor) {
+  g_autofree char *found = g_new(char, RST_FACES_TEXT);
+
+  if (preview_get_found_faces(editor->preview, found))
+    restorator_faces_set_found(restorator_photo_panel_get_faces(panel_of(editor)), found);
+}
+
+static void take_report(void *user) {
+  RestoratorPhotoEditor *editor = user;
+  preview_status status;
+
+  preview_get_status(editor->preview, &status);
+  restorator_view_update(RESTORATOR_VIEW(editor->view));
+  update_status(editor, &status);
+  take_found(editor);
+  take_faces(editor);
+  if (status.phase == PREVIEW_FAILED) {
+    g_autofree char *text = messages_text(&status.error);
+
+    restorator_photo_editor_say(editor, GTK_MESSAGE_ERROR, text);
+  }
+  g_signal_emit(editor, progressed, 0);
+}
+
+/* ---- what is asked for ---- */
+
+/* Read once for each name. */
+static rst_status read_model(RestoratorPhotoEditor *editor, const char *name, rst_error *error) {
+  rst_status status;
+  char path[4096];
+
+  if (editor->model && g_strcmp0(name, editor->model_name) == 0)
+    return RST_OK;
+  g_clear_pointer(&editor->model, rst_model_unref);
+  status = rst_find(RST_KIND_MODEL, name, path, sizeof path, error);
+  if (status == RST_OK)
+    status = rst_model_read(path, &editor->model, error);
+  g_free(editor->model_name);
+  editor->model_name = status == RST_OK ? g_strdup(name) : NULL;
+  return status;
+}
+
+static rst_status read_setup(RestoratorPhotoEditor *editor, rst_parameters *parameters,
+                             rst_error *error) {
+  rst_status status = values_read(editor->settings, parameters, error);
+
+  if (status != RST_OK)
+    return status;
+  rst_settle_model(parameters, RST_PICTURE_MONOCHROME);
+  status = read_model(editor, parameters->model, error);
+  return status == RST_OK ? rst_parameters_check(parameters, editor->model, error) : status;
+}
+
+static gboolean is_same(const rst_photo_settings *a, const rst_photo_settings *b) {
+  return a->damage == b->damage && a->sensitivity == b->sensitivity && a->tone == b->tone &&
+         a->tone_strength == b->tone_strength;
+}
+
+/* Preparing takes longest: only what changes it has it done anew. */
+static void ask_for_photo(RestoratorPhotoEditor *editor, const rst_photo_settings *now) {
+  rst_photo_settings wanted = *now;
+
+  wanted.colour = true; /* the setup's matter */
+  wanted.colour_strength = 1;
+  if (editor->asked && is_same(&wanted, &editor->prepared))
+    return;
+  if (editor->asked && wanted.damage)
+    damage_layer_flash(editor->damage_layer);
+  editor->prepared = wanted;
+  editor->asked = TRUE;
+  preview_set_photo(editor->preview, &wanted, editor->edits);
+}
+
+static void take_settings(RestoratorPhotoEditor *editor) {
+  g_autofree rst_parameters *parameters = g_new0(rst_parameters, 1);
+  rst_photo_settings now;
+
+  rst_parameters_init(parameters);
+  rst_error_init(&editor->problem);
+  restorator_photo_editor_say(editor, GTK_MESSAGE_INFO, NULL);
+  restorator_photo_panel_get_settings(panel_of(editor), &now);
+  if (now.colour && read_setup(editor, parameters, &editor->problem) != RST_OK) {
+    g_autofree char *text = messages_text(&editor->problem);
+
+    restorator_photo_editor_say(editor, GTK_MESSAGE_ERROR, text);
+  }
+  ask_for_photo(editor, &now);
+  face_layer_set_used(editor->face_layer,
+                      now.colour && parameters->window_kind == RST_WINDOW_FACES);
+  preview_set_setup(editor->preview,
+                    now.colour && editor->problem.code == RST_OK ? editor->model : NULL,
+                    parameters);
+}
+
+static gboolean take_change(gpointer data) {
+  RestoratorPhotoEditor *editor = data;
+
+  editor->changed = 0;
+  take_settings(editor);
+  return G_SOURCE_REMOVE;
+}
+
+static void note_change(RestoratorPhotoEditor *editor) {
+  if (editor->changed == 0)
+    editor->changed = g_idle_add_full(G_PRIORITY_DEFAULT, take_change, editor, NULL);
+}
+
+static void settle(RestoratorPhotoEditor *editor) {
+  if (editor->changed == 0)
+    return;
+  g_source_remove(editor->changed);
+  take_change(editor);
+}
+
+static void pass_mark(RestoratorPhotoEditor *editor, int edit) {
+  g_signal_emit(editor, marked, 0, edit);
+}
+
+static void pass_more(RestoratorPhotoEditor *editor) {
+  g_signal_emit(editor, more, 0);
+}
+
+/* ---- building ---- */
+
+static void show_adding(gpointer data, gboolean adding) {
+  GtkWidget *list =
+    restorator_photo_panel_get_control(panel_of(RESTORATOR_PHOTO_EDITOR(data)), "faces");
+
+  restorator_face_list_set_wanted(RESTORATOR_FACE_LIST(list), adding);
+}
+
+static void want_face(RestoratorPhotoEditor *editor, gboolean wanted) {
+  if (editor->face_layer)
+    face_layer_set_adding(editor->face_layer, wanted);
+}
+
+static GtkWidget *make_bar(RestoratorPhotoEditor *editor) {
+  RestoratorView *view = RESTORATOR_VIEW(editor->view);
+  GtkWidget *overlays = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkWidget *groups[] = {view_bar_new_zooms(view), view_bar_new_comparisons(view, NULL), overlays};
+
+  editor->damage = gtk_check_button_new_with_label(_("Damage"));
+  accessible_describe(editor->damage, _("Show the damage"),
+                      _("Shows in red what is mended; it is shown for a while after every change, "
+                        "too"));
+  editor->faces = gtk_check_button_new_with_label(_("Faces"));
+  accessible_describe(
+    editor->faces, _("Show the faces"),
+    _("Shows the faces that are seen from near: a click on a rim switches one off "
+      "or on; the key F does the same as this in the view"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(editor->faces), TRUE);
+  gtk_container_add(GTK_CONTAINER(overlays), editor->damage);
+  gtk_container_add(GTK_CONTAINER(overlays), editor->faces);
+  return view_bar_new(groups, G_N_ELEMENTS(groups));
+}
+
+static GtkWidget *make_left(RestoratorPhotoEditor *editor) {
+  GtkWidget *left = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+
+  editor->view = restorator_view_new();
+  restorator_view_set_show_windows(RESTORATOR_VIEW(editor->view), FALSE);
+  restorator_view_set_show_input(RESTORATOR_VIEW(editor->view), FALSE);
+  editor->message = restorator_message_bar_new();
+  editor->progress = gtk_progress_bar_new();
+  accessible_describe(editor->progress, _("Progress"), _("How much of the photograph is restored"));
+  editor->status = gtk_label_new(NULL);
+  gtk_label_set_xalign(GTK_LABEL(editor->status), 0);
+  gtk_label_set_ellipsize(GTK_LABEL(editor->status), PANGO_ELLIPSIZE_END);
+  gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->view, TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->message, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
+  return left;
+}
+
+static GtkWidget *make_right(RestoratorPhotoEditor *editor) {
+  GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
+
+  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+                                 GTK_POLICY_AUTOMATIC);
+  gtk_container_add(GTK_CONTAINER(scrolled), editor->panel);
+  gtk_widget_set_hexpand(scrolled, FALSE); /* the view takes what is left */
+  return scrolled;
+}
+
+static void build(RestoratorPhotoEditor *editor, const rst_rectangle *box) {
+  RestoratorView *view;
+
+  gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
+  gtk_box_pack_start(GTK_BOX(editor), make_right(editor), FALSE, FALSE, 0);
+  view = RESTORATOR_VIEW(editor->view);
+  restorator_view_set_picture(view, editor->width, editor->height, box);
+  restorator_view_set_preview(view, editor->preview);
+  editor->damage_layer = damage_layer_new(view, GTK_TOGGLE_BUTTON(editor->damage));
+  editor->face_layer = face_layer_new(view, restorator_photo_panel_get_faces(panel_of(editor)),
+                                      GTK_TOGGLE_BUTTON(editor->faces), NULL, show_adding, editor);
+  face_layer_set_size(editor->face_layer, editor->width, editor->height);
+  g_signal_connect_swapped(editor->panel, "face-wanted", G_CALLBACK(want_face), editor);
+  g_signal_connect_swapped(editor->panel, "marked", G_CALLBACK(pass_mark), editor);
+  g_signal_connect_swapped(editor->panel, "more", G_CALLBACK(pass_more), editor);
+  gtk_widget_show_all(GTK_WIDGET(editor));
+}
+
+/* ---- the class ---- */
+
+static void restorator_photo_editor_dispose(GObject *object) {
+  RestoratorPhotoEditor *editor = RESTORATOR_PHOTO_EDITOR(object);
+
+  g_clear_handle_id(&editor->changed, g_source_remove);
+  if (editor->settings)
+    g_signal_handlers_disconnect_by_data(editor->settings, editor);
+  g_clear_object(&editor->settings);
+  g_clear_pointer(&editor->face_layer, face_layer_free);
+  g_clear_pointer(&editor->damage_layer, damage_layer_free);
+  if (editor->preview && editor->view)
+    restorator_view_set_preview(RESTORATOR_VIEW(editor->view), NULL);
+  g_clear_pointer(&editor->preview, preview_free);
+  G_OBJECT_CLASS(restorator_photo_editor_parent_class)->dispose(object);
+}
+
+static void restorator_photo_editor_finalize(GObject *object) {
+  RestoratorPhotoEditor *editor = RESTORATOR_PHOTO_EDITOR(object);
+
+  g_clear_pointer(&editor->edits, g_bytes_unref);
+  photo_found_unref(editor->found);
+  rst_model_unref(editor->model);
+  g_free(editor->model_name);
+  G_OBJECT_CLASS(restorator_photo_editor_parent_class)->finalize(object);
+}
+
+static void restorator_photo_editor_class_init(RestoratorPhotoEditorClass *class) {
+  const GType type = G_TYPE_FROM_CLASS(class);
+
+  G_OBJECT_CLASS(class)->dispose = restorator_photo_editor_dispose;
+  G_OBJECT_CLASS(class)->finalize = restorator_photo_editor_finalize;
+  progressed =
+    g_signal_new("progressed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  marked = g_signal_new("marked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                        G_TYPE_INT);
+  more = g_signal_new("more", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void restorator_photo_editor_init(RestoratorPhotoEditor *editor) {
+  gtk_box_set_spacing(GTK_BOX(editor), 12);
+}
+
+GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *picture,
+                                       const rst_rectangle *box, gboolean grey, rst_error *error) {
+  RestoratorPhotoEditor *editor = g_object_new(RESTORATOR_TYPE_PHOTO_EDITOR, NULL);
+
+  if (preview_new(picture, box, 0, take_report, editor, &editor->preview, error) != RST_OK) {
+    g_object_unref(g_object_ref_sink(editor));
+    return NULL;
+  }
+  editor->settings = g_object_ref(settings);
+  editor->width = picture->width;
+  editor->height = picture->height;
+  editor->panel = restorator_photo_panel_new(settings, grey);
+  build(editor, box);
+  g_signal_connect_swapped(settings, "notify", G_CALLBACK(note_change), editor);
+  take_settings(editor);
+  return GTK_WIDGET(editor);
+}
+
+rst_status restorator_photo_editor_set_picture(RestoratorPhotoEditor *editor,
+                                               const rst_picture *picture, const rst_rectangle *box,
+                                               rst_error *error) {
+  const rst_status status = preview_set_picture(editor->preview, picture, box, error);
+
+  if (status != RST_OK)
+    return status;
+  editor->width = picture->width;
+  editor->height = picture->height;
+  face_layer_set_size(editor->face_layer, editor->width, editor->height);
+  restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, box);
+  damage_layer_set_found(editor->damage_layer, NULL);
+  restorator_photo_editor_set_edits(editor, NULL);
+  return RST_OK;
+}
+
+void restorator_photo_editor_set_edits(RestoratorPhotoEditor *editor, GBytes *edits) {
+  g_clear_pointer(&editor->edits, g_bytes_unref);
+  editor->edits = edits ? g_bytes_ref(edits) : NULL;
+  restorator_photo_panel_set_marked(panel_of(editor), edits != NULL);
+  preview_set_photo(editor->preview, &editor->prepared, edits);
+  damage_layer_flash(editor->damage_layer);
+}
+
+GBytes *restorator_photo_editor_get_edits(RestoratorPhotoEditor *editor) {
+  return editor->edits;
+}
+
+rst_status restorator_photo_editor_check(RestoratorPhotoEditor *editor, rst_error *why) {
+  preview_status status;
+
+  settle(editor);
+  preview_get_status(editor->preview, &status);
+  *why = status.phase == PREVIEW_FAILED ? status.error : editor->problem;
+  return why->code;
+}
+
+gboolean restorator_photo_editor_is_finished(RestoratorPhotoEditor *editor) {
+  preview_status status;
+
+  settle(editor);
+  preview_get_status(editor->preview, &status);
+  return status.phase == PREVIEW_EXACT;
+}
+
+const char *restorator_photo_editor_get_status(RestoratorPhotoEditor *editor) {
+  return gtk_label_get_text(GTK_LABEL(editor->status));
+}
+
+preview *restorator_photo_editor_get_preview(RestoratorPhotoEditor *editor) {
+  return editor->preview;
+}
+
+RestoratorView *restorator_photo_editor_get_view(RestoratorPhotoEditor *editor) {
+  return RESTORATOR_VIEW(editor->view);
+}
+
+RestoratorPhotoPanel *restorator_photo_editor_get_panel(RestoratorPhotoEditor *editor) {
+  return panel_of(editor);
+}
