@@ -7,11 +7,14 @@
 
 #include "jobs/arguments.h"
 #include "procedures/batch.h"
+#include "procedures/photo.h"
 #include "procedures/run.h"
 
 #define PROCEDURE "plug-in-restorator"
 #define REPEAT PROCEDURE "-repeat"
 #define BATCH PROCEDURE "-batch"
+#define OLD_PHOTO PROCEDURE "-photo"
+#define SELECT_DAMAGE PROCEDURE "-select-damage"
 #define ICON "restorator.svg"
 #define MANUAL "help"
 #define MANUAL_DOMAIN "restorator-help" /* help/…/gimp-help.xml has it too */
@@ -41,7 +44,7 @@ static GFile *own_file(const char *name) {
 }
 
 static GList *restorator_plug_in_query_procedures(GimpPlugIn *plug_in) {
-  static const char *const names[] = {PROCEDURE, REPEAT, BATCH};
+  static const char *const names[] = {PROCEDURE, OLD_PHOTO, SELECT_DAMAGE, REPEAT, BATCH};
   g_autoptr(GFile) manual = own_file(MANUAL);
   GList *list = NULL;
 
@@ -98,6 +101,43 @@ static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
   return procedure;
 }
 
+static GimpProcedure *create_photo(GimpPlugIn *plug_in) {
+  GimpProcedure *procedure = new_procedure(plug_in, OLD_PHOTO, photo_run);
+
+  set_menu(procedure, _("Restore Old P_hotograph…"));
+  gimp_procedure_set_documentation(
+    procedure, _("Mend the damage of an old photograph, correct its tone and give it colour"),
+    _("Restores the selected part of a layer, the whole layer where nothing is selected, in one "
+      "step: dust, hair, scratches, creases and spots are found and mended, fading is corrected, "
+      "and a monochrome or toned photograph gets colour, faces seen from near. One that has "
+      "colours keeps them; of a drawing only the damage is mended. What is clean stays exactly as "
+      "it is where it gets neither tone nor colour, and so do pixels that are not selected and "
+      "transparency everywhere. The arguments beside damage, tone and colour are those of "
+      "plug-in-restorator, and concern the colour."),
+    OLD_PHOTO);
+  arguments_add_photo(procedure);
+  arguments_add_marks(procedure);
+  arguments_add(procedure, "photo");
+  arguments_add_hints_layer(procedure);
+  arguments_add_photo_output(procedure);
+  return procedure;
+}
+
+static GimpProcedure *create_select_damage(GimpPlugIn *plug_in) {
+  GimpProcedure *procedure = new_procedure(plug_in, SELECT_DAMAGE, select_damage_run);
+
+  gimp_procedure_set_menu_label(procedure, _("Select _Damage…"));
+  gimp_procedure_add_menu_path(procedure, "<Image>/Select");
+  set_icon(procedure);
+  gimp_procedure_set_documentation(
+    procedure, _("Select dust, hair, scratches, creases and spots of an old photograph"),
+    _("Looks for damage in the selected part of a layer, the whole layer where nothing is "
+      "selected, and selects it. No pixel is changed."),
+    SELECT_DAMAGE);
+  arguments_add_damage(procedure);
+  return procedure;
+}
+
 static GimpProcedure *create_repeat(GimpPlugIn *plug_in) {
   GimpProcedure *procedure = new_procedure(plug_in, REPEAT, restorator_repeat);
 
@@ -124,12 +164,14 @@ static GimpProcedure *create_batch(GimpPlugIn *plug_in) {
   gimp_procedure_set_documentation(
     procedure, _("Restore many files with a small neural network"),
     _("Restores each file that the pattern matches, all of it or the region and what is white in "
-      "the mask, and saves it in the output folder. The model is read once. A file that cannot be "
-      "restored does not end the run: its reason comes back. Files that are there already are "
-      "skipped, so that a run that was stopped can be taken up again. Grey files become RGB, "
-      "unless the mode is “detail”."),
+      "the mask, and saves it in the output folder. Where neither a model nor a preset is given, "
+      "each is restored as an old photograph: damage, tone and colour, as plug-in-restorator-photo "
+      "does it. The model is read once. A file that cannot be restored does not end the run: its "
+      "reason comes back. Files that are there already are skipped, so that a run that was stopped "
+      "can be taken up again. Grey files that get colour become RGB."),
     BATCH);
   arguments_add_files(procedure);
+  arguments_add_photo(procedure);
   arguments_add(procedure, "auto");
   batch_add_results(procedure);
   return procedure;
@@ -138,6 +180,10 @@ static GimpProcedure *create_batch(GimpPlugIn *plug_in) {
 static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, const char *name) {
   if (strcmp(name, PROCEDURE) == 0)
     return create_restore(plug_in);
+  if (strcmp(name, OLD_PHOTO) == 0)
+    return create_photo(plug_in);
+  if (strcmp(name, SELECT_DAMAGE) == 0)
+    return create_select_damage(plug_in);
   if (strcmp(name, REPEAT) == 0)
     return create_repeat(plug_in);
   if (strcmp(name, BATCH) == 0)

@@ -17,7 +17,7 @@ typedef struct BatchDialog {
   GtkWidget *window, *grid;
   GtkWidget *folder, *pattern; /* the argument `input` */
   GtkWidget *output, *mask;
-  GtkWidget *automatic, *panel;
+  GtkWidget *automatic, *deeds, *panel;
   gboolean taking;             /* from the widgets: they are not to be changed meanwhile */
   int rows;
 } BatchDialog;
@@ -109,6 +109,7 @@ static void show_automatic(BatchDialog *dialog) {
   const gboolean automatic = arguments_are_automatic(dialog->config);
 
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(dialog->automatic), automatic);
+  gtk_widget_set_sensitive(dialog->deeds, automatic);
   gtk_widget_set_sensitive(dialog->panel, !automatic);
 }
 
@@ -191,14 +192,29 @@ static void add_overwrite(BatchDialog *dialog) {
   gtk_grid_attach(GTK_GRID(dialog->grid), check, 0, dialog->rows++, 3, 1);
 }
 
+static void add_deed(BatchDialog *dialog, GtkWidget *box, const char *name) {
+  GParamSpec *spec = find_argument(dialog, name);
+  GtkWidget *check = gtk_check_button_new_with_label(g_param_spec_get_nick(spec));
+
+  accessible_describe(check, g_param_spec_get_nick(spec), g_param_spec_get_blurb(spec));
+  bind(dialog, name, check, "active");
+  gtk_container_add(GTK_CONTAINER(box), check);
+}
+
 static void add_automatic(BatchDialog *dialog) {
-  dialog->automatic = gtk_check_button_new_with_label(_("Choose by what each file shows"));
+  dialog->automatic = gtk_check_button_new_with_label(_("As old photographs"));
   accessible_describe(
-    dialog->automatic, _("Choose by what each file shows"),
-    _("The preset “photo” for monochrome and toned pictures, the defaults for coloured "
-      "ones; else all files are done as set beside"));
+    dialog->automatic, _("As old photographs"),
+    _("Mends damage, corrects tone, and gives colour to what has none, each by what it shows; else "
+      "all files are done as set beside"));
   g_signal_connect_swapped(dialog->automatic, "toggled", G_CALLBACK(take_automatic), dialog);
   gtk_grid_attach(GTK_GRID(dialog->grid), dialog->automatic, 0, dialog->rows++, 3, 1);
+  dialog->deeds = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_widget_set_margin_start(dialog->deeds, 24);
+  add_deed(dialog, dialog->deeds, ARGUMENT_DAMAGE);
+  add_deed(dialog, dialog->deeds, ARGUMENT_TONE);
+  add_deed(dialog, dialog->deeds, ARGUMENT_COLOUR);
+  gtk_grid_attach(GTK_GRID(dialog->grid), dialog->deeds, 0, dialog->rows++, 3, 1);
 }
 
 static void add_files(BatchDialog *dialog) {

@@ -77,6 +77,54 @@ void arguments_add_output(GimpProcedure *procedure) {
              outputs, outputs[OUTPUT_IN_PLACE]);
 }
 
+void arguments_add_photo_output(GimpProcedure *procedure) {
+  add_choice(procedure, OUTPUT, _("Output"),
+             _("Where the restored pixels go: into the layer, or into a group of new layers above "
+               "it, tone, damage and colour, which can be dimmed and masked"),
+             outputs, outputs[OUTPUT_IN_PLACE]);
+}
+
+static void add_share(GimpProcedure *procedure, const char *name, const char *title,
+                      const char *blurb, double initial) {
+  gimp_procedure_add_double_argument(procedure, name, title, blurb, 0, 1, initial,
+                                     G_PARAM_READWRITE);
+}
+
+void arguments_add_damage(GimpProcedure *procedure) {
+  add_share(procedure, ARGUMENT_SENSITIVITY, _("Sensitivity"),
+            _("How much counts as damage: more towards 1"), 0.5);
+}
+
+void arguments_add_photo(GimpProcedure *procedure) {
+  gimp_procedure_add_boolean_argument(
+    procedure, ARGUMENT_DAMAGE, _("Damage"),
+    _("Whether dust, hair, scratches, creases and spots are found and mended"), TRUE,
+    G_PARAM_READWRITE);
+  arguments_add_damage(procedure);
+  gimp_procedure_add_boolean_argument(procedure, ARGUMENT_TONE, _("Tone"),
+                                      _("Whether fading and casts are corrected"), TRUE,
+                                      G_PARAM_READWRITE);
+  add_share(procedure, ARGUMENT_TONE_STRENGTH, _("Strength of the tone"),
+            _("How much of that correction is applied"), 1);
+  gimp_procedure_add_boolean_argument(
+    procedure, ARGUMENT_COLOUR, _("Colour"),
+    _("Whether a monochrome or toned photograph gets colour; one that has colours keeps them"),
+    TRUE, G_PARAM_READWRITE);
+}
+
+void arguments_add_marks(GimpProcedure *procedure) {
+  gimp_procedure_add_drawable_argument(
+    procedure, ARGUMENT_DAMAGED, _("Damaged"),
+    _("A channel or a layer that is white where there is damage, whatever is found; none for no "
+      "more than that"),
+    TRUE, G_PARAM_READWRITE);
+  gimp_procedure_add_drawable_argument(
+    procedure, ARGUMENT_SOUND, _("Sound"),
+    _("A channel or a layer that is white where there is no damage, whatever is found; none for "
+      "nowhere"),
+    TRUE, G_PARAM_READWRITE);
+}
+
 void arguments_add_hints_layer(GimpProcedure *procedure) {
   gimp_procedure_add_layer_argument(
     procedure, ARGUMENT_HINTS_LAYER, _("Layer of hints"),
@@ -145,6 +193,12 @@ gboolean arguments_are_automatic(GimpProcedureConfig *config) {
 
   g_object_get(config, "model", &model, NULL);
   return g_strcmp0(model, AUTO) == 0 || g_strcmp0(preset, AUTO) == 0;
+}
+
+gboolean arguments_are_by_content(GimpProcedureConfig *config) {
+  g_autofree char *preset = get_preset(config);
+
+  return g_strcmp0(preset, AUTO) == 0;
 }
 
 gboolean arguments_are_defaults(GimpProcedureConfig *config) {

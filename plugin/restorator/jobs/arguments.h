@@ -14,6 +14,13 @@
 #define ARGUMENT_PRESET "preset"
 #define ARGUMENT_INDEX "index"
 #define ARGUMENT_HINTS_LAYER "hints-layer"
+#define ARGUMENT_DAMAGE "damage"
+#define ARGUMENT_SENSITIVITY "sensitivity"
+#define ARGUMENT_TONE "tone"
+#define ARGUMENT_TONE_STRENGTH "tone-strength"
+#define ARGUMENT_COLOUR "colour"
+#define ARGUMENT_DAMAGED "damaged"
+#define ARGUMENT_SOUND "sound"
 #define ARGUMENT_RUN_MODE "run-mode"
 #define ARGUMENT_INPUT "input"
 #define ARGUMENT_FOLDER "output-folder"
@@ -34,6 +41,14 @@ typedef struct Arguments {
 void arguments_add(GimpProcedure *procedure, const char *preset);
 /* Adds `output`. */
 void arguments_add_output(GimpProcedure *procedure);
+/* Adds what is done to an old photograph: damage, tone, colour. */
+void arguments_add_photo(GimpProcedure *procedure);
+/* Adds `sensitivity` alone. */
+void arguments_add_damage(GimpProcedure *procedure);
+/* Adds the masks of what is damage and what is not. */
+void arguments_add_marks(GimpProcedure *procedure);
+/* Adds `output`, whose new layer is a group of them. */
+void arguments_add_photo_output(GimpProcedure *procedure);
 /* Adds `hints-layer`. */
 void arguments_add_hints_layer(GimpProcedure *procedure);
 /* Adds what a batch takes beside the parameters, the run mode first. */
@@ -50,6 +65,8 @@ void arguments_add_index(GimpProcedure *procedure);
 gboolean arguments_read(GimpProcedureConfig *config, Arguments *arguments, GError **error);
 /* Whether model or preset are `auto`: `pictures` has to be set before arguments are read. */
 gboolean arguments_are_automatic(GimpProcedureConfig *config);
+/* Whether the preset is `auto`, as where nothing is given. */
+gboolean arguments_are_by_content(GimpProcedureConfig *config);
 /* Whether neither a preset nor a parameter is given. */
 gboolean arguments_are_defaults(GimpProcedureConfig *config);
 /* Says what the layer shows where the network would look at it: the selection and its window. */

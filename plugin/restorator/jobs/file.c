@@ -10,8 +10,10 @@
 #include <string.h>
 
 #include "jobs/export.h"
+#include "jobs/photo_job.h"
 #include "jobs/temporary.h"
 #include "layers/history.h"
+#include "layers/selection.h"
 #include "messages.h"
 #include "png_colour.h"
 #include "target.h"
@@ -182,40 +184,11 @@ void region_clear(Region *region) {
   g_clear_pointer(&region->mask, g_free);
 }
 
-/* A channel may be kept by a curve, linear or not, as the image's precision has it; a selection made
- * from it takes its values as they are kept. */
-static const Babl *kept_as(GimpChannel *channel) {
-  const Babl *format = gimp_drawable_get_format(GIMP_DRAWABLE(channel));
-  const BablModelFlag flags = babl_get_model_flags(babl_format_get_model(format));
-
-  return babl_format_with_space(flags & BABL_MODEL_FLAG_PERCEPTUAL  ? "Y~ float"
-                                : flags & BABL_MODEL_FLAG_NONLINEAR ? "Y' float"
-                                                                    : "Y float",
-                                babl_format_get_space(format));
-}
-
-static gboolean select_mask(GimpImage *image, const Region *region) {
-  GeglColor *black = gegl_color_new("black");
-  GimpChannel *channel =
-    gimp_channel_new(image, "mask", region->mask_width, region->mask_height, 100, black);
-  gboolean done;
-
-  g_object_unref(black);
-  if (!channel || !gimp_image_insert_channel(image, channel, NULL, 0))
-    return FALSE;
-  g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(channel));
-  gegl_buffer_set(buffer, NULL, 0, kept_as(channel), region->mask, GEGL_AUTO_ROWSTRIDE);
-  gegl_buffer_flush(buffer);
-  done =
-    gimp_drawable_update(GIMP_DRAWABLE(channel), 0, 0, region->mask_width, region->mask_height) &&
-    gimp_image_select_item(image, GIMP_CHANNEL_OP_REPLACE, GIMP_ITEM(channel));
-  return gimp_image_remove_channel(image, channel) && done;
-}
-
 /* The caller's context, a feather above all, bends selections. */
 static gboolean select_plainly(GimpImage *image, const Region *region, const GeglRectangle *box) {
   gboolean done = gimp_context_push() && gimp_context_set_defaults() &&
-                  (!region->mask || select_mask(image, region)) &&
+                  (!region->mask || selection_replace(image, region->mask, region->mask_width,
+                                                      region->mask_height)) &&
                   gimp_image_select_rectangle(
                     image, region->mask ? GIMP_CHANNEL_OP_INTERSECT : GIMP_CHANNEL_OP_REPLACE,
                     box->x, box->y, box->width, box->height);
@@ -383,6 +356,22 @@ static const Job *choose_job(const Jobs *jobs, GimpImage *image, GimpLayer *laye
   return kind == RST_PICTURE_COLOURED ? &jobs->coloured : &jobs->usual;
 }
 
+/* A grey one becomes RGB where it gets colour. */
+static gboolean restore_photo(const Jobs *jobs, GimpImage *image, GimpLayer *layer,
+                              const rst_hooks *hooks, GError **error) {
+  GimpDrawable *drawable = GIMP_DRAWABLE(layer);
+  rst_photo_info info;
+  gboolean colour;
+
+  g_object_get(jobs->photo, ARGUMENT_COLOUR, &colour, NULL);
+  if (gimp_image_get_base_type(image) == GIMP_GRAY && colour &&
+      (!photo_job_look(image, drawable, &info, error) ||
+       (info.takes_colour && !make_rgb(image, error))))
+    return FALSE;
+  return photo_job_restore(&jobs->usual, jobs->photo, image, drawable, OUTPUT_IN_PLACE, hooks, NULL,
+                           error);
+}
+
 static gboolean restore(const Jobs *jobs, const Region *region, GimpImage *image, const char *from,
                         const rst_hooks *hooks, GError **error) {
   GimpLayer *layer = take_picture(image, from);
@@ -394,6 +383,8 @@ static gboolean restore(const Jobs *jobs, const Region *region, GimpImage *image
   take_record(image, from);
   if (!convert_palette(image, from, error) || !select_region(image, region, error))
     return FALSE;
+  if (jobs->photo)
+    return restore_photo(jobs, image, layer, hooks, error);
   job = choose_job(jobs, image, layer, error);
   return job && convert_grey(job, image, error) &&
          job_restore(job, image, GIMP_DRAWABLE(layer), OUTPUT_IN_PLACE, hooks, error);

@@ -24,6 +24,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Region, region_clear)
 typedef struct Jobs {
   Job usual, coloured; /* the second for coloured pictures where `automatic`, else all zero */
   gboolean automatic;
+  GimpProcedureConfig *photo; /* what is done to old photographs, as which all are restored then; or
+                               * NULL */
 } Jobs;
 
 void jobs_clear(Jobs *jobs);

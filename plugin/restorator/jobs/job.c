@@ -95,12 +95,24 @@ static gboolean check_model(const Job *job, const rst_record *record, GError **e
   return FALSE;
 }
 
+static void take_photo(Job *job, const rst_record *record) {
+  rst_photo_settings_init(&job->photo);
+  job->photo.damage = record->damage;
+  job->photo.sensitivity = record->sensitivity;
+  job->photo.tone = record->tone;
+  job->photo.tone_strength = record->tone_strength;
+  job->photo.colour = record->colour;
+  job->photo.colour_strength = record->parameters->strength;
+}
+
 gboolean job_reopen(Job *job, const rst_record *record, GError **error) {
   rst_error why = RST_ERROR_INIT;
 
   job->parameters = *record->parameters;
   job->preset = g_strdup(record->preset);
   job->name = layer_name(job->parameters.model, job->preset);
+  job->is_photo = record->photo;
+  take_photo(job, record);
   if (!check_version(record, error) || !read_model(job, error) || !check_model(job, record, error))
     return FALSE;
   if (rst_parameters_check(&job->parameters, job->model, &why) != RST_OK)
@@ -151,8 +163,8 @@ static gboolean check_grey(const Layer *layer, const rst_plan *plan, GError **er
   return FALSE;
 }
 
-static void fill_record(const Job *job, const rst_parameters *parameters, const rst_plan *plan,
-                        Output output, rst_record *record) {
+void job_fill_record(const Job *job, const rst_parameters *parameters, const rst_plan *plan,
+                     Output output, rst_record *record) {
   rst_record_fill(record, parameters, plan, job->sha256);
   g_strlcpy(record->preset, job->preset, sizeof record->preset);
   if (job->mask) {
@@ -186,7 +198,7 @@ static gboolean restore(const Job *job, Layer *layer, Output output, const rst_h
     return FALSE;
   if (rst_restore(session, job->model, parameters, &picture, plan, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
-  fill_record(job, parameters, plan, output, record);
+  job_fill_record(job, parameters, plan, output, record);
   return TRUE;
 }
 
@@ -216,7 +228,7 @@ gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, 
   if (preview_write(shown, &why) != RST_OK)
     return messages_fail(&why, error);
   preview_get_faces(shown, parameters.faces);
-  fill_record(job, &parameters, plan, output, &what.record);
+  job_fill_record(job, &parameters, plan, output, &what.record);
   return commit(layer, &what, error);
 }
 

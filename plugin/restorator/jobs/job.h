@@ -17,6 +17,8 @@ typedef struct Job {
   char *sha256;     /* of the model's file, hexadecimal */
   char *mask;       /* the name of the file that selects; NULL without */
   char *mask_sha256; /* of that file */
+  gboolean is_photo;  /* an old photograph is restored again, … */
+  rst_photo_settings photo; /* … in this way */
 } Job;
 
 /* Reads the model, and checks the arguments against it. `job` is all zero before. */
@@ -25,6 +27,9 @@ gboolean job_open(Job *job, const Arguments *arguments, GError **error);
 gboolean job_reopen(Job *job, const rst_record *record, GError **error);
 /* Says in what is recorded that the mask at `path` selects; NULL or "" for none. */
 gboolean job_set_mask(Job *job, const char *path, GError **error);
+/* Says in `record` what was done. */
+void job_fill_record(const Job *job, const rst_parameters *parameters, const rst_plan *plan,
+                     Output output, rst_record *record);
 void job_clear(Job *job);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 

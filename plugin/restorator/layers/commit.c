@@ -8,6 +8,21 @@
 #include "layers/new_layer.h"
 #include "messages.h"
 
+static gboolean check_unchanged(const Layer *layer, GError **error) {
+  if (layer_is_unchanged(layer))
+    return TRUE;
+  g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
+                      _("The layer or the selection has changed in the meantime. Nothing was "
+                        "written: run it again"));
+  return FALSE;
+}
+
+static gboolean fail(GError **error) {
+  g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
+                      _("GIMP did not take the restored pixels"));
+  return FALSE;
+}
+
 static gboolean write_all(const Layer *layer, const Commit *what, const char *history,
                           gboolean damaged) {
   gboolean done;
@@ -24,18 +39,23 @@ gboolean commit(const Layer *layer, const Commit *what, GError **error) {
   g_autofree char *history = NULL;
   gboolean damaged;
 
-  if (!layer_is_unchanged(layer)) {
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
-                        _("The layer or the selection has changed in the meantime. Nothing was "
-                          "written: run it again"));
-    return FALSE;
-  }
-  if (!layer_check(layer->drawable, what->output, error) ||
+  if (!check_unchanged(layer, error) || !layer_check(layer->drawable, what->output, error) ||
       !history_extend(layer->image, &what->record, &history, &damaged, error))
     return FALSE;
-  if (write_all(layer, what, history, damaged))
-    return TRUE;
-  g_set_error_literal(error, RESTORATOR_ERROR, RST_HOST_FAILED,
-                      _("GIMP did not take the restored pixels"));
-  return FALSE;
+  return write_all(layer, what, history, damaged) || fail(error);
+}
+
+gboolean commit_photo(Layer *layer, const PhotoSteps *steps, const Commit *what, GError **error) {
+  g_autofree char *history = NULL;
+  gboolean damaged, done;
+
+  if (!check_unchanged(layer, error) || !layer_check(layer->drawable, what->output, error) ||
+      !history_extend(layer->image, &what->record, &history, &damaged, error))
+    return FALSE;
+  if (!gimp_image_undo_group_start(layer->image))
+    return fail(error);
+  done =
+    (what->output == OUTPUT_NEW_LAYER ? photo_layers_add(layer, steps) : in_place_write(layer)) &&
+    history_attach(layer->image, history, damaged);
+  return (gimp_image_undo_group_end(layer->image) && done) || fail(error);
 }

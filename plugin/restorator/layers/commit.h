@@ -6,6 +6,7 @@
 #define COMMIT_H
 
 #include "layers/layer.h"
+#include "layers/photo_layers.h"
 
 typedef struct Commit {
   Output output;
@@ -16,5 +17,7 @@ typedef struct Commit {
 /* Writes what was restored and how, as one undo step. Where the layer, its pixels or the selection
  * have changed since layer_open(), nothing is written. */
 gboolean commit(const Layer *layer, const Commit *what, GError **error);
+/* The same of an old photograph: a new layer is a group of them. */
+gboolean commit_photo(Layer *layer, const PhotoSteps *steps, const Commit *what, GError **error);
 
 #endif

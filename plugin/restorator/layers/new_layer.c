@@ -13,8 +13,16 @@ static void read_alpha(const Layer *layer, const GeglRectangle *row, float *alph
       alpha[i] = 0;
 }
 
+/* Nor is anything but what a mask of the box names. */
+static void apply_mask(const guchar *mask, const Layer *layer, int row, float *alpha) {
+  for (int i = 0; mask && i < layer->box.width; i++)
+    if (!mask[(gsize)row * (gsize)layer->box.width + (gsize)i])
+      alpha[i] = 0;
+}
+
 /* The colours are taken byte by byte: both layers have the image's precision. */
-static void fill(GimpDrawable *target, const Layer *layer) {
+static void fill(GimpDrawable *target, const Layer *layer, GeglBuffer *colours,
+                 const guchar *mask) {
   g_autoptr(GeglBuffer) buffer = gimp_drawable_get_buffer(target);
   const Babl *format = gimp_drawable_get_format(target);
   const int bytes = babl_format_get_bytes_per_pixel(format);
@@ -28,10 +36,11 @@ static void fill(GimpDrawable *target, const Layer *layer) {
     const GeglRectangle row = {layer->box.x, layer->box.y + y, layer->box.width, 1};
 
     read_alpha(layer, &row, alpha);
+    apply_mask(mask, layer, y, alpha);
     for (size_t i = 0; i < count; i++)
       clear[2 * i + 1] = alpha[i];
     babl_process(babl_fish(babl_format("YA double"), format), clear, pixels, (long)count);
-    gegl_buffer_get(layer->result, &row, 1.0, layer->native, result, GEGL_AUTO_ROWSTRIDE,
+    gegl_buffer_get(colours, &row, 1.0, layer->native, result, GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     for (size_t i = 0; i < count; i++)
       if (alpha[i] > 0)
@@ -116,24 +125,35 @@ static gboolean clip(GimpImage *image, GimpLayer *added, GimpLayer *layer) {
 
 static gboolean place(const Layer *layer, GimpLayer *added) {
   GimpItem *item = GIMP_ITEM(layer->drawable);
-  int x, y;
 
-  return gimp_drawable_get_offsets(layer->drawable, &x, &y) &&
-         gimp_layer_set_offsets(added, x + layer->box.x, y + layer->box.y) &&
-         gimp_item_set_visible(GIMP_ITEM(added), gimp_item_get_visible(item)) &&
+  return gimp_item_set_visible(GIMP_ITEM(added), gimp_item_get_visible(item)) &&
          (is_opaque(layer) || clip(layer->image, added, GIMP_LAYER(item))) &&
          gimp_image_insert_layer(layer->image, added, GIMP_LAYER(gimp_item_get_parent(item)),
                                  gimp_image_get_item_position(layer->image, item));
 }
 
-gboolean new_layer_add(const Layer *layer, const char *name) {
-  GimpLayer *added =
+GimpLayer *new_layer_make(const Layer *layer, const char *name, GeglBuffer *colours,
+                          const guchar *mask) {
+  GimpLayer *made =
     gimp_layer_new(layer->image, name, layer->box.width, layer->box.height,
                    gimp_drawable_type_with_alpha(layer->drawable), 100, GIMP_LAYER_MODE_NORMAL);
+  int x, y;
+
+  if (!made)
+    return NULL;
+  fill(GIMP_DRAWABLE(made), layer, colours, mask);
+  if (gimp_drawable_get_offsets(layer->drawable, &x, &y) &&
+      gimp_layer_set_offsets(made, x + layer->box.x, y + layer->box.y))
+    return made;
+  gimp_item_delete(GIMP_ITEM(made));
+  return NULL;
+}
+
+gboolean new_layer_add(const Layer *layer, const char *name) {
+  GimpLayer *added = new_layer_make(layer, name, layer->result, NULL);
 
   if (!added)
     return FALSE;
-  fill(GIMP_DRAWABLE(added), layer);
   if (place(layer, added))
     return TRUE;
   gimp_item_delete(GIMP_ITEM(added));

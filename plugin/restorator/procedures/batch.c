@@ -138,6 +138,7 @@ static gboolean open_jobs(Batch *batch, GimpProcedureConfig *config, const char 
   Jobs *jobs = &batch->jobs;
 
   jobs->automatic = arguments_are_automatic(config);
+  jobs->photo = arguments_are_by_content(config) ? config : NULL;
   return open_job(&jobs->usual, config, RST_PICTURE_MONOCHROME, mask, error) &&
          (!jobs->automatic || open_job(&jobs->coloured, config, RST_PICTURE_COLOURED, mask, error));
 }

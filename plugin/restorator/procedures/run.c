@@ -6,6 +6,7 @@
 #include "dialogs/dialog.h"
 #include "jobs/arguments.h"
 #include "jobs/job.h"
+#include "jobs/photo_job.h"
 #include "layers/history.h"
 #include "messages.h"
 #include "procedures/outcome.h"
@@ -44,7 +45,7 @@ static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProc
   return job_reopen(job, &record, error);
 }
 
-static gboolean is_single(GimpImage *image, GimpDrawable **drawables, GError **error) {
+gboolean run_is_single(GimpImage *image, GimpDrawable **drawables, GError **error) {
   if (gimp_core_object_array_get_length((GObject **)drawables) != 1)
     g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
                         _("Restorator works on one layer at a time: choose a single one"));
@@ -63,10 +64,10 @@ static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfi
 
   return arguments_read_output(config, &output, error) &&
          (repeat ? open_repeated : open_given)(image, drawable, config, &job, error) &&
-         job_run(&job, image, drawable, output, error);
+         (job.is_photo ? photo_job_redo : job_run)(&job, image, drawable, output, error);
 }
 
-static GimpValueArray *finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error) {
+GimpValueArray *run_finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error) {
   if (error)
     return outcome_failed(procedure, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
@@ -81,14 +82,14 @@ GimpValueArray *restorator_run(GimpProcedure *procedure, GimpRunMode run_mode, G
 
   (void)data;
   gegl_init(NULL, NULL);
-  if (!is_single(image, drawables, &error))
-    return finish(procedure, run_mode, error);
+  if (!run_is_single(image, drawables, &error))
+    return run_finish(procedure, run_mode, error);
   if (run_mode == GIMP_RUN_INTERACTIVE)
-    closed = !dialog_run(procedure, config, image, drawables[0], &error) && !error;
+    closed = !dialog_run(procedure, config, image, drawables[0], NULL, &error) && !error;
   else
     run(image, drawables[0], config, FALSE, &error);
   return closed ? gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL)
-                : finish(procedure, run_mode, error);
+                : run_finish(procedure, run_mode, error);
 }
 
 GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
@@ -98,7 +99,7 @@ GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode
 
   (void)data;
   gegl_init(NULL, NULL);
-  if (is_single(image, drawables, &error))
+  if (run_is_single(image, drawables, &error))
     run(image, drawables[0], config, TRUE, &error);
-  return finish(procedure, run_mode, error);
+  return run_finish(procedure, run_mode, error);
 }

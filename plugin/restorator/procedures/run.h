@@ -15,4 +15,9 @@ GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode
                                   GimpDrawable **drawables, GimpProcedureConfig *config,
                                   void *data);
 
+/* What all of them begin with: whether there is one layer, of that image. */
+gboolean run_is_single(GimpImage *image, GimpDrawable **drawables, GError **error);
+/* … and end with; takes over the error, NULL for none. */
+GimpValueArray *run_finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error);
+
 #endif

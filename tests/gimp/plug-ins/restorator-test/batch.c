@@ -391,8 +391,7 @@ static void test_automatic(void) {
   make_file(&grey, "in/grey.xcf");
   run_batch("*.xcf", ARGUMENTS("step-skip", "50"), &first);
   check_result(&first, 3, 0, 0);
-  check_history("out/coloured.xcf", "\"portrait\"", TRUE);
-  check_history("out/coloured.xcf", "\"preset\"", FALSE);
+  check_history("out/coloured.xcf", "\"photo\"", TRUE);
   check_history("out/drained.xcf", "photo\"", TRUE);
   check_history("out/drained.xcf", "\"preset\": \"photo\"", TRUE);
   check_history("out/grey.xcf", "\"preset\": \"photo\"", TRUE);

@@ -161,6 +161,8 @@ static void test_arguments(void) {
 
   page_read(&page, "index.html");
   check_arguments(&page, "plug-in-restorator");
+  check_arguments(&page, "plug-in-restorator-photo");
+  check_arguments(&page, "plug-in-restorator-select-damage");
   check_arguments(&page, "plug-in-restorator-repeat");
   check_arguments(&page, "plug-in-restorator-batch");
 }
@@ -216,7 +218,7 @@ static void test_links(void) {
     g_test_message("%s", (char *)map.help->pdata[i]);
     g_assert_nonnull(gimp_pdb_lookup_procedure(gimp_get_pdb(), map.help->pdata[i]));
   }
-  g_assert_cmpuint(map.help->len, ==, 3);
+  g_assert_cmpuint(map.help->len, ==, 5);
 }
 
 /* -------------------------------------------------------------------------------------------

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dialogs/photo_dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "dialogs/dialog.h"
+#include "dialogs/display.h"
+#include "dialogs/layer_dialog.h"
+#include "jobs/arguments.h"
+#include "jobs/photo_job.h"
+#include "layers/selection.h"
+#include "messages.h"
+#include "widgets/photo_editor.h"
+
+enum { WIDTH = 1100, HEIGHT = 660 };
+
+/* -------------------------------------------------------------------------------------------
+ * The editor
+ */
+
+static void say(GtkWidget *editor, GtkMessageType type, const char *text) {
+  restorator_photo_editor_say(RESTORATOR_PHOTO_EDITOR(editor), type, text);
+}
+
+static rst_status check(GtkWidget *editor, rst_error *why) {
+  return restorator_photo_editor_check(RESTORATOR_PHOTO_EDITOR(editor), why);
+}
+
+static gboolean is_finished(GtkWidget *editor) {
+  return restorator_photo_editor_is_finished(RESTORATOR_PHOTO_EDITOR(editor));
+}
+
+static preview *get_preview(GtkWidget *editor) {
+  return restorator_photo_editor_get_preview(RESTORATOR_PHOTO_EDITOR(editor));
+}
+
+static GtkWidget *get_controls(GtkWidget *editor) {
+  return GTK_WIDGET(restorator_photo_editor_get_panel(RESTORATOR_PHOTO_EDITOR(editor)));
+}
+
+static rst_status set_picture(GtkWidget *editor, const rst_picture *picture,
+                              const rst_rectangle *box, rst_error *error) {
+  return restorator_photo_editor_set_picture(RESTORATOR_PHOTO_EDITOR(editor), picture, box, error);
+}
+
+static gboolean write_result(LayerDialog *dialog, GError **error) {
+  g_auto(Arguments) arguments = {0};
+  g_auto(Job) job = {0};
+  Output output;
+
+  return arguments_read(dialog->config, &arguments, error) &&
+         arguments_read_output(dialog->config, &output, error) &&
+         job_open(&job, &arguments, error) &&
+         photo_job_write(&job, dialog->layer, get_preview(dialog->editor), output, error);
+}
+
+static const LayerEditor editor_kind = {say,          check,       is_finished, get_preview,
+                                        get_controls, set_picture, write_result};
+
+/* -------------------------------------------------------------------------------------------
+ * Marks by the selection
+ */
+
+/* The selection was made to mark with: then it becomes again what shall be restored, as it was when
+ * the dialog was opened. */
+static void restore_selection(LayerDialog *dialog) {
+  const float *before = dialog->owner;
+
+  selection_replace(dialog->image, before, gimp_image_get_width(dialog->image),
+                    gimp_image_get_height(dialog->image));
+  gimp_displays_flush();
+}
+
+static void mark(LayerDialog *dialog, int edit) {
+  RestoratorPhotoEditor *editor = RESTORATOR_PHOTO_EDITOR(dialog->editor);
+  g_autoptr(GBytes) edits = NULL;
+
+  if (edit != RST_EDIT_NONE && gimp_selection_is_empty(dialog->image)) {
+    layer_dialog_say(dialog, GTK_MESSAGE_INFO,
+                     _("Nothing is selected: select what you mean in the image first, with any of "
+                       "its tools, then press this again"));
+    return;
+  }
+  if (edit != RST_EDIT_NONE)
+    edits =
+      photo_marks_add(restorator_photo_editor_get_edits(editor), dialog->layer, (rst_edit)edit);
+  restorator_photo_editor_set_edits(editor, edits);
+  if (edit != RST_EDIT_NONE)
+    restore_selection(dialog);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * Building
+ */
+
+static gboolean make_editor(LayerDialog *dialog, GError **error) {
+  rst_error why = RST_ERROR_INIT;
+  rst_picture picture;
+  rst_rectangle box;
+
+  layer_get_picture(dialog->layer, &picture);
+  layer_get_box(dialog->layer, &box);
+  dialog->editor = restorator_photo_editor_new(G_OBJECT(dialog->config), &picture, &box,
+                                               layer_is_grey(dialog->layer), &why);
+  return dialog->editor || messages_fail(&why, error);
+}
+
+static gboolean run_on_layer(LayerDialog *dialog, GimpProcedure *procedure, PhotoWishes *wishes,
+                             GError **error) {
+  GBytes *edits;
+  gboolean written;
+
+  if (!make_editor(dialog, error))
+    return FALSE;
+  g_object_ref_sink(dialog->editor);
+  layer_dialog_build(dialog, procedure, _("Restore Old Photograph"), "restorator-photo", "photo",
+                     WIDTH, HEIGHT);
+  g_signal_connect_swapped(dialog->editor, "marked", G_CALLBACK(mark), dialog);
+  g_signal_connect_swapped(dialog->editor, "more", G_CALLBACK(layer_dialog_leave), dialog);
+  if (wishes->edits)
+    restorator_photo_editor_set_edits(RESTORATOR_PHOTO_EDITOR(dialog->editor), wishes->edits);
+  written = layer_dialog_run(dialog);
+  edits = restorator_photo_editor_get_edits(RESTORATOR_PHOTO_EDITOR(dialog->editor));
+  g_clear_pointer(&wishes->edits, g_bytes_unref);
+  wishes->edits = edits ? g_bytes_ref(edits) : NULL;
+  g_object_unref(dialog->editor);
+  return written;
+}
+
+/* All parameters, beside what is done before. */
+static gboolean run_more(LayerDialog *dialog, GimpProcedure *procedure, PhotoWishes *wishes,
+                         GError **error) {
+  g_auto(PhotoWishes) now = {0};
+
+  photo_wishes_read(&now, dialog->config, dialog->layer);
+  wishes->settings = now.settings;
+  return dialog_run(procedure, dialog->config, dialog->image, dialog->drawable, wishes, error);
+}
+
+gboolean photo_dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
+                          GimpDrawable *drawable, GError **error) {
+  g_auto(Arguments) arguments = {0};
+  g_auto(PhotoWishes) wishes = {0};
+  g_autofree float *selected = selection_read(image);
+  LayerDialog dialog = {.config = config,
+                        .image = image,
+                        .drawable = drawable,
+                        .kind = &editor_kind,
+                        .owner = selected};
+  Output output;
+  gboolean written;
+
+  if (!display_open(error))
+    return FALSE;
+  dialog_forget_places_of_others(config, image);
+  if (!arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
+    return FALSE;
+  arguments_unfold(config, &arguments);
+  dialog.layer = layer_open(image, drawable, error);
+  if (!dialog.layer)
+    return FALSE;
+  photo_wishes_read(&wishes, config, dialog.layer);
+  written = run_on_layer(&dialog, procedure, &wishes, error);
+  if (dialog.left)
+    written = run_more(&dialog, procedure, &wishes, error);
+  layer_close(dialog.layer);
+  return written;
+}

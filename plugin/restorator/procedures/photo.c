@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "procedures/photo.h"
+
+#include <glib/gi18n.h>
+#include <libgimp/gimpui.h>
+
+#include "dialogs/display.h"
+#include "dialogs/photo_dialog.h"
+#include "jobs/arguments.h"
+#include "jobs/damage_job.h"
+#include "jobs/photo_job.h"
+#include "procedures/outcome.h"
+#include "procedures/run.h"
+
+static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
+                    GError **error) {
+  g_auto(Arguments) arguments = {0};
+  g_auto(Job) job = {0};
+  Output output;
+
+  return arguments_read(config, &arguments, error) &&
+         arguments_read_output(config, &output, error) &&
+         arguments_read_hints_layer(config, drawable, &arguments, error) &&
+         job_open(&job, &arguments, error) &&
+         photo_job_run(&job, config, image, drawable, output, error);
+}
+
+GimpValueArray *photo_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+                          GimpDrawable **drawables, GimpProcedureConfig *config, void *data) {
+  GError *error = NULL;
+  gboolean closed = FALSE;
+
+  (void)data;
+  gegl_init(NULL, NULL);
+  if (!run_is_single(image, drawables, &error))
+    return run_finish(procedure, run_mode, error);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    closed = !photo_dialog_run(procedure, config, image, drawables[0], &error) && !error;
+  else
+    run(image, drawables[0], config, &error);
+  return closed ? gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL)
+                : run_finish(procedure, run_mode, error);
+}
+
+/* FALSE without an error where people close it. */
+static gboolean ask_for_sensitivity(GimpProcedure *procedure, GimpProcedureConfig *config,
+                                    GError **error) {
+  GtkWidget *dialog;
+  gboolean confirmed;
+
+  if (!display_open(error))
+    return FALSE;
+  dialog = gimp_procedure_dialog_new(procedure, config, _("Select Damage"));
+  gimp_window_set_transient(GTK_WINDOW(dialog));
+  gimp_procedure_dialog_get_scale_entry(GIMP_PROCEDURE_DIALOG(dialog), ARGUMENT_SENSITIVITY, 1);
+  gimp_procedure_dialog_fill(GIMP_PROCEDURE_DIALOG(dialog), ARGUMENT_SENSITIVITY, NULL);
+  confirmed = gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog));
+  gtk_widget_destroy(dialog);
+  return confirmed;
+}
+
+GimpValueArray *select_damage_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+                                  GimpDrawable **drawables, GimpProcedureConfig *config,
+                                  void *data) {
+  GError *error = NULL;
+
+  (void)data;
+  gegl_init(NULL, NULL);
+  if (run_is_single(image, drawables, &error) && run_mode == GIMP_RUN_INTERACTIVE &&
+      !ask_for_sensitivity(procedure, config, &error) && !error)
+    return gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL);
+  if (!error)
+    damage_job_run(config, image, drawables[0], &error);
+  return run_finish(procedure, run_mode, error);
+}
