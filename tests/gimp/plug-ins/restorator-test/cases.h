@@ -16,6 +16,7 @@ void add_host_cases(void);     /* GIMP against the command line */
 void add_in_place_cases(void); /* to the bit */
 void add_manual_cases(void);   /* it tells of everything, and is found */
 void add_output_cases(void);   /* a new layer, against in place */
+void add_photo_cases(void);    /* old photographs in one step */
 void add_refusal_cases(void);  /* what is refused leaves the picture alone, and says why */
 void add_run_cases(void);      /* progress, a change or the end of the plug-in meanwhile, undo */
 

@@ -246,7 +246,7 @@ void arguments_set(GimpProcedureConfig *config, Arguments arguments) {
 }
 
 static char *call(const char *name, GimpRunMode mode, GimpImage *image,
-                  GimpDrawable *const *drawables, int count, GimpLayer *hints,
+                  GimpDrawable *const *drawables, int count, const char *extra, gpointer item,
                   Arguments arguments) {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure(gimp_get_pdb(), name);
   g_autoptr(GimpProcedureConfig) config = NULL;
@@ -259,8 +259,8 @@ static char *call(const char *name, GimpRunMode mode, GimpImage *image,
   g_object_set(config, "run-mode", mode, "image", image, NULL);
   gimp_procedure_config_set_core_object_array(config, "drawables", (GObject **)drawables, count);
   arguments_set(config, arguments);
-  if (hints)
-    g_object_set(config, "hints-layer", hints, NULL);
+  if (item)
+    g_object_set(config, extra, item, NULL);
 
   values = gimp_procedure_run_config(procedure, config);
   status = g_value_get_enum(gimp_value_array_index(values, 0));
@@ -274,14 +274,24 @@ static char *call(const char *name, GimpRunMode mode, GimpImage *image,
 
 char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawables, int count,
                   Arguments arguments) {
-  return call("plug-in-restorator", mode, image, drawables, count, NULL, arguments);
+  return call("plug-in-restorator", mode, image, drawables, count, NULL, NULL, arguments);
+}
+
+char *call_marked(const char *procedure, GimpImage *image, GimpDrawable *drawable,
+                  const char *argument, gpointer item, Arguments arguments) {
+  GimpDrawable *drawables[] = {drawable, NULL};
+
+  return call(procedure, GIMP_RUN_NONINTERACTIVE, image, drawables, 1, argument, item, arguments);
+}
+
+char *call_on(const char *procedure, GimpImage *image, GimpDrawable *drawable,
+              Arguments arguments) {
+  return call_marked(procedure, image, drawable, NULL, NULL, arguments);
 }
 
 char *restore_hinted(GimpImage *image, GimpDrawable *drawable, GimpLayer *hints,
                      Arguments arguments) {
-  GimpDrawable *drawables[] = {drawable, NULL};
-
-  return call("plug-in-restorator", GIMP_RUN_NONINTERACTIVE, image, drawables, 1, hints, arguments);
+  return call_marked("plug-in-restorator", image, drawable, "hints-layer", hints, arguments);
 }
 
 char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
@@ -291,10 +301,7 @@ char *restore(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
 }
 
 char *repeat(GimpImage *image, GimpDrawable *drawable, Arguments arguments) {
-  GimpDrawable *drawables[] = {drawable, NULL};
-
-  return call("plug-in-restorator-repeat", GIMP_RUN_NONINTERACTIVE, image, drawables, 1, NULL,
-              arguments);
+  return call_on("plug-in-restorator-repeat", image, drawable, arguments);
 }
 
 void arguments_to_parameters(Arguments arguments, rst_parameters *parameters) {

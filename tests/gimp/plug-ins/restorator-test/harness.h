@@ -87,6 +87,12 @@ char *restore_all(GimpRunMode mode, GimpImage *image, GimpDrawable *const *drawa
 char *restore_hinted(GimpImage *image, GimpDrawable *drawable, GimpLayer *hints,
                      Arguments arguments);
 
+/* Calls any procedure on a layer, without interface; the second with an item of the image as one of
+ * its arguments (NULL: without). */
+char *call_on(const char *procedure, GimpImage *image, GimpDrawable *drawable, Arguments arguments);
+char *call_marked(const char *procedure, GimpImage *image, GimpDrawable *drawable,
+                  const char *argument, gpointer item, Arguments arguments);
+
 /* Sets a procedure's arguments of those names. */
 void arguments_set(GimpProcedureConfig *config, Arguments arguments);
 

@@ -40,6 +40,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, const
   add_argument_cases();
   add_batch_cases();
   add_hint_cases();
+  add_photo_cases();
   add_history_cases();
   add_drawable_cases();
   add_file_cases();
