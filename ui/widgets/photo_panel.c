@@ -109,8 +109,10 @@ static char *describe_share(const photo_found *found) {
       _("%.0f %% counts as damage, which is much: lower the sensitivity, or say "
         "below what is none"),
       share);
-  return share < 0.01 ? g_strdup(_("Less than 0.01 % is damaged"))
-                      : g_strdup_printf(_("%.2f %% is damaged"), share);
+  if (share < 0.01)
+    /* xgettext:no-c-format */
+    return g_strdup(_("Less than 0.01 % is damaged"));
+  return g_strdup_printf(_("%.2f %% is damaged"), share);
 }
 
 static void show_share(RestoratorPhotoPanel *panel, const photo_found *found) {
