@@ -864,7 +864,7 @@ RST_API rst_status rst_faces_parse(const char *text, rst_face *faces, int *count
  * enough. */
 RST_API rst_status rst_faces_write(const rst_face *faces, int count, char *text, size_t size,
                                    rst_error *error);
-/* The window round a face: 2.3 of its widths, or 1.84 of its heights, whatever is more. */
+/* The window round a face: 1.75 of its widths, or 1.4 of its heights, whatever is more. */
 RST_API void rst_face_window(const rst_face *face, rst_window *window);
 
 /* Where `window` is faces and `faces` is auto, finds them in `box` (NULL: all) with the finder that

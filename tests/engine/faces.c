@@ -73,9 +73,9 @@ static void test_window(void) {
     rst_face face;
     rst_window window;
   } cases[] = {
-    {{100, 50, 40, 40, 1}, {74, 28, 92}},   /* 2.3 widths, a tenth of the height lower */
-    {{100, 50, 40, 100, 1}, {28, 18, 184}}, /* 1.84 heights are more */
-    {{-20, -20, 40, 40, 1}, {-46, -42, 92}},
+    {{100, 50, 40, 40, 1}, {85, 35, 70}},   /* 1.75 widths */
+    {{100, 50, 40, 100, 1}, {50, 30, 140}}, /* 1.4 heights are more */
+    {{-20, -20, 40, 40, 1}, {-35, -35, 70}},
     {{0, 0, 1, 1, 1}, {-1, -1, 2}},
   };
 
@@ -440,9 +440,9 @@ static void test_reach(void) {
 
   assert_ok(rst_parameters_set(&parameters, "faces", "95,95,30,30; 400,400,50,50", NULL));
   rst_reach(&parameters, 1000, 1000, &box, &reach);
-  g_assert_cmpint(reach.x, <=, 75);
-  g_assert_cmpint(reach.y, <=, 78);
-  g_assert_cmpint(reach.x + reach.width, >=, 75 + 69);
+  g_assert_cmpint(reach.x, <=, 84);
+  g_assert_cmpint(reach.y, <=, 84);
+  g_assert_cmpint(reach.x + reach.width, >=, 84 + 52);
   g_assert_cmpint(reach.x + reach.width, <, 340);
 }
 

@@ -11,7 +11,7 @@
 #include "diffusion/sample.h"
 
 /* Of half a window's side, from its middle: so far its weight is 1, and from so far on 0. */
-static const double full = 0.4, none = 0.8;
+static const double full = 0.5, none = 1.0;
 
 double rst_view_weight(const rst_window *window, double x, double y) {
   const double half = window->side / 2.0;
