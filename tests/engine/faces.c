@@ -314,11 +314,11 @@ static float *sample(const scene *s, const rst_encoding *encoding, int x, int y,
   return colours;
 }
 
-/* A face's weight as the header has it: 1 up to 0.4 of half the side, 0 from 0.8 on. */
+/* A face's weight: 1 up to half of half the side, 0 from its edge on. */
 static double weight_of(const rst_window *w, int x, int y) {
   const double half = w->side / 2.0;
   const double u = (x + 0.5 - w->x - half) / half, v = (y + 0.5 - w->y - half) / half;
-  const double t = (0.8 - sqrt(u * u + v * v)) / 0.4, share = t < 0 ? 0 : t > 1 ? 1 : t;
+  const double t = (1 - sqrt(u * u + v * v)) / 0.5, share = t < 0 ? 0 : t > 1 ? 1 : t;
 
   return 3 * share * share - 2 * share * share * share;
 }
