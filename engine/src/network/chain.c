@@ -21,9 +21,10 @@ static void measure_reach(rst_chain *chain) {
   chain->reach = ((before > after ? before : after) + step - 1) / step * step;
 }
 
-void rst_chain_describe(rst_description *r, yyjson_val *list, int in, rst_chain *chain) {
+void rst_chain_describe(rst_description *r, yyjson_val *list, rst_chain *chain) {
   static const char *const keys[] = {"kernel", "stride", "channels", NULL};
   rst_conv_stack *stack = &chain->layers;
+  int in = 1;
 
   if (r->status != RST_OK)
     return;
@@ -55,16 +56,12 @@ int rst_chain_out(const rst_chain *chain) {
   return chain->layers.layers[chain->layers.count - 1].out;
 }
 
-void rst_chain_load(rst_loader *l, rst_chain *chain, const char *thing) {
-  for (int j = 0; j < chain->layers.count; j++)
-    rst_load_conv(l, &chain->layers.layers[j], "%s.conv%d", thing, j);
-}
-
 /* ---- running it ---- */
 
 enum { PIECE = 16 * RST_CONVOLUTION_ROWS }; /* pixels between two looks at the token */
 
-static void measure(const rst_chain *chain, int width, int height, rst_convolution_sizes *sizes) {
+void rst_chain_measure(const rst_chain *chain, int width, int height,
+                       rst_convolution_sizes *sizes) {
   *sizes = (rst_convolution_sizes){0};
   for (int j = 0; j < chain->layers.count; j++) {
     const rst_conv *conv = &chain->layers.layers[j];
@@ -78,7 +75,7 @@ static void measure(const rst_chain *chain, int width, int height, rst_convoluti
 size_t rst_chain_scratch(const rst_chain *chain, int width, int height) {
   rst_convolution_sizes sizes;
 
-  measure(chain, width, height, &sizes);
+  rst_chain_measure(chain, width, height, &sizes);
   return 2 * sizes.map + sizes.patches + sizes.products;
 }
 
@@ -111,26 +108,13 @@ static void plan(const rst_chain *chain, int width, int height, const rst_rectan
   parts[0] = (rst_rectangle){0, 0, width, height}; /* all of it is there */
 }
 
-int64_t rst_chain_cost(const rst_chain *chain, int columns, int rows) {
-  int64_t cost = 0;
-
-  for (int j = chain->layers.count - 1; j >= 0; j--) {
-    const rst_conv *conv = &chain->layers.layers[j];
-
-    cost += (int64_t)columns * rows * conv->size * conv->size * conv->in * conv->out;
-    columns = (columns - 1) * conv->stride + conv->size;
-    rows = (rows - 1) * conv->stride + conv->size;
-  }
-  return cost;
-}
-
 const float *rst_chain_run(const rst_chain *chain, const float *in, int width, int height,
                            const rst_rectangle *cells, const rst_cancel *cancel, float *scratch) {
   rst_rectangle parts[RST_LAYERS_MAX + 2];
   rst_convolution_sizes sizes;
   float *maps[2], *patches, *products;
 
-  measure(chain, width, height, &sizes);
+  rst_chain_measure(chain, width, height, &sizes);
   plan(chain, width, height, cells, parts);
   patches = scratch;
   products = patches + sizes.patches;

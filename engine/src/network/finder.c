@@ -45,7 +45,7 @@ static rst_status describe(yyjson_val *root, rst_network *network, const char **
   *name = rst_get_text(&r, root, "name");
   finder->finds = (rst_thing)rst_get_choice(&r, object, "finds", things);
   finder->threshold = rst_get_share(&r, object, "threshold");
-  rst_chain_describe(&r, yyjson_obj_get(object, "layers"), 1, &finder->chain);
+  rst_chain_describe(&r, yyjson_obj_get(object, "layers"), &finder->chain);
   if (r.status == RST_OK)
     check_values(&r, finder);
   return r.status;
@@ -54,7 +54,8 @@ static rst_status describe(yyjson_val *root, rst_network *network, const char **
 static void load_layers(rst_loader *l, void *network) {
   rst_finder *finder = network;
 
-  rst_chain_load(l, &finder->chain, "finder");
+  for (int j = 0; j < finder->chain.layers.count; j++)
+    rst_load_conv(l, &finder->chain.layers.layers[j], "finder.conv%d", j);
 }
 
 static const rst_network_kind finders = {
@@ -129,15 +130,8 @@ rst_status rst_finder_run(const rst_finder *finder, rst_pool *pool, const float 
                           int height, const rst_cancel *cancel, float **cells, rst_error *error) {
   layer l = {.in = grey, .width = width, .height = height, .cancel = cancel};
   float *maps[2];
-  int w = width, h = height;
 
-  for (int j = 0; j < finder->chain.layers.count; j++) {
-    const rst_conv *conv = &finder->chain.layers.layers[j];
-
-    rst_convolution_measure(conv, w, h, &l.sizes);
-    w = rst_convolution_size(conv, w);
-    h = rst_convolution_size(conv, h);
-  }
+  rst_chain_measure(&finder->chain, width, height, &l.sizes);
   maps[0] = rst_floats(l.sizes.map);
   maps[1] = rst_floats(l.sizes.map);
   l.scratch = rst_floats((size_t)rst_pool_threads(pool) * (l.sizes.patches + l.sizes.products));
