@@ -15,7 +15,8 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/finder.h"
-#include "photo/samples.h"
+#include "photo/damage.h"
+#include "photo/plane.h"
 #include "region/parts.h"
 
 enum {
@@ -23,6 +24,45 @@ enum {
   QUARTER = 4,   /* pixels a side of a sample of the shrunk picture … */
   LARGE = 768    /* … which is looked at where the longer side has so many */
 };
+
+/* ---- cells ---- */
+
+/* One axis. */
+static void see(const rst_chain *chain, int from, int size, int length, int *first, int *count) {
+  const int cell = chain->cell;
+  const int begin = from / cell * cell - chain->reach;
+  const int end = (from + size + cell - 1) / cell * cell + chain->reach;
+  const int limit = (length + cell - 1) / cell * cell;
+
+  *first = begin > 0 ? begin : 0;
+  *count = (end < limit ? end : limit) - *first;
+}
+
+/* The whole cells that hold a rectangle of samples, with what the chain looks at round them, as far
+ * as a map of `width` × `height` reaches, whose last cells may reach beyond it. */
+static void get_seen(const rst_chain *chain, const rst_rectangle *wanted, int width, int height,
+                     rst_rectangle *seen) {
+  see(chain, wanted->x, wanted->width, width, &seen->x, &seen->width);
+  see(chain, wanted->y, wanted->height, height, &seen->y, &seen->height);
+}
+
+/* The cells of a last map, whose first one is at a multiple of the cell's size, that hold a
+ * rectangle. */
+static void get_cells(int cell, const rst_rectangle *wanted, rst_rectangle *cells) {
+  cells->x = wanted->x / cell;
+  cells->y = wanted->y / cell;
+  cells->width = (wanted->x + wanted->width - 1) / cell + 1 - cells->x;
+  cells->height = (wanted->y + wanted->height - 1) / cell + 1 - cells->y;
+}
+
+/* The index of sample (x, y) among `cells` that have a value for each of their samples. */
+static inline size_t cell_index(int cell, const rst_rectangle *cells, int x, int y) {
+  return (((size_t)(y / cell - cells->y) * (size_t)cells->width + (size_t)(x / cell - cells->x)) *
+            (size_t)cell +
+          (size_t)(y % cell)) *
+           (size_t)cell +
+         (size_t)(x % cell);
+}
 
 /* ---- one density ---- */
 
@@ -32,11 +72,11 @@ typedef struct {
   const rst_cancel *cancel;
   const rst_plane *plane;
   const rst_rectangle *wanted; /* samples */
-  unsigned char *sure;         /* of the wanted ones */
-  int top, bottom;             /* of them, in this row of tiles */
-  int first, last;             /* tiles */
-  float *scratch;              /* of each worker: the tile, then the chain's */
-  size_t tile, worker;         /* floats */
+  unsigned char *sure; /* of the wanted ones */
+  int top, bottom; /* of them, in this row of tiles */
+  int first, last; /* tiles */
+  float *scratch; /* of each worker: the tile, then the chain's */
+  size_t tile, worker; /* floats */
   atomic_int next;
 } tile_row;
 
@@ -53,11 +93,11 @@ static void run_tile(tile_row *row, int number, float *scratch) {
   rst_rectangle seen, cells;
   const float *odds;
 
-  rst_cells_seen(chain, &wanted, row->plane->full_width, row->plane->full_height, &seen);
-  rst_cells_of(chain->cell,
-               &(rst_rectangle){left - seen.x, row->top - seen.y, wanted.width, wanted.height},
-               &cells);
-  rst_plane_copy(row->plane, &seen, 1, scratch);
+  get_seen(chain, &wanted, row->plane->full_width, row->plane->full_height, &seen);
+  get_cells(chain->cell,
+            &(rst_rectangle){left - seen.x, row->top - seen.y, wanted.width, wanted.height},
+            &cells);
+  rst_plane_copy(row->plane, &seen, scratch);
   odds = rst_chain_run(chain, scratch, seen.width, seen.height, &cells, row->cancel,
                        scratch + row->tile);
   if (!odds)
@@ -70,7 +110,7 @@ static void run_tile(tile_row *row, int number, float *scratch) {
 
     for (int x = left; x < right; x++, to++, luma++) {
       const unsigned char share =
-        to_byte(odds[rst_cell_index(chain->cell, &cells, x - seen.x, y - seen.y)]);
+        to_byte(odds[cell_index(chain->cell, &cells, x - seen.x, y - seen.y)]);
 
       *to = isnan(*luma) ? 0 : share > *to ? share : *to;
     }
@@ -127,8 +167,8 @@ static rst_status search_density(const search *s, int factor, const rst_rectangl
 
     row.bottom = (row.top / TILE + 1) * TILE < end ? (row.top / TILE + 1) * TILE : end;
     rst_plane_size(s->picture, factor, &plane);
-    rst_cells_seen(chain, &(rst_rectangle){wanted->x, row.top, wanted->width, row.bottom - row.top},
-                   plane.full_width, plane.full_height, &seen);
+    get_seen(chain, &(rst_rectangle){wanted->x, row.top, wanted->width, row.bottom - row.top},
+             plane.full_width, plane.full_height, &seen);
     status = rst_plane_read(s->picture, factor, &seen, row.cancel, &plane, error);
     if (status == RST_OK) {
       row.plane = &plane;
@@ -237,96 +277,4 @@ rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
     s.share = 1 - s.begin;
   }
   return status == RST_OK ? search_density(&s, 1, box, sure, error) : status;
-}
-
-/* ---- the mask ---- */
-
-/* Odds by which the threshold changes from one end of the sensitivity to the other, and by which a
- * pixel may be less sure that joins sure ones; logarithms. */
-static const double sensitivity_odds = 8, weak_odds = 1.5;
-
-/* The least of the bytes that is above a threshold. */
-static int least(double odds) {
-  const int value = (int)ceil(rst_sureness(odds));
-
-  return value > 1 ? value : 1;
-}
-
-/* The neighbours of a pixel. */
-static const int across[8] = {-1, 0, 1, -1, 1, -1, 0, 1}, down[8] = {-1, -1, -1, 0, 0, 1, 1, 1};
-
-enum {
-  FOUND = 255,
-  BESIDE = 254,
-  BACK = 1
-}; /* mask values; BACK + i: on the way, from neighbour i */
-
-/* All weak pixels that join a sure one. The way back lies in the mask while it is gone, so that no
- * memory is needed. */
-static void follow(const unsigned char *sure, int width, int height, int weak, int x, int y,
-                   unsigned char *mask) {
-  int next = 0;
-
-  mask[(size_t)y * (size_t)width + (size_t)x] = BACK + 8; /* the way ends here */
-  while (true) {
-    unsigned char *here = &mask[(size_t)y * (size_t)width + (size_t)x];
-
-    for (; next < 8; next++) {
-      const int u = x + across[next], v = y + down[next];
-      const size_t at = (size_t)v * (size_t)width + (size_t)u;
-
-      if (u >= 0 && v >= 0 && u < width && v < height && mask[at] == 0 && sure[at] >= weak) {
-        mask[at] = (unsigned char)(BACK + 7 - next); /* the neighbour opposite */
-        x = u;
-        y = v;
-        break;
-      }
-    }
-    if (next < 8) {
-      next = 0;
-      continue;
-    }
-    const int back = *here - BACK;
-
-    *here = FOUND;
-    if (back == 8)
-      return;
-    x += across[back];
-    y += down[back];
-    next = 7 - back + 1;
-  }
-}
-
-static void grow(int width, int height, unsigned char *mask) {
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++) {
-      if (mask[(size_t)y * (size_t)width + (size_t)x] != FOUND)
-        continue;
-      for (int i = 0; i < 8; i++) {
-        const int u = x + across[i], v = y + down[i];
-
-        if (u >= 0 && v >= 0 && u < width && v < height &&
-            mask[(size_t)v * (size_t)width + (size_t)u] == 0)
-          mask[(size_t)v * (size_t)width + (size_t)u] = BESIDE;
-      }
-    }
-  for (size_t i = 0; i < (size_t)width * (size_t)height; i++)
-    mask[i] = mask[i] == 0 ? 0 : FOUND;
-}
-
-void rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width, int height,
-                     double sensitivity, unsigned char *mask) {
-  const double odds = log(finder->threshold / (1 - finder->threshold)) +
-                      (0.5 - fmin(fmax(sensitivity, 0), 1)) * sensitivity_odds;
-  const int strong = least(odds), weak = least(odds - weak_odds);
-
-  memset(mask, 0, (size_t)width * (size_t)height);
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++) {
-      const size_t at = (size_t)y * (size_t)width + (size_t)x;
-
-      if (sure[at] >= strong && mask[at] == 0)
-        follow(sure, width, height, weak, x, y, mask);
-    }
-  grow(width, height, mask);
 }

@@ -19,7 +19,6 @@
 #include "photo/mended.h"
 #include "photo/pyramid.h"
 #include "photo/relax.h"
-#include "photo/samples.h"
 #include "region/parts.h"
 
 /* ---- where the network runs ---- */

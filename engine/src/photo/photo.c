@@ -12,7 +12,6 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "photo/drawing.h"
-#include "photo/samples.h"
 #include "region/parts.h"
 
 struct rst_photo {

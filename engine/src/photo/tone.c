@@ -14,7 +14,6 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/interpolation.h"
-#include "photo/samples.h"
 #include "region/parts.h"
 
 enum {

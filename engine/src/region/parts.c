@@ -394,6 +394,15 @@ bool rst_clip(const rst_picture *picture, const rst_rectangle *box, rst_rectangl
   return inside->width > 0 && inside->height > 0;
 }
 
+bool rst_box_in(const rst_picture *picture, const rst_rectangle **box, rst_rectangle *storage) {
+  *storage = (rst_rectangle){0, 0, picture->width, picture->height};
+  if (!*box)
+    *box = storage;
+  return (*box)->x >= 0 && (*box)->y >= 0 && (*box)->width > 0 && (*box)->height > 0 &&
+         (*box)->width <= picture->width - (*box)->x &&
+         (*box)->height <= picture->height - (*box)->y;
+}
+
 rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                            const rst_rectangle *box, rst_plan *plan, rst_error *error) {
   areas a = {.whole = {RST_SIDE_MAX, RST_SIDE_MAX, 0, 0, 0, 0}};

@@ -20,6 +20,8 @@ bool rst_take_picture(const rst_picture **given, rst_picture *storage);
 
 /* A box (NULL: all of the picture) inside the picture; false where nothing of it is. */
 bool rst_clip(const rst_picture *picture, const rst_rectangle *box, rst_rectangle *inside);
+/* Points a caller's box, NULL for all of the picture, at one. False where it reaches beyond it. */
+bool rst_box_in(const rst_picture *picture, const rst_rectangle **box, rst_rectangle *storage);
 
 /* Coverage of a rectangle: what is selected, where alpha is above 0. `rgba` holds its pixels
  * afterwards. */

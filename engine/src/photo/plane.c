@@ -1,45 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "photo/samples.h"
+#include "photo/plane.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/session.h"
 #include "base/status.h"
 #include "network/interpolation.h"
 #include "region/parts.h"
-
-bool rst_box_in(const rst_picture *picture, const rst_rectangle **box, rst_rectangle *whole) {
-  *whole = (rst_rectangle){0, 0, picture->width, picture->height};
-  if (!*box)
-    *box = whole;
-  return (*box)->x >= 0 && (*box)->y >= 0 && (*box)->width > 0 && (*box)->height > 0 &&
-         (*box)->width <= picture->width - (*box)->x &&
-         (*box)->height <= picture->height - (*box)->y;
-}
-
-/* One axis. */
-static void see(const rst_chain *chain, int from, int size, int length, int *first, int *count) {
-  const int cell = chain->cell;
-  const int begin = from / cell * cell - chain->reach;
-  const int end = (from + size + cell - 1) / cell * cell + chain->reach;
-  const int limit = (length + cell - 1) / cell * cell;
-
-  *first = begin > 0 ? begin : 0;
-  *count = (end < limit ? end : limit) - *first;
-}
-
-void rst_cells_seen(const rst_chain *chain, const rst_rectangle *wanted, int width, int height,
-                    rst_rectangle *seen) {
-  see(chain, wanted->x, wanted->width, width, &seen->x, &seen->width);
-  see(chain, wanted->y, wanted->height, height, &seen->y, &seen->height);
-}
-
-void rst_cells_of(int cell, const rst_rectangle *wanted, rst_rectangle *cells) {
-  cells->x = wanted->x / cell;
-  cells->y = wanted->y / cell;
-  cells->width = (wanted->x + wanted->width - 1) / cell + 1 - cells->x;
-  cells->height = (wanted->y + wanted->height - 1) / cell + 1 - cells->y;
-}
 
 void rst_plane_size(const rst_picture *picture, int factor, rst_plane *plane) {
   *plane = (rst_plane){.full_width = (picture->width + factor - 1) / factor,
@@ -117,15 +86,15 @@ void rst_plane_clear(rst_plane *plane) {
   plane->luma = NULL;
 }
 
-void rst_plane_copy(const rst_plane *plane, const rst_rectangle *box, int step, float *to) {
+void rst_plane_copy(const rst_plane *plane, const rst_rectangle *box, float *to) {
   for (int y = box->y; y < box->y + box->height; y++) {
     const float *row = plane->luma + (size_t)rst_clamp_index(y - plane->box.y, plane->box.height) *
                                        (size_t)plane->box.width;
 
-    for (int x = box->x; x < box->x + box->width; x++, to += step) {
+    for (int x = box->x; x < box->x + box->width; x++) {
       const float luma = row[rst_clamp_index(x - plane->box.x, plane->box.width)];
 
-      *to = isnan(luma) ? 0 : luma;
+      *to++ = isnan(luma) ? 0 : luma;
     }
   }
 }
