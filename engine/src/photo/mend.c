@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Mends holes, level by level of a pyramid, from the coarsest on: a hole gets what the coarser level
- * has, and that settles into what is round it. Level 0, which is not held whole, is mended in
+ * has, and that settles into what is round it. Level 0, which is not held whole, is mended in pieces:
  * rectangles round the holes, with the margin that settling looks at, so that how they are cut changes
  * no bit.
  */
@@ -21,14 +21,14 @@
 #include "photo/relax.h"
 #include "region/parts.h"
 
-/* ---- where the network runs ---- */
+/* ---- pieces of level 0 ---- */
 
-enum { LARGEST = 256, SMALLEST = 8 }; /* samples a side of a rectangle */
+enum { LARGEST = 256, SMALLEST = 8 }; /* pixels a side of a piece */
 
 typedef struct {
   size_t count, capacity;
   rst_rectangle *all; /* of holes, without the margin */
-  int64_t cost; /* multiplications */
+  int64_t cost;       /* pixels that they see, the work of settling and grain */
 } pieces;
 
 static bool add_piece(pieces *p, const rst_rectangle *one) {
@@ -130,29 +130,12 @@ typedef struct {
   const rst_hooks *hooks;
   const rst_cancel *cancel;
   rst_pyramid pyramid;
-  pieces pieces[RST_PYRAMID_LEVELS];
-  int64_t cost, done;
+  pieces pieces;
+  int64_t done; /* of the pieces' cost */
   rst_mended *mended;
 } mending;
 
-/* All that the pieces see, of their level and of the coarser one. */
-static void want(mending *m, int level) {
-  const rst_level *l = &m->pyramid.levels[level];
-  const bool coarsest = level == m->pyramid.count - 1;
-
-  for (size_t i = 0; i < m->pieces[level].count; i++) {
-    const rst_rectangle seen = seen_by(l, &m->pieces[level].all[i]);
-
-    if (level > 0)
-      rst_pyramid_want(&m->pyramid, level, &seen);
-    if (!coarsest)
-      rst_pyramid_want(
-        &m->pyramid, level + 1,
-        &(rst_rectangle){seen.x / 2 - 1, seen.y / 2 - 1, seen.width / 2 + 2, seen.height / 2 + 2});
-  }
-}
-
-/* Some pieces of level 0, on all threads. */
+/* Some pieces, on all threads. */
 typedef struct {
   const mending *m;
   const rst_rectangle *pieces;
@@ -305,7 +288,7 @@ static rst_status run_batch(mending *m, batch *b, rst_error *error) {
   for (int i = 0; i < b->count; i++)
     m->done += cost_of(&m->pyramid.levels[0], &b->pieces[i]);
   if (m->hooks && m->hooks->progress)
-    m->hooks->progress(m->hooks->user, RST_PHASE_MENDING, (double)m->done / (double)m->cost);
+    m->hooks->progress(m->hooks->user, RST_PHASE_MENDING, (double)m->done / (double)m->pieces.cost);
   return RST_OK;
 }
 
@@ -338,7 +321,7 @@ static rst_status mend_level(const mending *m, int level, rst_error *error) {
 }
 
 static rst_status mend_pixels(mending *m, batch *b, rst_error *error) {
-  const int most = 4 * rst_session_threads(m->session), count = (int)m->pieces[0].count;
+  const int most = 4 * rst_session_threads(m->session), count = (int)m->pieces.count;
   const rst_picture *p = m->picture;
   rst_status status = RST_OK;
 
@@ -346,7 +329,7 @@ static rst_status mend_pixels(mending *m, batch *b, rst_error *error) {
   if (!b->rgba)
     return rst_fail_memory(error);
   for (int first = 0; first < count && status == RST_OK; first += most) {
-    b->pieces = m->pieces[0].all + first;
+    b->pieces = m->pieces.all + first;
     b->count = count - first < most ? count - first : most;
     for (int i = 0; i < b->count && status == RST_OK; i++) {
       const rst_rectangle seen = seen_by(&m->pyramid.levels[0], &b->pieces[i]);
@@ -366,12 +349,8 @@ static rst_status mend_all(mending *m, rst_error *error) {
   batch b = {.m = m, .room = (size_t)4 * (size_t)side * (size_t)side};
   rst_status status;
 
-  for (int i = 0; i < m->pyramid.count; i++) {
-    if (!cut_level(&m->pyramid.levels[i], &m->pieces[i]))
-      return rst_fail_memory(error);
-    want(m, i);
-  }
-  m->cost = m->pieces[0].cost;
+  if (!cut_level(&m->pyramid.levels[0], &m->pieces))
+    return rst_fail_memory(error);
   b.worker = settled_size(b.room / 4); /* grain needs less */
   b.scratch = rst_floats((size_t)rst_session_threads(m->session) * b.worker);
   if (!b.scratch)
@@ -412,8 +391,7 @@ rst_status rst_mend(rst_session *session, const rst_picture *picture, const rst_
       status = mend_all(&m, error);
     rst_pyramid_clear(&m.pyramid);
   }
-  for (int i = 0; i < RST_PYRAMID_LEVELS; i++)
-    free(m.pieces[i].all);
+  free(m.pieces.all);
   if (status == RST_OK)
     *mended = m.mended;
   else

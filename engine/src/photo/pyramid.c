@@ -8,9 +8,13 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/interpolation.h"
+#include "photo/relax.h"
 #include "region/parts.h"
 
-enum { BLOCK = RST_PYRAMID_BLOCK, RUN = 64 /* blocks that are read at a time */ };
+enum {
+  BLOCK = 32, /* samples a side of what is read or left out as a whole */
+  RUN = 64    /* blocks that are read at a time */
+};
 
 static int blocks(int samples) {
   return (samples + BLOCK - 1) / BLOCK;
@@ -110,10 +114,10 @@ void rst_pyramid_clear(rst_pyramid *pyramid) {
   pyramid->count = 0;
 }
 
-/* ---- what is known ---- */
+/* ---- what is needed ---- */
 
-void rst_pyramid_want(rst_pyramid *pyramid, int level, const rst_rectangle *box) {
-  rst_level *l = &pyramid->levels[level];
+/* Asks for the samples of a rectangle, of which what lies beyond the level is left out. */
+static void want(rst_level *l, const rst_rectangle *box) {
   const int columns = blocks(l->width);
   const int right = box->x + box->width < l->width ? box->x + box->width : l->width;
   const int bottom = box->y + box->height < l->height ? box->y + box->height : l->height;
@@ -121,6 +125,26 @@ void rst_pyramid_want(rst_pyramid *pyramid, int level, const rst_rectangle *box)
   for (int y = (box->y > 0 ? box->y : 0) / BLOCK; y * BLOCK < bottom; y++)
     for (int x = (box->x > 0 ? box->x : 0) / BLOCK; x * BLOCK < right; x++)
       l->wanted[(size_t)y * (size_t)columns + (size_t)x] = 1;
+}
+
+/* Asks for what mending looks at: the coarser samples that a hole is enlarged from, and the known ones
+ * that it settles into. */
+static void want_beside(rst_pyramid *p) {
+  for (int i = 0; i < p->count; i++) {
+    const rst_level *l = &p->levels[i];
+    const rst_rectangle *box = &l->holes;
+
+    for (int y = box->y; y < box->y + box->height; y++)
+      for (int x = box->x; x < box->x + box->width; x++) {
+        if (!l->hole[at(l, x, y)])
+          continue;
+        if (i > 0)
+          want(&p->levels[i], &(rst_rectangle){x - RST_RELAX_STEP, y - RST_RELAX_STEP,
+                                               2 * RST_RELAX_STEP + 1, 2 * RST_RELAX_STEP + 1});
+        if (i < p->count - 1)
+          want(&p->levels[i + 1], &(rst_rectangle){x / 2 - 1, y / 2 - 1, 3, 3});
+      }
+  }
 }
 
 /* Of the blocks that a block is made from, as many are needed. */
@@ -132,10 +156,12 @@ static void want_finer(rst_pyramid *p) {
     for (int y = 0; y < blocks(l->height); y++)
       for (int x = 0; x < columns; x++)
         if (l->wanted[(size_t)y * (size_t)columns + (size_t)x])
-          rst_pyramid_want(p, i - 1,
-                           &(rst_rectangle){2 * BLOCK * x, 2 * BLOCK * y, 2 * BLOCK, 2 * BLOCK});
+          want(&p->levels[i - 1],
+               &(rst_rectangle){2 * BLOCK * x, 2 * BLOCK * y, 2 * BLOCK, 2 * BLOCK});
   }
 }
+
+/* ---- what is known ---- */
 
 /* The mean of some colours. */
 typedef struct {
@@ -259,8 +285,8 @@ rst_status rst_pyramid_read(rst_pyramid *pyramid, const rst_picture *picture,
   if (pyramid->count < 2)
     return RST_OK;
   if (last->holes.width > 0)
-    rst_pyramid_want(pyramid, pyramid->count - 1,
-                     &(rst_rectangle){0, 0, last->width, last->height});
+    want(last, &(rst_rectangle){0, 0, last->width, last->height});
+  want_beside(pyramid);
   want_finer(pyramid);
   status = read_level(pyramid, picture, cancel, error);
   for (int i = 2; i < pyramid->count && status == RST_OK; i++) {

@@ -11,7 +11,6 @@
 
 enum {
   RST_PYRAMID_LEVELS = 9, /* the picture and 8 more */
-  RST_PYRAMID_BLOCK = 32, /* samples a side of what is read or left out as a whole */
   RST_PYRAMID_LEAST = 8   /* a level with a shorter side is the last one */
 };
 
@@ -21,11 +20,11 @@ typedef struct rst_level {
   unsigned char *hole; /* (height, width): 0, or 1 in a hole; owned */
   /* All but level 0: */
   float *rgb;          /* (height, width, 3), 0…1; owned */
-  unsigned char *wanted; /* of each block: whether it is needed; owned */
+  unsigned char *wanted; /* of each block of samples: whether it is needed; owned */
 } rst_level;
 
 typedef struct rst_pyramid {
-  int count; /* levels; the last one has no holes, or holds as many as it may */
+  int count; /* levels; the last one has no holes, or there is no smaller one */
   rst_level levels[RST_PYRAMID_LEVELS];
 } rst_pyramid;
 
@@ -34,13 +33,12 @@ typedef struct rst_pyramid {
 rst_status rst_pyramid_new(const rst_picture *picture, const rst_rectangle *box,
                            const unsigned char *mask, rst_pyramid *pyramid, rst_error *error);
 void rst_pyramid_clear(rst_pyramid *pyramid);
-/* Asks for the samples of a rectangle of level 1 or above. */
-void rst_pyramid_want(rst_pyramid *pyramid, int level, const rst_rectangle *box);
-/* Reads the picture and makes all blocks that are asked for; the holes of the last level get the mean
- * of all that is known. Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
+/* Reads the picture and makes all blocks that rst_pyramid_enlarge() and rst_relax() look at for the
+ * holes; the holes of the last level get the mean of all that is known. Errors: RST_HOST_FAILED,
+ * RST_CANCELLED, RST_NO_MEMORY. */
 rst_status rst_pyramid_read(rst_pyramid *pyramid, const rst_picture *picture,
                             const rst_cancel *cancel, rst_error *error);
-/* What the coarser level gives for a sample: bilinear, of samples that are there. */
+/* What the coarser level gives for a hole of one that is not the last: bilinear. */
 void rst_pyramid_enlarge(const rst_pyramid *pyramid, int level, int x, int y, float rgb[3]);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/session.h"
 
-enum { REACH = 2 }; /* of A */
+enum { REACH = RST_RELAX_STEP }; /* of A */
 static const double low = 0.02, high = 3.3;
 static const float middle = 1, beside = -25 / 64.0f, diagonal = 6 / 64.0f, beyond = 3 / 64.0f;
 
