@@ -853,6 +853,48 @@ static void test_photo(void) {
   canvas_free(c);
 }
 
+/* A scratch that goes on beyond the selection, and beyond its box, is no source of what is mended; only
+ * what is selected of it is. */
+static void test_photo_edge(void) {
+  enum { W = 150, H = 90, TOP = 40, BOTTOM = 45 };
+  const rst_rectangle box = {30, 5, 90, 80}, selected = {30, 5, 40, 80};
+  canvas *c = canvas_new(W, H, 3);
+  rst_session *session = new_session(2);
+  rst_photo_settings settings;
+  rst_picture prepared;
+  rst_photo *photo;
+  float *truth, *rgba;
+
+  smooth(c);
+  truth = g_memdup2(c->rgba, 4 * W * H * sizeof *truth);
+  for (int i = TOP * W; i < BOTTOM * W; i++)
+    for (int k = 0; k < 3; k++)
+      c->rgba[4 * i + k] = 1;
+  canvas_deselect(c);
+  canvas_select(c, selected.x, selected.y, selected.width, selected.height, 1);
+  photo = new_photo(c, &box);
+  rst_photo_settings_init(&settings);
+  settings.tone = false;
+  assert_ok(rst_photo_set(session, photo, &settings, NULL, NULL, NULL));
+  rst_photo_picture(photo, &prepared);
+  rgba = read_all(&prepared);
+  for (int y = TOP; y < BOTTOM; y++)
+    for (int x = 0; x < W; x++) {
+      const int i = 4 * (y * W + x);
+
+      if (x < selected.x || x >= selected.x + selected.width)
+        assert_same(rgba + i, c->rgba + i, 4);
+      else
+        for (int k = 0; k < 3; k++)
+          g_assert_cmpfloat(fabsf(rgba[i + k] - truth[i + k]), <, 0.02f);
+    }
+  g_free(truth);
+  g_free(rgba);
+  rst_photo_free(photo);
+  rst_session_free(session);
+  canvas_free(c);
+}
+
 /* Colour comes to the prepared picture by its strength. */
 static void test_colour_strength(void) {
   canvas *c = spread(0.25, 0.8);
@@ -910,6 +952,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/tone", test_tone);
   g_test_add_func("/photo/cast", test_cast);
   g_test_add_func("/photo/photo", test_photo);
+  g_test_add_func("/photo/photo-edge", test_photo_edge);
   g_test_add_func("/photo/colour-strength", test_colour_strength);
   return g_test_run();
 }

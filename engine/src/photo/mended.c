@@ -56,6 +56,26 @@ int64_t rst_mended_count(const rst_mended *mended) {
   return (int64_t)mended->starts[mended->height];
 }
 
+void rst_mended_keep(rst_mended *mended, const rst_rectangle *box, const unsigned char *mask) {
+  size_t i = 0, kept = 0;
+
+  for (int row = 0; row < mended->height; row++) {
+    const int y = mended->y + row - box->y;
+    const size_t end = mended->starts[row + 1];
+
+    for (; i < end; i++) {
+      const int x = mended->columns[i] - box->x;
+
+      if (x < 0 || y < 0 || x >= box->width || y >= box->height ||
+          mask[(size_t)y * (size_t)box->width + (size_t)x] == 0)
+        continue;
+      mended->columns[kept] = mended->columns[i];
+      memmove(mended->rgb + 3 * kept++, mended->rgb + 3 * i, 3 * sizeof *mended->rgb);
+    }
+    mended->starts[row + 1] = kept;
+  }
+}
+
 size_t rst_mended_find(const rst_mended *mended, int x, int y) {
   size_t low = mended->starts[y - mended->y], high = mended->starts[y - mended->y + 1];
 

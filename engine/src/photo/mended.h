@@ -17,6 +17,8 @@ struct rst_mended {
 /* Those of a mask (height, width) of a box that are above 0, black. Errors: RST_NO_MEMORY. */
 rst_status rst_mended_new(const rst_rectangle *box, const unsigned char *mask, rst_mended **mended,
                           rst_error *error);
+/* Leaves out what is not above 0 in a mask (height, width) of a box, or is beyond it. */
+void rst_mended_keep(rst_mended *mended, const rst_rectangle *box, const unsigned char *mask);
 /* The index of the first one of a row from column `x` on; the next row's first where there is none. */
 size_t rst_mended_find(const rst_mended *mended, int x, int y);
 

@@ -12,21 +12,31 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "photo/drawing.h"
+#include "photo/mended.h"
 #include "region/parts.h"
+
+/* Pixels beyond the box whose damage is found too: mending must not take it for what is sound. */
+enum { ROUND = 64 };
 
 struct rst_photo {
   rst_picture source;
-  rst_rectangle box;
+  rst_rectangle box, around; /* the box, and what is round it */
   rst_picture_kind kind;
   double kind_sure;
   rst_photo_settings settings;
   rst_finder *finder; /* NULL: not needed yet; and so on */
-  unsigned char *sure, *mask; /* of the box; `mask` as the settings and edits have it */
+  unsigned char *sure;  /* of `around`, from rst_find_damage() */
+  unsigned char *holes; /* of `around`: what is damaged by the settings and edits … */
+  unsigned char *mask;  /* … and of the box, what of that is covered */
   rst_mended *mended;
-  bool measured; /* the tone, without what the mask has */
+  bool measured; /* the tone is, without what the mask has */
   rst_tone tone;
   int64_t covered, damaged;
 };
+
+static size_t pixels_of(const rst_rectangle *box) {
+  return (size_t)box->width * (size_t)box->height;
+}
 
 /* ---- beginning ---- */
 
@@ -54,6 +64,10 @@ rst_status rst_photo_new(const rst_picture *picture, const rst_rectangle *box, r
     return rst_fail_memory(error);
   made->source = *picture;
   made->box = *box;
+  rst_clip(picture,
+           &(rst_rectangle){box->x - ROUND, box->y - ROUND, box->width + 2 * ROUND,
+                            box->height + 2 * ROUND},
+           &made->around);
   rst_photo_settings_init(&made->settings);
   made->settings.damage = made->settings.tone = false;
   status = rst_classify(picture, box, &made->kind, &made->kind_sure, error);
@@ -74,6 +88,7 @@ void rst_photo_free(rst_photo *photo) {
   rst_finder_unref(photo->finder);
   rst_mended_free(photo->mended);
   free(photo->sure);
+  free(photo->holes);
   free(photo->mask);
   free(photo);
 }
@@ -89,8 +104,7 @@ typedef struct {
   const rst_hooks *hooks;
   rst_hooks part; /* of the progress */
   double begin, share;
-  size_t pixels;
-  unsigned char *mask; /* NULL: nothing is looked for */
+  unsigned char *holes, *mask; /* NULL: nothing is looked for */
   rst_mended *mended;
   rst_tone tone;
   int64_t covered, damaged;
@@ -133,10 +147,10 @@ static rst_status look(change *c, rst_error *error) {
 
   if (photo->sure)
     return RST_OK;
-  sure = rst_zeros(c->pixels, 1);
+  sure = rst_zeros(pixels_of(&photo->around), 1);
   if (!sure)
     return rst_fail_memory(error);
-  status = rst_find_damage(c->session, photo->finder, &photo->source, &photo->box,
+  status = rst_find_damage(c->session, photo->finder, &photo->source, &photo->around,
                            part_of(c, 0, 0.5), sure, error);
   if (status == RST_OK)
     photo->sure = sure;
@@ -145,13 +159,47 @@ static rst_status look(change *c, rst_error *error) {
   return status;
 }
 
-static void edit(change *c) {
-  for (size_t i = 0; i < c->pixels && c->edits; i++)
-    if (c->edits[i] != RST_EDIT_NONE)
-      c->mask[i] = c->edits[i] == RST_EDIT_ADD ? 255 : 0;
+/* A row of the box in `holes`. */
+static unsigned char *holes_of(const change *c, int row) {
+  const rst_rectangle *box = &c->photo->box, *around = &c->photo->around;
+
+  return c->holes + (size_t)(box->y - around->y + row) * (size_t)around->width +
+         (box->x - around->x);
 }
 
-/* Counts what is covered, and takes what is not out of the mask. */
+static void edit(change *c) {
+  const rst_rectangle *box = &c->photo->box;
+  const unsigned char *edits = c->edits;
+
+  for (int y = 0; y < box->height && edits; y++) {
+    unsigned char *hole = holes_of(c, y);
+
+    for (int x = 0; x < box->width; x++, edits++)
+      if (*edits != RST_EDIT_NONE)
+        hole[x] = *edits == RST_EDIT_ADD ? 255 : 0;
+  }
+}
+
+/* Counts what is covered of rows of the box, and puts what is damaged of it into the mask. */
+static void cover_rows(change *c, int first, int count, const float *coverage) {
+  const int width = c->photo->box.width;
+
+  for (int y = first; y < first + count; y++) {
+    const unsigned char *hole = c->holes ? holes_of(c, y) : NULL;
+    unsigned char *mask = c->mask ? c->mask + (size_t)y * (size_t)width : NULL;
+
+    for (int x = 0; x < width; x++, coverage++) {
+      if (!(*coverage > 0))
+        continue;
+      c->covered++;
+      if (hole && hole[x] > 0) {
+        c->damaged++;
+        mask[x] = 255;
+      }
+    }
+  }
+}
+
 static rst_status cover(change *c, rst_error *error) {
   const rst_photo *photo = c->photo;
   const rst_rectangle *box = &photo->box;
@@ -159,7 +207,6 @@ static rst_status cover(change *c, rst_error *error) {
   const size_t room = (size_t)rows * (size_t)box->width;
   float *rgba = rst_floats(4 * room), *coverage = rst_floats(room);
   rst_status status = rgba && coverage ? RST_OK : rst_fail_memory(error);
-  size_t at = 0;
 
   for (int y = 0; y < box->height && status == RST_OK; y += rows) {
     const int count = box->height - y < rows ? box->height - y : rows;
@@ -169,12 +216,8 @@ static rst_status cover(change *c, rst_error *error) {
     else if (!rst_read_covered(&photo->source, box->x, box->y + y, box->width, count, rgba,
                                coverage))
       status = rst_fail_host(error);
-    for (size_t i = 0; i < (size_t)count * (size_t)box->width && status == RST_OK; i++, at++) {
-      c->covered += coverage[i] > 0;
-      if (c->mask && !(coverage[i] > 0))
-        c->mask[at] = 0;
-      c->damaged += c->mask && c->mask[at] > 0;
-    }
+    else
+      cover_rows(c, y, count, coverage);
   }
   free(rgba);
   free(coverage);
@@ -191,21 +234,35 @@ static rst_status make_mask(change *c, rst_error *error) {
       status = look(c, error);
     if (status != RST_OK)
       return status;
-    c->mask = rst_zeros(c->pixels, 1);
-    if (!c->mask)
+    c->holes = rst_zeros(pixels_of(&photo->around), 1);
+    c->mask = rst_zeros(pixels_of(&photo->box), 1);
+    if (!c->holes || !c->mask)
       return rst_fail_memory(error);
-    rst_damage_mask(photo->finder, photo->sure, photo->box.width, photo->box.height,
-                    c->settings->sensitivity, c->mask);
+    rst_damage_mask(photo->finder, photo->sure, photo->around.width, photo->around.height,
+                    c->settings->sensitivity, c->holes);
     edit(c);
   }
   return cover(c, error);
 }
 
+/* Whether it is the same as before that is damaged, and covered. */
 static bool same_mask(const change *c) {
   const rst_photo *photo = c->photo;
 
-  return c->mask && photo->mask ? memcmp(c->mask, photo->mask, c->pixels) == 0
+  return c->mask && photo->mask ? memcmp(c->mask, photo->mask, pixels_of(&photo->box)) == 0 &&
+                                    memcmp(c->holes, photo->holes, pixels_of(&photo->around)) == 0
                                 : !c->mask && !photo->mask;
+}
+
+/* From what is sound beside the holes; what is not in the mask is left as it is. */
+static rst_status mend(change *c, rst_error *error) {
+  const rst_photo *photo = c->photo;
+  const rst_status status = rst_mend(c->session, &photo->source, &photo->around, c->holes,
+                                     part_of(c, 0.5, 1), &c->mended, error);
+
+  if (status == RST_OK)
+    rst_mended_keep(c->mended, &photo->box, c->mask);
+  return status;
 }
 
 static bool takes_tone(const rst_photo *photo) {
@@ -220,8 +277,7 @@ static rst_status make_change(change *c, bool *same, rst_error *error) {
     return status;
   *same = same_mask(c);
   if (!*same && c->damaged > 0)
-    status = rst_mend(c->session, &photo->source, &photo->box, c->mask, part_of(c, 0.5, 1),
-                      &c->mended, error);
+    status = mend(c, error);
   c->tone = photo->tone;
   if (status == RST_OK && c->settings->tone && takes_tone(photo) && !(*same && photo->measured))
     status = rst_measure_tone(&photo->source, &photo->box, c->mask, photo->kind, part_of(c, 1, 1),
@@ -262,12 +318,12 @@ rst_status rst_photo_set(rst_session *session, rst_photo *photo, const rst_photo
     return rst_fail_call(error, "rst_photo_set");
   c.settings = settings;
   c.hooks = hooks;
-  c.pixels = (size_t)photo->box.width * (size_t)photo->box.height;
   status = check(settings, error);
   if (status == RST_OK)
     status = make_change(&c, &same, error);
   if (status != RST_OK) {
     rst_mended_free(c.mended);
+    free(c.holes);
     free(c.mask);
     return status;
   }
@@ -275,7 +331,9 @@ rst_status rst_photo_set(rst_session *session, rst_photo *photo, const rst_photo
     rst_mended_free(photo->mended);
     photo->mended = c.mended;
   }
+  free(photo->holes);
   free(photo->mask);
+  photo->holes = c.holes;
   photo->mask = c.mask;
   photo->measured = (same && photo->measured) || (settings->tone && takes_tone(photo));
   photo->tone = c.tone;
