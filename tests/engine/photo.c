@@ -56,6 +56,41 @@ static void test_files(void) {
   g_byte_array_unref(good);
 }
 
+/* Wide layers of large maps, and large patches, would take much memory. */
+static void test_wide_files(void) {
+  static const struct {
+    chain_layer layers[2];
+    bool good;
+  } cases[] = {
+    {{{3, 1, 8}, {3, 2, 5}}, true},    {{{3, 1, 9}, {3, 2, 5}}, false},
+    {{{3, 1, 256}, {3, 2, 5}}, false}, {{{3, 2, 32}, {3, 2, 5}}, true},
+    {{{3, 2, 33}, {3, 2, 5}}, false},  {{{1, 2, 32}, {11, 1, 5}}, true},
+    {{{1, 2, 32}, {12, 1, 5}}, false},
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+    GByteArray *file = chain_file("finder", "\\\"finds\\\":\\\"faces\\\",\\\"threshold\\\":0.5,", 1,
+                                  cases[i].layers, 2, 1, 1);
+    rst_error error = RST_ERROR_INIT;
+    rst_finder *finder = NULL;
+    const rst_status status = rst_finder_parse(file->data, file->len, &finder, &error);
+
+    g_test_message("%s", error.message);
+    assert_status(status, cases[i].good ? RST_OK : RST_BAD_DESCRIPTION);
+    if (cases[i].good) { /* what rst_find_faces() takes at most */
+      rst_convolution_sizes sizes;
+
+      rst_chain_measure(&finder->chain, 1024, 1024, &sizes);
+      g_assert_cmpuint(2 * sizes.map * sizeof(float), <=, (size_t)64 << 20);
+      g_assert_cmpuint((sizes.patches + sizes.products) * sizeof(float), <=, (size_t)2 << 20);
+    } else {
+      assert_error(&error, status, NULL);
+    }
+    rst_finder_unref(finder);
+    g_byte_array_unref(file);
+  }
+}
+
 /* What finds faces finds no damage, nor the other way round. */
 static void test_other_things(void) {
   static const chain_layer faces[] = {{3, 2, 5}};
@@ -940,6 +975,7 @@ static void test_colour_strength(void) {
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/photo/files", test_files);
+  g_test_add_func("/photo/wide-files", test_wide_files);
   g_test_add_func("/photo/other-things", test_other_things);
   g_test_add_func("/photo/find", test_find);
   g_test_add_func("/photo/find-failures", test_find_failures);

@@ -21,10 +21,26 @@ static void measure_reach(rst_chain *chain) {
   chain->reach = ((before > after ? before : after) + step - 1) / step * step;
 }
 
+/* The widest kernel of a layer to which `in` channels come. */
+static int widest(int in) {
+  int size = RST_KERNEL_MAX;
+
+  while (size * size * in > RST_CHAIN_PATCH_MAX)
+    size--;
+  return size;
+}
+
+/* The most channels of a layer whose samples are `step` wide. */
+static int most_channels(int step) {
+  const int most = RST_CHAIN_VALUES_MAX * step * step;
+
+  return most < RST_CHAIN_CHANNELS_MAX ? most : RST_CHAIN_CHANNELS_MAX;
+}
+
 void rst_chain_describe(rst_description *r, yyjson_val *list, rst_chain *chain) {
   static const char *const keys[] = {"kernel", "stride", "channels", NULL};
   rst_conv_stack *stack = &chain->layers;
-  int in = 1;
+  int in = 1, step = 1;
 
   if (r->status != RST_OK)
     return;
@@ -38,10 +54,11 @@ void rst_chain_describe(rst_description *r, yyjson_val *list, rst_chain *chain) 
     yyjson_val *one = rst_get_object(r, yyjson_arr_get(list, (size_t)j), "layers", keys);
     rst_conv *conv = &stack->layers[j];
 
-    conv->size = rst_get_int(r, one, "kernel", 1, RST_KERNEL_MAX);
+    conv->size = rst_get_int(r, one, "kernel", 1, widest(in));
     conv->stride = rst_get_int(r, one, "stride", 1, 2);
+    step *= conv->stride;
     conv->in = in;
-    conv->out = in = rst_get_int(r, one, "channels", 1, 256);
+    conv->out = in = rst_get_int(r, one, "channels", 1, most_channels(step));
     conv->linear = j == stack->count - 1;
   }
   if (r->status == RST_OK)

@@ -13,7 +13,16 @@
 #include "network/description.h"
 #include "network/layers.h"
 
-enum { RST_CHAIN_CELL_MAX = 64, RST_CHAIN_REACH_MAX = 256 };
+/* Bounds of a description, beside those of network/layers.h, so that a hostile file cannot ask for much
+ * memory: 8 values of a layer for each sample that comes in, patches of 1 MiB for each thread. */
+enum {
+  RST_CHAIN_CELL_MAX = 64,
+  RST_CHAIN_REACH_MAX = 256,
+  RST_CHAIN_CHANNELS_MAX = 256,
+  RST_CHAIN_VALUES_MAX =
+    8, /* channels of a layer, divided by the samples that one of its own stands for */
+  RST_CHAIN_PATCH_MAX = 4096 /* values that a layer looks at for one of its own */
+};
 
 typedef struct rst_chain {
   rst_conv_stack layers;
