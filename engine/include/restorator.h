@@ -833,7 +833,8 @@ RST_API void rst_deviation_get(int results, size_t count, const float *squares, 
 /* A network that finds something, faces or damage; immutable, shared between threads. */
 typedef struct rst_finder rst_finder;
 
-/* Reads its file, which is treated as hostile, as rst_model_read() does; under 16 MiB. Find it with
+/* Reads its file, which is treated as hostile, as rst_model_read() does; under 16 MiB, and of layers
+ * whose maps stay within what rst_find_faces() and rst_find_damage() say of memory. Find it with
  * rst_find(RST_KIND_FINDER, "faces" or "damage", …). Errors: those of rst_model_read(). */
 RST_API rst_status rst_finder_read(const char *path, rst_finder **finder, rst_error *error);
 /* The same from `size` bytes of memory, which are copied. */
@@ -851,8 +852,9 @@ typedef struct rst_face {
 /* Finds the faces in `box` (NULL: all) of a picture, from top to bottom; where
  * there are more than RST_FACES_MAX, the surest of them. Those of about 12 pixels and more at 1024
  * pixels on the longer side, to which the box is shrunk. `sure`: above 0, how sure it has to be; 0:
- * as the finder's file says. `faces`: (RST_FACES_MAX). Hooks: cancel. Memory: some 100 MB at most.
- * Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
+ * as the finder's file says. `faces`: (RST_FACES_MAX). Hooks: cancel. Memory: some 100 MB at most, and
+ * 1 MB a thread. Errors: RST_BAD_CALL for a finder of something else too, RST_HOST_FAILED,
+ * RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
                                   const rst_picture *picture, const rst_rectangle *box, double sure,
                                   const rst_hooks *hooks, rst_face *faces, int *count,
@@ -889,19 +891,23 @@ RST_API rst_status rst_settle_faces(rst_session *session, rst_parameters *parame
  */
 
 /* How sure the finder, one that finds damage, is that a pixel of `box` (NULL: all) is dust, hair, a
- * scratch, a crease, a spot or missing: `sure` (height, width), 0…255. It looks at the picture's own
- * density, and at a quarter of it where the picture is large, for what is wide. What is transparent
- * is not damaged. The same bytes whatever the box, the threads and the tiles in which it works, which
- * bound its memory. Hooks: progress and cancel. Errors: RST_BAD_CALL for a box beyond the picture or
- * a finder of something else, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's
- * caller. */
+ * scratch, a crease, a spot or missing: `sure` (height, width), 0…255. A byte is no probability but
+ * 255 / (1 + e^(−x / 3)) of the odds' logarithm x, so that pixels that are nearly sure keep their
+ * differences: 128 where damage is as likely as not, 210 where it is 99 % sure, 239 where it is 99.97 %.
+ * 0 where the picture is transparent, which is no damage. rst_damage_mask() makes a mask of it.
+ * It looks at the picture's own density, and, where the longer side has 768 pixels or more, at a quarter
+ * of it for what is wide. The same bytes whatever the box, the threads and the tiles in which it
+ * works. Memory: some 60 MB a thread at most, 7 with the finder that ships. Hooks: progress and
+ * cancel. Errors: RST_BAD_CALL for a box beyond the picture or a finder of something else,
+ * RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
                                    const rst_picture *picture, const rst_rectangle *box,
                                    const rst_hooks *hooks, unsigned char *sure, rst_error *error);
 
 /* What of it counts as damage at a sensitivity, 0…1 (½: as the finder's file says; more is found
  * towards 1): pixels that are sure enough, less sure ones that join them, and the pixels beside all
- * of these, since damage has a soft rim. `mask` (height, width): 0 or 255. Thread: any. */
+ * of these, since damage has a soft rim. `sure` (height, width): of rst_find_damage() with this finder.
+ * `mask` (height, width): 0 or 255. Thread: any. */
 RST_API void rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width,
                              int height, double sensitivity, unsigned char *mask);
 
@@ -922,8 +928,8 @@ RST_API rst_status rst_mend(rst_session *session, const rst_picture *picture,
 RST_API void rst_mended_free(rst_mended *mended); /* NULL is allowed */
 /* How many pixels were mended. */
 RST_API int64_t rst_mended_count(const rst_mended *mended);
-/* Puts the mended pixels of a rectangle in place: `rgba` (height, width, 4) is what the picture has
- * there; alpha stays. Thread: any. */
+/* Puts the mended pixels of a rectangle, in pixels of the picture, in place: `rgba` (height, width, 4)
+ * is what the picture has there, R'G'B'A; alpha stays, and transparent pixels. Thread: any. */
 RST_API void rst_mended_apply(const rst_mended *mended, int x, int y, int width, int height,
                               float *rgba);
 
@@ -939,8 +945,8 @@ typedef struct rst_tone {
  * dull, middle tones too bright or too dark; of a coloured picture (`kind`) in each channel, so that
  * casts and faded dyes get less. Bounded, so that night stays night and fog fog; nothing where
  * nothing is wrong. Leaves out where `mask` (height, width), NULL for nowhere, is above 0, what is
- * transparent and what is not covered. Hooks: cancel. Errors: RST_BAD_CALL, RST_HOST_FAILED,
- * RST_CANCELLED, RST_NO_MEMORY. */
+ * transparent and what is not covered. Hooks: cancel. Errors: RST_BAD_CALL for a box beyond the
+ * picture, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
 RST_API rst_status rst_measure_tone_sized(const rst_picture *picture, const rst_rectangle *box,
                                           const unsigned char *mask, rst_picture_kind kind,
                                           const rst_hooks *hooks, rst_tone *tone, size_t size,
@@ -960,9 +966,10 @@ typedef struct rst_photo_settings {
   double sensitivity; /* 0…1, rst_damage_mask()'s */
   bool tone; /* correct it */
   double tone_strength; /* 0…1 */
-  bool colour; /* what is not coloured gets colour: for hosts, which restore the prepared picture */
-  double
-    colour_strength; /* 0…1: how much of the colour the prepared picture's `write` lets through */
+  /* What takes colour gets some: for hosts, which restore the prepared picture; the engine does not
+   * look at it. */
+  bool colour;
+  double colour_strength; /* 0…1: how much of it the prepared picture's `write` lets through */
 } rst_photo_settings;
 
 /* All of it, sensitivity ½, strengths 1. */
@@ -977,18 +984,21 @@ typedef enum rst_edit {
   RST_EDIT_REMOVE /* it is not */
 } rst_edit;
 
+/* A picture, and what of it is damaged and faded. One thread at a time. */
 typedef struct rst_photo rst_photo;
 
 /* Begins with `box` (NULL: all) of a picture, whose struct is copied and whose callbacks are there as
- * long as the photo is used; looks at what it shows. Errors: RST_BAD_CALL for a box beyond the
- * picture, RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
+ * long as the photo is used; looks at which kind it is. Errors: RST_BAD_CALL for a box beyond the
+ * picture, RST_HOST_FAILED, RST_CANCELLED (the picture's token), RST_NO_MEMORY. */
 RST_API rst_status rst_photo_new(const rst_picture *picture, const rst_rectangle *box,
                                  rst_photo **photo, rst_error *error);
 RST_API void rst_photo_free(rst_photo *photo); /* NULL is allowed */
 
 /* Finds, mends and measures as the settings say: no more than what has changed since the last call,
  * so that another strength costs nothing and another sensitivity does not look for damage again. Only
- * what is covered is mended. `edits`: (height, width) of the box, each an rst_edit; NULL: none.
+ * what is covered is mended, from what is sound beside it: damage beyond, which is looked for up to
+ * 64 pixels from the box, does not count. `edits`: (height, width) of the box, each an rst_edit;
+ * NULL: none. Memory: 3 bytes a pixel, and rst_mend()'s.
  * Where it fails, the photo is as it was. Nobody reads the prepared picture meanwhile. Hooks: progress
  * and cancel. Errors: RST_OUT_OF_RANGE, those of rst_find() and rst_finder_read(),
  * RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
@@ -1002,8 +1012,8 @@ RST_API void rst_photo_picture_sized(const rst_photo *photo, rst_picture *pictur
 #define rst_photo_picture(photo, picture) \
   rst_photo_picture_sized((photo), (picture), sizeof(rst_picture))
 /* Hands the box of the prepared picture to the source's `write`, in bands; only pixels that have
- * changed are covered. Hooks: progress and cancel. Errors: RST_HOST_FAILED, RST_CANCELLED,
- * RST_NO_MEMORY. */
+ * changed are covered. Hooks: progress and cancel. Errors: RST_BAD_CALL for a source without `write`,
+ * RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
 RST_API rst_status rst_photo_write(const rst_photo *photo, const rst_hooks *hooks,
                                    rst_error *error);
 /* What is damaged, edits included: (height, width) of the box, 0 or 255; NULL where it was not
@@ -1016,12 +1026,12 @@ typedef struct rst_photo_info {
   rst_picture_kind kind;
   double sure; /* 0…1: of the kind */
   rst_rectangle box;
-  bool takes_tone,
-    takes_colour; /* whether that is done to such a kind: drawings keep their tone, they
-                                  * and coloured pictures their colour */
+  /* Whether that is done to such a kind: drawings keep their tone, they and coloured pictures their
+   * colour. */
+  bool takes_tone, takes_colour;
   int64_t covered; /* pixels of the box that are, once the photo is set */
-  int64_t damaged; /* pixels of them; 0 where it was not looked for */
-  rst_tone tone; /* that is applied, at strength 1 */
+  int64_t damaged; /* pixels of these; 0 where damage was not looked for */
+  rst_tone tone; /* that is applied, at strength 1; the identity where none is */
 } rst_photo_info;
 
 RST_API void rst_photo_get_info(const rst_photo *photo, rst_photo_info *info);
