@@ -4,21 +4,14 @@
  */
 #include <glib/gi18n.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <yyjson.h>
 
 #include "base/common_options.h"
 #include "base/console.h"
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "commands/commands.h"
+#include "commands/finding.h"
 #include "commands/tool.h"
 #include "io/file.h"
-#include "io/image_source.h"
-#include "io/picture.h"
-#include "measure/drawing.h"
-
-enum { MARK = 0xff2020 };
 
 typedef struct options {
   char **paths;
@@ -64,25 +57,6 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
          check(o, error);
 }
 
-typedef struct finding {
-  const options *options;
-  rst_cancel *cancel;
-  rst_session *session;
-  rst_finder *finder;
-  yyjson_mut_doc *json;
-  yyjson_mut_val *pictures;
-} finding;
-
-static bool open_finder(finding *f, GError **error) {
-  rst_error cause = RST_ERROR_INIT;
-  char path[4096];
-
-  return (rst_find(RST_KIND_FINDER, "faces", path, sizeof path, &cause) == RST_OK &&
-          rst_finder_read(path, &f->finder, &cause) == RST_OK &&
-          rst_session_new(f->options->threads, &f->session, &cause) == RST_OK) ||
-         cli_fail_engine(error, &cause);
-}
-
 static void print(const rst_face *faces, int count, const char *path, bool many) {
   g_autofree char *name = g_filename_display_name(path);
 
@@ -94,17 +68,12 @@ static void print(const rst_face *faces, int count, const char *path, bool many)
             faces[i].sure);
 }
 
-static void add_json(finding *f, const rst_face *faces, int count, const cli_image_source *source) {
-  yyjson_mut_val *one = yyjson_mut_arr_add_obj(f->json, f->pictures);
-  g_autofree char *name = g_filename_display_name(source->path);
-  yyjson_mut_val *list;
+static void list(finding *f, const rst_face *faces, int count, const cli_image_source *source) {
+  yyjson_mut_val *one = finding_list(f, source);
+  yyjson_mut_val *all = yyjson_mut_obj_add_arr(f->json, one, "faces");
 
-  yyjson_mut_obj_add_strcpy(f->json, one, "picture", name);
-  yyjson_mut_obj_add_int(f->json, one, "width", source->width);
-  yyjson_mut_obj_add_int(f->json, one, "height", source->height);
-  list = yyjson_mut_obj_add_arr(f->json, one, "faces");
   for (int i = 0; i < count; i++) {
-    yyjson_mut_val *face = yyjson_mut_arr_add_obj(f->json, list);
+    yyjson_mut_val *face = yyjson_mut_arr_add_obj(f->json, all);
 
     yyjson_mut_obj_add_int(f->json, face, "x", faces[i].x);
     yyjson_mut_obj_add_int(f->json, face, "y", faces[i].y);
@@ -114,86 +83,41 @@ static void add_json(finding *f, const rst_face *faces, int count, const cli_ima
   }
 }
 
-static bool draw(const finding *f, const rst_face *faces, int count, const cli_image_source *source,
-                 GError **error) {
-  const int line = MAX(MAX(source->width, source->height) / 400, 1);
-  g_autoptr(VipsImage) image = image_source_stream(source, error);
-  cli_drawing drawing;
-  bool good;
+typedef struct found {
+  const rst_face *faces;
+  int count, line; /* pixels that an outline is wide */
+} found;
 
-  if (!image)
-    return false;
-  drawing_init(&drawing, source->width, source->height);
-  good = drawing_image(&drawing, image, 0, 0, error);
-  for (int i = 0; i < count && good; i++)
-    drawing_outline(&drawing, faces[i].x, faces[i].y, faces[i].width, faces[i].height, line, MARK);
-  good = good && drawing_write(&drawing, f->options->output, f->cancel, error);
-  drawing_clear(&drawing);
-  return good;
+static void mark(cli_drawing *drawing, const void *data) {
+  const found *all = data;
+
+  for (const rst_face *face = all->faces; face < all->faces + all->count; face++)
+    drawing_outline(drawing, face->x, face->y, face->width, face->height, all->line, FINDING_MARK);
 }
 
-static bool find(finding *f, const char *path, bool many, GError **error) {
+static bool look(finding *f, const cli_image_source *source, const rst_picture *picture,
+                 GError **error) {
+  const options *o = f->options;
   rst_hooks hooks = RST_HOOKS_INIT;
   rst_error cause = RST_ERROR_INIT;
   rst_face faces[RST_FACES_MAX];
-  rst_parameters parameters;
-  cli_image_source source = {NULL};
-  cli_picture picture = {0};
-  rst_picture view;
-  int count = 0;
-  bool good;
+  found all = {faces, 0, MAX(MAX(source->width, source->height) / 400, 1)};
 
-  rst_parameters_init(&parameters);
   hooks.cancel = f->cancel;
-  good = image_source_open(&source, path, false, f->cancel, error);
-  if (good) {
-    const rst_rectangle box = {0, 0, source.width, source.height};
-
-    good = picture_open(&picture, &source, &box, &parameters, error);
-  }
-  if (good) {
-    picture_view(&picture, &view);
-    good = rst_find_faces(f->session, f->finder, &view, NULL, f->options->sure, &hooks, faces,
-                          &count, &cause) == RST_OK ||
-           cli_fail_engine(error, &cause);
-  }
-  if (good) {
-    print(faces, count, path, many);
-    if (f->json)
-      add_json(f, faces, count, &source);
-    good = !f->options->output || draw(f, faces, count, &source, error);
-  }
-  picture_clear(&picture);
-  image_source_clear(&source);
-  return good;
-}
-
-static bool write_json(const finding *f, GError **error) {
-  size_t size;
-  char *text = yyjson_mut_write(f->json, YYJSON_WRITE_PRETTY, &size);
-  const bool good = g_file_set_contents(f->options->json, text, (gssize)size, error);
-
-  free(text);
-  return good;
+  if (rst_find_faces(f->session, f->finder, picture, NULL, o->sure, &hooks, faces, &all.count,
+                     &cause) != RST_OK)
+    return cli_fail_engine(error, &cause);
+  print(faces, all.count, source->path, f->many);
+  if (f->json)
+    list(f, faces, all.count, source);
+  return !o->output || finding_draw(f, source, o->output, mark, &all, error);
 }
 
 static bool run(const void *data, GError **error) {
   const options *o = data;
-  finding f = {.options = o, .cancel = interrupt_catch()};
-  bool good = (!o->output || file_output_format(o->output, error)) && open_finder(&f, error);
 
-  if (o->json) {
-    f.json = yyjson_mut_doc_new(NULL);
-    yyjson_mut_doc_set_root(f.json, yyjson_mut_obj(f.json));
-    f.pictures = yyjson_mut_obj_add_arr(f.json, yyjson_mut_doc_get_root(f.json), "pictures");
-  }
-  for (char **path = o->paths; good && *path; path++)
-    good = find(&f, *path, o->paths[1], error);
-  good = good && (!o->json || write_json(&f, error));
-  yyjson_mut_doc_free(f.json);
-  rst_session_free(f.session);
-  rst_finder_unref(f.finder);
-  return good;
+  return (!o->output || file_output_format(o->output, error)) &&
+         finding_run(o, "faces", o->paths, o->threads, o->json, look, error);
 }
 
 static void clear(void *data) {
