@@ -200,6 +200,21 @@ void pixels_update(pixels *p) {
   p->image = image;
 }
 
+GPid start_program(const char *const *arguments) {
+  GPtrArray *command = g_ptr_array_new();
+  GPid pid;
+
+  g_ptr_array_add(command, (char *)program());
+  for (; *arguments; arguments++)
+    g_ptr_array_add(command, (char *)*arguments);
+  g_ptr_array_add(command, NULL);
+  g_assert_true(g_spawn_async(NULL, (char **)command->pdata, environment(),
+                              G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+                              &pid, NULL));
+  g_ptr_array_free(command, TRUE);
+  return pid;
+}
+
 int interrupt_after(const char *const *arguments, const char *first, const char *second, int number,
                     GString *err) {
   GPid child;

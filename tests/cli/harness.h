@@ -42,6 +42,8 @@ const outcome *check_done(const outcome *outcome, const char *where);
   check_failure((outcome), (status), (message), G_STRLOC)
 void check_failure(const outcome *outcome, int status, const char *message, const char *where);
 
+/* Starts the program, whose standard error nobody reads; the test waits for it. */
+GPid start_program(const char *const *arguments);
 /* Starts the program, waits until it has written `first` and, after that, `second` on standard
  * error, sends it a signal, and returns its wait status. `err`: standard error as it came. */
 int interrupt_after(const char *const *arguments, const char *first, const char *second, int number,

@@ -21,20 +21,6 @@
 
 #define SINGLE "--model", "tiny-single"
 
-static GPid start(const char *const *arguments) {
-  GPtrArray *command = g_ptr_array_new();
-  GPid pid;
-  g_ptr_array_add(command, (char *)program());
-  for (; *arguments; arguments++)
-    g_ptr_array_add(command, (char *)*arguments);
-  g_ptr_array_add(command, NULL);
-  g_assert_true(g_spawn_async(NULL, (char **)command->pdata, environment(),
-                              G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                              &pid, NULL));
-  g_ptr_array_free(command, TRUE);
-  return pid;
-}
-
 static int end(GPid pid) {
   int status;
   g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
@@ -75,7 +61,7 @@ static void test_killed(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
     arguments[count++] = options[i];
   gint64 begin = g_get_monotonic_time();
-  g_assert_cmpint(end(start(arguments)), ==, 0);
+  g_assert_cmpint(end(start_program(arguments)), ==, 0);
   const gint64 whole = g_get_monotonic_time() - begin;
   for (int i = 0; i < PICTURES; i++) {
     char *name = g_strdup_printf("%s/picture-%d.png", done, i);
@@ -91,7 +77,7 @@ static void test_killed(void) {
       write_pixels(before[i], name);
       g_free(name);
     }
-    GPid pid = start(arguments);
+    GPid pid = start_program(arguments);
     g_usleep((gulong)g_random_double_range(0, (double)whole));
     kill(pid, SIGKILL);
     killed += WIFSIGNALED(end(pid));
@@ -107,7 +93,7 @@ static void test_killed(void) {
   }
   g_test_message("%d of %d runs killed", killed, kills);
   g_assert_cmpint(killed, >, 0);
-  g_assert_cmpint(end(start(arguments)), ==, 0); /* and what was left is cleared */
+  g_assert_cmpint(end(start_program(arguments)), ==, 0); /* and what was left is cleared */
   g_assert_cmpint(count_strange(folder), ==, 0);
   for (int i = 0; i < PICTURES; i++) {
     pixels_free(before[i]);
@@ -218,7 +204,7 @@ static void test_waiting(void) {
   const char *input = path_of("never.png");
   g_assert_cmpint(mkfifo(input, 0666), ==, 0);
   const char *const arguments[] = {"restore", input, path_of("out.png"), SINGLE, NULL};
-  GPid pid = start(arguments);
+  GPid pid = start_program(arguments);
   int status;
   await_open(pid, input);
   g_assert_cmpint(waitpid(pid, &status, WNOHANG), ==, 0); /* somebody may come yet */

@@ -55,21 +55,29 @@ static const char *write_scratched(const char *name) {
   return path;
 }
 
-/* Nothing wrong: colours in wide waves, black and white among them. */
-static const char *write_clean(const char *name, int width, int height) {
-  pixels *p = make_pixels(width, height, 3, 8);
+/* Nothing wrong: colours in wide waves, black and white among them; with alpha, of which there are
+ * all values, where there are four bands. */
+static const char *write_waves(const char *name, int width, int height, int bands, int bits) {
+  pixels *p = make_pixels(width, height, bands, bits);
+  const double half = ((1 << bits) - 1) / 2.0;
 
   for (int i = 0; i < width * height; i++)
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < bands; c++) {
       const double wave = sin(i % width / 23.0 + i / width / 31.0 + 2 * c);
 
-      p->values[3 * i + c] = (guint16)(127.5 + 127.5 * wave);
+      p->values[bands * i + c] = (guint16)(half + half * wave);
     }
+  for (int i = 0; i < 20 * width && bands == 4; i++)
+    p->values[4 * i + 3] = 0;
   pixels_update(p);
   const char *path = write_pixels(p, name);
 
   pixels_free(p);
   return path;
+}
+
+static const char *write_clean(const char *name, int width, int height) {
+  return write_waves(name, width, height, 3, 8);
 }
 
 static yyjson_doc *read_json(const char *path) {
@@ -213,6 +221,30 @@ static void test_clean(void) {
   g_assert_cmpint(differing_files(clean, out), ==, 0);
 }
 
+/* Nor does a value change of 16 bits, or beside alpha, whatever it is. */
+static void test_clean_kinds(void) {
+  static const struct {
+    int bands, bits;
+    const char *suffix;
+  } kinds[] = {{3, 16, "png"}, {4, 8, "png"}, {4, 16, "png"}, {3, 16, "tif"}, {4, 16, "tif"}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    char *name = g_strdup_printf("same-%d.%s", (int)i, kinds[i].suffix);
+    const char *clean = write_waves("waves.png", 300, 200, kinds[i].bands, kinds[i].bits);
+    const char *out = path_of(name);
+
+    assert_contains(run_well("photo", clean, out, NULL)->err,
+                    "coloured, no damage, not faded, its colours kept");
+    pixels *p = read_pixels(out);
+
+    g_assert_cmpint(p->bands, ==, kinds[i].bands);
+    g_assert_cmpint(p->bits, ==, kinds[i].bits);
+    pixels_free(p);
+    g_assert_cmpint(differing_files(clean, out), ==, 0);
+    g_free(name);
+  }
+}
+
 /* Everything: mended, coloured with each face seen, recorded, repeated. */
 static void test_photo(void) {
   const char *scratched = write_scratched("scratched.png"), *out = path_of("out.png");
@@ -253,21 +285,6 @@ static void test_photo(void) {
   pixels_free(b);
 }
 
-static GPid start(const char *const *arguments) {
-  GPtrArray *command = g_ptr_array_new();
-  GPid pid;
-
-  g_ptr_array_add(command, (char *)program());
-  for (; *arguments; arguments++)
-    g_ptr_array_add(command, (char *)*arguments);
-  g_ptr_array_add(command, NULL);
-  g_assert_true(g_spawn_async(NULL, (char **)command->pdata, environment(),
-                              G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
-                              &pid, NULL));
-  g_ptr_array_free(command, TRUE);
-  return pid;
-}
-
 /* A folder, killed at any moment and taken up again: the same as in one go. */
 static void test_many(void) {
   enum { COUNT = 4 };
@@ -287,7 +304,7 @@ static void test_many(void) {
   for (int k = 0; k < 3; k++) {
     const char *const arguments[] = {"photo",   "--output-dir", killed,    SINGLE,    inputs[0],
                                      inputs[1], inputs[2],      inputs[3], "--quiet", NULL};
-    GPid pid = start(arguments);
+    GPid pid = start_program(arguments);
 
     g_usleep((gulong)(100000 * (k + 1)));
     kill(pid, SIGKILL);
@@ -314,6 +331,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/wrong", test_wrong);
   g_test_add_func("/photo/mended", test_mended);
   g_test_add_func("/photo/clean", test_clean);
+  g_test_add_func("/photo/clean-kinds", test_clean_kinds);
   g_test_add_func("/photo/photo", test_photo);
   g_test_add_func("/photo/many", test_many);
   return harness_run();
