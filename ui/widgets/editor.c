@@ -8,7 +8,6 @@
 #include "widgets/accessible.h"
 #include "messages.h"
 #include "widgets/face_layer.h"
-#include "widgets/face_list.h"
 #include "widgets/hint_layer.h"
 #include "widgets/message_bar.h"
 #include "widgets/pixel_inspector.h"
@@ -151,13 +150,6 @@ static void take_plan(RestoratorEditor *editor) {
   g_free(plan);
 }
 
-static void take_faces(RestoratorEditor *editor) {
-  g_autofree char *found = g_new(char, RST_FACES_TEXT);
-
-  if (preview_get_found_faces(editor->preview, found))
-    restorator_faces_set_found(restorator_panel_get_faces(RESTORATOR_PANEL(editor->panel)), found);
-}
-
 static void take_report(void *user) {
   RestoratorEditor *editor = user;
   preview_status status;
@@ -168,7 +160,7 @@ static void take_report(void *user) {
   show_scene(editor);
   show_trajectory(editor, &status);
   take_plan(editor);
-  take_faces(editor);
+  face_layer_update(editor->face_layer);
   hint_layer_update(editor->hint_layer);
   if (status.phase == PREVIEW_FAILED) {
     g_autofree char *text = messages_text(&status.error);
@@ -299,12 +291,7 @@ static GtkWidget *make_overlays(RestoratorEditor *editor) {
         _("Shows the small grey picture that the window becomes for the network"), "toggled",
         G_CALLBACK(show_input));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(button), TRUE);
-  editor->faces = gtk_check_button_new_with_label(_("Faces"));
-  accessible_describe(
-    editor->faces, _("Show the faces"),
-    _("Shows the faces that are seen from near: a click on a rim switches one off "
-      "or on; the key F does the same as this in the view"));
-  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(editor->faces), TRUE);
+  editor->faces = face_layer_new_toggle();
   gtk_container_add(GTK_CONTAINER(bar), editor->faces);
   editor->hints = gtk_check_button_new_with_label(_("Hints"));
   accessible_describe(
@@ -389,28 +376,14 @@ static GtkWidget *make_right(RestoratorEditor *editor) {
   return scrolled;
 }
 
-/* The button of the list follows what is done in the picture. */
-static void show_adding(gpointer data, gboolean adding) {
-  GtkWidget *list =
-    restorator_panel_get_control(RESTORATOR_PANEL(RESTORATOR_EDITOR(data)->panel), "faces");
-
-  restorator_face_list_set_wanted(RESTORATOR_FACE_LIST(list), adding);
-}
-
-static void want_face(RestoratorEditor *editor, gboolean wanted) {
-  if (editor->face_layer)
-    face_layer_set_adding(editor->face_layer, wanted);
-}
-
 static void make_layers(RestoratorEditor *editor) {
   RestoratorView *view = RESTORATOR_VIEW(editor->view);
   RestoratorPanel *panel = RESTORATOR_PANEL(editor->panel);
 
-  editor->face_layer =
-    face_layer_new(view, restorator_panel_get_faces(panel), GTK_TOGGLE_BUTTON(editor->faces),
-                   GTK_TOGGLE_BUTTON(editor->hints), show_adding, editor);
+  editor->face_layer = face_layer_new(
+    view, editor->preview, RESTORATOR_FACE_LIST(restorator_panel_get_control(panel, "faces")),
+    GTK_TOGGLE_BUTTON(editor->faces), GTK_TOGGLE_BUTTON(editor->hints));
   face_layer_set_size(editor->face_layer, editor->width, editor->height);
-  g_signal_connect_swapped(panel, "face-wanted", G_CALLBACK(want_face), editor);
   editor->hint_layer =
     hint_layer_new(view, panel, editor->preview, GTK_TOGGLE_BUTTON(editor->hints));
   hint_layer_set_size(editor->hint_layer, editor->width, editor->height);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "widgets/accessible.h"
 #include "widgets/overlays.h"
 
 enum {
@@ -15,10 +16,10 @@ enum {
 
 struct face_layer {
   RestoratorView *view;
-  RestoratorFaces *faces;
+  preview *preview;
+  RestoratorFaceList *list;
+  RestoratorFaces *faces; /* the list's */
   GtkToggleButton *toggle, *busy;
-  void (*tell)(gpointer user, gboolean on);
-  gpointer user;
   int width, height; /* of the picture */
   gboolean used, adding, dragging;
   double press_x, press_y, hand_x, hand_y; /* of the picture */
@@ -208,7 +209,7 @@ static void set_cursor(face_layer *l, const char *name) {
   g_clear_object(&cursor);
 }
 
-void face_layer_set_adding(face_layer *l, gboolean adding) {
+static void set_adding(face_layer *l, gboolean adding) {
   if (l->adding == adding)
     return;
   l->adding = adding;
@@ -219,7 +220,7 @@ void face_layer_set_adding(face_layer *l, gboolean adding) {
   }
   set_cursor(l, adding ? "crosshair" : NULL);
   redraw(l);
-  l->tell(l->user, adding);
+  restorator_face_list_set_wanted(l->list, adding);
 }
 
 /* One that shows nothing of the picture is none. */
@@ -229,7 +230,7 @@ static void add_face(face_layer *l) {
   if (face.width >= SIDE_MIN && face.x < l->width && face.y < l->height &&
       face.x + face.width > 0 && face.y + face.height > 0)
     restorator_faces_add(l->faces, &face);
-  face_layer_set_adding(l, FALSE);
+  set_adding(l, FALSE);
 }
 
 /* ---- the mouse ---- */
@@ -324,7 +325,7 @@ static gboolean press_key(face_layer *l, GdkEventKey *event) {
     case GDK_KEY_Escape:
       if (!l->adding)
         return GDK_EVENT_PROPAGATE;
-      face_layer_set_adding(l, FALSE);
+      set_adding(l, FALSE);
       return GDK_EVENT_STOP;
     default:
       return GDK_EVENT_PROPAGATE;
@@ -335,7 +336,7 @@ static gboolean press_key(face_layer *l, GdkEventKey *event) {
 
 static void switch_over(face_layer *l) {
   if (!is_on(l))
-    face_layer_set_adding(l, FALSE);
+    set_adding(l, FALSE);
   redraw(l);
 }
 
@@ -343,17 +344,27 @@ static void connect(face_layer *l, const char *signal, GCallback callback) {
   g_signal_connect_swapped(l->view, signal, callback, l);
 }
 
-face_layer *face_layer_new(RestoratorView *view, RestoratorFaces *faces, GtkToggleButton *toggle,
-                           GtkToggleButton *busy, void (*adding)(gpointer user, gboolean on),
-                           gpointer user) {
+GtkWidget *face_layer_new_toggle(void) {
+  GtkWidget *toggle = gtk_check_button_new_with_label(_("Faces"));
+
+  accessible_describe(
+    toggle, _("Show the faces"),
+    _("Shows the faces that are seen from near: a click on a rim switches one off "
+      "or on; the key F does the same as this in the view"));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(toggle), TRUE);
+  return toggle;
+}
+
+face_layer *face_layer_new(RestoratorView *view, preview *p, RestoratorFaceList *list,
+                           GtkToggleButton *toggle, GtkToggleButton *busy) {
   face_layer *l = g_new0(face_layer, 1);
 
   l->view = view;
-  l->faces = faces;
+  l->preview = p;
+  l->list = list;
+  l->faces = restorator_face_list_get_faces(list);
   l->toggle = toggle;
   l->busy = busy;
-  l->tell = adding;
-  l->user = user;
   connect(l, "button-press-event", G_CALLBACK(press));
   connect(l, "button-release-event", G_CALLBACK(release));
   connect(l, "motion-notify-event", G_CALLBACK(motion));
@@ -363,7 +374,8 @@ face_layer *face_layer_new(RestoratorView *view, RestoratorFaces *faces, GtkTogg
   g_signal_connect_data(view, "draw", G_CALLBACK(draw), l, NULL,
                         G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_swapped(toggle, "toggled", G_CALLBACK(switch_over), l);
-  g_signal_connect_swapped(faces, "changed", G_CALLBACK(redraw), l);
+  g_signal_connect_swapped(list, "wanted", G_CALLBACK(set_adding), l);
+  g_signal_connect_swapped(l->faces, "changed", G_CALLBACK(redraw), l);
   return l;
 }
 
@@ -372,8 +384,16 @@ void face_layer_free(face_layer *l) {
     return;
   g_signal_handlers_disconnect_by_data(l->view, l);
   g_signal_handlers_disconnect_by_data(l->toggle, l);
+  g_signal_handlers_disconnect_by_data(l->list, l);
   g_signal_handlers_disconnect_by_data(l->faces, l);
   g_free(l);
+}
+
+void face_layer_update(face_layer *l) {
+  g_autofree char *found = g_new(char, RST_FACES_TEXT);
+
+  if (preview_get_found_faces(l->preview, found))
+    restorator_faces_set_found(l->faces, found);
 }
 
 void face_layer_set_size(face_layer *l, int width, int height) {

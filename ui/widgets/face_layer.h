@@ -11,22 +11,24 @@
 
 #include <gtk/gtk.h>
 
-#include "widgets/faces.h"
+#include "widgets/face_list.h"
 #include "widgets/view.h"
 
 typedef struct face_layer face_layer;
 
-/* `toggle`: the button that switches it on and off; `busy`: the one of what takes clicks before it,
- * or NULL. `adding` is called when it begins or ends to add a face. All outlive it. */
-face_layer *face_layer_new(RestoratorView *view, RestoratorFaces *faces, GtkToggleButton *toggle,
-                           GtkToggleButton *busy, void (*adding)(gpointer user, gboolean on),
-                           gpointer user);
+/* The button that switches such a layer on and off, described, and on. */
+GtkWidget *face_layer_new_toggle(void);
+/* `list`: of the same faces, whose button for adding one goes with the layer; `busy`: the button of
+ * what takes clicks before it, or NULL. All outlive it, `p` too. Thread: the main one, as for all of
+ * these. */
+face_layer *face_layer_new(RestoratorView *view, preview *p, RestoratorFaceList *list,
+                           GtkToggleButton *toggle, GtkToggleButton *busy);
 void face_layer_free(face_layer *l); /* NULL is allowed */
-/* The picture has another size. */
+/* The preview has reported something. */
+void face_layer_update(face_layer *l);
+/* The picture has another size, in pixels. */
 void face_layer_set_size(face_layer *l, int width, int height);
 /* Whether faces count with what is set; else none is shown. */
 void face_layer_set_used(face_layer *l, gboolean used);
-/* Begins, or ends, to add one. */
-void face_layer_set_adding(face_layer *l, gboolean adding);
 
 #endif

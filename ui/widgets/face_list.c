@@ -146,6 +146,10 @@ static void show(RestoratorFaceList *list) {
   list->updating = FALSE;
 }
 
+RestoratorFaces *restorator_face_list_get_faces(RestoratorFaceList *list) {
+  return list->faces;
+}
+
 void restorator_face_list_set_used(RestoratorFaceList *list, gboolean used) {
   list->used = used;
   if (!used)

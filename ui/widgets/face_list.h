@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE(RestoratorFaceList, restorator_face_list, RESTORATOR, FACE_
 /* Hidden until faces have been looked for. Signal: "wanted" (gboolean) where a face is to be added
  * in the picture, or no longer. */
 GtkWidget *restorator_face_list_new(RestoratorFaces *faces);
+/* The faces that it lists (the list's). */
+RestoratorFaces *restorator_face_list_get_faces(RestoratorFaceList *list);
 /* Whether faces count with the window that is set. */
 void restorator_face_list_set_used(RestoratorFaceList *list, gboolean used);
 /* Whether a face is to be added. */

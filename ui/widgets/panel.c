@@ -35,7 +35,7 @@ struct _RestoratorPanel {
 
 G_DEFINE_FINAL_TYPE(RestoratorPanel, restorator_panel, GTK_TYPE_BOX)
 
-static guint setup_changed, hint_chosen, hint_wanted, face_wanted;
+static guint setup_changed, hint_chosen, hint_wanted;
 
 /* -------------------------------------------------------------------------------------------
  * Reading
@@ -268,10 +268,6 @@ static void want_hint(RestoratorPanel *panel) {
   g_signal_emit(panel, hint_wanted, 0);
 }
 
-static void want_face(RestoratorPanel *panel, gboolean wanted) {
-  g_signal_emit(panel, face_wanted, 0, wanted);
-}
-
 static void set(RestoratorPanel *panel, const setting *to) {
   values_write(panel->settings, &to->parameters);
   controls_set_output(panel->controls, to->output);
@@ -382,7 +378,6 @@ static void build(RestoratorPanel *panel) {
   gtk_box_pack_start(GTK_BOX(panel), panel->message, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(panel), panel->warning, FALSE, FALSE, 0);
   panel->face_list = restorator_face_list_new(panel->faces);
-  g_signal_connect_swapped(panel->face_list, "wanted", G_CALLBACK(want_face), panel);
   gtk_box_pack_start(GTK_BOX(panel), panel->face_list, FALSE, FALSE, 0);
   panel->hint_list = restorator_hint_list_new(panel->hints);
   g_signal_connect_swapped(panel->hint_list, "chosen", G_CALLBACK(choose_hint), panel);
@@ -429,8 +424,6 @@ static void restorator_panel_class_init(RestoratorPanelClass *class) {
                                NULL, NULL, NULL, G_TYPE_NONE, 0);
   hint_chosen = g_signal_new("hint-chosen", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                              NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, GTK_TYPE_WIDGET);
-  face_wanted = g_signal_new("face-wanted", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
-                             NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   hint_wanted = g_signal_new("hint-wanted", G_TYPE_FROM_CLASS(class), G_SIGNAL_RUN_LAST, 0, NULL,
                              NULL, NULL, G_TYPE_NONE, 0);
 }

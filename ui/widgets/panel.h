@@ -19,8 +19,7 @@ G_DECLARE_FINAL_TYPE(RestoratorPanel, restorator_panel, RESTORATOR, PANEL, GtkBo
 
 /* Signals: "setup-changed" comes once for all properties changed together, "hint-chosen" (int
  * index, widget beside which) where someone wants to choose a hint's colour in the list,
- * "hint-wanted" where they want a new one, "face-wanted" (gboolean) where they want to add a face in
- * the picture, or no longer. */
+ * "hint-wanted" where they want a new one. */
 GtkWidget *restorator_panel_new(GObject *settings);
 
 /* What is set, and the model that it names (the panel's). Errors: as rst_parameters_set(),

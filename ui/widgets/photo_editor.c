@@ -9,7 +9,6 @@
 #include "widgets/accessible.h"
 #include "widgets/damage_layer.h"
 #include "widgets/face_layer.h"
-#include "widgets/face_list.h"
 #include "widgets/message_bar.h"
 #include "widgets/status_text.h"
 #include "widgets/view_bar.h"
@@ -73,13 +72,6 @@ static void take_found(RestoratorPhotoEditor *editor) {
   damage_layer_set_found(editor->damage_layer, found);
 }
 
-static void take_faces(RestoratorPhotoEditor *editor) {
-  g_autofree char *found = g_new(char, RST_FACES_TEXT);
-
-  if (preview_get_found_faces(editor->preview, found))
-    restorator_faces_set_found(restorator_photo_panel_get_faces(panel_of(editor)), found);
-}
-
 static void take_report(void *user) {
   RestoratorPhotoEditor *editor = user;
   preview_status status;
@@ -88,7 +80,7 @@ static void take_report(void *user) {
   restorator_view_update(RESTORATOR_VIEW(editor->view));
   update_status(editor, &status);
   take_found(editor);
-  take_faces(editor);
+  face_layer_update(editor->face_layer);
   if (status.phase == PREVIEW_FAILED) {
     g_autofree char *text = messages_text(&status.error);
 
@@ -197,18 +189,6 @@ static void pass_more(RestoratorPhotoEditor *editor) {
 
 /* ---- building ---- */
 
-static void show_adding(gpointer data, gboolean adding) {
-  GtkWidget *list =
-    restorator_photo_panel_get_control(panel_of(RESTORATOR_PHOTO_EDITOR(data)), "faces");
-
-  restorator_face_list_set_wanted(RESTORATOR_FACE_LIST(list), adding);
-}
-
-static void want_face(RestoratorPhotoEditor *editor, gboolean wanted) {
-  if (editor->face_layer)
-    face_layer_set_adding(editor->face_layer, wanted);
-}
-
 static GtkWidget *make_bar(RestoratorPhotoEditor *editor) {
   RestoratorView *view = RESTORATOR_VIEW(editor->view);
   GtkWidget *overlays = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
@@ -218,12 +198,7 @@ static GtkWidget *make_bar(RestoratorPhotoEditor *editor) {
   accessible_describe(editor->damage, _("Show the damage"),
                       _("Shows in red what is mended; it is shown for a while after every change, "
                         "too"));
-  editor->faces = gtk_check_button_new_with_label(_("Faces"));
-  accessible_describe(
-    editor->faces, _("Show the faces"),
-    _("Shows the faces that are seen from near: a click on a rim switches one off "
-      "or on; the key F does the same as this in the view"));
-  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(editor->faces), TRUE);
+  editor->faces = face_layer_new_toggle();
   gtk_container_add(GTK_CONTAINER(overlays), editor->damage);
   gtk_container_add(GTK_CONTAINER(overlays), editor->faces);
   return view_bar_new(groups, G_N_ELEMENTS(groups));
@@ -268,10 +243,11 @@ static void build(RestoratorPhotoEditor *editor, const rst_rectangle *box) {
   restorator_view_set_picture(view, editor->width, editor->height, box);
   restorator_view_set_preview(view, editor->preview);
   editor->damage_layer = damage_layer_new(view, GTK_TOGGLE_BUTTON(editor->damage));
-  editor->face_layer = face_layer_new(view, restorator_photo_panel_get_faces(panel_of(editor)),
-                                      GTK_TOGGLE_BUTTON(editor->faces), NULL, show_adding, editor);
+  editor->face_layer = face_layer_new(
+    view, editor->preview,
+    RESTORATOR_FACE_LIST(restorator_photo_panel_get_control(panel_of(editor), "faces")),
+    GTK_TOGGLE_BUTTON(editor->faces), NULL);
   face_layer_set_size(editor->face_layer, editor->width, editor->height);
-  g_signal_connect_swapped(editor->panel, "face-wanted", G_CALLBACK(want_face), editor);
   g_signal_connect_swapped(editor->panel, "marked", G_CALLBACK(pass_mark), editor);
   g_signal_connect_swapped(editor->panel, "more", G_CALLBACK(pass_more), editor);
   gtk_widget_show_all(GTK_WIDGET(editor));

@@ -42,7 +42,7 @@ struct _RestoratorPhotoPanel {
 
 G_DEFINE_FINAL_TYPE(RestoratorPhotoPanel, restorator_photo_panel, GTK_TYPE_BOX)
 
-static guint marked, more, face_wanted;
+static guint marked, more;
 
 static gboolean is_on(RestoratorPhotoPanel *panel, int deed) {
   gboolean on;
@@ -148,10 +148,6 @@ void restorator_photo_panel_get_settings(RestoratorPhotoPanel *panel,
   settings->colour_strength = get_amount(panel, COLOUR);
 }
 
-RestoratorFaces *restorator_photo_panel_get_faces(RestoratorPhotoPanel *panel) {
-  return panel->faces;
-}
-
 GtkWidget *restorator_photo_panel_get_control(RestoratorPhotoPanel *panel, const char *name) {
   return g_hash_table_lookup(panel->controls, name);
 }
@@ -169,10 +165,6 @@ static void mark(RestoratorPhotoPanel *panel, GtkWidget *button) {
 
 static void want_more(RestoratorPhotoPanel *panel) {
   g_signal_emit(panel, more, 0);
-}
-
-static void want_face(RestoratorPhotoPanel *panel, gboolean wanted) {
-  g_signal_emit(panel, face_wanted, 0, wanted);
 }
 
 /* ---- building ---- */
@@ -296,7 +288,6 @@ static void build(RestoratorPhotoPanel *panel) {
   panel->face_list = restorator_face_list_new(panel->faces);
   gtk_widget_set_margin_start(panel->face_list, 24);
   gtk_expander_set_expanded(GTK_EXPANDER(panel->face_list), TRUE);
-  g_signal_connect_swapped(panel->face_list, "wanted", G_CALLBACK(want_face), panel);
   keep(panel, "faces", panel->face_list);
   gtk_box_pack_start(GTK_BOX(panel), panel->face_list, FALSE, FALSE, 0);
   add_output(panel);
@@ -336,8 +327,6 @@ static void restorator_photo_panel_class_init(RestoratorPhotoPanelClass *class) 
   marked = g_signal_new("marked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                         G_TYPE_INT);
   more = g_signal_new("more", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  face_wanted = g_signal_new("face-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                             G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void restorator_photo_panel_init(RestoratorPhotoPanel *panel) {

@@ -18,14 +18,12 @@
 G_DECLARE_FINAL_TYPE(RestoratorPhotoPanel, restorator_photo_panel, RESTORATOR, PHOTO_PANEL, GtkBox)
 
 /* Signals: "marked" (int, an rst_edit) where what is selected is to count as damage, or not, or all
- * marks are to go (RST_EDIT_NONE); "face-wanted" (gboolean) as the list of faces has it; "more" where
- * all parameters are wanted. `grey`: the host's picture takes no colour. */
+ * marks are to go (RST_EDIT_NONE); "more" where all parameters are wanted. `grey`: the host's picture
+ * takes no colour. */
 GtkWidget *restorator_photo_panel_new(GObject *settings, gboolean grey);
 
 /* What is to be done, as the settings have it. */
 void restorator_photo_panel_get_settings(RestoratorPhotoPanel *panel, rst_photo_settings *settings);
-/* The faces found, and those set (the panel's). */
-RestoratorFaces *restorator_photo_panel_get_faces(RestoratorPhotoPanel *panel);
 /* What was found: it says what the picture is, and which controls count. */
 void restorator_photo_panel_set_found(RestoratorPhotoPanel *panel, const photo_found *found);
 /* Whether there are marks. */
