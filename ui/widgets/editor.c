@@ -11,23 +11,23 @@
 #include "widgets/hint_layer.h"
 #include "widgets/message_bar.h"
 #include "widgets/pixel_inspector.h"
-#include "widgets/status_text.h"
+#include "widgets/status_bar.h"
 #include "widgets/variant_strip.h"
 #include "widgets/view_bar.h"
+#include "widgets/widget_util.h"
 #include "setup_text.h"
 
 struct _RestoratorEditor {
   GtkBox parent;
   preview *preview;
   int width, height; /* of the picture */
-  int threads;
   GtkWidget *strip;
   rst_picture picture; /* the strip's, once it is asked for, … */
   rst_rectangle box;          /* … and what of it is selected */
   hint_layer *hint_layer;
   face_layer *face_layer;
   rst_plan plan; /* whose windows hints were located in */
-  GtkWidget *view, *inspector, *panel, *faces, *hints, *uncertainty, *status, *progress, *message;
+  GtkWidget *view, *inspector, *panel, *faces, *hints, *uncertainty, *status, *message;
   char *setup; /* in words */
 };
 
@@ -53,22 +53,12 @@ static char *setup_text(const rst_parameters *p, const rst_model *model) {
 }
 
 static void update_status(RestoratorEditor *editor, const preview_status *s) {
-  g_autofree char *phase = status_text_of_phase(s), *pixels = status_text_of_pixels(s);
-  GString *text = g_string_new(NULL);
+  const int threads = preview_get_threads(editor->preview);
+  g_autofree char *cpu =
+    g_strdup_printf(ngettext("CPU, %d thread", "CPU, %d threads", (gulong)threads), threads);
+  g_autofree char *more = editor->setup ? g_strdup_printf("%s · %s", editor->setup, cpu) : NULL;
 
-  /* What changes comes first: the line is cut where the space is too small. */
-  if (pixels && phase)
-    g_string_append_printf(text, "%s · ", pixels);
-  if (phase)
-    g_string_append_printf(text, "%s · ", phase);
-  if (editor->setup)
-    g_string_append_printf(text, "%s · ", editor->setup);
-  g_string_append_printf(
-    text, ngettext("CPU, %d thread", "CPU, %d threads", (gulong)editor->threads), editor->threads);
-  gtk_label_set_text(GTK_LABEL(editor->status), text->str);
-  gtk_widget_set_tooltip_text(editor->status, text->str); /* where it is cut */
-  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), status_fraction(s));
-  g_string_free(text, TRUE);
+  restorator_status_bar_show(RESTORATOR_STATUS_BAR(editor->status), s, more ? more : cpu);
 }
 
 void restorator_editor_say(RestoratorEditor *editor, GtkMessageType type, const char *text) {
@@ -349,31 +339,15 @@ static GtkWidget *make_left(RestoratorEditor *editor) {
   GtkWidget *stage = make_stage(editor);
 
   editor->message = restorator_message_bar_new();
-  editor->progress = gtk_progress_bar_new();
-  accessible_describe(editor->progress, _("Progress"), _("How much of the selection is restored"));
-  editor->status = gtk_label_new(NULL);
-  gtk_label_set_xalign(GTK_LABEL(editor->status), 0);
-  gtk_label_set_ellipsize(GTK_LABEL(editor->status), PANGO_ELLIPSIZE_END);
-  gtk_label_set_selectable(GTK_LABEL(editor->status), TRUE);
+  editor->status = restorator_status_bar_new(_("How much of the selection is restored"));
   gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), stage, TRUE, TRUE, 0);
   editor->strip = restorator_strip_new(RESTORATOR_PANEL(editor->panel));
   gtk_widget_set_no_show_all(editor->strip, TRUE);
   gtk_box_pack_start(GTK_BOX(left), editor->strip, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->message, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
   return left;
-}
-
-static GtkWidget *make_right(RestoratorEditor *editor) {
-  GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
-
-  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
-                                 GTK_POLICY_AUTOMATIC);
-  gtk_container_add(GTK_CONTAINER(scrolled), editor->panel);
-  gtk_widget_set_hexpand(scrolled, FALSE); /* whatever its rows do: the view takes what is left */
-  return scrolled;
 }
 
 static void make_layers(RestoratorEditor *editor) {
@@ -393,7 +367,7 @@ static void build(RestoratorEditor *editor, const rst_rectangle *box) {
   const rst_rectangle home = home_of(editor, box);
 
   gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
-  gtk_box_pack_start(GTK_BOX(editor), make_right(editor), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(editor), widget_scrolled_column(editor->panel), FALSE, FALSE, 0);
   g_signal_connect_swapped(editor->panel, "setup-changed", G_CALLBACK(take_setup), editor);
   restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, &home);
   restorator_view_set_preview(RESTORATOR_VIEW(editor->view), editor->preview);
@@ -476,7 +450,6 @@ GtkWidget *restorator_editor_new(GObject *settings, const rst_picture *picture,
     return NULL;
   }
   keep_picture(editor, picture, box);
-  editor->threads = preview_get_threads(editor->preview);
   editor->panel = restorator_panel_new(settings);
   build(editor, box);
   take_setup(editor);
@@ -564,5 +537,5 @@ GtkWidget *restorator_editor_get_popover(RestoratorEditor *editor) {
 }
 
 const char *restorator_editor_get_status(RestoratorEditor *editor) {
-  return gtk_label_get_text(GTK_LABEL(editor->status));
+  return restorator_status_bar_get_text(RESTORATOR_STATUS_BAR(editor->status));
 }

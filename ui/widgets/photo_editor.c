@@ -10,14 +10,14 @@
 #include "widgets/damage_layer.h"
 #include "widgets/face_layer.h"
 #include "widgets/message_bar.h"
-#include "widgets/status_text.h"
+#include "widgets/status_bar.h"
 #include "widgets/view_bar.h"
+#include "widgets/widget_util.h"
 
 struct _RestoratorPhotoEditor {
   GtkBox parent;
   GObject *settings;
   preview *preview;
-  int width, height; /* of the picture */
   GBytes *edits;
   rst_photo_settings prepared; /* that was asked for last, … */
   gboolean asked;              /* … once it was */
@@ -27,7 +27,7 @@ struct _RestoratorPhotoEditor {
   photo_found *found;          /* as it is shown */
   face_layer *face_layer;
   damage_layer *damage_layer;
-  GtkWidget *view, *panel, *faces, *damage, *message, *progress, *status;
+  GtkWidget *view, *panel, *faces, *damage, *message, *status;
   guint changed;               /* idle source */
 };
 
@@ -50,15 +50,6 @@ const char *restorator_photo_editor_get_message(RestoratorPhotoEditor *editor) {
 
 /* ---- what the preview reports ---- */
 
-static void update_status(RestoratorPhotoEditor *editor, const preview_status *s) {
-  g_autofree char *phase = status_text_of_phase(s), *pixels = status_text_of_pixels(s);
-  g_autofree char *text =
-    g_strjoin(pixels && phase ? " · " : "", pixels ? pixels : "", phase ? phase : "", NULL);
-
-  gtk_label_set_text(GTK_LABEL(editor->status), text);
-  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(editor->progress), status_fraction(s));
-}
-
 static void take_found(RestoratorPhotoEditor *editor) {
   photo_found *found = preview_get_photo(editor->preview);
 
@@ -78,7 +69,7 @@ static void take_report(void *user) {
 
   preview_get_status(editor->preview, &status);
   restorator_view_update(RESTORATOR_VIEW(editor->view));
-  update_status(editor, &status);
+  restorator_status_bar_show(RESTORATOR_STATUS_BAR(editor->status), &status, NULL);
   take_found(editor);
   face_layer_update(editor->face_layer);
   if (status.phase == PREVIEW_FAILED) {
@@ -211,43 +202,32 @@ static GtkWidget *make_left(RestoratorPhotoEditor *editor) {
   restorator_view_set_show_windows(RESTORATOR_VIEW(editor->view), FALSE);
   restorator_view_set_show_input(RESTORATOR_VIEW(editor->view), FALSE);
   editor->message = restorator_message_bar_new();
-  editor->progress = gtk_progress_bar_new();
-  accessible_describe(editor->progress, _("Progress"), _("How much of the photograph is restored"));
-  editor->status = gtk_label_new(NULL);
-  gtk_label_set_xalign(GTK_LABEL(editor->status), 0);
-  gtk_label_set_ellipsize(GTK_LABEL(editor->status), PANGO_ELLIPSIZE_END);
+  editor->status = restorator_status_bar_new(_("How much of the photograph is restored"));
   gtk_box_pack_start(GTK_BOX(left), make_bar(editor), FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->view, TRUE, TRUE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->message, FALSE, FALSE, 0);
-  gtk_box_pack_start(GTK_BOX(left), editor->progress, FALSE, FALSE, 0);
   gtk_box_pack_start(GTK_BOX(left), editor->status, FALSE, FALSE, 0);
   return left;
 }
 
-static GtkWidget *make_right(RestoratorPhotoEditor *editor) {
-  GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
-
-  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
-                                 GTK_POLICY_AUTOMATIC);
-  gtk_container_add(GTK_CONTAINER(scrolled), editor->panel);
-  gtk_widget_set_hexpand(scrolled, FALSE); /* the view takes what is left */
-  return scrolled;
+static void show_picture(RestoratorPhotoEditor *editor, const rst_picture *picture,
+                         const rst_rectangle *box) {
+  restorator_view_set_picture(RESTORATOR_VIEW(editor->view), picture->width, picture->height, box);
+  face_layer_set_size(editor->face_layer, picture->width, picture->height);
 }
 
-static void build(RestoratorPhotoEditor *editor, const rst_rectangle *box) {
+static void build(RestoratorPhotoEditor *editor) {
   RestoratorView *view;
 
   gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
-  gtk_box_pack_start(GTK_BOX(editor), make_right(editor), FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(editor), widget_scrolled_column(editor->panel), FALSE, FALSE, 0);
   view = RESTORATOR_VIEW(editor->view);
-  restorator_view_set_picture(view, editor->width, editor->height, box);
   restorator_view_set_preview(view, editor->preview);
   editor->damage_layer = damage_layer_new(view, GTK_TOGGLE_BUTTON(editor->damage));
   editor->face_layer = face_layer_new(
     view, editor->preview,
     RESTORATOR_FACE_LIST(restorator_photo_panel_get_control(panel_of(editor), "faces")),
     GTK_TOGGLE_BUTTON(editor->faces), NULL);
-  face_layer_set_size(editor->face_layer, editor->width, editor->height);
   g_signal_connect_swapped(editor->panel, "marked", G_CALLBACK(pass_mark), editor);
   g_signal_connect_swapped(editor->panel, "more", G_CALLBACK(pass_more), editor);
   gtk_widget_show_all(GTK_WIDGET(editor));
@@ -305,10 +285,9 @@ GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *pic
     return NULL;
   }
   editor->settings = g_object_ref(settings);
-  editor->width = picture->width;
-  editor->height = picture->height;
   editor->panel = restorator_photo_panel_new(settings, grey);
-  build(editor, box);
+  build(editor);
+  show_picture(editor, picture, box);
   g_signal_connect_swapped(settings, "notify", G_CALLBACK(note_change), editor);
   take_settings(editor);
   return GTK_WIDGET(editor);
@@ -321,10 +300,7 @@ rst_status restorator_photo_editor_set_picture(RestoratorPhotoEditor *editor,
 
   if (status != RST_OK)
     return status;
-  editor->width = picture->width;
-  editor->height = picture->height;
-  face_layer_set_size(editor->face_layer, editor->width, editor->height);
-  restorator_view_set_picture(RESTORATOR_VIEW(editor->view), editor->width, editor->height, box);
+  show_picture(editor, picture, box);
   damage_layer_set_found(editor->damage_layer, NULL);
   restorator_photo_editor_set_edits(editor, NULL);
   return RST_OK;
@@ -360,7 +336,7 @@ gboolean restorator_photo_editor_is_finished(RestoratorPhotoEditor *editor) {
 }
 
 const char *restorator_photo_editor_get_status(RestoratorPhotoEditor *editor) {
-  return gtk_label_get_text(GTK_LABEL(editor->status));
+  return restorator_status_bar_get_text(RESTORATOR_STATUS_BAR(editor->status));
 }
 
 preview *restorator_photo_editor_get_preview(RestoratorPhotoEditor *editor) {

@@ -33,6 +33,16 @@ void widget_shorten(GtkWidget *combo) {
   g_object_set(cells->data, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars", 16, NULL);
 }
 
+GtkWidget *widget_scrolled_column(GtkWidget *controls) {
+  GtkWidget *scrolled = gtk_scrolled_window_new(NULL, NULL);
+
+  gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scrolled), GTK_POLICY_NEVER,
+                                 GTK_POLICY_AUTOMATIC);
+  gtk_container_add(GTK_CONTAINER(scrolled), controls);
+  gtk_widget_set_hexpand(scrolled, FALSE); /* whatever its rows do */
+  return scrolled;
+}
+
 double widget_scrolled(const GdkEventScroll *event) {
   double dx, dy;
 

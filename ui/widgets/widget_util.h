@@ -15,6 +15,10 @@ void widget_set_note(GtkWidget *note, const char *text);
 /* Long entries do not widen a combo box. */
 void widget_shorten(GtkWidget *combo);
 
+/* The controls beside a view in a column that scrolls where the window is too low, and leaves what
+ * there is of its width to the view. */
+GtkWidget *widget_scrolled_column(GtkWidget *controls);
+
 /* How many steps a wheel was turned, up is above 0; parts of steps where it is smooth. */
 double widget_scrolled(const GdkEventScroll *event);
 
