@@ -9,6 +9,7 @@
 #include "widgets/accessible.h"
 #include "widgets/face_list.h"
 #include "widgets/hint_list.h"
+#include "widgets/setup_reader.h"
 #include "widgets/undo_stack.h"
 #include "messages.h"
 #include "widgets/widget_util.h"
@@ -19,7 +20,7 @@ struct _RestoratorPanel {
   GtkBox parent;
   GObject *settings;
   controls *controls;
-  GHashTable *models; /* name → rst_model */
+  setup_reader *reader;
   GtkWidget *presets, *message, *warning, *warning_text, *better, *expander;
   GtkSizeGroup *labels;
   RestoratorHints *hints;
@@ -42,31 +43,12 @@ static guint setup_changed, hint_chosen, hint_wanted;
  */
 
 rst_model *restorator_panel_get_model(RestoratorPanel *panel, const char *name, rst_error *error) {
-  rst_model *model = g_hash_table_lookup(panel->models, name);
-  char path[4096];
-
-  if (model)
-    return model;
-  if (rst_find(RST_KIND_MODEL, name, path, sizeof path, error) != RST_OK ||
-      rst_model_read(path, &model, error) != RST_OK)
-    return NULL;
-  g_hash_table_insert(panel->models, g_strdup(name), model);
-  return model;
+  return setup_reader_get_model(panel->reader, name, error);
 }
 
 rst_status restorator_panel_get_setup(RestoratorPanel *panel, rst_parameters *parameters,
                                       rst_model **model, rst_error *error) {
-  rst_error why = RST_ERROR_INIT;
-  rst_status status = values_read(panel->settings, parameters, &why);
-
-  if (status == RST_OK) {
-    rst_settle_model(parameters, RST_PICTURE_MONOCHROME);
-    *model = restorator_panel_get_model(panel, parameters->model, &why);
-    status = *model ? rst_parameters_check(parameters, *model, &why) : why.code;
-  }
-  if (error)
-    *error = why;
-  return status;
+  return setup_reader_read(panel->reader, parameters, model, error);
 }
 
 GtkWidget *restorator_panel_get_control(RestoratorPanel *panel, const char *name) {
@@ -411,7 +393,7 @@ static void restorator_panel_finalize(GObject *object) {
   RestoratorPanel *panel = RESTORATOR_PANEL(object);
 
   controls_free(panel->controls);
-  g_hash_table_unref(panel->models);
+  setup_reader_free(panel->reader);
   g_object_unref(panel->labels);
   history_free(panel->history);
   G_OBJECT_CLASS(restorator_panel_parent_class)->finalize(object);
@@ -431,8 +413,6 @@ static void restorator_panel_class_init(RestoratorPanelClass *class) {
 static void restorator_panel_init(RestoratorPanel *panel) {
   gtk_orientable_set_orientation(GTK_ORIENTABLE(panel), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing(GTK_BOX(panel), 12);
-  panel->models =
-    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)rst_model_unref);
   panel->labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
 }
 
@@ -440,6 +420,7 @@ GtkWidget *restorator_panel_new(GObject *settings) {
   RestoratorPanel *panel = g_object_new(RESTORATOR_TYPE_PANEL, NULL);
 
   panel->settings = g_object_ref(settings);
+  panel->reader = setup_reader_new(settings);
   panel->controls = controls_new(settings, panel->labels);
   panel->hints = restorator_hints_new(settings);
   panel->faces = restorator_faces_new(settings);

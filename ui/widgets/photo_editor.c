@@ -2,14 +2,13 @@
 #include "widgets/photo_editor.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "messages.h"
-#include "properties.h"
 #include "widgets/accessible.h"
 #include "widgets/damage_layer.h"
 #include "widgets/face_layer.h"
 #include "widgets/message_bar.h"
+#include "widgets/setup_reader.h"
 #include "widgets/status_bar.h"
 #include "widgets/view_bar.h"
 #include "widgets/widget_util.h"
@@ -21,8 +20,7 @@ struct _RestoratorPhotoEditor {
   GBytes *edits;
   rst_photo_settings prepared; /* that was asked for last, … */
   gboolean asked;              /* … once it was */
-  rst_model *model;
-  char *model_name;            /* that it was read by */
+  setup_reader *reader;
   rst_error problem;           /* of the settings; RST_OK: none */
   photo_found *found;          /* as it is shown */
   face_layer *face_layer;
@@ -82,33 +80,6 @@ static void take_report(void *user) {
 
 /* ---- what is asked for ---- */
 
-/* Read once for each name. */
-static rst_status read_model(RestoratorPhotoEditor *editor, const char *name, rst_error *error) {
-  rst_status status;
-  char path[4096];
-
-  if (editor->model && g_strcmp0(name, editor->model_name) == 0)
-    return RST_OK;
-  g_clear_pointer(&editor->model, rst_model_unref);
-  status = rst_find(RST_KIND_MODEL, name, path, sizeof path, error);
-  if (status == RST_OK)
-    status = rst_model_read(path, &editor->model, error);
-  g_free(editor->model_name);
-  editor->model_name = status == RST_OK ? g_strdup(name) : NULL;
-  return status;
-}
-
-static rst_status read_setup(RestoratorPhotoEditor *editor, rst_parameters *parameters,
-                             rst_error *error) {
-  rst_status status = values_read(editor->settings, parameters, error);
-
-  if (status != RST_OK)
-    return status;
-  rst_settle_model(parameters, RST_PICTURE_MONOCHROME);
-  status = read_model(editor, parameters->model, error);
-  return status == RST_OK ? rst_parameters_check(parameters, editor->model, error) : status;
-}
-
 static gboolean is_same(const rst_photo_settings *a, const rst_photo_settings *b) {
   return a->damage == b->damage && a->sensitivity == b->sensitivity && a->tone == b->tone &&
          a->tone_strength == b->tone_strength;
@@ -131,23 +102,24 @@ static void ask_for_photo(RestoratorPhotoEditor *editor, const rst_photo_setting
 
 static void take_settings(RestoratorPhotoEditor *editor) {
   g_autofree rst_parameters *parameters = g_new0(rst_parameters, 1);
+  rst_model *model = NULL;
   rst_photo_settings now;
 
   rst_parameters_init(parameters);
   rst_error_init(&editor->problem);
   restorator_photo_editor_say(editor, GTK_MESSAGE_INFO, NULL);
   restorator_photo_panel_get_settings(panel_of(editor), &now);
-  if (now.colour && read_setup(editor, parameters, &editor->problem) != RST_OK) {
+  if (now.colour &&
+      setup_reader_read(editor->reader, parameters, &model, &editor->problem) != RST_OK) {
     g_autofree char *text = messages_text(&editor->problem);
 
+    model = NULL;
     restorator_photo_editor_say(editor, GTK_MESSAGE_ERROR, text);
   }
   ask_for_photo(editor, &now);
   face_layer_set_used(editor->face_layer,
                       now.colour && parameters->window_kind == RST_WINDOW_FACES);
-  preview_set_setup(editor->preview,
-                    now.colour && editor->problem.code == RST_OK ? editor->model : NULL,
-                    parameters);
+  preview_set_setup(editor->preview, model, parameters);
 }
 
 static gboolean take_change(gpointer data) {
@@ -255,8 +227,7 @@ static void restorator_photo_editor_finalize(GObject *object) {
 
   g_clear_pointer(&editor->edits, g_bytes_unref);
   photo_found_unref(editor->found);
-  rst_model_unref(editor->model);
-  g_free(editor->model_name);
+  setup_reader_free(editor->reader);
   G_OBJECT_CLASS(restorator_photo_editor_parent_class)->finalize(object);
 }
 
@@ -285,6 +256,7 @@ GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *pic
     return NULL;
   }
   editor->settings = g_object_ref(settings);
+  editor->reader = setup_reader_new(settings);
   editor->panel = restorator_photo_panel_new(settings, grey);
   build(editor);
   show_picture(editor, picture, box);
