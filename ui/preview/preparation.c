@@ -5,14 +5,10 @@
 
 enum { REPORT_MICROSECONDS = 50000 /* between two reports of how far it is */ };
 
-static void forget_photo(preparation *p) {
+void preparation_clear(preparation *p) {
   g_clear_pointer(&p->photo, rst_photo_free);
   g_clear_pointer(&p->tiles, tiles_unref);
   request_clear(&p->source);
-}
-
-void preparation_clear(preparation *p) {
-  forget_photo(p);
 }
 
 /* Whether the photo is of the request's picture and region. */
@@ -66,12 +62,12 @@ static rst_status open_photo(preparation *p, rst_error *error) {
   rst_picture picture;
   rst_status status;
 
-  forget_photo(p);
+  preparation_clear(p);
   request_copy(&p->source, p->work);
   picture = request_get_source(&p->source, p->mailbox->cancel);
   status = rst_photo_new(&picture, &p->work->region, &p->photo, error);
   if (status != RST_OK)
-    forget_photo(p);
+    preparation_clear(p);
   return status;
 }
 

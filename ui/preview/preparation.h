@@ -15,21 +15,21 @@ typedef struct preparation {
   tile_reader *reader;
   publisher *publisher;
   request *work;
-  request source;   /* that the photo reads from, … */
-  rst_picture read; /* … in this way */
+  request source;   /* that the photo reads from */
   rst_photo *photo; /* NULL: none yet */
   tiles *tiles;     /* what is prepared, filled as it is needed; NULL: nothing */
   guint64 serial;   /* of the pixels that they are */
   bool takes_colour; /* what it shows */
 } preparation;
 
+/* Releases what it holds; it may be used on. */
 void preparation_clear(preparation *p);
 
 /* Lets the request show what was prepared last of its picture, until it is prepared anew. */
 void preparation_begin(preparation *p);
 /* Prepares the request's picture where that is asked for, reports what was found, and lets the
- * request see it; a picture that takes no colour gets none. Reads all of the picture. Errors: as rst_photo_new(), rst_photo_set() and
- * tile_reader_require(). */
+ * request see it; a picture that takes no colour gets none. Reads all of the picture. Errors: as
+ * rst_photo_new(), rst_photo_set() and tile_reader_require(). */
 rst_status preparation_settle(preparation *p, rst_session *session, rst_error *error);
 
 #endif

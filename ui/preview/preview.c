@@ -225,15 +225,22 @@ void preview_get_status(preview *p, preview_status *status) {
   mailbox_unlock(m);
 }
 
-frame *preview_get_frame(preview *p) {
-  mailbox *m = &p->mailbox;
-  frame *f;
+/* What is reported as `field` now, for the caller to unreference; NULL for nothing. */
+#define DEFINE_GET(type, name, field)                    \
+  type *preview_get_##name(preview *p) {                 \
+    report *from = &p->mailbox.report;                   \
+    type *held;                                          \
+                                                         \
+    mailbox_lock(&p->mailbox);                           \
+    held = from->field ? type##_ref(from->field) : NULL; \
+    mailbox_unlock(&p->mailbox);                         \
+    return held;                                         \
+  }
 
-  mailbox_lock(m);
-  f = m->report.frame ? frame_ref(m->report.frame) : NULL;
-  mailbox_unlock(m);
-  return f;
-}
+DEFINE_GET(frame, frame, frame)
+DEFINE_GET(trajectory, trajectory, trajectory)
+DEFINE_GET(contour, contour, contour)
+DEFINE_GET(photo_found, photo, photo)
 
 bool preview_get_plan(preview *p, rst_plan *plan) {
   mailbox *m = &p->mailbox;
@@ -247,28 +254,26 @@ bool preview_get_plan(preview *p, rst_plan *plan) {
   return found;
 }
 
+/* Under the lock, which it releases. */
+static bool copy_faces(mailbox *m, bool known, const char *from, char *faces) {
+  if (known)
+    g_strlcpy(faces, from, RST_FACES_TEXT);
+  mailbox_unlock(m);
+  return known;
+}
+
 bool preview_get_faces(preview *p, char *faces) {
   mailbox *m = &p->mailbox;
-  bool found;
 
   mailbox_lock(m);
-  found = m->report.plan.count > 0;
-  if (found)
-    g_strlcpy(faces, m->report.faces, RST_FACES_TEXT);
-  mailbox_unlock(m);
-  return found;
+  return copy_faces(m, m->report.plan.count > 0, m->report.faces, faces);
 }
 
 bool preview_get_found_faces(preview *p, char *faces) {
   mailbox *m = &p->mailbox;
-  bool found;
 
   mailbox_lock(m);
-  found = m->report.searched;
-  if (found)
-    g_strlcpy(faces, m->report.found, RST_FACES_TEXT);
-  mailbox_unlock(m);
-  return found;
+  return copy_faces(m, m->report.searched, m->report.found, faces);
 }
 
 rst_encoding *preview_get_encoding(preview *p, int part) {
@@ -280,16 +285,6 @@ rst_encoding *preview_get_encoding(preview *p, int part) {
     encoding = rst_encoding_ref(m->report.encodings[part]);
   mailbox_unlock(m);
   return encoding;
-}
-
-trajectory *preview_get_trajectory(preview *p) {
-  mailbox *m = &p->mailbox;
-  trajectory *t;
-
-  mailbox_lock(m);
-  t = m->report.trajectory ? trajectory_ref(m->report.trajectory) : NULL;
-  mailbox_unlock(m);
-  return t;
 }
 
 bool preview_get_suggestions(preview *p, rst_swatch *swatches, int *count) {
@@ -304,26 +299,6 @@ bool preview_get_suggestions(preview *p, rst_swatch *swatches, int *count) {
   }
   mailbox_unlock(m);
   return found;
-}
-
-contour *preview_get_contour(preview *p) {
-  mailbox *m = &p->mailbox;
-  contour *c;
-
-  mailbox_lock(m);
-  c = m->report.contour ? contour_ref(m->report.contour) : NULL;
-  mailbox_unlock(m);
-  return c;
-}
-
-photo_found *preview_get_photo(preview *p) {
-  mailbox *m = &p->mailbox;
-  photo_found *f;
-
-  mailbox_lock(m);
-  f = m->report.photo ? photo_found_ref(m->report.photo) : NULL;
-  mailbox_unlock(m);
-  return f;
 }
 
 /* ---- the result ---- */
