@@ -15,6 +15,7 @@
 #define BATCH PROCEDURE "-batch"
 #define OLD_PHOTO PROCEDURE "-photo"
 #define SELECT_DAMAGE PROCEDURE "-select-damage"
+#define ENHANCE "<Image>/Filters/Enhance"
 #define ICON "restorator.svg"
 #define MANUAL "help"
 #define MANUAL_DOMAIN "restorator-help" /* help/…/gimp-help.xml has it too */
@@ -43,27 +44,12 @@ static GFile *own_file(const char *name) {
   return g_file_new_build_filename(folder, name, NULL);
 }
 
-static GList *restorator_plug_in_query_procedures(GimpPlugIn *plug_in) {
-  static const char *const names[] = {PROCEDURE, OLD_PHOTO, SELECT_DAMAGE, REPEAT, BATCH};
-  g_autoptr(GFile) manual = own_file(MANUAL);
-  GList *list = NULL;
-
-  gimp_plug_in_set_help_domain(plug_in, MANUAL_DOMAIN, manual);
-  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-    list = g_list_append(list, g_strdup(names[i]));
-  return list;
-}
-
-static void set_icon(GimpProcedure *procedure) {
+static void set_menu(GimpProcedure *procedure, const char *path, const char *label) {
   g_autoptr(GFile) icon = own_file(ICON);
 
-  gimp_procedure_set_icon_file(procedure, icon);
-}
-
-static void set_menu(GimpProcedure *procedure, const char *label) {
   gimp_procedure_set_menu_label(procedure, label);
-  gimp_procedure_add_menu_path(procedure, "<Image>/Filters/Enhance");
-  set_icon(procedure);
+  gimp_procedure_add_menu_path(procedure, path);
+  gimp_procedure_set_icon_file(procedure, icon);
 }
 
 static void attribute(GimpProcedure *procedure) {
@@ -84,7 +70,7 @@ static GimpProcedure *new_procedure(GimpPlugIn *plug_in, const char *name, GimpR
 static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
   GimpProcedure *procedure = new_procedure(plug_in, PROCEDURE, restorator_run);
 
-  set_menu(procedure, _("Restore _Selection…"));
+  set_menu(procedure, ENHANCE, _("Restore _Selection…"));
   gimp_procedure_set_documentation(
     procedure, _("Restore the selected part of a layer with a small neural network"),
     _("Restores detail and colour of the selected part of a layer, the whole layer where nothing "
@@ -104,7 +90,7 @@ static GimpProcedure *create_restore(GimpPlugIn *plug_in) {
 static GimpProcedure *create_photo(GimpPlugIn *plug_in) {
   GimpProcedure *procedure = new_procedure(plug_in, OLD_PHOTO, photo_run);
 
-  set_menu(procedure, _("Restore Old P_hotograph…"));
+  set_menu(procedure, ENHANCE, _("Restore Old P_hotograph…"));
   gimp_procedure_set_documentation(
     procedure, _("Mend the damage of an old photograph, correct its tone and give it colour"),
     _("Restores the selected part of a layer, the whole layer where nothing is selected, in one "
@@ -126,9 +112,7 @@ static GimpProcedure *create_photo(GimpPlugIn *plug_in) {
 static GimpProcedure *create_select_damage(GimpPlugIn *plug_in) {
   GimpProcedure *procedure = new_procedure(plug_in, SELECT_DAMAGE, select_damage_run);
 
-  gimp_procedure_set_menu_label(procedure, _("Select _Damage…"));
-  gimp_procedure_add_menu_path(procedure, "<Image>/Select");
-  set_icon(procedure);
+  set_menu(procedure, "<Image>/Select", _("Select _Damage…"));
   gimp_procedure_set_documentation(
     procedure, _("Select dust, hair, scratches, creases and spots of an old photograph"),
     _("Looks for damage in the selected part of a layer, the whole layer where nothing is "
@@ -141,7 +125,7 @@ static GimpProcedure *create_select_damage(GimpPlugIn *plug_in) {
 static GimpProcedure *create_repeat(GimpPlugIn *plug_in) {
   GimpProcedure *procedure = new_procedure(plug_in, REPEAT, restorator_repeat);
 
-  set_menu(procedure, _("Repeat _Restoration"));
+  set_menu(procedure, ENHANCE, _("Repeat _Restoration"));
   gimp_procedure_set_documentation(
     procedure, _("Restore the selected part of a layer as the image was restored before"),
     _("Reads the image's record of what Restorator did to it, the parasite “restorator-setup”, and "
@@ -158,7 +142,7 @@ static GimpProcedure *create_batch(GimpPlugIn *plug_in) {
   GimpProcedure *procedure =
     gimp_procedure_new(plug_in, BATCH, GIMP_PDB_PROC_TYPE_PLUGIN, batch_run, NULL, NULL);
 
-  set_menu(procedure, _("Restore _Many Files…"));
+  set_menu(procedure, ENHANCE, _("Restore _Many Files…"));
   gimp_procedure_set_sensitivity_mask(procedure, GIMP_PROCEDURE_SENSITIVE_ALWAYS);
   attribute(procedure);
   gimp_procedure_set_documentation(
@@ -177,17 +161,29 @@ static GimpProcedure *create_batch(GimpPlugIn *plug_in) {
   return procedure;
 }
 
+/* All that the plug-in registers. */
+static const struct {
+  const char *name;
+  GimpProcedure *(*create)(GimpPlugIn *plug_in);
+} procedures[] = {
+  {PROCEDURE, create_restore}, {OLD_PHOTO, create_photo}, {SELECT_DAMAGE, create_select_damage},
+  {REPEAT, create_repeat},     {BATCH, create_batch},
+};
+
+static GList *restorator_plug_in_query_procedures(GimpPlugIn *plug_in) {
+  g_autoptr(GFile) manual = own_file(MANUAL);
+  GList *list = NULL;
+
+  gimp_plug_in_set_help_domain(plug_in, MANUAL_DOMAIN, manual);
+  for (gsize i = 0; i < G_N_ELEMENTS(procedures); i++)
+    list = g_list_append(list, g_strdup(procedures[i].name));
+  return list;
+}
+
 static GimpProcedure *restorator_plug_in_create_procedure(GimpPlugIn *plug_in, const char *name) {
-  if (strcmp(name, PROCEDURE) == 0)
-    return create_restore(plug_in);
-  if (strcmp(name, OLD_PHOTO) == 0)
-    return create_photo(plug_in);
-  if (strcmp(name, SELECT_DAMAGE) == 0)
-    return create_select_damage(plug_in);
-  if (strcmp(name, REPEAT) == 0)
-    return create_repeat(plug_in);
-  if (strcmp(name, BATCH) == 0)
-    return create_batch(plug_in);
+  for (gsize i = 0; i < G_N_ELEMENTS(procedures); i++)
+    if (strcmp(name, procedures[i].name) == 0)
+      return procedures[i].create(plug_in);
   return NULL;
 }
 

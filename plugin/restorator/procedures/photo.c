@@ -9,15 +9,15 @@
 #include "jobs/arguments.h"
 #include "jobs/damage_job.h"
 #include "jobs/photo_job.h"
-#include "procedures/outcome.h"
 #include "procedures/run.h"
 
-static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
-                    GError **error) {
+static gboolean run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
+                    GimpDrawable *drawable, GError **error) {
   g_auto(Arguments) arguments = {0};
   g_auto(Job) job = {0};
   Output output;
 
+  (void)procedure;
   return arguments_read(config, &arguments, error) &&
          arguments_read_output(config, &output, error) &&
          arguments_read_hints_layer(config, drawable, &arguments, error) &&
@@ -27,19 +27,8 @@ static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfi
 
 GimpValueArray *photo_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
                           GimpDrawable **drawables, GimpProcedureConfig *config, void *data) {
-  GError *error = NULL;
-  gboolean closed = FALSE;
-
   (void)data;
-  gegl_init(NULL, NULL);
-  if (!run_is_single(image, drawables, &error))
-    return run_finish(procedure, run_mode, error);
-  if (run_mode == GIMP_RUN_INTERACTIVE)
-    closed = !photo_dialog_run(procedure, config, image, drawables[0], &error) && !error;
-  else
-    run(image, drawables[0], config, &error);
-  return closed ? gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL)
-                : run_finish(procedure, run_mode, error);
+  return run_on_layer(procedure, run_mode, image, drawables, config, photo_dialog_run, run);
 }
 
 /* FALSE without an error where people close it. */
@@ -59,17 +48,21 @@ static gboolean ask_for_sensitivity(GimpProcedure *procedure, GimpProcedureConfi
   return confirmed;
 }
 
+static gboolean select_damage(GimpProcedure *procedure, GimpProcedureConfig *config,
+                              GimpImage *image, GimpDrawable *drawable, GError **error) {
+  (void)procedure;
+  return damage_job_run(config, image, drawable, error);
+}
+
+static gboolean ask_and_select(GimpProcedure *procedure, GimpProcedureConfig *config,
+                               GimpImage *image, GimpDrawable *drawable, GError **error) {
+  return ask_for_sensitivity(procedure, config, error) &&
+         damage_job_run(config, image, drawable, error);
+}
+
 GimpValueArray *select_damage_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
                                   GimpDrawable **drawables, GimpProcedureConfig *config,
                                   void *data) {
-  GError *error = NULL;
-
   (void)data;
-  gegl_init(NULL, NULL);
-  if (run_is_single(image, drawables, &error) && run_mode == GIMP_RUN_INTERACTIVE &&
-      !ask_for_sensitivity(procedure, config, &error) && !error)
-    return gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL);
-  if (!error)
-    damage_job_run(config, image, drawables[0], &error);
-  return run_finish(procedure, run_mode, error);
+  return run_on_layer(procedure, run_mode, image, drawables, config, ask_and_select, select_damage);
 }

@@ -22,15 +22,14 @@ static gboolean open_given(GimpImage *image, GimpDrawable *drawable, GimpProcedu
          job_open(job, &arguments, error);
 }
 
-static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
-                              Job *job, GError **error) {
+static gboolean open_repeated(GimpImage *image, GimpProcedureConfig *config, Job *job,
+                              GError **error) {
   g_autofree char *history = NULL;
   rst_record record = {.size = sizeof record};
   rst_parameters parameters;
   rst_error why = RST_ERROR_INIT;
   int index;
 
-  (void)drawable;
   if (!history_read(image, &history, error))
     return FALSE;
   if (!history) {
@@ -45,7 +44,38 @@ static gboolean open_repeated(GimpImage *image, GimpDrawable *drawable, GimpProc
   return job_reopen(job, &record, error);
 }
 
-gboolean run_is_single(GimpImage *image, GimpDrawable **drawables, GError **error) {
+static gboolean run_given(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
+                          GimpDrawable *drawable, GError **error) {
+  g_auto(Job) job = {0};
+  Output output;
+
+  (void)procedure;
+  return arguments_read_output(config, &output, error) &&
+         open_given(image, drawable, config, &job, error) &&
+         job_run(&job, image, drawable, output, error);
+}
+
+static gboolean run_repeated(GimpProcedure *procedure, GimpProcedureConfig *config,
+                             GimpImage *image, GimpDrawable *drawable, GError **error) {
+  g_auto(Job) job = {0};
+  Output output;
+
+  (void)procedure;
+  return arguments_read_output(config, &output, error) &&
+         open_repeated(image, config, &job, error) &&
+         (job.is_photo ? photo_job_redo : job_run)(&job, image, drawable, output, error);
+}
+
+static gboolean run_dialog(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
+                           GimpDrawable *drawable, GError **error) {
+  return dialog_run(procedure, config, image, drawable, NULL, error);
+}
+
+/* -------------------------------------------------------------------------------------------
+ * What GIMP calls
+ */
+
+static gboolean is_single(GimpImage *image, GimpDrawable **drawables, GError **error) {
   if (gimp_core_object_array_get_length((GObject **)drawables) != 1)
     g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
                         _("Restorator works on one layer at a time: choose a single one"));
@@ -57,49 +87,32 @@ gboolean run_is_single(GimpImage *image, GimpDrawable **drawables, GError **erro
   return FALSE;
 }
 
-static gboolean run(GimpImage *image, GimpDrawable *drawable, GimpProcedureConfig *config,
-                    gboolean repeat, GError **error) {
-  g_auto(Job) job = {0};
-  Output output;
+GimpValueArray *run_on_layer(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+                             GimpDrawable **drawables, GimpProcedureConfig *config,
+                             RunOnLayer with_dialog, RunOnLayer alone) {
+  const RunOnLayer run = run_mode == GIMP_RUN_INTERACTIVE ? with_dialog : alone;
+  GError *error = NULL;
+  gboolean done;
 
-  return arguments_read_output(config, &output, error) &&
-         (repeat ? open_repeated : open_given)(image, drawable, config, &job, error) &&
-         (job.is_photo ? photo_job_redo : job_run)(&job, image, drawable, output, error);
-}
-
-GimpValueArray *run_finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error) {
+  gegl_init(NULL, NULL);
+  done = is_single(image, drawables, &error) && run(procedure, config, image, drawables[0], &error);
   if (error)
     return outcome_failed(procedure, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush();
-  return gimp_procedure_new_return_values(procedure, GIMP_PDB_SUCCESS, NULL);
+  return gimp_procedure_new_return_values(procedure, done ? GIMP_PDB_SUCCESS : GIMP_PDB_CANCEL,
+                                          NULL);
 }
 
 GimpValueArray *restorator_run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
                                GimpDrawable **drawables, GimpProcedureConfig *config, void *data) {
-  GError *error = NULL;
-  gboolean closed = FALSE;
-
   (void)data;
-  gegl_init(NULL, NULL);
-  if (!run_is_single(image, drawables, &error))
-    return run_finish(procedure, run_mode, error);
-  if (run_mode == GIMP_RUN_INTERACTIVE)
-    closed = !dialog_run(procedure, config, image, drawables[0], NULL, &error) && !error;
-  else
-    run(image, drawables[0], config, FALSE, &error);
-  return closed ? gimp_procedure_new_return_values(procedure, GIMP_PDB_CANCEL, NULL)
-                : run_finish(procedure, run_mode, error);
+  return run_on_layer(procedure, run_mode, image, drawables, config, run_dialog, run_given);
 }
 
 GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
                                   GimpDrawable **drawables, GimpProcedureConfig *config,
                                   void *data) {
-  GError *error = NULL;
-
   (void)data;
-  gegl_init(NULL, NULL);
-  if (run_is_single(image, drawables, &error))
-    run(image, drawables[0], config, TRUE, &error);
-  return run_finish(procedure, run_mode, error);
+  return run_on_layer(procedure, run_mode, image, drawables, config, run_repeated, run_repeated);
 }

@@ -15,9 +15,14 @@ GimpValueArray *restorator_repeat(GimpProcedure *procedure, GimpRunMode run_mode
                                   GimpDrawable **drawables, GimpProcedureConfig *config,
                                   void *data);
 
-/* What all of them begin with: whether there is one layer, of that image. */
-gboolean run_is_single(GimpImage *image, GimpDrawable **drawables, GError **error);
-/* … and end with; takes over the error, NULL for none. */
-GimpValueArray *run_finish(GimpProcedure *procedure, GimpRunMode run_mode, GError *error);
+/* What is done to one layer. FALSE without an error where people closed a dialog. */
+typedef gboolean (*RunOnLayer)(GimpProcedure *procedure, GimpProcedureConfig *config,
+                               GimpImage *image, GimpDrawable *drawable, GError **error);
+
+/* What every such procedure does with what GIMP gives it: refuses more layers than one, and those of
+ * another image; runs `with_dialog` where people ask for it, else `alone`; and says how it ended. */
+GimpValueArray *run_on_layer(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+                             GimpDrawable **drawables, GimpProcedureConfig *config,
+                             RunOnLayer with_dialog, RunOnLayer alone);
 
 #endif
