@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "jobs/arguments.h"
+#include "jobs/job.h"
 #include "layers/layer.h"
 #include "layers/selection.h"
 #include "messages.h"
@@ -19,12 +20,6 @@ static gboolean read_finder(rst_finder **finder, GError **error) {
          messages_fail(&why, error);
 }
 
-/* libgimp drops what comes too often. */
-static void show_progress(void *user, rst_phase phase, double fraction) {
-  (void)user, (void)phase;
-  gimp_progress_update(fraction);
-}
-
 static gboolean find(Layer *layer, const rst_finder *finder, double sensitivity, guchar *mask,
                      GError **error) {
   const gsize count = (gsize)layer->box.width * (gsize)layer->box.height;
@@ -35,7 +30,7 @@ static gboolean find(Layer *layer, const rst_finder *finder, double sensitivity,
   rst_picture picture;
   rst_rectangle box;
 
-  hooks.progress = show_progress;
+  hooks.progress = job_show_progress;
   layer_get_picture(layer, &picture);
   layer_get_box(layer, &box);
   if (rst_session_new(0, &session, &why) != RST_OK ||

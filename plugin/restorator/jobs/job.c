@@ -233,7 +233,7 @@ gboolean job_write(const Job *job, Layer *layer, preview *shown, Output output, 
 }
 
 /* libgimp drops what comes too often. */
-static void show_progress(void *user, rst_phase phase, double fraction) {
+void job_show_progress(void *user, rst_phase phase, double fraction) {
   (void)user, (void)phase;
   gimp_progress_update(fraction);
 }
@@ -244,7 +244,7 @@ gboolean job_run(const Job *job, GimpImage *image, GimpDrawable *drawable, Outpu
   g_autofree char *title = g_strdup_printf(_("Restoring “%s”"), name);
   rst_hooks hooks = RST_HOOKS_INIT;
 
-  hooks.progress = show_progress;
+  hooks.progress = job_show_progress;
   gimp_progress_init(title);
   if (!job_restore(job, image, drawable, output, &hooks, error))
     return FALSE;

@@ -33,6 +33,9 @@ void job_fill_record(const Job *job, const rst_parameters *parameters, const rst
 void job_clear(Job *job);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
+/* A hook for progress: shows it in GIMP's bar. */
+void job_show_progress(void *user, rst_phase phase, double fraction);
+
 /* Restores the selected part of a layer into the image. All is computed before anything is
  * written, so that a job that fails or is killed leaves the image as it was. */
 gboolean job_restore(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,

@@ -136,10 +136,10 @@ static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer,
   g_autoptr(rst_photo) photo = NULL;
   g_autofree rst_parameters *parameters = g_memdup2(&job->parameters, sizeof job->parameters);
   g_autofree rst_plan *plan = g_new0(rst_plan, 1);
-  Commit what = {.output = output, .name = job->name};
+  PhotoSteps steps = {0};
+  Commit what = {.output = output, .name = job->name, .steps = &steps};
   rst_photo_info info = {.size = sizeof info};
   rst_error why = RST_ERROR_INIT;
-  PhotoSteps steps = {0};
   rst_picture picture;
   rst_rectangle box;
   gboolean done;
@@ -164,17 +164,16 @@ static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer,
   }
   done = !steps.coloured || colour(job, session, photo, &box, hooks, parameters, plan, error);
   fill_record(job, &wishes->settings, &box, parameters, plan, output, &what.record);
-  done = done && commit_photo(layer, &steps, &what, error);
+  done = done && commit(layer, &what, error);
   g_clear_object(&steps.prepared);
   if (outcome)
     *outcome = (PhotoOutcome){info, steps.coloured};
   return done;
 }
 
-/* `config`: of a run's arguments; NULL: the job says what is done. */
-static gboolean restore_drawable(const Job *job, GimpProcedureConfig *config, GimpImage *image,
-                                 GimpDrawable *drawable, Output output, const rst_hooks *hooks,
-                                 PhotoOutcome *outcome, GError **error) {
+gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImage *image,
+                           GimpDrawable *drawable, Output output, const rst_hooks *hooks,
+                           PhotoOutcome *outcome, GError **error) {
   g_auto(PhotoWishes) wishes = {.settings = job->photo};
   g_autoptr(Layer) layer = NULL;
 
@@ -186,12 +185,6 @@ static gboolean restore_drawable(const Job *job, GimpProcedureConfig *config, Gi
   if (config)
     photo_wishes_read(&wishes, config, layer);
   return restore(job, &wishes, layer, output, hooks, outcome, error);
-}
-
-gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImage *image,
-                           GimpDrawable *drawable, Output output, const rst_hooks *hooks,
-                           PhotoOutcome *outcome, GError **error) {
-  return restore_drawable(job, config, image, drawable, output, hooks, outcome, error);
 }
 
 gboolean photo_job_look(GimpImage *image, GimpDrawable *drawable, rst_photo_info *info,
@@ -213,12 +206,6 @@ gboolean photo_job_look(GimpImage *image, GimpDrawable *drawable, rst_photo_info
   return TRUE;
 }
 
-/* libgimp drops what comes too often. */
-static void show_progress(void *user, rst_phase phase, double fraction) {
-  (void)user, (void)phase;
-  gimp_progress_update(fraction);
-}
-
 static gboolean run(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                     GimpDrawable *drawable, Output output, gboolean colour_wanted, GError **error) {
   g_autofree char *name = gimp_item_get_name(GIMP_ITEM(drawable));
@@ -226,9 +213,9 @@ static gboolean run(const Job *job, GimpProcedureConfig *config, GimpImage *imag
   rst_hooks hooks = RST_HOOKS_INIT;
   PhotoOutcome outcome;
 
-  hooks.progress = show_progress;
+  hooks.progress = job_show_progress;
   gimp_progress_init(title);
-  if (!restore_drawable(job, config, image, drawable, output, &hooks, &outcome, error))
+  if (!photo_job_restore(job, config, image, drawable, output, &hooks, &outcome, error))
     return FALSE;
   gimp_progress_end();
   if (colour_wanted && outcome.info.takes_colour && !outcome.coloured)
@@ -286,9 +273,9 @@ gboolean photo_job_write(const Job *job, Layer *layer, preview *shown, Output ou
                          GError **error) {
   g_autofree rst_parameters *parameters = g_new0(rst_parameters, 1);
   photo_found *found = preview_get_photo(shown);
-  Commit what = {.output = output, .name = job->name};
-  rst_error why = RST_ERROR_INIT;
   PhotoSteps steps = {0};
+  Commit what = {.output = output, .name = job->name, .steps = &steps};
+  rst_error why = RST_ERROR_INIT;
   gboolean done;
 
   if (found)
@@ -296,7 +283,7 @@ gboolean photo_job_write(const Job *job, Layer *layer, preview *shown, Output ou
   done = take_steps(layer, shown, &steps, &why) == RST_OK || messages_fail(&why, error);
   if (done) {
     describe(job, found, shown, steps.coloured, output, parameters, &what.record);
-    done = commit_photo(layer, &steps, &what, error);
+    done = commit(layer, &what, error);
   }
   g_clear_object(&steps.prepared);
   photo_found_unref(found);

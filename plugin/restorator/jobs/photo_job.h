@@ -33,7 +33,8 @@ typedef struct PhotoOutcome {
 gboolean photo_job_look(GimpImage *image, GimpDrawable *drawable, rst_photo_info *info,
                         GError **error);
 /* Restores the selected part of a layer into the image. All is computed before anything is written.
- * `job`: what gives it colour. `outcome` may be NULL. */
+ * `job`: what gives it colour; `config`: a run's arguments, which say what is done beside that; NULL:
+ * the job says it. `outcome` may be NULL. */
 gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                            GimpDrawable *drawable, Output output, const rst_hooks *hooks,
                            PhotoOutcome *outcome, GError **error);

@@ -23,19 +23,22 @@ static gboolean fail(GError **error) {
   return FALSE;
 }
 
-static gboolean write_all(const Layer *layer, const Commit *what, const char *history,
-                          gboolean damaged) {
+static gboolean write_result(Layer *layer, const Commit *what) {
+  if (what->output != OUTPUT_NEW_LAYER)
+    return in_place_write(layer);
+  return what->steps ? photo_layers_add(layer, what->steps) : new_layer_add(layer, what->name);
+}
+
+static gboolean write_all(Layer *layer, const Commit *what, const char *history, gboolean damaged) {
   gboolean done;
 
   if (!gimp_image_undo_group_start(layer->image))
     return FALSE;
-  done =
-    (what->output == OUTPUT_NEW_LAYER ? new_layer_add(layer, what->name) : in_place_write(layer)) &&
-    history_attach(layer->image, history, damaged);
+  done = write_result(layer, what) && history_attach(layer->image, history, damaged);
   return gimp_image_undo_group_end(layer->image) && done;
 }
 
-gboolean commit(const Layer *layer, const Commit *what, GError **error) {
+gboolean commit(Layer *layer, const Commit *what, GError **error) {
   g_autofree char *history = NULL;
   gboolean damaged;
 
@@ -43,19 +46,4 @@ gboolean commit(const Layer *layer, const Commit *what, GError **error) {
       !history_extend(layer->image, &what->record, &history, &damaged, error))
     return FALSE;
   return write_all(layer, what, history, damaged) || fail(error);
-}
-
-gboolean commit_photo(Layer *layer, const PhotoSteps *steps, const Commit *what, GError **error) {
-  g_autofree char *history = NULL;
-  gboolean damaged, done;
-
-  if (!check_unchanged(layer, error) || !layer_check(layer->drawable, what->output, error) ||
-      !history_extend(layer->image, &what->record, &history, &damaged, error))
-    return FALSE;
-  if (!gimp_image_undo_group_start(layer->image))
-    return fail(error);
-  done =
-    (what->output == OUTPUT_NEW_LAYER ? photo_layers_add(layer, steps) : in_place_write(layer)) &&
-    history_attach(layer->image, history, damaged);
-  return (gimp_image_undo_group_end(layer->image) && done) || fail(error);
 }

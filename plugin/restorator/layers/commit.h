@@ -11,13 +11,12 @@
 typedef struct Commit {
   Output output;
   const char *name; /* of the new layer */
-  rst_record record;  /* goes into the image's list of what was done to it */
+  const PhotoSteps *steps; /* of an old photograph, whose new layer is a group of them; else NULL */
+  rst_record record; /* goes into the image's list of what was done to it */
 } Commit;
 
 /* Writes what was restored and how, as one undo step. Where the layer, its pixels or the selection
  * have changed since layer_open(), nothing is written. */
-gboolean commit(const Layer *layer, const Commit *what, GError **error);
-/* The same of an old photograph: a new layer is a group of them. */
-gboolean commit_photo(Layer *layer, const PhotoSteps *steps, const Commit *what, GError **error);
+gboolean commit(Layer *layer, const Commit *what, GError **error);
 
 #endif
