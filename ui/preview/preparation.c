@@ -100,6 +100,11 @@ static rst_status renew_tiles(preparation *p, rst_error *error) {
   return RST_OK;
 }
 
+/* Whether the setup is to restore what was prepared. */
+static bool gets_colour(const preparation *p) {
+  return p->takes_colour && p->work->photo.colour && p->work->parameters.strength > 0;
+}
+
 rst_status preparation_settle(preparation *p, rst_session *session, rst_error *error) {
   rst_status status = RST_OK;
 
@@ -119,7 +124,7 @@ rst_status preparation_settle(preparation *p, rst_session *session, rst_error *e
     return status;
   g_clear_pointer(&p->work->prepared, tiles_unref);
   show_tiles(p);
-  if (!p->takes_colour)
+  if (!gets_colour(p))
     request_set_model(p->work, NULL);
   return publisher_show_viewport(p->publisher, error);
 }

@@ -28,7 +28,8 @@ void preparation_clear(preparation *p);
 /* Lets the request show what was prepared last of its picture, until it is prepared anew. */
 void preparation_begin(preparation *p);
 /* Prepares the request's picture where that is asked for, reports what was found, and lets the
- * request see it; a picture that takes no colour gets none. Reads all of the picture. Errors: as
+ * request see it. Where no colour is asked for, or the picture takes none, the request loses its
+ * model. Reads all of the picture. Errors: as
  * rst_photo_new(), rst_photo_set() and tile_reader_require(). */
 rst_status preparation_settle(preparation *p, rst_session *session, rst_error *error);
 

@@ -54,8 +54,9 @@ void preview_set_region(preview *p, const rst_rectangle *box);
 rst_status preview_set_picture(preview *p, const rst_picture *picture, const rst_rectangle *box,
                                rst_error *error);
 /* The picture is an old photograph: its damage is mended and its tone corrected as the settings
- * say, before it is restored by the setup, if there is one. NULL: it is not. `edits`: an rst_edit for
- * each pixel of the region, or NULL. */
+ * say, before it is restored by the setup, if there is one. That is left out where the settings have
+ * no colour, the setup's strength is 0, or the photograph takes none. NULL: it is not. `edits`: an
+ * rst_edit for each pixel of the region, or NULL. */
 void preview_set_photo(preview *p, const rst_photo_settings *settings, GBytes *edits);
 /* Stops, or goes on with what is done. */
 void preview_set_running(preview *p, bool running);

@@ -144,8 +144,10 @@ rst_status work_set_plan(work_set *s, rst_error *error) {
     status = rst_plan_region(&s->work->parameters, &picture, &s->work->region, s->plan, error);
   if (status != RST_OK)
     return status;
-  if (moved)
-    drop_encodings(s, s->planned_pixels != s->work->pixels_serial);
+  if (s->planned_pixels != s->work->pixels_serial)
+    drop_encodings(s, true);
+  else if (moved)
+    drop_encodings(s, false);
   old = *s->lattice;
   s->lattice->count = 0;
   status = add_parts(s, &picture, error);

@@ -10,6 +10,23 @@ enum {
   BRIEF_NICENESS = 19 /* … and a brief preview last */
 };
 
+/* Forgets what is restored, which is another request's, and shows the picture without it. */
+static rst_status show_unrestored(worker *w, rst_error *error) {
+  const rst_rectangle visible = request_get_visible_area(&w->work);
+
+  work_set_forget(&w->set);
+  explorer_forget_inspected(&w->explorer);
+  publisher_mark(&w->publisher, &visible);
+  return publisher_show(&w->publisher, PREVIEW_REFINING, error);
+}
+
+/* What an old photograph was prepared to is the result. */
+static rst_status show_prepared(worker *w, rst_error *error) {
+  const rst_status status = tile_reader_require(w->reader, &w->work.region, error);
+
+  return status == RST_OK && w->lattice.count > 0 ? show_unrestored(w, error) : status;
+}
+
 /* Restores the request; `phase` is what it ends in. */
 static rst_status serve(worker *w, preview_phase *phase, rst_error *error) {
   const request *work = &w->work;
@@ -22,9 +39,9 @@ static rst_status serve(worker *w, preview_phase *phase, rst_error *error) {
     status = preparation_settle(&w->preparation, w->session, error);
   if (status != RST_OK)
     return status;
-  if (!work->model && work->is_photo) { /* what was prepared is the result */
+  if (!work->model && work->is_photo) {
     *phase = PREVIEW_EXACT;
-    return tile_reader_require(w->reader, &work->region, error);
+    return show_prepared(w, error);
   }
   *phase = work->model ? PREVIEW_STOPPED : PREVIEW_WAITING;
   if (!work->model || !work->running)
@@ -42,14 +59,8 @@ static rst_status serve(worker *w, preview_phase *phase, rst_error *error) {
   return refiner_run(&w->refiner, error);
 }
 
-/* Shows the picture without anything restored: what is there is another request's. */
 static void show_failure(worker *w, const rst_error *error) {
-  const rst_rectangle visible = request_get_visible_area(&w->work);
-
-  work_set_forget(&w->set);
-  explorer_forget_inspected(&w->explorer);
-  publisher_mark(&w->publisher, &visible);
-  publisher_show(&w->publisher, PREVIEW_REFINING, NULL);
+  show_unrestored(w, NULL);
   mailbox_lock(w->mailbox);
   w->mailbox->report.status.error = *error;
   mailbox_unlock(w->mailbox);
