@@ -92,16 +92,28 @@ static gboolean make_editor(LayerDialog *dialog, GError **error) {
   return TRUE;
 }
 
-static void tell_what_it_is(LayerDialog *dialog, rst_picture_kind pictures, rst_mode mode) {
+static const char *describe_photo(const LayerDialog *dialog, const rst_parameters *parameters) {
+  if (layer_is_grey(dialog->layer))
+    return _(
+      "The layer is grey, so that damage and tone alone are restored, as they were set: convert "
+      "the image with Image ▸ Mode ▸ RGB to get colour");
+  if (!(parameters->strength > 0))
+    return _(
+      "Colour was switched off, which is a strength of 0 here: raise it to get colour. Damage and "
+      "tone are restored as they were set");
+  return _("Damage and tone are restored as they were set: here you set the rest");
+}
+
+static void tell_what_it_is(LayerDialog *dialog, const Arguments *arguments) {
   if (dialog->owner)
-    layer_dialog_say(dialog, GTK_MESSAGE_INFO,
-                     _("Damage and tone are restored as they were set: here you set the rest"));
+    layer_dialog_say(dialog, GTK_MESSAGE_INFO, describe_photo(dialog, &arguments->parameters));
   else if (layer_is_grey(dialog->layer))
     layer_dialog_say(
       dialog, GTK_MESSAGE_INFO,
       _("The layer is grey, so that its tone alone is restored: convert the image with Image ▸ "
         "Mode ▸ RGB to get colour"));
-  else if (pictures == RST_PICTURE_COLOURED && mode != RST_MODE_DETAIL)
+  else if (arguments->pictures == RST_PICTURE_COLOURED &&
+           arguments->parameters.mode != RST_MODE_DETAIL)
     layer_dialog_say(
       dialog, GTK_MESSAGE_INFO,
       _("The picture has colours of its own, which the restored ones replace: the mode “Detail "
@@ -142,13 +154,13 @@ void dialog_forget_places_of_others(GimpProcedureConfig *config, GimpImage *imag
 }
 
 static gboolean run_on_layer(LayerDialog *dialog, GimpProcedure *procedure,
-                             rst_picture_kind pictures, rst_mode mode, GError **error) {
+                             const Arguments *arguments, GError **error) {
   if (!make_editor(dialog, error))
     return FALSE;
   layer_dialog_build(dialog, procedure,
                      dialog->owner ? _("Restore Old Photograph") : _("Restore Selection"),
                      "restorator", "dialog", WIDTH, HEIGHT);
-  tell_what_it_is(dialog, pictures, mode);
+  tell_what_it_is(dialog, arguments);
   return layer_dialog_run(dialog);
 }
 
@@ -175,7 +187,7 @@ gboolean dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpI
   dialog.layer = layer_open(image, drawable, error);
   if (!dialog.layer)
     return FALSE;
-  written = run_on_layer(&dialog, procedure, arguments.pictures, arguments.parameters.mode, error);
+  written = run_on_layer(&dialog, procedure, &arguments, error);
   layer_close(dialog.layer);
   return written;
 }

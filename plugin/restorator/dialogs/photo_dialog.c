@@ -127,14 +127,24 @@ static gboolean run_on_layer(LayerDialog *dialog, GimpProcedure *procedure, Phot
   return written;
 }
 
-/* All parameters, beside what is done before. */
+/* All parameters, beside what is done before. That dialog has no switch for the colour: meanwhile a
+ * strength of 0 stands for it. */
 static gboolean run_more(LayerDialog *dialog, GimpProcedure *procedure, PhotoWishes *wishes,
                          GError **error) {
   g_auto(PhotoWishes) now = {0};
+  gboolean written;
+  double strength;
 
   photo_wishes_read(&now, dialog->config, dialog->layer);
   wishes->settings = now.settings;
-  return dialog_run(procedure, dialog->config, dialog->image, dialog->drawable, wishes, error);
+  wishes->settings.colour = !layer_is_grey(dialog->layer);
+  if (!now.settings.colour)
+    g_object_set(dialog->config, "strength", 0.0, NULL);
+  written = dialog_run(procedure, dialog->config, dialog->image, dialog->drawable, wishes, error);
+  g_object_get(dialog->config, "strength", &strength, NULL);
+  g_object_set(dialog->config, ARGUMENT_COLOUR, strength > 0, "strength",
+               strength > 0 ? strength : now.settings.colour_strength, NULL);
+  return written;
 }
 
 gboolean photo_dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,

@@ -130,7 +130,7 @@ static void keep_steps(PhotoSteps *steps, const rst_photo_info *info,
 }
 
 static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer, Output output,
-                        const rst_hooks *hooks, PhotoOutcome *outcome, GError **error) {
+                        const rst_hooks *hooks, rst_photo_info *found, GError **error) {
   const guchar *edits = wishes->edits ? g_bytes_get_data(wishes->edits, NULL) : NULL;
   g_autoptr(rst_session) session = NULL;
   g_autoptr(rst_photo) photo = NULL;
@@ -154,7 +154,8 @@ static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer,
     return messages_fail(&why, error);
   rst_photo_get_info(photo, &info);
   keep_steps(&steps, &info, &wishes->settings, rst_photo_mask(photo));
-  steps.coloured = wishes->settings.colour && info.takes_colour && !layer_is_grey(layer);
+  steps.coloured = wishes->settings.colour && wishes->settings.colour_strength > 0 &&
+                   info.takes_colour && !layer_is_grey(layer);
   layer_begin_result(layer, 1);
   if (rst_photo_write(photo, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
@@ -166,14 +167,14 @@ static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer,
   fill_record(job, &wishes->settings, &box, parameters, plan, output, &what.record);
   done = done && commit(layer, &what, error);
   g_clear_object(&steps.prepared);
-  if (outcome)
-    *outcome = (PhotoOutcome){info, steps.coloured};
+  if (found)
+    *found = info;
   return done;
 }
 
 gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                            GimpDrawable *drawable, Output output, const rst_hooks *hooks,
-                           PhotoOutcome *outcome, GError **error) {
+                           rst_photo_info *found, GError **error) {
   g_auto(PhotoWishes) wishes = {.settings = job->photo};
   g_autoptr(Layer) layer = NULL;
 
@@ -184,7 +185,7 @@ gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImag
     return FALSE;
   if (config)
     photo_wishes_read(&wishes, config, layer);
-  return restore(job, &wishes, layer, output, hooks, outcome, error);
+  return restore(job, &wishes, layer, output, hooks, found, error);
 }
 
 gboolean photo_job_look(GimpImage *image, GimpDrawable *drawable, rst_photo_info *info,
@@ -211,14 +212,14 @@ static gboolean run(const Job *job, GimpProcedureConfig *config, GimpImage *imag
   g_autofree char *name = gimp_item_get_name(GIMP_ITEM(drawable));
   g_autofree char *title = g_strdup_printf(_("Restoring “%s”"), name);
   rst_hooks hooks = RST_HOOKS_INIT;
-  PhotoOutcome outcome;
+  rst_photo_info info;
 
   hooks.progress = job_show_progress;
   gimp_progress_init(title);
-  if (!photo_job_restore(job, config, image, drawable, output, &hooks, &outcome, error))
+  if (!photo_job_restore(job, config, image, drawable, output, &hooks, &info, error))
     return FALSE;
   gimp_progress_end();
-  if (colour_wanted && outcome.info.takes_colour && !outcome.coloured)
+  if (colour_wanted && info.takes_colour && gimp_drawable_is_gray(drawable))
     gimp_message(
       _("The layer is grey, so that it got no colour: convert the image with Image ▸ "
         "Mode ▸ RGB to get it"));

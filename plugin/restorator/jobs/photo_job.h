@@ -23,21 +23,15 @@ void photo_wishes_read(PhotoWishes *wishes, GimpProcedureConfig *config, const L
 /* What the selection marks in the box of a layer, joined with earlier marks (NULL: none). */
 GBytes *photo_marks_add(GBytes *before, const Layer *layer, rst_edit edit);
 
-/* What a run found, for those who report it. */
-typedef struct PhotoOutcome {
-  rst_photo_info info;
-  gboolean coloured;
-} PhotoOutcome;
-
 /* Says what the selected part of a layer shows. Fails as layer_open(). */
 gboolean photo_job_look(GimpImage *image, GimpDrawable *drawable, rst_photo_info *info,
                         GError **error);
 /* Restores the selected part of a layer into the image. All is computed before anything is written.
  * `job`: what gives it colour; `config`: a run's arguments, which say what is done beside that; NULL:
- * the job says it. `outcome` may be NULL. */
+ * the job says it. `info`: what was found, or NULL. */
 gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                            GimpDrawable *drawable, Output output, const rst_hooks *hooks,
-                           PhotoOutcome *outcome, GError **error);
+                           rst_photo_info *info, GError **error);
 /* The same with progress, and a word where something of it could not be done, for people. */
 gboolean photo_job_run(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                        GimpDrawable *drawable, Output output, GError **error);
