@@ -386,15 +386,14 @@ static void build(RestoratorEditor *editor, const rst_rectangle *box) {
 /* What none of the widgets inside has taken. */
 static gboolean restorator_editor_key_press(GtkWidget *widget, GdkEventKey *event) {
   RestoratorPanel *panel = RESTORATOR_PANEL(RESTORATOR_EDITOR(widget)->panel);
-  const guint state = event->state & gtk_accelerator_get_default_mod_mask();
-  const guint key = gdk_keyval_to_lower(event->keyval);
+  const int step = widget_undo_step(event);
 
-  if (key == GDK_KEY_z && state == GDK_CONTROL_MASK)
+  if (step < 0)
     restorator_panel_undo(panel);
-  else if ((key == GDK_KEY_z && state == (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) ||
-           (key == GDK_KEY_y && state == GDK_CONTROL_MASK))
+  else if (step > 0)
     restorator_panel_redo(panel);
-  else if (key == GDK_KEY_Escape && state == 0 &&
+  else if (event->keyval == GDK_KEY_Escape &&
+           (event->state & gtk_accelerator_get_default_mod_mask()) == 0 &&
            gtk_widget_get_visible(RESTORATOR_EDITOR(widget)->inspector))
     end_inspecting(RESTORATOR_EDITOR(widget));
   else

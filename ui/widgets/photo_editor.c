@@ -4,12 +4,15 @@
 #include <glib/gi18n.h>
 
 #include "messages.h"
+#include "properties.h"
 #include "widgets/accessible.h"
 #include "widgets/damage_layer.h"
 #include "widgets/face_layer.h"
 #include "widgets/message_bar.h"
+#include "widgets/photo_settings.h"
 #include "widgets/setup_reader.h"
 #include "widgets/status_bar.h"
+#include "widgets/undo_stack.h"
 #include "widgets/view_bar.h"
 #include "widgets/widget_util.h"
 
@@ -18,6 +21,7 @@ struct _RestoratorPhotoEditor {
   GObject *settings;
   preview *preview;
   GBytes *edits;
+  history *history; /* NULL until the settings could be read */
   rst_photo_settings prepared; /* that was asked for last, … */
   gboolean asked;              /* … once it was */
   setup_reader *reader;
@@ -100,6 +104,16 @@ static void ask_for_photo(RestoratorPhotoEditor *editor, const rst_photo_setting
   preview_set_photo(editor->preview, &wanted, editor->edits);
 }
 
+static void show_edits(RestoratorPhotoEditor *editor, GBytes *edits) {
+  GBytes *before = editor->edits;
+
+  editor->edits = edits ? g_bytes_ref(edits) : NULL;
+  g_bytes_unref(before);
+  restorator_photo_panel_set_marked(panel_of(editor), edits != NULL);
+  preview_set_photo(editor->preview, &editor->prepared, edits);
+  damage_layer_flash(editor->damage_layer);
+}
+
 static void take_settings(RestoratorPhotoEditor *editor) {
   g_autofree rst_parameters *parameters = g_new0(rst_parameters, 1);
   rst_model *model = NULL;
@@ -122,11 +136,36 @@ static void take_settings(RestoratorPhotoEditor *editor) {
   preview_set_setup(editor->preview, model, parameters);
 }
 
+/* ---- undo ---- */
+
+static gboolean has_output(RestoratorPhotoEditor *editor) {
+  return restorator_photo_panel_get_control(panel_of(editor), "output") != NULL;
+}
+
+/* What cannot be read is no state to go back to. */
+static void note_setting(RestoratorPhotoEditor *editor) {
+  g_autofree setting *now = g_new0(setting, 1);
+  g_autofree char *output = NULL;
+
+  if (values_read(editor->settings, &now->parameters, NULL) != RST_OK)
+    return;
+  photo_settings_read(editor->settings, &now->photo);
+  if (has_output(editor))
+    g_object_get(editor->settings, "output", &output, NULL);
+  now->output = g_intern_string(output);
+  now->edits = editor->edits;
+  if (editor->history)
+    history_note(editor->history, now, g_get_monotonic_time());
+  else
+    editor->history = history_new(now);
+}
+
 static gboolean take_change(gpointer data) {
   RestoratorPhotoEditor *editor = data;
 
   editor->changed = 0;
   take_settings(editor);
+  note_setting(editor);
   return G_SOURCE_REMOVE;
 }
 
@@ -140,6 +179,35 @@ static void settle(RestoratorPhotoEditor *editor) {
     return;
   g_source_remove(editor->changed);
   take_change(editor);
+}
+
+static void begin_entry(RestoratorPhotoEditor *editor) {
+  settle(editor);
+  if (editor->history)
+    history_end_entry(editor->history);
+}
+
+static void set(RestoratorPhotoEditor *editor, const setting *to) {
+  g_object_freeze_notify(editor->settings);
+  values_write(editor->settings, &to->parameters);
+  photo_settings_write(editor->settings, &to->photo);
+  if (has_output(editor))
+    g_object_set(editor->settings, "output", to->output, NULL);
+  g_object_thaw_notify(editor->settings);
+  if (to->edits != editor->edits)
+    show_edits(editor, to->edits);
+}
+
+static gboolean restorator_photo_editor_key_press(GtkWidget *widget, GdkEventKey *event) {
+  RestoratorPhotoEditor *editor = RESTORATOR_PHOTO_EDITOR(widget);
+  const int step = widget_undo_step(event);
+
+  if (step == 0)
+    return GDK_EVENT_PROPAGATE;
+  settle(editor);
+  if (editor->history && gtk_widget_is_sensitive(editor->panel))
+    set(editor, step < 0 ? history_undo(editor->history) : history_redo(editor->history));
+  return GDK_EVENT_STOP;
 }
 
 static void pass_mark(RestoratorPhotoEditor *editor, int edit) {
@@ -189,6 +257,8 @@ static void show_picture(RestoratorPhotoEditor *editor, const rst_picture *pictu
 }
 
 static void build(RestoratorPhotoEditor *editor) {
+  RestoratorFaceList *list =
+    RESTORATOR_FACE_LIST(restorator_photo_panel_get_control(panel_of(editor), "faces"));
   RestoratorView *view;
 
   gtk_box_pack_start(GTK_BOX(editor), make_left(editor), TRUE, TRUE, 0);
@@ -196,10 +266,10 @@ static void build(RestoratorPhotoEditor *editor) {
   view = RESTORATOR_VIEW(editor->view);
   restorator_view_set_preview(view, editor->preview);
   editor->damage_layer = damage_layer_new(view, GTK_TOGGLE_BUTTON(editor->damage));
-  editor->face_layer = face_layer_new(
-    view, editor->preview,
-    RESTORATOR_FACE_LIST(restorator_photo_panel_get_control(panel_of(editor), "faces")),
-    GTK_TOGGLE_BUTTON(editor->faces), NULL);
+  editor->face_layer =
+    face_layer_new(view, editor->preview, list, GTK_TOGGLE_BUTTON(editor->faces), NULL);
+  g_signal_connect_object(restorator_face_list_get_faces(list), "begun", G_CALLBACK(begin_entry),
+                          editor, G_CONNECT_SWAPPED);
   g_signal_connect_swapped(editor->panel, "marked", G_CALLBACK(pass_mark), editor);
   g_signal_connect_swapped(editor->panel, "more", G_CALLBACK(pass_more), editor);
   gtk_widget_show_all(GTK_WIDGET(editor));
@@ -225,6 +295,7 @@ static void restorator_photo_editor_dispose(GObject *object) {
 static void restorator_photo_editor_finalize(GObject *object) {
   RestoratorPhotoEditor *editor = RESTORATOR_PHOTO_EDITOR(object);
 
+  history_free(editor->history);
   g_clear_pointer(&editor->edits, g_bytes_unref);
   photo_found_unref(editor->found);
   setup_reader_free(editor->reader);
@@ -236,6 +307,7 @@ static void restorator_photo_editor_class_init(RestoratorPhotoEditorClass *class
 
   G_OBJECT_CLASS(class)->dispose = restorator_photo_editor_dispose;
   G_OBJECT_CLASS(class)->finalize = restorator_photo_editor_finalize;
+  GTK_WIDGET_CLASS(class)->key_press_event = restorator_photo_editor_key_press;
   progressed =
     g_signal_new("progressed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   marked = g_signal_new("marked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
@@ -262,6 +334,7 @@ GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *pic
   show_picture(editor, picture, box);
   g_signal_connect_swapped(settings, "notify", G_CALLBACK(note_change), editor);
   take_settings(editor);
+  note_setting(editor);
   return GTK_WIDGET(editor);
 }
 
@@ -274,16 +347,17 @@ rst_status restorator_photo_editor_set_picture(RestoratorPhotoEditor *editor,
     return status;
   show_picture(editor, picture, box);
   damage_layer_set_found(editor->damage_layer, NULL);
-  restorator_photo_editor_set_edits(editor, NULL);
+  show_edits(editor, NULL);
+  /* Earlier marks are of another picture. */
+  g_clear_pointer(&editor->history, history_free);
+  note_setting(editor);
   return RST_OK;
 }
 
 void restorator_photo_editor_set_edits(RestoratorPhotoEditor *editor, GBytes *edits) {
-  g_clear_pointer(&editor->edits, g_bytes_unref);
-  editor->edits = edits ? g_bytes_ref(edits) : NULL;
-  restorator_photo_panel_set_marked(panel_of(editor), edits != NULL);
-  preview_set_photo(editor->preview, &editor->prepared, edits);
-  damage_layer_flash(editor->damage_layer);
+  settle(editor);
+  show_edits(editor, edits);
+  note_setting(editor);
 }
 
 GBytes *restorator_photo_editor_get_edits(RestoratorPhotoEditor *editor) {

@@ -4,6 +4,9 @@
  * the status, round one preview. A host gives the picture (read on the main thread) and an object with
  * the properties of the parameters and of photo_panel.h, packs the widget, and writes the result when
  * it is exact.
+ *
+ * Keys: Ctrl+Z takes back the last change of a setting or of the marks, Ctrl+Shift+Z or Ctrl+Y makes
+ * it again.
  */
 #ifndef PHOTO_EDITOR_H
 #define PHOTO_EDITOR_H
@@ -22,7 +25,7 @@ G_DECLARE_FINAL_TYPE(RestoratorPhotoEditor, restorator_photo_editor, RESTORATOR,
  * preview could not be made: `error` says why. */
 GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *picture,
                                        const rst_rectangle *box, gboolean grey, rst_error *error);
-/* The picture has changed; marks are gone. Errors: as preview_set_picture(). */
+/* The picture has changed; marks are gone, and nothing before it can be undone. Errors: as preview_set_picture(). */
 rst_status restorator_photo_editor_set_picture(RestoratorPhotoEditor *editor,
                                                const rst_picture *picture, const rst_rectangle *box,
                                                rst_error *error);

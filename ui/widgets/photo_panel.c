@@ -6,6 +6,7 @@
 
 #include "widgets/accessible.h"
 #include "widgets/face_list.h"
+#include "widgets/photo_settings.h"
 #include "widgets/widget_util.h"
 
 /* One thing that is done: its switch, and how much of it. */
@@ -49,13 +50,6 @@ static gboolean is_on(RestoratorPhotoPanel *panel, int deed) {
 
   g_object_get(panel->settings, deeds[deed].switched, &on, NULL);
   return on && panel->possible[deed];
-}
-
-static double get_amount(RestoratorPhotoPanel *panel, int deed) {
-  double amount;
-
-  g_object_get(panel->settings, deeds[deed].amount, &amount, NULL);
-  return amount;
 }
 
 /* ---- what is shown ---- */
@@ -139,13 +133,10 @@ const char *restorator_photo_panel_get_sentence(RestoratorPhotoPanel *panel) {
 
 void restorator_photo_panel_get_settings(RestoratorPhotoPanel *panel,
                                          rst_photo_settings *settings) {
-  rst_photo_settings_init(settings);
+  photo_settings_read(panel->settings, settings);
   settings->damage = is_on(panel, DAMAGE);
-  settings->sensitivity = get_amount(panel, DAMAGE);
   settings->tone = is_on(panel, TONE);
-  settings->tone_strength = get_amount(panel, TONE);
   settings->colour = is_on(panel, COLOUR);
-  settings->colour_strength = get_amount(panel, COLOUR);
 }
 
 GtkWidget *restorator_photo_panel_get_control(RestoratorPhotoPanel *panel, const char *name) {

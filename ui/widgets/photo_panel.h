@@ -22,7 +22,7 @@ G_DECLARE_FINAL_TYPE(RestoratorPhotoPanel, restorator_photo_panel, RESTORATOR, P
  * takes no colour. */
 GtkWidget *restorator_photo_panel_new(GObject *settings, gboolean grey);
 
-/* What is to be done, as the settings have it. */
+/* What is to be done: as the settings have it, without what the picture does not take. */
 void restorator_photo_panel_get_settings(RestoratorPhotoPanel *panel, rst_photo_settings *settings);
 /* What was found: it says what the picture is, and which controls count. */
 void restorator_photo_panel_set_found(RestoratorPhotoPanel *panel, const photo_found *found);

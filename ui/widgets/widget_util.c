@@ -50,3 +50,13 @@ double widget_scrolled(const GdkEventScroll *event) {
     return -dy;
   return event->direction == GDK_SCROLL_UP ? 1 : event->direction == GDK_SCROLL_DOWN ? -1 : 0;
 }
+
+int widget_undo_step(const GdkEventKey *event) {
+  const guint state = event->state & gtk_accelerator_get_default_mod_mask();
+  const guint key = gdk_keyval_to_lower(event->keyval);
+
+  if (key == GDK_KEY_z && state == GDK_CONTROL_MASK)
+    return -1;
+  return (key == GDK_KEY_z && state == (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) ||
+         (key == GDK_KEY_y && state == GDK_CONTROL_MASK);
+}

@@ -19,6 +19,8 @@ void widget_shorten(GtkWidget *combo);
  * there is of its width to the view. */
 GtkWidget *widget_scrolled_column(GtkWidget *controls);
 
+/* What a key asks for: −1 to undo (Ctrl+Z), 1 to redo (Ctrl+Shift+Z or Ctrl+Y), 0 neither. */
+int widget_undo_step(const GdkEventKey *event);
 /* How many steps a wheel was turned, up is above 0; parts of steps where it is smooth. */
 double widget_scrolled(const GdkEventScroll *event);
 

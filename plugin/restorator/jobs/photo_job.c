@@ -6,6 +6,7 @@
 
 #include "layers/commit.h"
 #include "messages.h"
+#include "widgets/photo_settings.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(rst_photo, rst_photo_free)
 
@@ -67,19 +68,11 @@ static void take_marks(guchar *edits, const Layer *layer, GimpDrawable *drawable
 
 void photo_wishes_read(PhotoWishes *wishes, GimpProcedureConfig *config, const Layer *layer) {
   g_autoptr(GimpDrawable) damaged = NULL, sound = NULL;
-  gboolean damage, tone, colour;
   guchar *edits;
 
-  rst_photo_settings_init(&wishes->settings);
-  g_object_get(config, ARGUMENT_DAMAGE, &damage, ARGUMENT_SENSITIVITY,
-               &wishes->settings.sensitivity, ARGUMENT_TONE, &tone, ARGUMENT_TONE_STRENGTH,
-               &wishes->settings.tone_strength, ARGUMENT_COLOUR, &colour, "strength",
-               &wishes->settings.colour_strength, NULL);
+  photo_settings_read(G_OBJECT(config), &wishes->settings);
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(config), ARGUMENT_DAMAGED))
     g_object_get(config, ARGUMENT_DAMAGED, &damaged, ARGUMENT_SOUND, &sound, NULL);
-  wishes->settings.damage = damage;
-  wishes->settings.tone = tone;
-  wishes->settings.colour = colour;
   if (!damaged && !sound)
     return;
   edits = copy_edits(NULL, layer);
