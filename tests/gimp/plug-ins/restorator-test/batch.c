@@ -9,6 +9,8 @@
 
 #define SINGLE "model", "tiny-single"
 
+enum { COLOURED = 10 /* what file_colour() gives at least for a file that got colour */ };
+
 static const Recipe recipe = {.alpha = TRUE};
 
 /* -------------------------------------------------------------------------------------------
@@ -325,6 +327,37 @@ static void test_failures(void) {
   check_result(&again, 0, 1, 1);
 }
 
+/* How far a file's pixels are from grey on average, 0…255: the largest component less the smallest. */
+static double file_colour(const char *name) {
+  g_autoptr(GBytes) bytes = file_layer(name);
+  gsize size;
+  const guint8 *rgb = g_bytes_get_data(bytes, &size);
+  double sum = 0;
+
+  g_assert_cmpuint(size, ==, 3 * IMAGE_WIDTH * IMAGE_HEIGHT); /* RGB, without alpha */
+  for (gsize i = 0; i < size; i += 3)
+    sum += MAX(MAX(rgb[i], rgb[i + 1]), rgb[i + 2]) - MIN(MIN(rgb[i], rgb[i + 1]), rgb[i + 2]);
+  g_test_message("%s: %g", name, sum / (IMAGE_WIDTH * IMAGE_HEIGHT));
+  return sum / (IMAGE_WIDTH * IMAGE_HEIGHT);
+}
+
+static int largest_component(const guint8 *rgb) {
+  const int first = rgb[1] > rgb[0];
+
+  return rgb[2] > rgb[first] ? 2 : first;
+}
+
+/* Its own colours may become lighter or darker, but no others. */
+static void check_same_hues(const char *from, const char *to) {
+  g_autoptr(GBytes) before = file_layer(from), after = file_layer(to);
+  const guint8 *was = g_bytes_get_data(before, NULL), *is = g_bytes_get_data(after, NULL);
+  const gsize size = g_bytes_get_size(before);
+
+  g_assert_cmpuint(g_bytes_get_size(after), ==, size);
+  for (gsize i = 0; i < size; i += 3)
+    g_assert_cmpint(largest_component(is + i), ==, largest_component(was + i));
+}
+
 /* A grey file gets colour, but where only its tone is wanted. */
 static void test_grey(void) {
   static const Recipe grey = {.grey = TRUE};
@@ -334,8 +367,7 @@ static void test_grey(void) {
   make_file(&grey, "in/a.xcf");
   run_batch("a.xcf", ARGUMENTS(SINGLE), &full);
   check_result(&full, 1, 0, 0);
-  g_autoptr(GBytes) coloured = file_layer("out/a.xcf");
-  g_assert_cmpuint(g_bytes_get_size(coloured), ==, 3 * IMAGE_WIDTH * IMAGE_HEIGHT);
+  g_assert_cmpfloat(file_colour("out/a.xcf"), >, COLOURED);
   run_batch("a.xcf", ARGUMENTS(SINGLE, "mode", "detail", "overwrite", "true"), &detail);
   check_result(&detail, 1, 0, 0);
   g_autoptr(GBytes) toned = file_layer("out/a.xcf");
@@ -395,8 +427,10 @@ static void test_automatic(void) {
   check_history("out/drained.xcf", "photo\"", TRUE);
   check_history("out/drained.xcf", "\"preset\": \"photo\"", TRUE);
   check_history("out/grey.xcf", "\"preset\": \"photo\"", TRUE);
-  g_autoptr(GBytes) bytes = file_layer("out/grey.xcf");
-  g_assert_cmpuint(g_bytes_get_size(bytes), ==, 3 * IMAGE_WIDTH * IMAGE_HEIGHT);
+  g_assert_cmpfloat(file_colour("in/drained.xcf"), ==, 0);
+  g_assert_cmpfloat(file_colour("out/drained.xcf"), >, COLOURED);
+  g_assert_cmpfloat(file_colour("out/grey.xcf"), >, COLOURED);
+  check_same_hues("in/coloured.xcf", "out/coloured.xcf");
 
   run_batch("drained.xcf", ARGUMENTS(SINGLE, "overwrite", "true"), &model);
   check_result(&model, 1, 0, 0);
