@@ -810,6 +810,44 @@ static float *read_all(const rst_picture *p) {
   return rgba;
 }
 
+static rst_picture_kind kind_of(canvas *c, float (*tone)(int x, int y)) {
+  rst_photo_info info = {.size = sizeof info};
+  rst_photo *photo;
+
+  for (int i = 0; i < c->width * c->height; i++)
+    for (int k = 0; k < 3; k++)
+      c->rgba[4 * i + k] = tone(i % c->width, i / c->width);
+  photo = new_photo(c, NULL);
+  rst_photo_get_info(photo, &info);
+  rst_photo_free(photo);
+  return info.kind;
+}
+
+/* Lines of ink on paper, and a coat of ink that is worn unevenly. */
+static float engraving(int x, int y) {
+  if (y > 220)
+    return x / 16 % 2 ? 0.46f : 0.56f;
+  return y > 100 && (x + y) % 6 < 2 ? 0.46f : 0.98f;
+}
+
+/* A dark coat in sharp folds and a white shirt before a wall of middle grey, which is most of it. */
+static float portrait(int x, int y) {
+  if (y > 200 && abs(x - 150) < 40)
+    return 0.9f;
+  if (y > 190)
+    return x / 5 % 2 ? 0.05f : 0.45f;
+  return 0.5f;
+}
+
+/* The wall is no paper, since the shirt is brighter. */
+static void test_drawing(void) {
+  canvas *c = canvas_new(300, 320, 3);
+
+  g_assert_cmpint(kind_of(c, engraving), ==, RST_PICTURE_DRAWING);
+  g_assert_cmpint(kind_of(c, portrait), ==, RST_PICTURE_MONOCHROME);
+  canvas_free(c);
+}
+
 /* What is damaged is what was found, and edits, where it is covered; nothing else changes. */
 static void test_photo(void) {
   enum { W = 120, H = 90 };
@@ -987,6 +1025,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/mend-failures", test_mend_failures);
   g_test_add_func("/photo/tone", test_tone);
   g_test_add_func("/photo/cast", test_cast);
+  g_test_add_func("/photo/drawing", test_drawing);
   g_test_add_func("/photo/photo", test_photo);
   g_test_add_func("/photo/photo-edge", test_photo_edge);
   g_test_add_func("/photo/colour-strength", test_colour_strength);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An engraving makes its middle tones of lines: a small patch of it is paper, or black, or holds both.
- * A photograph has patches that are even and of a middle tone, on faces, clothes, walls and skies.
+ * An engraving makes its middle tones of lines: a small patch of it is paper, or ink, or holds both,
+ * and nothing is brighter than its paper. A photograph has patches that are even and of a middle tone,
+ * on faces, clothes, walls and skies, and what is most of it is seldom the brightest.
  */
 #include "photo/drawing.h"
 
@@ -40,10 +41,11 @@ static int by_value(const void *a, const void *b) {
   return (s > t) - (s < t);
 }
 
-/* Where paper and ink are, and how many patches are even and between. */
+/* Where paper and ink are, and how many patches are even and between, or brighter. Ink may be worn, so
+ * that even patches of it are brighter than the darkest. */
 static bool decide(const patch *patches, size_t count, float *values) {
   float paper, ink;
-  size_t even = 0, lines = 0, seen = 0;
+  size_t even = 0, lines = 0, brighter = 0, seen = 0;
 
   for (size_t i = 0; i < count; i++)
     if (!isnan(patches[i].mean)) {
@@ -62,10 +64,11 @@ static bool decide(const patch *patches, size_t count, float *values) {
     const float mean = (patches[i].mean - ink) / (paper - ink);
     const float range = (patches[i].high - patches[i].low) / (paper - ink);
 
-    even += mean > 0.15f && mean < 0.75f && range < 0.35f;
+    even += mean > 0.3f && mean < 0.75f && range < 0.35f;
+    brighter += mean > 1.1f;
     lines += range > 0.6f;
   }
-  return even * 50 < seen && lines * 10 > seen;
+  return even * 50 < seen && brighter * 50 < seen && lines * 10 > seen;
 }
 
 rst_status rst_is_drawing(const rst_picture *picture, const rst_rectangle *box, bool *drawing,
