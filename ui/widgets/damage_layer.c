@@ -108,12 +108,12 @@ static gboolean draw(damage_layer *l, cairo_t *cr) {
 }
 
 damage_layer *damage_layer_new(RestoratorView *view, GtkToggleButton *toggle) {
+  static const RestoratorViewLayer taken = {.draw = G_CALLBACK(draw)};
   damage_layer *l = g_new0(damage_layer, 1);
 
   l->view = view;
   l->toggle = toggle;
-  g_signal_connect_data(view, "draw", G_CALLBACK(draw), l, NULL,
-                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  restorator_view_add_layer(view, &taken, l);
   g_signal_connect_swapped(toggle, "toggled", G_CALLBACK(redraw), l);
   return l;
 }

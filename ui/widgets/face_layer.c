@@ -6,6 +6,7 @@
 
 #include "widgets/accessible.h"
 #include "widgets/overlays.h"
+#include "widgets/widget_util.h"
 
 enum {
   NEAR = 6,        /* how near a rim is taken */
@@ -199,16 +200,6 @@ static gboolean draw(face_layer *l, cairo_t *cr) {
 
 /* ---- adding ---- */
 
-static void set_cursor(face_layer *l, const char *name) {
-  GdkWindow *window = gtk_widget_get_window(GTK_WIDGET(l->view));
-  GdkCursor *cursor =
-    window && name ? gdk_cursor_new_from_name(gdk_window_get_display(window), name) : NULL;
-
-  if (window)
-    gdk_window_set_cursor(window, cursor);
-  g_clear_object(&cursor);
-}
-
 static void set_adding(face_layer *l, gboolean adding) {
   if (l->adding == adding)
     return;
@@ -218,7 +209,7 @@ static void set_adding(face_layer *l, gboolean adding) {
     gtk_toggle_button_set_active(l->toggle, TRUE);
     gtk_widget_grab_focus(GTK_WIDGET(l->view));
   }
-  set_cursor(l, adding ? "crosshair" : NULL);
+  widget_set_cursor(GTK_WIDGET(l->view), adding ? "crosshair" : NULL);
   redraw(l);
   restorator_face_list_set_wanted(l->list, adding);
 }
@@ -268,7 +259,7 @@ static gboolean motion(face_layer *l, GdkEventMotion *event) {
     return GDK_EVENT_STOP;
   }
   if (l->adding) {
-    set_cursor(l, "crosshair");
+    widget_set_cursor(GTK_WIDGET(l->view), "crosshair");
     return GDK_EVENT_STOP;
   }
   if (!takes_clicks(l) || restorator_view_is_on_split(l->view, event->x))
@@ -277,7 +268,7 @@ static gboolean motion(face_layer *l, GdkEventMotion *event) {
   restorator_faces_select(l->faces, index);
   if (index < 0)
     return GDK_EVENT_PROPAGATE;
-  set_cursor(l, "pointer");
+  widget_set_cursor(GTK_WIDGET(l->view), "pointer");
   return GDK_EVENT_STOP;
 }
 
@@ -309,7 +300,7 @@ static gboolean say(GtkWidget *view, int x, int y, gboolean by_key, GtkTooltip *
 /* ---- keys ---- */
 
 static gboolean press_key(face_layer *l, GdkEventKey *event) {
-  if (event->state & gtk_accelerator_get_default_mod_mask() & ~(guint)GDK_SHIFT_MASK)
+  if (!widget_is_plain_key(event))
     return GDK_EVENT_PROPAGATE;
   switch (event->keyval) {
     case GDK_KEY_f:
@@ -340,10 +331,6 @@ static void switch_over(face_layer *l) {
   redraw(l);
 }
 
-static void connect(face_layer *l, const char *signal, GCallback callback) {
-  g_signal_connect_swapped(l->view, signal, callback, l);
-}
-
 GtkWidget *face_layer_new_toggle(void) {
   GtkWidget *toggle = gtk_check_button_new_with_label(_("Faces"));
 
@@ -357,6 +344,11 @@ GtkWidget *face_layer_new_toggle(void) {
 
 face_layer *face_layer_new(RestoratorView *view, preview *p, RestoratorFaceList *list,
                            GtkToggleButton *toggle, GtkToggleButton *busy) {
+  static const RestoratorViewLayer taken = {.draw = G_CALLBACK(draw),
+                                            .press = G_CALLBACK(press),
+                                            .release = G_CALLBACK(release),
+                                            .motion = G_CALLBACK(motion),
+                                            .key = G_CALLBACK(press_key)};
   face_layer *l = g_new0(face_layer, 1);
 
   l->view = view;
@@ -365,14 +357,9 @@ face_layer *face_layer_new(RestoratorView *view, preview *p, RestoratorFaceList 
   l->faces = restorator_face_list_get_faces(list);
   l->toggle = toggle;
   l->busy = busy;
-  connect(l, "button-press-event", G_CALLBACK(press));
-  connect(l, "button-release-event", G_CALLBACK(release));
-  connect(l, "motion-notify-event", G_CALLBACK(motion));
-  connect(l, "key-press-event", G_CALLBACK(press_key));
+  restorator_view_add_layer(view, &taken, l);
   g_signal_connect(view, "query-tooltip", G_CALLBACK(say), l);
   gtk_widget_set_has_tooltip(GTK_WIDGET(view), TRUE);
-  g_signal_connect_data(view, "draw", G_CALLBACK(draw), l, NULL,
-                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_swapped(toggle, "toggled", G_CALLBACK(switch_over), l);
   g_signal_connect_swapped(list, "wanted", G_CALLBACK(set_adding), l);
   g_signal_connect_swapped(l->faces, "changed", G_CALLBACK(redraw), l);

@@ -313,27 +313,17 @@ void hint_layer_update(hint_layer *l) {
 
 /* ---- a colour from the picture ---- */
 
-static void set_cursor(hint_layer *l, const char *name) {
-  GdkWindow *window = gtk_widget_get_window(GTK_WIDGET(l->view));
-  GdkCursor *cursor =
-    window && name ? gdk_cursor_new_from_name(gdk_window_get_display(window), name) : NULL;
-
-  if (window)
-    gdk_window_set_cursor(window, cursor);
-  g_clear_object(&cursor);
-}
-
 static void begin_picking(gpointer data) {
   hint_layer *l = data;
 
   l->picking = TRUE;
   gtk_widget_grab_focus(GTK_WIDGET(l->view));
-  set_cursor(l, "crosshair");
+  widget_set_cursor(GTK_WIDGET(l->view), "crosshair");
 }
 
 static void end_picking(hint_layer *l) {
   l->picking = FALSE;
-  set_cursor(l, NULL);
+  widget_set_cursor(GTK_WIDGET(l->view), NULL);
 }
 
 static void pick_colour(hint_layer *l, double x, double y) {
@@ -394,7 +384,7 @@ static gboolean motion(hint_layer *l, GdkEventMotion *event) {
   }
   if (!l->picking && (!is_on(l) || find_hint(l, event->x, event->y) < 0))
     return GDK_EVENT_PROPAGATE;
-  set_cursor(l, l->picking ? "crosshair" : "pointer");
+  widget_set_cursor(GTK_WIDGET(l->view), l->picking ? "crosshair" : "pointer");
   return GDK_EVENT_STOP;
 }
 
@@ -499,7 +489,7 @@ static gboolean press_key(hint_layer *l, GdkEventKey *event) {
     cancel_picking(l);
     return GDK_EVENT_STOP;
   }
-  if (event->state & gtk_accelerator_get_default_mod_mask() & ~(guint)GDK_SHIFT_MASK)
+  if (!widget_is_plain_key(event))
     return GDK_EVENT_PROPAGATE;
   if (event->keyval == GDK_KEY_h || event->keyval == GDK_KEY_H) {
     gtk_toggle_button_set_active(l->toggle, !is_on(l));
@@ -543,12 +533,14 @@ static void choose_beside(hint_layer *l, int index, GtkWidget *beside) {
   hint_popover_open(l->popover, index, FALSE, beside, NULL);
 }
 
-static void connect(hint_layer *l, const char *signal, GCallback callback) {
-  g_signal_connect_swapped(l->view, signal, callback, l);
-}
-
 hint_layer *hint_layer_new(RestoratorView *view, RestoratorPanel *panel, preview *p,
                            GtkToggleButton *toggle) {
+  static const RestoratorViewLayer taken = {.draw = G_CALLBACK(draw),
+                                            .press = G_CALLBACK(press),
+                                            .release = G_CALLBACK(release),
+                                            .motion = G_CALLBACK(motion),
+                                            .scroll = G_CALLBACK(scroll),
+                                            .key = G_CALLBACK(press_key)};
   hint_layer *l = g_new0(hint_layer, 1);
 
   l->view = view;
@@ -558,14 +550,8 @@ hint_layer *hint_layer_new(RestoratorView *view, RestoratorPanel *panel, preview
   l->toggle = toggle;
   l->changing = -1;
   l->popover = hint_popover_new(l->hints, p, begin_picking, l);
-  connect(l, "button-press-event", G_CALLBACK(press));
-  connect(l, "button-release-event", G_CALLBACK(release));
-  connect(l, "motion-notify-event", G_CALLBACK(motion));
-  connect(l, "scroll-event", G_CALLBACK(scroll));
-  connect(l, "key-press-event", G_CALLBACK(press_key));
-  connect(l, "pixel-clicked", G_CALLBACK(clicked));
-  g_signal_connect_data(view, "draw", G_CALLBACK(draw), l, NULL,
-                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  restorator_view_add_layer(view, &taken, l);
+  g_signal_connect_swapped(view, "pixel-clicked", G_CALLBACK(clicked), l);
   g_signal_connect_swapped(toggle, "toggled", G_CALLBACK(switch_over), l);
   g_signal_connect_swapped(panel, "hint-chosen", G_CALLBACK(choose_beside), l);
   g_signal_connect_swapped(panel, "hint-wanted", G_CALLBACK(add_in_middle), l);

@@ -291,16 +291,6 @@ static gboolean restorator_view_draw(GtkWidget *widget, cairo_t *cr) {
  * Mouse and keys
  */
 
-static void set_cursor(RestoratorView *view, const char *name) {
-  GdkWindow *window = gtk_widget_get_window(GTK_WIDGET(view));
-  GdkCursor *cursor = NULL;
-
-  if (name)
-    cursor = gdk_cursor_new_from_name(gdk_window_get_display(window), name);
-  gdk_window_set_cursor(window, cursor);
-  g_clear_object(&cursor);
-}
-
 /* In side by side both panes answer as one. */
 static double in_pane(RestoratorView *view, double x) {
   const double width = pane_width(view);
@@ -344,7 +334,7 @@ static gboolean restorator_view_button_press(GtkWidget *widget, GdkEventButton *
   view->drag_x = event->x;
   view->drag_y = event->y;
   view->clicked = view->drag == DRAG_PAN && event->button == GDK_BUTTON_PRIMARY;
-  set_cursor(view, view->drag == DRAG_SPLIT ? "col-resize" : "grabbing");
+  widget_set_cursor(GTK_WIDGET(view), view->drag == DRAG_SPLIT ? "col-resize" : "grabbing");
   return GDK_EVENT_STOP;
 }
 
@@ -354,7 +344,7 @@ static gboolean restorator_view_button_release(GtkWidget *widget, GdkEventButton
   if (view->drag == DRAG_NOTHING)
     return GDK_EVENT_PROPAGATE;
   view->drag = DRAG_NOTHING;
-  set_cursor(view, on_split(view, event->x) ? "col-resize" : NULL);
+  widget_set_cursor(GTK_WIDGET(view), on_split(view, event->x) ? "col-resize" : NULL);
   if (view->clicked) {
     const double x = view->x + in_pane(view, event->x) / view->zoom;
     const double y = view->y + event->y / view->zoom;
@@ -370,7 +360,7 @@ static gboolean restorator_view_motion(GtkWidget *widget, GdkEventMotion *event)
 
   switch (view->drag) {
     case DRAG_NOTHING:
-      set_cursor(view, on_split(view, event->x) ? "col-resize" : NULL);
+      widget_set_cursor(GTK_WIDGET(view), on_split(view, event->x) ? "col-resize" : NULL);
       return GDK_EVENT_PROPAGATE;
     case DRAG_SPLIT:
       restorator_view_set_split(view, event->x / pane_width(view));
@@ -425,7 +415,7 @@ static gboolean restorator_view_key_press(GtkWidget *widget, GdkEventKey *event)
   if (pick_by_key(view, event))
     return GDK_EVENT_STOP;
   /* Shift belongs to some layouts' + and brackets. */
-  if (event->state & gtk_accelerator_get_default_mod_mask() & ~(guint)GDK_SHIFT_MASK)
+  if (!widget_is_plain_key(event))
     return GDK_EVENT_PROPAGATE;
   switch (event->keyval) {
     case GDK_KEY_plus:
@@ -702,4 +692,23 @@ gboolean restorator_view_get_colour(RestoratorView *view, double x, double y, fl
   for (int c = 0; c < 3; c++)
     rgb[c] = (float)(pixel >> (16 - 8 * c) & 255) / 255;
   return TRUE;
+}
+
+void restorator_view_add_layer(RestoratorView *view, const RestoratorViewLayer *taken,
+                               gpointer layer) {
+  const struct {
+    const char *signal;
+    GCallback callback;
+  } all[] = {{"button-press-event", taken->press},
+             {"button-release-event", taken->release},
+             {"motion-notify-event", taken->motion},
+             {"scroll-event", taken->scroll},
+             {"key-press-event", taken->key}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
+    if (all[i].callback)
+      g_signal_connect_swapped(view, all[i].signal, all[i].callback, layer);
+  if (taken->draw)
+    g_signal_connect_data(view, "draw", taken->draw, layer, NULL,
+                          G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }

@@ -55,6 +55,16 @@ void restorator_view_set_mark(RestoratorView *view, gboolean shown, int x, int y
 void restorator_view_to_picture(RestoratorView *view, double x, double y, double *px, double *py);
 void restorator_view_from_picture(RestoratorView *view, double px, double py, double *x, double *y);
 
+/* What a layer over the view takes of its events, each called with the layer first, `draw` after the
+ * view has drawn itself; NULL: nothing. */
+typedef struct RestoratorViewLayer {
+  GCallback draw, press, release, motion, scroll, key;
+} RestoratorViewLayer;
+
+/* Until the layer's handlers are disconnected by its data. */
+void restorator_view_add_layer(RestoratorView *view, const RestoratorViewLayer *taken,
+                               gpointer layer);
+
 /* The areas that show the picture: 1, or 2 side by side. */
 int restorator_view_get_panes(RestoratorView *view, GdkRectangle panes[2]);
 /* Whether a press there takes the split. */

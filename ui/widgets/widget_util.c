@@ -60,3 +60,16 @@ int widget_undo_step(const GdkEventKey *event) {
   return (key == GDK_KEY_z && state == (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) ||
          (key == GDK_KEY_y && state == GDK_CONTROL_MASK);
 }
+
+gboolean widget_is_plain_key(const GdkEventKey *event) {
+  return (event->state & gtk_accelerator_get_default_mod_mask() & ~(guint)GDK_SHIFT_MASK) == 0;
+}
+
+void widget_set_cursor(GtkWidget *widget, const char *name) {
+  GdkWindow *window = gtk_widget_get_window(widget);
+  g_autoptr(GdkCursor) cursor =
+    window && name ? gdk_cursor_new_from_name(gdk_window_get_display(window), name) : NULL;
+
+  if (window)
+    gdk_window_set_cursor(window, cursor);
+}

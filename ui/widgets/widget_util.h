@@ -21,6 +21,10 @@ GtkWidget *widget_scrolled_column(GtkWidget *controls);
 
 /* What a key asks for: −1 to undo (Ctrl+Z), 1 to redo (Ctrl+Shift+Z or Ctrl+Y), 0 neither. */
 int widget_undo_step(const GdkEventKey *event);
+/* The pointer over a widget, where that is on the screen; NULL: the usual one. */
+void widget_set_cursor(GtkWidget *widget, const char *name);
+/* Whether a key was pressed without any modifier, or with Shift alone. */
+gboolean widget_is_plain_key(const GdkEventKey *event);
 /* How many steps a wheel was turned, up is above 0; parts of steps where it is smooth. */
 double widget_scrolled(const GdkEventScroll *event);
 
