@@ -418,8 +418,8 @@ GByteArray *finder_file(const char *from, const char *to) {
   return file;
 }
 
-GByteArray *chain_file(const char *kind, const char *settings, int in, const chain_layer *layers,
-                       int count, uint32_t seed, double scale) {
+GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, int count,
+                       uint32_t seed, double scale) {
   GByteArray *data = g_byte_array_new(), *file;
   GString *list = g_string_new(NULL), *tensors = g_string_new(NULL);
   char *header;
@@ -437,11 +437,11 @@ GByteArray *chain_file(const char *kind, const char *settings, int in, const cha
     g_string_append_printf(list, "%s{\\\"kernel\\\":%d,\\\"stride\\\":%d,\\\"channels\\\":%d}",
                            j > 0 ? "," : "", l->kernel, l->stride, l->channels);
     g_string_append_printf(tensors,
-                           ",\"%s.conv%d.kernel\":{\"dtype\":\"F32\",\"shape\":[%d,%d,%d,%d],"
-                           "\"data_offsets\":[%u,%u]},\"%s.conv%d.bias\":{\"dtype\":\"F32\","
+                           ",\"finder.conv%d.kernel\":{\"dtype\":\"F32\",\"shape\":[%d,%d,%d,%d],"
+                           "\"data_offsets\":[%u,%u]},\"finder.conv%d.bias\":{\"dtype\":\"F32\","
                            "\"shape\":[%d],\"data_offsets\":[%u,%u]}",
-                           kind, j, l->kernel, l->kernel, in, l->channels, begin, middle, kind, j,
-                           l->channels, middle, end);
+                           j, l->kernel, l->kernel, in, l->channels, begin, middle, j, l->channels,
+                           middle, end);
     g_byte_array_append(data, (const guint8 *)kernel, middle - begin);
     g_byte_array_append(data, (const guint8 *)bias, end - middle);
     g_free(kernel);
@@ -450,8 +450,8 @@ GByteArray *chain_file(const char *kind, const char *settings, int in, const cha
   }
   header = g_strdup_printf(
     "{\"__metadata__\":{\"restorator\":\"{\\\"format\\\":1,\\\"name\\\":"
-    "\\\"chain\\\",\\\"%s\\\":{%s\\\"layers\\\":[%s]}}\"}%s}",
-    kind, settings, list->str, tensors->str);
+    "\\\"chain\\\",\\\"finder\\\":{%s\\\"layers\\\":[%s]}}\"}%s}",
+    settings, list->str, tensors->str);
   file = network_join(header, data);
   g_free(header);
   g_string_free(list, TRUE);

@@ -112,11 +112,11 @@ typedef struct {
   int kernel, stride, channels;
 } chain_layer;
 
-/* The file of a chain with random weights, to which `in` channels come: `kind` is finder, `settings`
- * what its description has before the layers, such as "\"threshold\":0.5,". `scale`:
- * of the last layer's weights; 0: it says nothing. */
-GByteArray *chain_file(const char *kind, const char *settings, int in, const chain_layer *layers,
-                       int count, uint32_t seed, double scale);
+/* The file of a finder with random weights, to which `in` channels come: `settings` is what its
+ * description has before the layers, such as "\"threshold\":0.5,". `scale`: of the last layer's weights;
+ * 0: it says nothing. */
+GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, int count,
+                       uint32_t seed, double scale);
 
 /* ---- values ---- */
 

@@ -460,8 +460,8 @@ static void test_misfit(void) {
 /* The file of a finder of damage with one layer, in the folder. */
 static char *write_damage(void) {
   static const chain_layer layer = {3, 1, 1};
-  GByteArray *file = chain_file("finder", "\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,", 1,
-                                &layer, 1, 5, 0.1);
+  GByteArray *file =
+    chain_file("\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,", 1, &layer, 1, 5, 0.1);
   char *path = g_build_filename(folder, "damage.safetensors", NULL);
 
   g_assert_true(g_file_set_contents(path, (const char *)file->data, file->len, NULL));

@@ -17,7 +17,7 @@ static const chain_layer layers[] = {{5, 2, 6}, {3, 2, 8}, {3, 1, 8}, {1, 1, 16}
 
 static rst_finder *new_finder(const char *settings, const chain_layer *list, int count,
                               double scale) {
-  GByteArray *file = chain_file("finder", settings, 1, list, count, 7, scale);
+  GByteArray *file = chain_file(settings, 1, list, count, 7, scale);
   rst_error error = RST_ERROR_INIT;
   rst_finder *finder;
 
@@ -33,13 +33,13 @@ static void test_files(void) {
   static const chain_layer odd[] = {{3, 2, 4}, {1, 1, 5}},
                            wide[] = {{15, 2, 4}, {15, 2, 4}, {15, 2, 4},  {15, 2, 4},
                                      {15, 2, 4}, {15, 2, 4}, {1, 1, 4096}};
-  GByteArray *good = chain_file("finder", FINDS_DAMAGE, 1, layers, G_N_ELEMENTS(layers), 1, 1);
+  GByteArray *good = chain_file(FINDS_DAMAGE, 1, layers, G_N_ELEMENTS(layers), 1, 1);
   GByteArray *bad[] = {
-    chain_file("finder", FINDS_DAMAGE, 2, layers, G_N_ELEMENTS(layers), 1, 1), /* a channel more */
-    chain_file("finder", FINDS_DAMAGE, 1, odd, G_N_ELEMENTS(odd), 1, 1), /* 5 values, 4 samples */
-    chain_file("finder", FINDS_DAMAGE, 1, wide, G_N_ELEMENTS(wide), 1, 1),
-    chain_file("finder", "\\\"finds\\\":\\\"gold\\\",\\\"threshold\\\":0.5,", 1, layers,
-               G_N_ELEMENTS(layers), 1, 1)};
+    chain_file(FINDS_DAMAGE, 2, layers, G_N_ELEMENTS(layers), 1, 1), /* a channel more */
+    chain_file(FINDS_DAMAGE, 1, odd, G_N_ELEMENTS(odd), 1, 1), /* 5 values, 4 samples */
+    chain_file(FINDS_DAMAGE, 1, wide, G_N_ELEMENTS(wide), 1, 1),
+    chain_file("\\\"finds\\\":\\\"gold\\\",\\\"threshold\\\":0.5,", 1, layers, G_N_ELEMENTS(layers),
+               1, 1)};
   rst_finder *read = NULL;
 
   for (guint size = 0; size < good->len; size += size < 1000 ? 1 : 97)
@@ -69,8 +69,8 @@ static void test_wide_files(void) {
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-    GByteArray *file = chain_file("finder", "\\\"finds\\\":\\\"faces\\\",\\\"threshold\\\":0.5,", 1,
-                                  cases[i].layers, 2, 1, 1);
+    GByteArray *file =
+      chain_file("\\\"finds\\\":\\\"faces\\\",\\\"threshold\\\":0.5,", 1, cases[i].layers, 2, 1, 1);
     rst_error error = RST_ERROR_INIT;
     rst_finder *finder = NULL;
     const rst_status status = rst_finder_parse(file->data, file->len, &finder, &error);

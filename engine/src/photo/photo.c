@@ -403,10 +403,8 @@ void rst_photo_picture_sized(const rst_photo *photo, rst_picture *picture, size_
   rst_picture all = photo->source;
 
   all.size = sizeof all;
-  if (!is_identity(photo)) {
-    all.read = read_prepared;
+  if (!is_identity(photo))
     all.rgba = NULL;
-  }
   if (!is_identity(photo) || photo->settings.colour_strength < 1) {
     all.user = (void *)photo;
     all.read = read_prepared;
