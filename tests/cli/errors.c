@@ -57,19 +57,43 @@ static void test_standard_output(void) {
   }
 }
 
+/* Restores a picture into a file that must not have more than so many blocks of 512 bytes. */
+static void check_limited(const char *from, const char *name, gsize blocks) {
+  g_autofree char *err = NULL, *limit = g_strdup_printf("ulimit -f %" G_GSIZE_FORMAT, blocks);
+  g_autofree char *arguments =
+    g_strdup_printf("restore '%s' %s --model tiny-single --mode full --region 0,0,9x9", from, name);
+  g_autofree char *expected = g_strdup_printf("restorator: %s: File too large\n", name);
+  g_assert_cmpint(run_in_shell(limit, arguments, &err), ==, 1);
+  g_assert_cmpstr(err, ==, expected);
+  g_assert_false(g_file_test(path_of(name), G_FILE_TEST_EXISTS));
+}
+
 /* A file that grows longer than the shell allows: said in the system's words. */
 static void test_limited_file(void) {
-  static const char *const kinds[] = {"png", "jpg", "webp"};
+  static const char *const kinds[] = {"png", "jpg", "tif", "webp"};
   pixels *p = make_pixels(400, 300, 3, 8);
   const char *large = write_pixels(p, "limited-input.png");
   for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-    g_autofree char *name = g_strconcat("limited.", kinds[i], NULL), *err = NULL;
-    g_autofree char *arguments =
-      g_strdup_printf("restore '%s' %s --model tiny-single --region 0,0,9x9", large, name);
-    g_assert_cmpint(run_in_shell("ulimit -f 4", arguments, &err), ==, 1);
-    assert_contains(err, ": File too large\n");
-    g_assert_false(g_file_test(path_of(name), G_FILE_TEST_EXISTS));
+    g_autofree char *name = g_strconcat("limited.", kinds[i], NULL);
+    check_limited(large, name, 4);
   }
+  pixels_free(p);
+}
+
+/* The pixels fit, and what describes them does not. */
+static void test_limited_metadata(void) {
+  enum { LONG = 20000 };
+  g_autofree char *text = g_strnfill(LONG, 'x');
+  pixels *p = make_pixels(60, 50, 3, 8);
+  const char *described = path_of("described.jpg"), *whole = path_of("whole.tif");
+  GStatBuf status;
+  vips_image_set_string(p->image, "exif-ifd0-ImageDescription", text);
+  g_assert_cmpint(vips_jpegsave(p->image, described, NULL), ==, 0);
+  run_well("restore", described, whole, SINGLE, "--mode", "full", "--region", "0,0,9x9", NULL);
+  g_assert_cmpint(g_stat(whole, &status), ==, 0);
+  g_assert_cmpint(status.st_size, >, LONG);
+  for (gsize size = LONG / 8; size < LONG; size += LONG / 4)
+    check_limited(described, "part.tif", ((gsize)status.st_size - size) / 512);
   pixels_free(p);
 }
 
@@ -268,6 +292,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/errors/arguments", test_arguments);
   g_test_add_func("/errors/standard-output", test_standard_output);
   g_test_add_func("/errors/limited-file", test_limited_file);
+  g_test_add_func("/errors/limited-metadata", test_limited_metadata);
   g_test_add_func("/errors/models", test_models);
   g_test_add_func("/errors/inputs", test_inputs);
   g_test_add_func("/errors/truncated", test_truncated);

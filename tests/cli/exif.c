@@ -162,9 +162,9 @@ static void test_big(void) {
   pixels *source = read_pixels(write_jpeg());
   const char *path = path_of("big.tif");
   g_assert_cmpint(vips_tiffsave(source->image, path, "bigtiff", TRUE, NULL), ==, 0);
-  int fd = open(path, O_RDWR);
+  int fd = open(path, O_RDWR), fault;
   GArray *none = tiff_fields_new();
-  g_assert_true(exif_add_to_tiff(fd, source->image, none));
+  g_assert_true(exif_add_to_tiff(fd, source->image, none, &fault));
   close(fd);
   g_array_unref(none);
   check_tiff(path, true, true);
@@ -217,11 +217,11 @@ static void test_malformed(void) {
   gsize before_size, after_size;
   g_assert_cmpint(vips_tiffsave(source->image, path, NULL), ==, 0);
   g_assert_true(g_file_get_contents(path, &before, &before_size, NULL));
-  int fd = open(path, O_RDWR);
+  int fd = open(path, O_RDWR), fault;
   GArray *none = tiff_fields_new();
-  g_assert_true(exif_add_to_tiff(fd, source->image, none)); /* none at all */
+  g_assert_true(exif_add_to_tiff(fd, source->image, none, &fault)); /* none at all */
   vips_image_set_blob_copy(source->image, VIPS_META_EXIF_NAME, "Exif\0\0II*\0\xff\xff\xff\xff", 14);
-  g_assert_false(exif_add_to_tiff(fd, source->image, none));
+  g_assert_false(exif_add_to_tiff(fd, source->image, none, &fault));
   close(fd);
   g_array_unref(none);
   g_assert_true(g_file_get_contents(path, &after, &after_size, NULL));

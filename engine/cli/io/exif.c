@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/exif.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -302,8 +303,21 @@ static void merge(GArray *fields, const GArray *more) {
   }
 }
 
+/* Notes in `fault` why it cannot. */
+static bool write_at(int fd, const GByteArray *bytes, guint64 place, int *fault) {
+  for (guint done = 0; done < bytes->len;) {
+    const gssize now = pwrite(fd, bytes->data + done, bytes->len - done, (off_t)(place + done));
+    if (now < 0 && errno != EINTR) {
+      *fault = errno;
+      return false;
+    }
+    done += (guint)MAX(now, 0);
+  }
+  return true;
+}
+
 /* The file gets a main directory anew at its end, and its head points there. */
-static bool append(int fd, const cli_tiff *to, exif *e, const GArray *more) {
+static bool append(int fd, const cli_tiff *to, exif *e, const GArray *more, int *fault) {
   const gsize word = to->big ? 8 : 4;
   const guint64 base = to->bytes->size + to->bytes->size % 2;
   g_autoptr(GByteArray) data = g_byte_array_new(), head = g_byte_array_new();
@@ -314,19 +328,18 @@ static bool append(int fd, const cli_tiff *to, exif *e, const GArray *more) {
   merge(entries, more);
   tiff_sort(entries);
   tiff_put_number(head, tiff_put(data, base, to->big, entries, TIFF_VALUE_MAX), word);
-  good = good && (to->big || base + data->len <= G_MAXUINT32) &&
-         pwrite(fd, data->data, data->len, (off_t)base) == (gssize)data->len &&
-         pwrite(fd, head->data, head->len, (off_t)word) == (gssize)head->len;
-  return good;
+  return good && (to->big || base + data->len <= G_MAXUINT32) && write_at(fd, data, base, fault) &&
+         write_at(fd, head, word, fault);
 }
 
-bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more) {
+bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more, int *fault) {
   cli_bytes file = {.fd = fd, .size = (guint64)lseek(fd, 0, SEEK_END)}, bytes = {.fd = -1};
   cli_tiff from, to;
   exif e;
   bool shortened, malformed;
   gsize size = 0;
   g_autoptr(GBytes) block = exif_block(image, G_MAXINT32, &shortened, &malformed);
+  *fault = 0;
   if (!block && more->len == 0)
     return !malformed;
   if (block)
@@ -336,7 +349,7 @@ bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more) {
     take_exif(&from, from.first, &e);
   else
     e = (exif){tiff_fields_new(), tiff_fields_new(), tiff_fields_new(), tiff_fields_new()};
-  bool good = tiff_open(&to, &file) && !to.swapped && append(fd, &to, &e, more);
+  bool good = tiff_open(&to, &file) && !to.swapped && append(fd, &to, &e, more, fault);
   exif_clear(&e);
   return good && !malformed;
 }

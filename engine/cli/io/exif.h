@@ -32,7 +32,8 @@ bool exif_describes(VipsImage *image);
 
 /* Adds the image's EXIF, and `more` fields of the main directory, to the TIFF file at `fd`, just
  * written in this machine's byte order, and open for reading and writing. False where the EXIF is
- * malformed, which leaves it out, or the file cannot be written. */
-bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more);
+ * malformed, which leaves it out, or the file cannot be written to: `fault` says why (errno), else it
+ * is 0. */
+bool exif_add_to_tiff(int fd, VipsImage *image, const GArray *more, int *fault);
 
 #endif

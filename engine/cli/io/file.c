@@ -212,21 +212,25 @@ static gsize png_place(const guint8 *begin, gsize size) {
   return size < PNG_PLACE ? 0 : PNG_PLACE;
 }
 
+/* What was not written is told as the system's own reason: libvips and libtiff do not know it. */
+static bool encode_through(VipsImage *image, const cli_format *f, VipsTargetCustom *target,
+                           insertion *i, const char *path, GError **error) {
+  g_signal_connect(target, "write", G_CALLBACK(on_write), i);
+  const bool encoded = f->encode(image, VIPS_TARGET(target)) == 0;
+  if (i->fault != 0) {
+    vips_error_clear();
+    errno = i->fault;
+    return fail_system(path, error);
+  }
+  return encoded || cli_fail_vips(error, path);
+}
+
 static bool encode_with(VipsImage *image, const cli_format *f, const GByteArray *bytes,
                         gsize (*place)(const guint8 *, gsize), int fd, const char *path,
                         GError **error) {
   insertion i = {fd, bytes, place, g_byte_array_new(), 0};
-  VipsTargetCustom *target = vips_target_custom_new();
-  g_signal_connect(target, "write", G_CALLBACK(on_write), &i);
-  bool good = f->encode(image, VIPS_TARGET(target)) == 0;
-  if (!good && i.fault != 0) {
-    vips_error_clear();
-    errno = i.fault;
-    fail_system(path, error);
-  } else if (!good) {
-    cli_fail_vips(error, path);
-  }
-  g_object_unref(target);
+  g_autoptr(VipsTargetCustom) target = vips_target_custom_new();
+  const bool good = encode_through(image, f, target, &i, path, error);
   g_clear_pointer(&i.begin, g_byte_array_unref);
   return good;
 }
@@ -268,16 +272,27 @@ static bool encode_webp(VipsImage *image, const cli_format *f, int fd, const cha
   return good;
 }
 
+static gint64 on_read(VipsTargetCustom *target, void *data, gint64 length, void *user) {
+  const insertion *i = user;
+  (void)target;
+  return read(i->fd, data, (gsize)length);
+}
+
+static gint64 on_seek(VipsTargetCustom *target, gint64 offset, int whence, void *user) {
+  const insertion *i = user;
+  (void)target;
+  return lseek(i->fd, offset, whence);
+}
+
+/* Its directories come last, and say where they are at the beginning. */
 static bool encode_tiff(VipsImage *image, const cli_format *f, int fd, const char *path,
                         GError **error) {
-  VipsTarget *target = vips_target_new_to_descriptor(fd);
-  bool good = target && f->encode(image, target) == 0;
-  if (!good)
-    cli_fail_vips(error, path);
-  g_clear_object(&target);
-  if (good)
-    metadata_add_to_tiff(fd, image, path);
-  return good;
+  insertion i = {.fd = fd};
+  g_autoptr(VipsTargetCustom) target = vips_target_custom_new();
+  g_signal_connect(target, "read", G_CALLBACK(on_read), &i);
+  g_signal_connect(target, "seek", G_CALLBACK(on_seek), &i);
+  return encode_through(image, f, target, &i, path, error) &&
+         (metadata_add_to_tiff(fd, image, path) || fail_system(path, error));
 }
 
 static bool encode_as(VipsImage *image, const cli_format *f, int fd, const char *path,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/metadata.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -303,7 +304,8 @@ static bool add_comment(GArray *more, VipsImage *image, GBytes *comment) {
   return !taken;
 }
 
-void metadata_add_to_tiff(int fd, VipsImage *image, const char *path) {
+bool metadata_add_to_tiff(int fd, VipsImage *image, const char *path) {
+  int fault;
   losses l = {g_string_new(NULL)};
   g_autoptr(GArray) more = tiff_fields_new();
   g_autoptr(GBytes) records = get(image, RECORDS), kept = get(image, RESOURCES);
@@ -318,8 +320,10 @@ void metadata_add_to_tiff(int fd, VipsImage *image, const char *path) {
   if (comment && !described && vips_image_get_typeof(image, TEXTS) == 0)
     lose(&l, _("the comment"));
   lose_texts(&l, image, described);
-  if (!exif_add_to_tiff(fd, image, more))
+  if (!exif_add_to_tiff(fd, image, more, &fault) && fault == 0)
     lose(&l, _("EXIF, which is malformed"));
   lose_extension(&l, image);
   tell(&l, path, "TIFF");
+  errno = fault;
+  return fault == 0;
 }

@@ -38,8 +38,9 @@ void metadata_hide(VipsImage *image);
  * What the format does not hold is said, of the file `path`. */
 GByteArray *metadata_for_jpeg(VipsImage *image, const char *path);
 GByteArray *metadata_for_png(VipsImage *image, const char *path);
-/* The same into a file that is just written: all of its bytes, and a descriptor. */
+/* The same into a file that is just written: all of its bytes, and a descriptor. False where the file
+ * cannot be written to: errno says why. */
 void metadata_add_to_webp(GByteArray *file, VipsImage *image, const char *path);
-void metadata_add_to_tiff(int fd, VipsImage *image, const char *path);
+bool metadata_add_to_tiff(int fd, VipsImage *image, const char *path);
 
 #endif
