@@ -11,6 +11,7 @@
 #include "base/console.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/stack.h"
 #include "language.h"
 #include "restorator.h"
 
@@ -58,6 +59,8 @@ int main(int argc, char **argv) {
   g_set_prgname("restorator");
   console_init();
   interrupt_catch_abort();
+  if (!stack_is_enough())
+    return CLI_FAILED;
 
   gboolean version = FALSE;
   const GOptionEntry entries[] = {

@@ -14,11 +14,9 @@
 
 static const char *input;
 
-/* Runs the program with arguments in one text, within the limit and an address space of so many
- * megabytes (0: any). Its exit status; a test fails where it is none or nothing is said. */
-static int run_limited(const char *arguments, int megabytes) {
-  char *limit =
-    megabytes == 0 ? g_strdup("true") : g_strdup_printf("ulimit -v %d", megabytes << 10);
+/* Runs the program with arguments in one text, within the time and what a command of the shell limits.
+ * Its exit status; a test fails where it is none or nothing is said. */
+static int run_limited(const char *arguments, const char *limit) {
   char *command =
     g_strdup_printf("ulimit -c 0; %s; exec timeout -k 5 " LIMIT " '%s' restore --quiet %s", limit,
                     program(), arguments);
@@ -27,10 +25,9 @@ static int run_limited(const char *arguments, int megabytes) {
   g_assert_true(g_spawn_sync(path_of("."), argv, environment(), G_SPAWN_SEARCH_PATH, NULL, NULL,
                              NULL, &err, &status, NULL));
   if (!WIFEXITED(status) || WEXITSTATUS(status) >= 124)
-    g_error("status %x of restore %s (%d MB): %s", status, arguments, megabytes, err);
+    g_error("status %x of restore %s (%s): %s", status, arguments, limit, err);
   if (status != 0 && *err == '\0')
-    g_error("nothing is said: restore %s (%d MB)", arguments, megabytes);
-  g_free(limit);
+    g_error("nothing is said: restore %s (%s)", arguments, limit);
   g_free(command);
   g_free(err);
   return WEXITSTATUS(status);
@@ -39,7 +36,7 @@ static int run_limited(const char *arguments, int megabytes) {
 static void check_extreme(const char *name, const char *value) {
   char *arguments = g_strdup_printf("%s out.png --model tiny-diffusion --region 12,8,16x20 --%s=%s",
                                     input, name, value);
-  const int status = run_limited(arguments, 0);
+  const int status = run_limited(arguments, "true");
   if (status != 0 && status != 1 && status != 2)
     g_error("status %d: %s", status, arguments);
   g_free(arguments);
@@ -86,7 +83,7 @@ static void test_shapes(void) {
     const char *path = write_pixels(p, "shape.png");
     for (gsize k = 0; k < G_N_ELEMENTS(options); k++) {
       char *arguments = g_strdup_printf("%s out.png --model tiny-single %s", path, options[k]);
-      run_limited(arguments, 0);
+      run_limited(arguments, "true");
       g_free(arguments);
     }
     pixels_free(p);
@@ -101,7 +98,9 @@ static void check_memory(const char *arguments, const char *output, int step) {
     return;
   }
   for (int megabytes = 100; megabytes <= 2000 && !done; megabytes += step) {
-    const int status = run_limited(arguments, megabytes);
+    char *limit = g_strdup_printf("ulimit -v %d", megabytes << 10);
+    const int status = run_limited(arguments, limit);
+    g_free(limit);
     done = status == 0;
     g_test_message("%d MB: %d", megabytes, status);
     g_assert_true(g_file_test(output, G_FILE_TEST_EXISTS) == done);
@@ -127,6 +126,25 @@ static void test_memory_of_pixels(void) {
   pixels_free(p);
 }
 
+/* A stack that may not grow, from little to enough; and one whose limit the program may raise. */
+static void test_stack(void) {
+  const char *output = path_of("stack.png");
+  char *arguments = g_strdup_printf(
+    "%s %s --model tiny-diffusion --threads 2 --match on --hint 10,10,#804020", input, output);
+  bool done = false;
+  for (int size = 64; size <= 8192 && !done; size *= 2) {
+    char *limit = g_strdup_printf("ulimit -s %d", size);
+    done = run_limited(arguments, limit) == 0;
+    g_test_message("%d kB: %d", size, done);
+    g_assert_true(g_file_test(output, G_FILE_TEST_EXISTS) == done);
+    g_free(limit);
+  }
+  g_assert_true(done);
+  g_assert_cmpint(g_remove(output), ==, 0);
+  g_assert_cmpint(run_limited(arguments, "ulimit -S -s 64"), ==, 0);
+  g_free(arguments);
+}
+
 /* A file of a few kilobytes may hold pixels for minutes: refused by what its head says. */
 static void test_pixels(void) {
   pixels *p = make_pixels(1200, 1000, 3, 8);
@@ -150,6 +168,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/limits/shapes", test_shapes);
   g_test_add_func("/limits/memory", test_memory);
   g_test_add_func("/limits/memory-of-pixels", test_memory_of_pixels);
+  g_test_add_func("/limits/stack", test_stack);
   g_test_add_func("/limits/pixels", test_pixels);
   return harness_run();
 }
