@@ -193,6 +193,7 @@ static GByteArray *read_text(const text *t) {
   return g_byte_array_append(g_byte_array_new(), (const guint8 *)t->text, (guint)t->size);
 }
 
+/* What cannot be had may have taken long to find out: then no other of that keyword is tried. */
 char *png_get_text(const GByteArray *texts, const char *keyword) {
   text t;
   gsize whole;
@@ -201,12 +202,13 @@ char *png_get_text(const GByteArray *texts, const char *keyword) {
       continue;
     g_autoptr(GByteArray) bytes = read_text(&t);
     if (!bytes)
-      continue;
+      return NULL;
     if (t.latin)
       return g_convert((const char *)bytes->data, (gssize)bytes->len, "UTF-8", "ISO-8859-1", NULL,
                        NULL, NULL);
-    if (g_utf8_validate((const char *)bytes->data, (gssize)bytes->len, NULL))
-      return g_strndup((const char *)bytes->data, bytes->len);
+    return g_utf8_validate((const char *)bytes->data, (gssize)bytes->len, NULL)
+             ? g_strndup((const char *)bytes->data, bytes->len)
+             : NULL;
   }
   return NULL;
 }

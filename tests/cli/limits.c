@@ -126,6 +126,46 @@ static void test_memory_of_pixels(void) {
   pixels_free(p);
 }
 
+/* Adds a compressed text, of a comment that is a little too long, as a chunk without its sum. */
+static void put_long_text(GByteArray *file) {
+  enum { LONG = (16 << 20) + 5000 };
+  static guint8 packed[1 << 15];
+  static gsize size;
+  const char head[] = "zTXtComment\0";
+  if (size == 0) {
+    g_autoptr(GZlibCompressor) zlib = g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_ZLIB, 9);
+    g_autofree char *text = g_strnfill(LONG, 'x');
+    gsize read;
+    g_assert_cmpint(g_converter_convert(G_CONVERTER(zlib), text, LONG, packed, sizeof packed,
+                                        G_CONVERTER_INPUT_AT_END, &read, &size, NULL),
+                    ==, G_CONVERTER_FINISHED);
+  }
+  const guint32 length = GUINT32_TO_BE((guint32)(sizeof head - 4 + size));
+  g_byte_array_append(file, (const guint8 *)&length, 4);
+  g_byte_array_append(file, (const guint8 *)head, sizeof head);
+  g_byte_array_append(file, packed, (guint)size);
+  g_byte_array_append(file, (const guint8 *)"\0\0\0", 4);
+}
+
+/* Behind the pixels, where libpng does not look: all of them together would be 15 GB. */
+static void test_texts(void) {
+  enum { TEXTS = 900, END = 12 /* bytes of the last chunk */ };
+  g_autoptr(GByteArray) file = g_byte_array_new();
+  char *plain, *path = g_strdup(path_of("texts.png")), *arguments;
+  gsize size;
+  g_assert_true(g_file_get_contents(input, &plain, &size, NULL));
+  g_byte_array_append(file, (const guint8 *)plain, (guint)size - END);
+  for (int i = 0; i < TEXTS; i++)
+    put_long_text(file);
+  g_byte_array_append(file, (const guint8 *)plain + size - END, END);
+  g_assert_true(g_file_set_contents(path, (const char *)file->data, (gssize)file->len, NULL));
+  arguments = g_strdup_printf("%s texts-out.png --model tiny-single", path);
+  g_assert_cmpint(run_limited(arguments, "ulimit -t 10"), ==, 0);
+  g_free(arguments);
+  g_free(path);
+  g_free(plain);
+}
+
 /* A stack that may not grow, from little to enough; and one whose limit the program may raise. */
 static void test_stack(void) {
   const char *output = path_of("stack.png");
@@ -168,6 +208,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/limits/shapes", test_shapes);
   g_test_add_func("/limits/memory", test_memory);
   g_test_add_func("/limits/memory-of-pixels", test_memory_of_pixels);
+  g_test_add_func("/limits/texts", test_texts);
   g_test_add_func("/limits/stack", test_stack);
   g_test_add_func("/limits/pixels", test_pixels);
   return harness_run();
