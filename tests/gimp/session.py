@@ -197,10 +197,18 @@ class Gimp:
         return answer
 
     def application(self, name):
+        """One of this GIMP: it and its plug-ins are a group of processes."""
         for application in pyatspi.Registry.getDesktop(0):
-            if application is not None and application.name.startswith(name):
+            if application is not None and application.name.startswith(name) and \
+               self._is_own(application.get_process_id()):
                 return application
         return None
+
+    def _is_own(self, number):
+        try:
+            return os.getpgid(number) == self.process.pid
+        except ProcessLookupError:
+            return False
 
     def dialog(self):
         """The plug-in's dialog, None where it is not open."""

@@ -294,8 +294,8 @@ static void test_undo_marks(void) {
   finish_editor(b);
   g_assert_cmpint(damaged(b), ==, 0);
   /* They are of another picture then. */
-  g_assert_cmpint(restorator_photo_editor_set_picture(b->editor, &b->picture, &b->box, NULL), ==,
-                  RST_OK);
+  g_assert_cmpint(restorator_photo_editor_set_picture(b->editor, &b->picture, &b->box, FALSE, NULL),
+                  ==, RST_OK);
   undo(b);
   g_assert_null(restorator_photo_editor_get_edits(b->editor));
   finish_editor(b);

@@ -340,14 +340,16 @@ GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *pic
 
 rst_status restorator_photo_editor_set_picture(RestoratorPhotoEditor *editor,
                                                const rst_picture *picture, const rst_rectangle *box,
-                                               rst_error *error) {
+                                               gboolean grey, rst_error *error) {
   const rst_status status = preview_set_picture(editor->preview, picture, box, error);
 
   if (status != RST_OK)
     return status;
+  restorator_photo_panel_set_grey(panel_of(editor), grey);
   show_picture(editor, picture, box);
   damage_layer_set_found(editor->damage_layer, NULL);
   show_edits(editor, NULL);
+  take_settings(editor);
   /* Earlier marks are of another picture. */
   g_clear_pointer(&editor->history, history_free);
   note_setting(editor);

@@ -25,10 +25,11 @@ G_DECLARE_FINAL_TYPE(RestoratorPhotoEditor, restorator_photo_editor, RESTORATOR,
  * preview could not be made: `error` says why. */
 GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *picture,
                                        const rst_rectangle *box, gboolean grey, rst_error *error);
-/* The picture has changed; marks are gone, and nothing before it can be undone. Errors: as preview_set_picture(). */
+/* The picture has changed; marks are gone, and nothing before it can be undone. Errors: as
+ * preview_set_picture(). */
 rst_status restorator_photo_editor_set_picture(RestoratorPhotoEditor *editor,
                                                const rst_picture *picture, const rst_rectangle *box,
-                                               rst_error *error);
+                                               gboolean grey, rst_error *error);
 /* What people say of the damage: an rst_edit for each pixel of the box; NULL: nothing. */
 void restorator_photo_editor_set_edits(RestoratorPhotoEditor *editor, GBytes *edits);
 GBytes *restorator_photo_editor_get_edits(RestoratorPhotoEditor *editor);

@@ -123,6 +123,12 @@ void restorator_photo_panel_set_found(RestoratorPhotoPanel *panel, const photo_f
   update(panel);
 }
 
+void restorator_photo_panel_set_grey(RestoratorPhotoPanel *panel, gboolean grey) {
+  panel->grey = grey;
+  panel->possible[COLOUR] = !grey;
+  update(panel);
+}
+
 void restorator_photo_panel_set_marked(RestoratorPhotoPanel *panel, gboolean is_marked) {
   gtk_widget_set_sensitive(g_hash_table_lookup(panel->controls, "none"), is_marked);
 }

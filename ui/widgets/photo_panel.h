@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE(RestoratorPhotoPanel, restorator_photo_panel, RESTORATOR, P
  * takes no colour. */
 GtkWidget *restorator_photo_panel_new(GObject *settings, gboolean grey);
 
+/* Of another picture of the host's; what was found in it has yet to be said. */
+void restorator_photo_panel_set_grey(RestoratorPhotoPanel *panel, gboolean grey);
 /* What is to be done: as the settings have it, without what the picture does not take. */
 void restorator_photo_panel_get_settings(RestoratorPhotoPanel *panel, rst_photo_settings *settings);
 /* What was found: it says what the picture is, and which controls count. */

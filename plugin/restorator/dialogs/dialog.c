@@ -39,9 +39,13 @@ static GtkWidget *get_controls(GtkWidget *editor) {
   return GTK_WIDGET(restorator_editor_get_panel(RESTORATOR_EDITOR(editor)));
 }
 
-static rst_status set_picture(GtkWidget *editor, const rst_picture *picture,
-                              const rst_rectangle *box, rst_error *error) {
-  return restorator_editor_set_picture(RESTORATOR_EDITOR(editor), picture, box, error);
+static rst_status set_layer(LayerDialog *dialog, Layer *layer, rst_error *error) {
+  rst_picture picture;
+  rst_rectangle box;
+
+  layer_get_picture(layer, &picture);
+  layer_get_box(layer, &box);
+  return restorator_editor_set_picture(RESTORATOR_EDITOR(dialog->editor), &picture, &box, error);
 }
 
 static const char *preset_shown(const LayerDialog *dialog) {
@@ -69,8 +73,8 @@ static gboolean write_result(LayerDialog *dialog, GError **error) {
   return job_write(&job, dialog->layer, get_preview(dialog->editor), output, error);
 }
 
-static const LayerEditor editor_kind = {say,          check,       is_finished, get_preview,
-                                        get_controls, set_picture, write_result};
+static const LayerEditor editor_kind = {say,          check,     is_finished, get_preview,
+                                        get_controls, set_layer, write_result};
 
 /* -------------------------------------------------------------------------------------------
  * Building

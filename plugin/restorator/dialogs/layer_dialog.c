@@ -44,7 +44,17 @@ static void tell_rest(LayerDialog *dialog) {
   layer_dialog_say(dialog, GTK_MESSAGE_INFO, text);
 }
 
+static gboolean has_failed(const LayerDialog *dialog) {
+  preview_status status;
+
+  preview_get_status(dialog->kind->get_preview(dialog->editor), &status);
+  return status.phase == PREVIEW_FAILED;
+}
+
 static void take_news(LayerDialog *dialog) {
+  /* Of a layer that is gone, or has another shape, what has not been read yet cannot be read. */
+  if (has_failed(dialog) && !layer_is_in_place(dialog->layer))
+    layer_dialog_show_change(dialog);
   update_buttons(dialog);
   if (!dialog->finishing)
     return;
@@ -54,18 +64,23 @@ static void take_news(LayerDialog *dialog) {
     tell_rest(dialog);
 }
 
+static void tell_gone(LayerDialog *dialog) {
+  layer_dialog_say(
+    dialog, GTK_MESSAGE_WARNING,
+    dialog->gone ? _("The layer is no longer there: nothing can be written.") : NULL);
+}
+
 /* A layer that was deleted may come back by undo. */
-static gboolean look_for_layer(gpointer data) {
-  LayerDialog *dialog = data;
+static void look_for_layer(LayerDialog *dialog) {
   const gboolean gone = !gimp_item_is_valid(GIMP_ITEM(dialog->drawable));
 
   if (gone == dialog->gone)
-    return G_SOURCE_CONTINUE;
+    return;
   dialog->gone = gone;
-  layer_dialog_say(dialog, GTK_MESSAGE_WARNING,
-                   gone ? _("The layer is no longer there: nothing can be written.") : NULL);
+  tell_gone(dialog);
+  if (!gone && has_failed(dialog))
+    layer_dialog_show_change(dialog);
   update_buttons(dialog);
-  return G_SOURCE_CONTINUE;
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -76,14 +91,10 @@ static gboolean look_for_layer(gpointer data) {
 static gboolean renew(LayerDialog *dialog, GError **error) {
   Layer *now = layer_open(dialog->image, dialog->drawable, error);
   rst_error why = RST_ERROR_INIT;
-  rst_picture picture;
-  rst_rectangle box;
 
   if (!now)
     return FALSE;
-  layer_get_picture(now, &picture);
-  layer_get_box(now, &box);
-  if (dialog->kind->set_picture(dialog->editor, &picture, &box, &why) != RST_OK) {
+  if (dialog->kind->set_layer(dialog, now, &why) != RST_OK) {
     layer_close(now);
     return messages_fail(&why, error);
   }
@@ -92,18 +103,33 @@ static gboolean renew(LayerDialog *dialog, GError **error) {
   return TRUE;
 }
 
-static void show_change(LayerDialog *dialog) {
+void layer_dialog_show_change(LayerDialog *dialog) {
   g_autoptr(GError) error = NULL;
 
+  dialog->finishing = FALSE;
   look_for_layer(dialog);
-  if (dialog->gone)
+  if (dialog->gone) {
+    tell_gone(dialog);
     return;
+  }
   if (renew(dialog, &error))
     layer_dialog_say(dialog, GTK_MESSAGE_WARNING,
                      _("The layer or the selection has changed in the meantime, and nothing was "
                        "written. The preview is made anew: OK writes what it shows now."));
   else
     layer_dialog_say(dialog, GTK_MESSAGE_ERROR, error->message);
+}
+
+/* What takes minutes to finish would be refused then. */
+static gboolean look(gpointer data) {
+  LayerDialog *dialog = data;
+
+  look_for_layer(dialog);
+  if (dialog->finishing && !layer_is_in_place(dialog->layer)) {
+    layer_dialog_show_change(dialog);
+    update_buttons(dialog);
+  }
+  return G_SOURCE_CONTINUE;
 }
 
 /* Whether all is written. */
@@ -120,7 +146,7 @@ static gboolean accept(LayerDialog *dialog) {
     return FALSE;
   written = dialog->kind->write(dialog, &error);
   if (!written && !layer_is_unchanged(dialog->layer))
-    show_change(dialog);
+    layer_dialog_show_change(dialog);
   else if (!written)
     layer_dialog_say(dialog, GTK_MESSAGE_ERROR, error->message);
   update_buttons(dialog);
@@ -149,7 +175,7 @@ static gboolean run(LayerDialog *dialog) {
 }
 
 gboolean layer_dialog_run(LayerDialog *dialog) {
-  const guint looking = g_timeout_add_seconds(LOOK_SECONDS, look_for_layer, dialog);
+  const guint looking = g_timeout_add_seconds(LOOK_SECONDS, look, dialog);
   const gboolean written = run(dialog);
 
   g_source_remove(looking);
@@ -158,6 +184,11 @@ gboolean layer_dialog_run(LayerDialog *dialog) {
 }
 
 void layer_dialog_leave(LayerDialog *dialog) {
+  look_for_layer(dialog);
+  if (dialog->gone) {
+    tell_gone(dialog);
+    return;
+  }
   dialog->left = TRUE;
   gtk_dialog_response(GTK_DIALOG(dialog->window), GTK_RESPONSE_CANCEL);
 }

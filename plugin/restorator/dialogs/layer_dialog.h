@@ -22,8 +22,8 @@ typedef struct LayerEditor {
   gboolean (*is_finished)(GtkWidget *editor);
   preview *(*get_preview)(GtkWidget *editor);
   GtkWidget *(*get_controls)(GtkWidget *editor); /* not to be used while it finishes */
-  rst_status (*set_picture)(GtkWidget *editor, const rst_picture *picture, const rst_rectangle *box,
-                            rst_error *error);
+  /* Shows the layer as it was opened anew. */
+  rst_status (*set_layer)(LayerDialog *dialog, Layer *layer, rst_error *error);
   /* Writes the finished result into the image. */
   gboolean (*write)(LayerDialog *dialog, GError **error);
 } LayerEditor;
@@ -48,7 +48,9 @@ void layer_dialog_build(LayerDialog *dialog, GimpProcedure *procedure, const cha
 /* Runs until the result is written: TRUE; or until people close it, or leave it: FALSE. The window is
  * destroyed then. */
 gboolean layer_dialog_run(LayerDialog *dialog);
-/* Ends the run, for another dialog. */
+/* Shows the layer as it is now, and says that it has changed. */
+void layer_dialog_show_change(LayerDialog *dialog);
+/* Ends the run, for another dialog, where the layer is still there. */
 void layer_dialog_leave(LayerDialog *dialog);
 void layer_dialog_say(LayerDialog *dialog, GtkMessageType type, const char *text);
 

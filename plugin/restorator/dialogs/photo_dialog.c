@@ -38,9 +38,37 @@ static GtkWidget *get_controls(GtkWidget *editor) {
   return GTK_WIDGET(restorator_photo_editor_get_panel(RESTORATOR_PHOTO_EDITOR(editor)));
 }
 
-static rst_status set_picture(GtkWidget *editor, const rst_picture *picture,
-                              const rst_rectangle *box, rst_error *error) {
-  return restorator_photo_editor_set_picture(RESTORATOR_PHOTO_EDITOR(editor), picture, box, error);
+/* What is selected is what shall be restored, until something is marked. */
+typedef struct Selected {
+  float *values; /* of the image's size; NULL: nothing is selected */
+  int width, height;
+} Selected;
+
+static void selected_clear(Selected *selected) {
+  g_clear_pointer(&selected->values, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Selected, selected_clear)
+
+static void selected_read(Selected *selected, GimpImage *image) {
+  selected_clear(selected);
+  selected->values = selection_read(image);
+  selected->width = gimp_image_get_width(image);
+  selected->height = gimp_image_get_height(image);
+}
+
+static rst_status set_layer(LayerDialog *dialog, Layer *layer, rst_error *error) {
+  rst_picture picture;
+  rst_rectangle box;
+  rst_status status;
+
+  layer_get_picture(layer, &picture);
+  layer_get_box(layer, &box);
+  status = restorator_photo_editor_set_picture(RESTORATOR_PHOTO_EDITOR(dialog->editor), &picture,
+                                               &box, layer_is_grey(layer), error);
+  if (status == RST_OK)
+    selected_read(dialog->owner, dialog->image);
+  return status;
 }
 
 static gboolean write_result(LayerDialog *dialog, GError **error) {
@@ -54,27 +82,37 @@ static gboolean write_result(LayerDialog *dialog, GError **error) {
          photo_job_write(&job, dialog->layer, get_preview(dialog->editor), output, error);
 }
 
-static const LayerEditor editor_kind = {say,          check,       is_finished, get_preview,
-                                        get_controls, set_picture, write_result};
+static const LayerEditor editor_kind = {say,          check,     is_finished, get_preview,
+                                        get_controls, set_layer, write_result};
 
 /* -------------------------------------------------------------------------------------------
  * Marks by the selection
  */
 
-/* The selection was made to mark with: then it becomes again what shall be restored, as it was when
- * the dialog was opened. */
+/* The selection was made to mark with: then it becomes again what shall be restored. */
 static void restore_selection(LayerDialog *dialog) {
-  const float *before = dialog->owner;
+  const Selected *before = dialog->owner;
 
-  selection_replace(dialog->image, before, gimp_image_get_width(dialog->image),
-                    gimp_image_get_height(dialog->image));
+  selection_replace(dialog->image, before->values, before->width, before->height);
   gimp_displays_flush();
+}
+
+/* What is selected marks pixels of the layer only where both lie as they did. */
+static gboolean is_in_place(const LayerDialog *dialog) {
+  const Selected *before = dialog->owner;
+
+  return layer_is_in_place(dialog->layer) && gimp_image_get_width(dialog->image) == before->width &&
+         gimp_image_get_height(dialog->image) == before->height;
 }
 
 static void mark(LayerDialog *dialog, int edit) {
   RestoratorPhotoEditor *editor = RESTORATOR_PHOTO_EDITOR(dialog->editor);
   g_autoptr(GBytes) edits = NULL;
 
+  if (edit != RST_EDIT_NONE && !is_in_place(dialog)) {
+    layer_dialog_show_change(dialog);
+    return;
+  }
   if (edit != RST_EDIT_NONE && gimp_selection_is_empty(dialog->image)) {
     layer_dialog_say(dialog, GTK_MESSAGE_INFO,
                      _("Nothing is selected: select what you mean in the image first, with any of "
@@ -151,17 +189,18 @@ gboolean photo_dialog_run(GimpProcedure *procedure, GimpProcedureConfig *config,
                           GimpDrawable *drawable, GError **error) {
   g_auto(Arguments) arguments = {0};
   g_auto(PhotoWishes) wishes = {0};
-  g_autofree float *selected = selection_read(image);
+  g_auto(Selected) selected = {0};
   LayerDialog dialog = {.config = config,
                         .image = image,
                         .drawable = drawable,
                         .kind = &editor_kind,
-                        .owner = selected};
+                        .owner = &selected};
   Output output;
   gboolean written;
 
   if (!display_open(error))
     return FALSE;
+  selected_read(&selected, image);
   dialog_forget_places_of_others(config, image);
   if (!arguments_read(config, &arguments, error) || !arguments_read_output(config, &output, error))
     return FALSE;

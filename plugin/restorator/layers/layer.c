@@ -38,6 +38,11 @@ static gboolean refuse(GimpDrawable *drawable, const char *why, GError **error) 
 static gboolean check_kind(GimpDrawable *drawable, GError **error) {
   const char *why = NULL;
 
+  if (!gimp_item_is_valid(GIMP_ITEM(drawable))) {
+    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                        _("The layer is no longer there: nothing can be written."));
+    return FALSE;
+  }
   if (GIMP_IS_LAYER_MASK(drawable))
     why = _("“%s” is a layer mask: choose its layer in the Layers dialog instead");
   else if (!GIMP_IS_LAYER(drawable))
@@ -288,19 +293,24 @@ gboolean layer_is_grey(const Layer *layer) {
  * Changes in the meantime
  */
 
-/* Which pixels are selected is asked first, of a layer that is still there. */
-static gboolean is_selected_alike(const Layer *layer) {
-  GeglRectangle found;
+gboolean layer_is_in_place(const Layer *layer) {
   int x, y;
 
-  return gimp_item_is_valid(GIMP_ITEM(layer->drawable)) &&
-         gimp_selection_is_empty(layer->image) == !layer->selection &&
-         gimp_drawable_get_offsets(layer->drawable, &x, &y) && x == layer->x && y == layer->y &&
+  return snapshot_has_shape(layer->original) &&
+         gimp_drawable_get_offsets(layer->drawable, &x, &y) && x == layer->x && y == layer->y;
+}
+
+/* Of a layer that is still there. */
+static gboolean is_selected_alike(const Layer *layer) {
+  GeglRectangle found;
+
+  return gimp_selection_is_empty(layer->image) == !layer->selection &&
          find_box(layer->drawable, &found) && gegl_rectangle_equal(&found, &layer->box);
 }
 
 gboolean layer_is_unchanged(const Layer *layer) {
-  return is_selected_alike(layer) && snapshot_is_current(layer->original) &&
+  return layer_is_in_place(layer) && is_selected_alike(layer) &&
+         snapshot_is_current(layer->original) &&
          (!layer->selection || snapshot_is_current(layer->selection));
 }
 

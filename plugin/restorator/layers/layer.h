@@ -59,5 +59,7 @@ void layer_read_coverage(const Layer *layer, const GeglRectangle *area, float *c
 /* The image is not locked while the engine computes: whether the layer, its pixels as far as they
  * were read, and the selection still are what they were. */
 gboolean layer_is_unchanged(const Layer *layer);
+/* Whether it has the size, the format and the place in the image that it had: looks at no pixel. */
+gboolean layer_is_in_place(const Layer *layer);
 
 #endif

@@ -24,7 +24,7 @@ void snapshot_free(Snapshot *snapshot) {
 }
 
 /* GIMP ends a plug-in that asks for pixels of a drawable that is gone, or has another size. */
-static gboolean has_shape(const Snapshot *snapshot) {
+gboolean snapshot_has_shape(const Snapshot *snapshot) {
   GimpDrawable *drawable = snapshot->drawable;
 
   return gimp_item_is_valid(GIMP_ITEM(drawable)) &&
@@ -39,7 +39,7 @@ gboolean snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
   gboolean known;
 
   cairo_region_subtract(missing, snapshot->known);
-  known = cairo_region_is_empty(missing) || has_shape(snapshot);
+  known = cairo_region_is_empty(missing) || snapshot_has_shape(snapshot);
   for (int i = 0; known && i < cairo_region_num_rectangles(missing); i++) {
     cairo_rectangle_int_t r;
 
@@ -70,7 +70,7 @@ static gboolean is_equal(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area
 }
 
 gboolean snapshot_is_current(const Snapshot *snapshot) {
-  if (!has_shape(snapshot))
+  if (!snapshot_has_shape(snapshot))
     return FALSE;
 
   /* A buffer opened anew, for the tiles that there are now. */

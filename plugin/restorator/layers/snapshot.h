@@ -28,6 +28,8 @@ void snapshot_free(Snapshot *snapshot); /* NULL is allowed */
 /* Copies what it lacks of an area inside the drawable. FALSE where that is gone, or has another
  * size or format by now. */
 gboolean snapshot_know(Snapshot *snapshot, const GeglRectangle *area);
+/* Whether the drawable is there, with the size and the format that it had. */
+gboolean snapshot_has_shape(const Snapshot *snapshot);
 /* Whether the drawable still is as it was, as far as that is known. */
 gboolean snapshot_is_current(const Snapshot *snapshot);
 
