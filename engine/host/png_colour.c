@@ -149,7 +149,7 @@ static png_colour colour_of_code_points(const png_head *h, bool grey, GBytes **p
 
 png_colour png_get_colour(const png_head *h, bool grey, GBytes **profile) {
   /* What the standard has beside sRGB, for programs that do not know it: not meant to the digit. */
-  const bool srgb_exponent = ABS((int)h->exponent - 45455) <= 10;
+  const bool srgb_exponent = h->exponent >= 45445 && h->exponent <= 45465;
   const double *xy = h->chromaticities ? h->xy : srgb_xy;
   *profile = NULL;
   if (h->cicp)
