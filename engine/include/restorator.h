@@ -1073,7 +1073,7 @@ RST_API rst_status rst_hints_from_strokes(const rst_picture *strokes, int limit,
 
 /* A window of a picture as hints see it: its luma at 512 cells a side at most, rid of grain, lines
  * up to two cells wide and shading, with edges kept, and what it costs to go from cell to cell: a
- * length in sides of the window, and (ΔL / 15)² of luma from 0 to 100. Immutable. */
+ * length in sides of the window, and (ΔL / 12)² of luma from 0 to 100. Immutable. */
 typedef struct rst_hint_guide rst_hint_guide;
 
 /* Reads a window of a picture. Errors: RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. */
@@ -1084,8 +1084,9 @@ RST_API void rst_hint_guide_free(rst_hint_guide *guide);
 
 /* A field is what hints come to in a window. The guide must outlive it. */
 
-/* Measures each hint's distance from all that it may reach: the cheapest way over the guide. Hints
- * outside of the window are left out; their order does not count. Errors: RST_CANCELLED,
+/* Measures each hint's distance from all that it may reach: the cheapest way over the guide. One on a
+ * thing finer than the guide shows reaches less far, a tenth at least. Hints outside of the window are
+ * left out; their order does not count. Errors: RST_CANCELLED,
  * RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
                                       const rst_hint *hints, int count, const rst_cancel *cancel,
