@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * How soon the preview answers: restorator-preview's window on a 512 × 512 selection, one change
- * after the other. Arguments: PICTURE (at least that large) and MODEL.
+ * after the other. Arguments: PICTURE (at least that large) and MODEL. With a third one, SIDE: how
+ * soon it follows a colour hint that moves, one of the default reach and one of a tenth, on a
+ * selection of that side; for a view of as many pixels the display has to be larger.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <app/viewer.h>
 
 #include "properties.h"
 
-enum { SIDE = 512, STOPS = 10 };
+enum { SIDE = 512, STOPS = 10, MOVES = 8 };
 
 static RestoratorEditor *editor;
 static double longest_spent, longest_passed; /* of a round of the main loop, milliseconds */
@@ -60,6 +63,17 @@ static void measure(GObject *settings, const char *name, const char *value) {
   fflush(stdout);
 }
 
+/* A hint beside another one, moved by a few pixels each time. */
+static void measure_moves(GObject *settings, int width, int height, const char *reach) {
+  for (int i = 0; i <= MOVES; i++) {
+    g_autofree char *hints = g_strdup_printf("%d,%d,#604020%s; %d,%d,#208020%s", width / 3,
+                                             height / 3, reach, width / 2 + 7 * i,
+                                             height / 2 + 3 * i, reach);
+
+    measure(settings, "hints", hints);
+  }
+}
+
 /* At different times after a change of the context. */
 static void measure_stops(GObject *settings, const char *what) {
   preview *p = restorator_editor_get_preview(editor);
@@ -98,23 +112,32 @@ int main(int argc, char **argv) {
   GtkWidget *viewer;
 
   gtk_init(&argc, &argv);
-  if (argc != 3) {
-    fprintf(stderr, "usage: %s PICTURE MODEL\n", argv[0]);
+  if (argc != 3 && argc != 4) {
+    fprintf(stderr, "usage: %s PICTURE MODEL [SIDE]\n", argv[0]);
     return 2;
   }
   photo = photo_read(argv[1], &error);
   if (!photo)
     g_error("%s", error->message);
-  photo_select(photo, PHOTO_RECTANGLE, (photo->width - SIDE) / 2, (photo->height - SIDE) / 2, SIDE,
-               SIDE, 0);
+  const int side = argc == 4 ? atoi(argv[3]) : SIDE;
+
+  photo_select(photo, PHOTO_RECTANGLE, (photo->width - side) / 2, (photo->height - side) / 2, side,
+               side, 0);
   settings = restorator_settings_new();
   g_object_set(settings, "model", argv[2], "mode", "colour", NULL);
   viewer = restorator_viewer_new(photo, settings, &why);
   if (!viewer)
     g_error("%s", why.message);
   editor = restorator_viewer_get_editor(RESTORATOR_VIEWER(viewer));
+  if (argc == 4) /* beside the panel */
+    gtk_window_resize(GTK_WINDOW(viewer), side + 600, side + 200);
   gtk_window_present(GTK_WINDOW(viewer));
   run(PREVIEW_EXACT, 300e3);
+  if (argc == 4) {
+    measure_moves(settings, photo->width, photo->height, "");
+    measure_moves(settings, photo->width, photo->height, ",0.1");
+    return 0;
+  }
   measure(settings, "seed", "1");
   measure(settings, "seed", "2");
   measure(settings, "context", "1.6");
