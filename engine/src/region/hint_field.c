@@ -28,9 +28,9 @@ typedef struct {
 enum { KEPT_CELLS = 1 << 24 };
 /* A distance, in sides of the window, at which a hint's share stops to grow. */
 static const float nearest = 1e-3f;
-/* A change of luma, 0…100, that smoothing made at a hint and that takes half from its reach, and the
- * share of its reach that it keeps whatever was lost. */
-static const float fine = 10, kept_reach = 0.1f;
+/* A change of luma, 0…100, that smoothing made in the nine cells about a hint (root mean square) and
+ * that takes nearly half of its reach, and the share of its reach that it keeps whatever was lost. */
+static const float fine = 6, kept_reach = 0.1f;
 /* A difference of luma, 0…100, at which a cell counts a quarter for a pixel of it. */
 static const float luma_scale = 8;
 
@@ -104,9 +104,17 @@ static size_t box_cells(const reaching *r) {
 
 /* How far a hint in a cell reaches. */
 static double find_reach(const rst_hint_guide *g, const rst_hint *hint, int x, int y) {
-  const double lost = g->lost[(size_t)y * (size_t)g->terrain.width + (size_t)x] / fine;
+  double squares = 0, fourth;
 
-  return hint->reach * (kept_reach + (1 - kept_reach) / (1 + lost * lost * lost * lost));
+  for (int k = 0; k < 9; k++) {
+    const int i = rst_clamp_index(x + k % 3 - 1, g->terrain.width);
+    const int j = rst_clamp_index(y + k / 3 - 1, g->terrain.height);
+    const double lost = g->lost[(size_t)j * (size_t)g->terrain.width + (size_t)i];
+
+    squares += lost * lost / (9 * fine * fine);
+  }
+  fourth = squares * squares;
+  return hint->reach * (kept_reach + (1 - kept_reach) / (1 + fourth));
 }
 
 static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *r) {
