@@ -66,9 +66,9 @@ static void measure(GObject *settings, const char *name, const char *value) {
 /* A hint beside another one, moved by a few pixels each time. */
 static void measure_moves(GObject *settings, int width, int height, const char *reach) {
   for (int i = 0; i <= MOVES; i++) {
-    g_autofree char *hints = g_strdup_printf("%d,%d,#604020%s; %d,%d,#208020%s", width / 3,
-                                             height / 3, reach, width / 2 + 7 * i,
-                                             height / 2 + 3 * i, reach);
+    g_autofree char *hints =
+      g_strdup_printf("%d,%d,#604020%s; %d,%d,#208020%s", width / 3, height / 3, reach,
+                      width / 2 + 7 * i, height / 2 + 3 * i, reach);
 
     measure(settings, "hints", hints);
   }

@@ -6,6 +6,8 @@
 
 /* More taps a screen pixel and axis would show no more of a picture that is shrunk so far. */
 enum { TAPS_MAX = 3, CHECK = 8 };
+/* Blocks of a draft, at most: some hundredths of a second. */
+enum { DRAFT_BLOCKS = 100000 };
 
 rst_rectangle viewport_get_area(const viewport *v, const rst_rectangle *picture) {
   if (v->width < 1 || v->height < 1 || !(v->zoom > 0))
@@ -270,34 +272,48 @@ static void draw(const frame_scene *s, const viewport *v, const rst_rectangle *p
   g_free(rows.at);
 }
 
+/* Before one of the chequered board's two greys. */
+static guint32 screen_colour(const float colour[4], float board) {
+  const float alpha = clamp(colour[3]);
+  guint32 pixel = 0xff;
+
+  for (int k = 0; k < 3; k++)
+    pixel = pixel << 8 | (guint32)((clamp(colour[k]) * alpha + board * (1 - alpha)) * 255 + 0.5f);
+  return pixel;
+}
+
+/* Pixels on a block's side: some four, more where there would be too many blocks to be quick. */
+static int draft_block(const rst_rectangle *part) {
+  int block = 4;
+
+  while ((gint64)part->width * part->height / (block * block) > DRAFT_BLOCKS)
+    block *= 2;
+  return block;
+}
+
 /* The same in blocks, each by the picture's pixel in its middle. */
 static void draw_draft(const frame_scene *s, const viewport *v, const rst_rectangle *part,
                        guint32 *out) {
-  enum { BLOCK = 4 };
+  const int block = draft_block(part);
 
-  for (int top = part->y; top < part->y + part->height; top += BLOCK)
-    for (int left = part->x; left < part->x + part->width; left += BLOCK) {
-      const int x = (int)floor(v->x + (left + BLOCK / 2) / v->zoom);
-      const int y = (int)floor(v->y + (top + BLOCK / 2) / v->zoom);
-      const int right = MIN(left + BLOCK, part->x + part->width);
-      const int bottom = MIN(top + BLOCK, part->y + part->height);
+  for (int top = part->y; top < part->y + part->height; top += block)
+    for (int left = part->x; left < part->x + part->width; left += block) {
+      const int x = (int)floor(v->x + (left + block / 2) / v->zoom);
+      const int y = (int)floor(v->y + (top + block / 2) / v->zoom);
+      const int right = MIN(left + block, part->x + part->width);
+      const int bottom = MIN(top + block, part->y + part->height);
       float colour[4];
+      guint32 pixels[2];
 
       if (!rect_contains(&s->pixels->box, x, y))
         continue;
       memcpy(colour, tiles_at(s->pixels, x, y), sizeof colour);
       restore_row(s, x, y, 1, colour);
+      pixels[0] = screen_colour(colour, 0.4f);
+      pixels[1] = screen_colour(colour, 0.6f);
       for (int j = top; j < bottom; j++)
-        for (int i = left; i < right; i++) {
-          const float board = ((i / CHECK + j / CHECK) & 1) ? 0.6f : 0.4f;
-          const float alpha = clamp(colour[3]);
-          guint32 pixel = 0xff;
-
-          for (int k = 0; k < 3; k++)
-            pixel =
-              pixel << 8 | (guint32)((clamp(colour[k]) * alpha + board * (1 - alpha)) * 255 + 0.5f);
-          out[(gsize)j * (gsize)v->width + (gsize)i] = pixel;
-        }
+        for (int i = left; i < right; i++)
+          out[(gsize)j * (gsize)v->width + (gsize)i] = pixels[(i / CHECK + j / CHECK) & 1];
     }
 }
 

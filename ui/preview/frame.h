@@ -56,7 +56,7 @@ frame *frame_new(const viewport *v);
 typedef enum frame_layers {
   FRAME_AFTER,
   FRAME_BOTH, /* before too: the picture's pixels are new themselves */
-  FRAME_DRAFT /* after, by every fourth pixel of every fourth row */
+  FRAME_DRAFT /* after, in blocks of 4 × 4 pixels, or of more in a large area */
 } frame_layers;
 
 /* A frame like `last`, drawn anew where it shows `area` of the picture. */
