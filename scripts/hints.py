@@ -110,7 +110,7 @@ the hidden truth, one after the other (after Zhang et al. 2017): in the middle o
 colours are the most wrong by then (pixels that hang together, over 10 CIEDE2000 off), of the mean of \
 7 × 7 pixels there. Mean CIEDE2000; grey's is {mean(each[counts[0]], "ciede2000_grey"):.2f}. Levin: the same hints by \
 colorization using optimization (Levin, Lischinski and Weiss 2004), from grey and from the network's \
-colours, the difference to the hints drawn to 0 by the best of {", ".join(f"{pull:g}" for pull in PULLS)} (–: not measured; it needs SciPy \
+colours, the difference to the hints drawn to 0 by the best of {", ".join(f"{pull:g}" for pull in PULLS)} (–: not measured; Levin's needs SciPy \
 and scikit-image).
 
 {table(["hints", "without", "with", "", "worse", "Levin, from grey",
