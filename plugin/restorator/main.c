@@ -96,7 +96,8 @@ static GimpProcedure *create_photo(GimpPlugIn *plug_in) {
     _("Restores the selected part of a layer, the whole layer where nothing is selected, in one "
       "step: dust, hair, scratches, creases and spots are found and mended, fading is corrected, "
       "and a monochrome or toned photograph gets colour, faces seen from near. One that has "
-      "colours keeps them; of a drawing only the damage is mended. What is clean stays exactly as "
+      "colours keeps them; of a drawing only the damage is mended. A grey image becomes RGB where "
+      "it gets colour. What is clean stays exactly as "
       "it is where it gets neither tone nor colour, and so do pixels that are not selected and "
       "transparency everywhere. The arguments beside damage, tone and colour are those of "
       "plug-in-restorator, and concern the colour."),

@@ -20,7 +20,7 @@
 G_DECLARE_FINAL_TYPE(RestoratorPhotoEditor, restorator_photo_editor, RESTORATOR, PHOTO_EDITOR,
                      GtkBox)
 
-/* `picture` and `box`: as preview_new() has them; `grey`: it takes no colour. Signals: "progressed"
+/* `picture` and `box`: as preview_new() has them; `grey`: as the panel has it. Signals: "progressed"
  * with every report of the preview; "marked" (int) and "more" as the panel has them. NULL where the
  * preview could not be made: `error` says why. */
 GtkWidget *restorator_photo_editor_new(GObject *settings, const rst_picture *picture,

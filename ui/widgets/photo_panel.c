@@ -38,7 +38,7 @@ struct _RestoratorPhotoPanel {
   GtkWidget *sentence, *share, *face_list;
   GtkWidget *amounts[DEEDS]; /* what is beside a switch */
   gboolean possible[DEEDS];
-  gboolean grey; /* the picture takes no colour */
+  gboolean grey; /* the picture's image, which becomes RGB with colour */
 };
 
 G_DEFINE_FINAL_TYPE(RestoratorPhotoPanel, restorator_photo_panel, GTK_TYPE_BOX)
@@ -76,8 +76,8 @@ static const char *describe(const photo_found *found, gboolean grey) {
     default:
       if (grey)
         return _(
-          "The photograph is monochrome, in a grey image: its damage and its tone are "
-          "restored. Convert it with Image ▸ Mode ▸ RGB to get colour.");
+          "The photograph is monochrome: its damage and its tone are restored, and it gets "
+          "colour. The image is grey and becomes RGB with it.");
       return found->info.kind == RST_PICTURE_TONED
                ? _("The photograph is toned: its damage and its tone are restored, and it gets "
                    "colour.")
@@ -117,7 +117,7 @@ static void show_share(RestoratorPhotoPanel *panel, const photo_found *found) {
 
 void restorator_photo_panel_set_found(RestoratorPhotoPanel *panel, const photo_found *found) {
   panel->possible[TONE] = found->info.takes_tone;
-  panel->possible[COLOUR] = found->info.takes_colour && !panel->grey;
+  panel->possible[COLOUR] = found->info.takes_colour;
   gtk_label_set_text(GTK_LABEL(panel->sentence), describe(found, panel->grey));
   show_share(panel, found);
   update(panel);
@@ -125,7 +125,7 @@ void restorator_photo_panel_set_found(RestoratorPhotoPanel *panel, const photo_f
 
 void restorator_photo_panel_set_grey(RestoratorPhotoPanel *panel, gboolean grey) {
   panel->grey = grey;
-  panel->possible[COLOUR] = !grey;
+  panel->possible[COLOUR] = TRUE; /* until something else is known */
   update(panel);
 }
 
@@ -340,7 +340,6 @@ GtkWidget *restorator_photo_panel_new(GObject *settings, gboolean grey) {
   panel->settings = g_object_ref(settings);
   panel->faces = restorator_faces_new(settings);
   panel->grey = grey;
-  panel->possible[COLOUR] = !grey;
   build(panel);
   gtk_widget_show_all(GTK_WIDGET(panel));
   update(panel);

@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE(RestoratorPhotoPanel, restorator_photo_panel, RESTORATOR, P
 
 /* Signals: "marked" (int, an rst_edit) where what is selected is to count as damage, or not, or all
  * marks are to go (RST_EDIT_NONE); "more" where all parameters are wanted. `grey`: the host's picture
- * takes no colour. */
+ * becomes RGB with colour. */
 GtkWidget *restorator_photo_panel_new(GObject *settings, gboolean grey);
 
 /* Of another picture of the host's; what was found in it has yet to be said. */

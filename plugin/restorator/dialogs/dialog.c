@@ -96,11 +96,7 @@ static gboolean make_editor(LayerDialog *dialog, GError **error) {
   return TRUE;
 }
 
-static const char *describe_photo(const LayerDialog *dialog, const rst_parameters *parameters) {
-  if (layer_is_grey(dialog->layer))
-    return _(
-      "The layer is grey, so that damage and tone alone are restored, as they were set: convert "
-      "the image with Image ▸ Mode ▸ RGB to get colour");
+static const char *describe_photo(const rst_parameters *parameters) {
   if (!(parameters->strength > 0))
     return _(
       "Colour was switched off, which is a strength of 0 here: raise it to get colour. Damage and "
@@ -110,7 +106,7 @@ static const char *describe_photo(const LayerDialog *dialog, const rst_parameter
 
 static void tell_what_it_is(LayerDialog *dialog, const Arguments *arguments) {
   if (dialog->owner)
-    layer_dialog_say(dialog, GTK_MESSAGE_INFO, describe_photo(dialog, &arguments->parameters));
+    layer_dialog_say(dialog, GTK_MESSAGE_INFO, describe_photo(&arguments->parameters));
   else if (layer_is_grey(dialog->layer))
     layer_dialog_say(
       dialog, GTK_MESSAGE_INFO,

@@ -175,7 +175,7 @@ static gboolean run_more(LayerDialog *dialog, GimpProcedure *procedure, PhotoWis
 
   photo_wishes_read(&now, dialog->config, dialog->layer);
   wishes->settings = now.settings;
-  wishes->settings.colour = !layer_is_grey(dialog->layer);
+  wishes->settings.colour = true;
   if (!now.settings.colour)
     g_object_set(dialog->config, "strength", 0.0, NULL);
   written = dialog_run(procedure, dialog->config, dialog->image, dialog->drawable, wishes, error);

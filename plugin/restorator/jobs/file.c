@@ -356,22 +356,6 @@ static const Job *choose_job(const Jobs *jobs, GimpImage *image, GimpLayer *laye
   return kind == RST_PICTURE_COLOURED ? &jobs->coloured : &jobs->usual;
 }
 
-/* A grey one becomes RGB where it gets colour. */
-static gboolean restore_photo(const Jobs *jobs, GimpImage *image, GimpLayer *layer,
-                              const rst_hooks *hooks, GError **error) {
-  GimpDrawable *drawable = GIMP_DRAWABLE(layer);
-  rst_photo_info info;
-  gboolean colour;
-
-  g_object_get(jobs->photo, ARGUMENT_COLOUR, &colour, NULL);
-  if (gimp_image_get_base_type(image) == GIMP_GRAY && colour &&
-      (!photo_job_look(image, drawable, &info, error) ||
-       (info.takes_colour && !make_rgb(image, error))))
-    return FALSE;
-  return photo_job_restore(&jobs->usual, jobs->photo, image, drawable, OUTPUT_IN_PLACE, hooks, NULL,
-                           error);
-}
-
 static gboolean restore(const Jobs *jobs, const Region *region, GimpImage *image, const char *from,
                         const rst_hooks *hooks, GError **error) {
   GimpLayer *layer = take_picture(image, from);
@@ -384,7 +368,8 @@ static gboolean restore(const Jobs *jobs, const Region *region, GimpImage *image
   if (!convert_palette(image, from, error) || !select_region(image, region, error))
     return FALSE;
   if (jobs->photo)
-    return restore_photo(jobs, image, layer, hooks, error);
+    return photo_job_restore(&jobs->usual, jobs->photo, image, GIMP_DRAWABLE(layer),
+                             OUTPUT_IN_PLACE, hooks, error);
   job = choose_job(jobs, image, layer, error);
   return job && convert_grey(job, image, error) &&
          job_restore(job, image, GIMP_DRAWABLE(layer), OUTPUT_IN_PLACE, hooks, error);

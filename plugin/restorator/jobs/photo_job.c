@@ -123,7 +123,7 @@ static void keep_steps(PhotoSteps *steps, const rst_photo_info *info,
 }
 
 static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer, Output output,
-                        const rst_hooks *hooks, rst_photo_info *found, GError **error) {
+                        const rst_hooks *hooks, GError **error) {
   const guchar *edits = wishes->edits ? g_bytes_get_data(wishes->edits, NULL) : NULL;
   g_autoptr(rst_session) session = NULL;
   g_autoptr(rst_photo) photo = NULL;
@@ -147,8 +147,9 @@ static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer,
     return messages_fail(&why, error);
   rst_photo_get_info(photo, &info);
   keep_steps(&steps, &info, &wishes->settings, rst_photo_mask(photo));
-  steps.coloured = wishes->settings.colour && wishes->settings.colour_strength > 0 &&
-                   info.takes_colour && !layer_is_grey(layer);
+  steps.coloured =
+    wishes->settings.colour && wishes->settings.colour_strength > 0 && info.takes_colour;
+  layer_take_colour(layer, steps.coloured);
   layer_begin_result(layer, 1);
   if (rst_photo_write(photo, hooks, &why) != RST_OK)
     return messages_fail(&why, error);
@@ -160,14 +161,12 @@ static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer,
   fill_record(job, &wishes->settings, &box, parameters, plan, output, &what.record);
   done = done && commit(layer, &what, error);
   g_clear_object(&steps.prepared);
-  if (found)
-    *found = info;
   return done;
 }
 
 gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                            GimpDrawable *drawable, Output output, const rst_hooks *hooks,
-                           rst_photo_info *found, GError **error) {
+                           GError **error) {
   g_auto(PhotoWishes) wishes = {.settings = job->photo};
   g_autoptr(Layer) layer = NULL;
 
@@ -178,58 +177,31 @@ gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImag
     return FALSE;
   if (config)
     photo_wishes_read(&wishes, config, layer);
-  return restore(job, &wishes, layer, output, hooks, found, error);
-}
-
-gboolean photo_job_look(GimpImage *image, GimpDrawable *drawable, rst_photo_info *info,
-                        GError **error) {
-  g_autoptr(Layer) layer = layer_open(image, drawable, error);
-  g_autoptr(rst_photo) photo = NULL;
-  rst_error why = RST_ERROR_INIT;
-  rst_picture picture;
-  rst_rectangle box;
-
-  if (!layer)
-    return FALSE;
-  layer_get_picture(layer, &picture);
-  layer_get_box(layer, &box);
-  if (rst_photo_new(&picture, &box, &photo, &why) != RST_OK)
-    return messages_fail(&why, error);
-  *info = (rst_photo_info){.size = sizeof *info};
-  rst_photo_get_info(photo, info);
-  return TRUE;
+  return restore(job, &wishes, layer, output, hooks, error);
 }
 
 static gboolean run(const Job *job, GimpProcedureConfig *config, GimpImage *image,
-                    GimpDrawable *drawable, Output output, gboolean colour_wanted, GError **error) {
+                    GimpDrawable *drawable, Output output, GError **error) {
   g_autofree char *name = gimp_item_get_name(GIMP_ITEM(drawable));
   g_autofree char *title = g_strdup_printf(_("Restoring “%s”"), name);
   rst_hooks hooks = RST_HOOKS_INIT;
-  rst_photo_info info;
 
   hooks.progress = job_show_progress;
   gimp_progress_init(title);
-  if (!photo_job_restore(job, config, image, drawable, output, &hooks, &info, error))
+  if (!photo_job_restore(job, config, image, drawable, output, &hooks, error))
     return FALSE;
   gimp_progress_end();
-  if (colour_wanted && info.takes_colour && gimp_drawable_is_gray(drawable))
-    gimp_message(
-      _("The layer is grey, so that it got no colour: convert the image with Image ▸ "
-        "Mode ▸ RGB to get it"));
   return TRUE;
 }
 
 gboolean photo_job_run(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                        GimpDrawable *drawable, Output output, GError **error) {
-  gboolean wanted;
-
-  g_object_get(config, ARGUMENT_COLOUR, &wanted, NULL);
-  return run(job, config, image, drawable, output, wanted, error);
+  return run(job, config, image, drawable, output, error);
 }
 
 gboolean photo_job_redo(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
                         GError **error) {
-  return run(job, NULL, image, drawable, output, job->photo.colour, error);
+  return run(job, NULL, image, drawable, output, error);
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -239,9 +211,10 @@ gboolean photo_job_redo(const Job *job, GimpImage *image, GimpDrawable *drawable
 static rst_status take_steps(Layer *layer, preview *shown, PhotoSteps *steps, rst_error *why) {
   rst_status status;
 
+  steps->coloured = preview_is_coloured(shown);
+  layer_take_colour(layer, steps->coloured);
   layer_begin_result(layer, 1);
   status = preview_write_prepared(shown, why);
-  steps->coloured = preview_is_coloured(shown);
   if (status != RST_OK || !steps->coloured)
     return status;
   steps->prepared = g_steal_pointer(&layer->result);

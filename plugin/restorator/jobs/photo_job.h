@@ -23,16 +23,13 @@ void photo_wishes_read(PhotoWishes *wishes, GimpProcedureConfig *config, const L
 /* What the selection marks in the box of a layer, joined with earlier marks (NULL: none). */
 GBytes *photo_marks_add(GBytes *before, const Layer *layer, rst_edit edit);
 
-/* Says what the selected part of a layer shows. Fails as layer_open(). */
-gboolean photo_job_look(GimpImage *image, GimpDrawable *drawable, rst_photo_info *info,
-                        GError **error);
-/* Restores the selected part of a layer into the image. All is computed before anything is written.
- * `job`: what gives it colour; `config`: a run's arguments, which say what is done beside that; NULL:
- * the job says it. `info`: what was found, or NULL. */
+/* Restores the selected part of a layer into the image, which becomes RGB where it is grey and gets
+ * colour. All is computed before anything is written. `job`: what gives it colour; `config`: a run's
+ * arguments, which say what is done beside that; NULL: the job says it. */
 gboolean photo_job_restore(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                            GimpDrawable *drawable, Output output, const rst_hooks *hooks,
-                           rst_photo_info *info, GError **error);
-/* The same with progress, and a word where something of it could not be done, for people. */
+                           GError **error);
+/* The same with progress, for people. */
 gboolean photo_job_run(const Job *job, GimpProcedureConfig *config, GimpImage *image,
                        GimpDrawable *drawable, Output output, GError **error);
 /* Does again what a job opened from a record of an old photograph says; marks are not recorded. */

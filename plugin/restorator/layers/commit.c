@@ -2,6 +2,7 @@
 #include "layers/commit.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "layers/history.h"
 #include "layers/in_place.h"
@@ -29,12 +30,21 @@ static gboolean write_result(Layer *layer, const Commit *what) {
   return what->steps ? photo_layers_add(layer, what->steps) : new_layer_add(layer, what->name);
 }
 
+/* A result with colour has no place in a grey image. */
+static gboolean convert(const Layer *layer) {
+  return !layer_needs_rgb(layer) ||
+         (gimp_image_convert_rgb(layer->image) &&
+          strcmp(babl_format_get_encoding(gimp_drawable_get_format(layer->drawable)),
+                 babl_format_get_encoding(layer->native)) == 0);
+}
+
 static gboolean write_all(Layer *layer, const Commit *what, const char *history, gboolean damaged) {
   gboolean done;
 
   if (!gimp_image_undo_group_start(layer->image))
     return FALSE;
-  done = write_result(layer, what) && history_attach(layer->image, history, damaged);
+  done =
+    convert(layer) && write_result(layer, what) && history_attach(layer->image, history, damaged);
   return gimp_image_undo_group_end(layer->image) && done;
 }
 

@@ -240,6 +240,39 @@ static const Babl *coded_format(const Babl *native, gboolean grey) {
   return babl_format_with_space(grey ? "Y~ float" : "R~G~B~ float", babl_format_get_space(native));
 }
 
+static void set_format(Layer *layer, const Babl *native, gboolean grey) {
+  layer->native = native;
+  layer->coded = coded_format(native, grey);
+  layer->bytes = babl_format_get_bytes_per_pixel(native);
+  layer->colour_bytes = layer->bytes;
+  if (babl_format_has_alpha(native))
+    layer->colour_bytes -= layer->bytes / babl_format_get_n_components(native);
+}
+
+/* What a grey format becomes where GIMP converts its image to RGB: "Y'A u8" is "R'G'B'A u8" then, of
+ * sRGB's primaries. */
+static const Babl *rgb_format(const Babl *grey) {
+  const char *encoding = babl_format_get_encoding(grey);
+  const char *type = strchr(encoding, ' ');
+  const char curve = encoding[1] == '\'' || encoding[1] == '~' ? encoding[1] : '\0';
+  const char mark[] = {curve, '\0'};
+  g_autofree char *name = g_strdup_printf("R%sG%sB%s%s%s", mark, mark, mark,
+                                          babl_format_has_alpha(grey) ? "A" : "", type);
+
+  return babl_format(name);
+}
+
+void layer_take_colour(Layer *layer, gboolean colour) {
+  const Babl *now = gegl_buffer_get_format(layer->original->pixels);
+  const gboolean grey = gimp_drawable_is_gray(layer->drawable);
+
+  set_format(layer, grey && colour ? rgb_format(now) : now, grey && !colour);
+}
+
+gboolean layer_needs_rgb(const Layer *layer) {
+  return !layer_is_grey(layer) && gimp_image_get_base_type(layer->image) == GIMP_GRAY;
+}
+
 Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   g_autofree char *name = NULL;
   GeglRectangle box;
@@ -259,12 +292,7 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   layer->image = image;
   layer->drawable = drawable;
   layer->box = box;
-  layer->native = gimp_drawable_get_format(drawable);
-  layer->coded = coded_format(layer->native, gimp_drawable_is_gray(drawable));
-  layer->bytes = babl_format_get_bytes_per_pixel(layer->native);
-  layer->colour_bytes = layer->bytes;
-  if (babl_format_has_alpha(layer->native))
-    layer->colour_bytes -= layer->bytes / babl_format_get_n_components(layer->native);
+  set_format(layer, gimp_drawable_get_format(drawable), gimp_drawable_is_gray(drawable));
   layer->original = snapshot_new(drawable);
   gimp_drawable_get_offsets(drawable, &layer->x, &layer->y);
   if (!gimp_selection_is_empty(image))

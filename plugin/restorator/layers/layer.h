@@ -24,7 +24,7 @@ typedef struct Layer {
   Snapshot *selection;     /* of the image, where there is one; NULL without */
   int x, y;                /* the layer's place in the image */
   GeglBuffer *result;      /* of the box: what it shall become, in the layer's format; or NULL */
-  const Babl *native;      /* the layer's format */
+  const Babl *native;      /* the layer's format, or what it will be once the image is RGB */
   const Babl *coded;       /* gamma-coded colour or tone in the layer's own space, no alpha */
   int bytes, colour_bytes; /* of a native pixel: all, and those before its alpha */
   double strength;
@@ -51,6 +51,11 @@ void layer_begin_result(Layer *layer, double strength);
 void layer_get_box(const Layer *layer, rst_rectangle *box);
 /* A grey layer takes the restored tone alone. */
 gboolean layer_is_grey(const Layer *layer);
+/* Says whether results get colour, where the image is grey: then they are of the format that the layer
+ * has once the image is RGB. To be said before layer_begin_result(); writing them converts the image. */
+void layer_take_colour(Layer *layer, gboolean colour);
+/* Whether a result is of another format than the image has yet. */
+gboolean layer_needs_rgb(const Layer *layer);
 
 /* The selection's value, 0…1, of an area inside the layer, (height, width); 1 where there is no
  * selection. */

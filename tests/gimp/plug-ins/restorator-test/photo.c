@@ -115,6 +115,48 @@ static void test_repeated(void) {
   picture_free(&again);
 }
 
+/* A grey image becomes RGB with colour, and its pixels what they become in an image that was RGB
+ * before; without colour it stays grey. */
+static void test_grey(void) {
+  static const char *const coloured[] = {"model", "tiny-single", "tone", "false", NULL};
+  static const char *const layered[] = {"model",  "tiny-single", "tone", "false",
+                                        "output", "new-layer",   NULL};
+  static const Recipe recipes[] = {{.grey = TRUE, .prepare = scratch},
+                                   {.grey = TRUE, .prepare = scratch, .select = select_left}};
+  static const Recipe *const rgb[] = {&whole, &half};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(recipes); i++) {
+    Picture grey, rgba, above, wanted;
+
+    picture_make(&recipes[i], &grey);
+    picture_make(rgb[i], &rgba);
+    picture_make(&recipes[i], &above);
+    check_call(PHOTO, &grey, (const char *const[]){"model", "tiny-single", DAMAGE_ALONE, NULL});
+    g_assert_cmpint(gimp_image_get_base_type(grey.image), ==, GIMP_GRAY);
+    picture_free(&grey);
+    picture_make(&recipes[i], &grey);
+    g_autoptr(GBytes) before = layer_bytes(rgba.layer);
+    check_call(PHOTO, &grey, coloured);
+    check_call(PHOTO, &rgba, coloured);
+    g_assert_cmpint(gimp_image_get_base_type(grey.image), ==, GIMP_RGB);
+    g_autoptr(GBytes) result = layer_bytes(grey.layer), expected = layer_bytes(rgba.layer);
+    g_assert_false(g_bytes_equal(expected, before));
+    g_assert_true(g_bytes_equal(result, expected));
+    picture_make(rgb[i], &wanted);
+    check_call(PHOTO, &above, layered);
+    check_call(PHOTO, &wanted, layered);
+    g_assert_cmpint(gimp_image_get_base_type(above.image), ==, GIMP_RGB);
+    g_autoptr(GBytes) beneath = layer_bytes(above.layer);
+    g_assert_true(g_bytes_equal(beneath, before));
+    g_autofree float *seen = image_values(above.image), *other = image_values(wanted.image);
+    g_assert_cmpfloat(largest_difference(seen, other), ==, 0);
+    picture_free(&grey);
+    picture_free(&rgba);
+    picture_free(&above);
+    picture_free(&wanted);
+  }
+}
+
 /* A group above the layer, which stays as it is, looks as the layer in place would. */
 static void test_layers(void) {
   static const char *const arguments[] = {"model", "tiny-single", DAMAGE_ALONE, NULL};
@@ -191,6 +233,7 @@ void add_photo_cases(void) {
   g_test_add_func("/photo/mended", test_mended);
   g_test_add_func("/photo/nothing", test_nothing);
   g_test_add_func("/photo/repeated", test_repeated);
+  g_test_add_func("/photo/grey", test_grey);
   g_test_add_func("/photo/layers", test_layers);
   g_test_add_func("/photo/selected", test_selected);
   g_test_add_func("/photo/marked", test_marked);
