@@ -893,12 +893,13 @@ RST_API rst_status rst_settle_faces(rst_session *session, rst_parameters *parame
 /* How sure the finder, one that finds damage, is that a pixel of `box` (NULL: all) is dust, hair, a
  * scratch, a crease, a spot or missing: `sure` (height, width), 0…255. A byte is no probability but
  * 255 / (1 + e^(−x / 3)) of the odds' logarithm x, so that pixels that are nearly sure keep their
- * differences: 128 where damage is as likely as not, 210 where it is 99 % sure, 239 where it is 99.97 %.
+ * differences: 128 where damage is as likely as not, 210 where it is 99 % sure, 239 where it is 99.97 %;
+ * less where much in the 49 × 49 samples round it looks like damage too, as grass, hair and cloth do.
  * 0 where the picture is transparent, which is no damage. rst_damage_mask() makes a mask of it.
  * It looks at the picture's own density, and, where the longer side has 768 pixels or more, at a quarter
  * of it for what is wide. The same bytes whatever the box, the threads and the tiles in which it
- * works. Memory: some 60 MB a thread at most, 7 with the finder that ships. Hooks: progress and
- * cancel. Errors: RST_BAD_CALL for a box beyond the picture or a finder of something else,
+ * works. Memory: a byte for each pixel of the box, and some 60 MB a thread at most, 7 with the finder
+ * that ships. Hooks: progress and cancel. Errors: RST_BAD_CALL for a box beyond the picture or a finder of something else,
  * RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
                                    const rst_picture *picture, const rst_rectangle *box,

@@ -17,6 +17,7 @@
 #include "network/finder.h"
 #include "photo/damage.h"
 #include "photo/plane.h"
+#include "photo/surround.h"
 #include "region/parts.h"
 
 enum {
@@ -72,17 +73,13 @@ typedef struct {
   const rst_cancel *cancel;
   const rst_plane *plane;
   const rst_rectangle *wanted; /* samples */
-  unsigned char *sure; /* of the wanted ones */
+  unsigned char *found; /* of the wanted ones */
   int top, bottom; /* of them, in this row of tiles */
   int first, last; /* tiles */
   float *scratch; /* of each worker: the tile, then the chain's */
   size_t tile, worker; /* floats */
   atomic_int next;
 } tile_row;
-
-static unsigned char to_byte(float odds) {
-  return (unsigned char)(rst_sureness((double)odds) + 0.5);
-}
 
 static void run_tile(tile_row *row, int number, float *scratch) {
   const rst_chain *chain = &row->finder->chain;
@@ -103,16 +100,15 @@ static void run_tile(tile_row *row, int number, float *scratch) {
   if (!odds)
     return;
   for (int y = row->top; y < row->bottom; y++) {
-    unsigned char *to = row->sure + (size_t)(y - row->wanted->y) * (size_t)row->wanted->width +
+    unsigned char *to = row->found + (size_t)(y - row->wanted->y) * (size_t)row->wanted->width +
                         (left - row->wanted->x);
 
     const float *luma = rst_plane_at(row->plane, left, y);
 
     for (int x = left; x < right; x++, to++, luma++) {
-      const unsigned char share =
-        to_byte(odds[cell_index(chain->cell, &cells, x - seen.x, y - seen.y)]);
+      const float here = odds[cell_index(chain->cell, &cells, x - seen.x, y - seen.y)];
 
-      *to = isnan(*luma) ? 0 : share > *to ? share : *to;
+      *to = isnan(*luma) ? 0 : rst_to_byte((double)here);
     }
   }
 }
@@ -142,16 +138,16 @@ static void report(const search *s, double part) {
     s->hooks->progress(s->hooks->user, RST_PHASE_FINDING, s->begin + part * s->share);
 }
 
-/* Raises `sure` (height, width), of the wanted samples, each `factor` pixels wide, to what is found; 0
- * where they are transparent. */
-static rst_status search_density(const search *s, int factor, const rst_rectangle *wanted,
-                                 unsigned char *sure, rst_error *error) {
+/* Asks the finder of the wanted samples, each `factor` pixels wide: `found` (height, width), 0 where
+ * they are transparent. */
+static rst_status run_finder(const search *s, int factor, const rst_rectangle *wanted,
+                             unsigned char *found, rst_error *error) {
   const rst_chain *chain = &s->finder->chain;
   const int side = TILE + 2 * chain->reach, end = wanted->y + wanted->height;
   tile_row row = {.finder = s->finder,
                   .cancel = s->hooks ? s->hooks->cancel : NULL,
                   .wanted = wanted,
-                  .sure = sure,
+                  .found = found,
                   .first = wanted->x / TILE,
                   .last = (wanted->x + wanted->width - 1) / TILE,
                   .tile = (size_t)side * (size_t)side};
@@ -182,6 +178,27 @@ static rst_status search_density(const search *s, int factor, const rst_rectangl
     rst_plane_clear(&plane);
   }
   free(row.scratch);
+  return status;
+}
+
+/* Raises `sure` (height, width), of the wanted samples, to what is found and stands out from what is
+ * found round it; 0 where they are transparent. */
+static rst_status search_density(const search *s, int factor, const rst_rectangle *wanted,
+                                 unsigned char *sure, rst_error *error) {
+  rst_plane plane;
+  rst_rectangle around;
+  unsigned char *found;
+  rst_status status;
+
+  rst_plane_size(s->picture, factor, &plane);
+  rst_surround(wanted, plane.full_width, plane.full_height, &around);
+  found = rst_zeros((size_t)around.width * (size_t)around.height, 1);
+  if (!found)
+    return rst_fail_memory(error);
+  status = run_finder(s, factor, &around, found, error);
+  if (status == RST_OK)
+    status = rst_suppress(found, &around, wanted, sure, error);
+  free(found);
   return status;
 }
 

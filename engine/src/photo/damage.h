@@ -13,4 +13,14 @@ static inline double rst_sureness(double odds) {
   return 255 / (1 + exp(-odds / 3));
 }
 
+/* The byte, 1…255, for odds of that logarithm; 0 stands for no picture there. */
+static inline unsigned char rst_to_byte(double odds) {
+  return (unsigned char)fmax(rst_sureness(odds) + 0.5, 1);
+}
+
+/* The logarithm of the odds of a byte but 0. */
+static inline double rst_odds(int byte) {
+  return -3 * log(255 / fmin(byte, 254.75) - 1);
+}
+
 #endif
