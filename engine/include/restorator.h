@@ -1085,9 +1085,8 @@ RST_API void rst_hint_guide_free(rst_hint_guide *guide);
 
 /* A field is what hints come to in a window. The guide must outlive it. */
 
-/* Measures each hint's distance from all that it may reach: the cheapest way over the guide. One on a
- * thing finer than the guide shows reaches less far, a tenth at least. Hints outside of the window are
- * left out; their order does not count. Errors: RST_CANCELLED,
+/* Measures each hint's distance from all that it may reach: the cheapest way over the guide. Hints
+ * outside of the window are left out; their order does not count. Errors: RST_CANCELLED,
  * RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
                                       const rst_hint *hints, int count, const rst_cancel *cancel,

@@ -337,36 +337,6 @@ static void test_area(void) {
   scene_clear(&s);
 }
 
-/* How many columns to the right of a pixel are changed without a gap, along its row. */
-static int reached_columns(const scene *s, int x, int y) {
-  int count = 0;
-
-  while (x + count + 1 < s->canvas->width && is_changed(s, x + count + 1, y))
-    count++;
-  return count;
-}
-
-/* On a cord before a wall, which smoothing takes away, a hint colours the cord's surroundings and not
- * the wall; on the wall beside it, all of that. */
-static void test_fine(void) {
-  scene s = scene_new(200, 120, 1);
-  double lab[3], hint[3];
-  int near;
-
-  scene_paint(&s, 0, 0, 200, 120, 0.6f);
-  scene_paint(&s, 40, 0, 2, 120, 0.2f);
-  rst_to_lab(green, hint);
-  scene_apply(&s, "40,60,#608060");
-  lab_at(&s, s.after, 40, 60, lab);
-  g_assert_cmpfloat(hypot(lab[1] - hint[1], lab[2] - hint[2]), <, 0.5);
-  near = reached_columns(&s, 40, 60);
-  g_assert_cmpint(near, >=, 10);
-  g_assert_cmpint(near, <=, 20);
-  scene_apply(&s, "60,60,#608060");
-  g_assert_cmpint(reached_columns(&s, 60, 60), >=, 120);
-  scene_clear(&s);
-}
-
 /* Whatever the order and the threads. */
 static void test_order(void) {
   scene one = scene_new(90, 70, 1), three = scene_new(90, 70, 3);
@@ -832,7 +802,6 @@ int main(int argc, char **argv) {
   g_test_add_func("/hints/point", test_point);
   g_test_add_func("/hints/reach", test_reach);
   g_test_add_func("/hints/area", test_area);
-  g_test_add_func("/hints/fine", test_fine);
   g_test_add_func("/hints/order", test_order);
   g_test_add_func("/hints/change", test_change);
   g_test_add_func("/hints/weights", test_weights);

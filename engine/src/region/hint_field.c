@@ -28,9 +28,6 @@ typedef struct {
 enum { KEPT_CELLS = 1 << 24 };
 /* A distance, in sides of the window, at which a hint's share stops to grow. */
 static const float nearest = 1e-3f;
-/* A change of luma, 0…100, that smoothing made in the nine cells about a hint (root mean square) and
- * that takes nearly half of its reach, and the share of its reach that it keeps whatever was lost. */
-static const float fine = 6, kept_reach = 0.1f;
 /* A difference of luma, 0…100, at which a cell counts a quarter for a pixel of it. */
 static const float luma_scale = 8;
 
@@ -67,7 +64,6 @@ static bool find_cell(const rst_hint_guide *g, const rst_hint *hint, int *x, int
 /* A hint's cell, the cells that it may reach, and its distances there. */
 typedef struct {
   rst_hint hint;
-  double reach; /* in sides of the window */
   rst_rectangle box;
   float *distance; /* owned, but where it is an earlier field's */
   bool taken;      /* it is */
@@ -102,30 +98,13 @@ static size_t box_cells(const reaching *r) {
   return (size_t)r->box.width * (size_t)r->box.height;
 }
 
-/* How far a hint in a cell reaches. */
-static double find_reach(const rst_hint_guide *g, const rst_hint *hint, int x, int y) {
-  double squares = 0, fourth;
-
-  for (int k = 0; k < 9; k++) {
-    const int i = rst_clamp_index(x + k % 3 - 1, g->terrain.width);
-    const int j = rst_clamp_index(y + k / 3 - 1, g->terrain.height);
-    const double lost = g->lost[(size_t)j * (size_t)g->terrain.width + (size_t)i];
-
-    squares += lost * lost / (9 * fine * fine);
-  }
-  fourth = squares * squares;
-  return hint->reach * (kept_reach + (1 - kept_reach) / (1 + fourth));
-}
-
 static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *r) {
-  int x = 0, y = 0, radius, right, bottom;
-  double cells;
+  const double cells = hint->reach * g->window.side / g->factor;
+  const int radius = cells < RST_GUIDE_SIDE ? (int)cells + 1 : RST_GUIDE_SIDE;
+  int x = 0, y = 0, right, bottom;
 
   find_cell(g, hint, &x, &y);
   r->hint = *hint;
-  r->reach = find_reach(g, hint, x, y);
-  cells = r->reach * g->window.side / g->factor;
-  radius = cells < RST_GUIDE_SIDE ? (int)cells + 1 : RST_GUIDE_SIDE;
   r->taken = false;
   r->box.x = x > radius ? x - radius : 0;
   r->box.y = y > radius ? y - radius : 0;
@@ -167,7 +146,7 @@ static void measure(void *data, int worker) {
 }
 
 static void add_hint(const rst_hint_guide *g, const reaching *r, sums *all) {
-  const float reach = (float)r->reach;
+  const float reach = (float)r->hint.reach;
   const float *distance = r->distance;
   double lab[3];
 

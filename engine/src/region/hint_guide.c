@@ -5,8 +5,7 @@
  * scratches and hairs, by a median; grain and the shading of folds by diffusion that stops at edges
  * (Perona and Malik 1990, Scale-space and edge detection using anisotropic diffusion). Then a step
  * costs its length and the square of what luma changes along it: the same change costs little where
- * it is spread over many steps, as in a fold, and much where it is an edge. How far smoothing has
- * moved a cell's luma is kept: much of it tells of a thing finer than the guide shows.
+ * it is spread over many steps, as in a fold, and much where it is an edge.
  *
  * The network's own chroma has no part in it: on pictures with known colours it made no difference.
  */
@@ -143,15 +142,12 @@ static void diffuse(int width, int height, const float *from, float *to) {
 static bool smooth(rst_hint_guide *g, float *other, const rst_cancel *cancel) {
   const int width = g->terrain.width, height = g->terrain.height;
 
-  memcpy(g->lost, g->luma, cell_count(g) * sizeof *g->lost);
   take_medians(width, height, true, g->luma, other);
   take_medians(width, height, false, other, g->luma);
   for (int i = 0; i < ROUNDS && !rst_cancelled(cancel); i += 2) {
     diffuse(width, height, g->luma, other);
     diffuse(width, height, other, g->luma);
   }
-  for (size_t i = 0; i < cell_count(g); i++)
-    g->lost[i] = fabsf(g->lost[i] - g->luma[i]);
   return !rst_cancelled(cancel);
 }
 
@@ -219,13 +215,12 @@ rst_status rst_hint_guide_new(const rst_picture *picture, const rst_window *wind
   g->terrain.width = (box.width + g->factor - 1) / g->factor;
   g->terrain.height = (box.height + g->factor - 1) / g->factor;
   cells = cell_count(g);
-  g->luma = rst_floats((2 + RST_STEPS) * cells);
+  g->luma = rst_floats((1 + RST_STEPS) * cells);
   status =
     g->luma ? read_luma(g, picture, box.width, box.height, cancel, error) : rst_fail_memory(error);
   if (status == RST_OK) {
-    g->lost = g->luma + cells;
     for (int k = 0; k < RST_STEPS; k++)
-      g->terrain.cost[k] = g->luma + (size_t)(2 + k) * cells;
+      g->terrain.cost[k] = g->luma + (size_t)(1 + k) * cells;
     if (smooth(g, g->terrain.cost[0], cancel))
       set_costs(g);
     else

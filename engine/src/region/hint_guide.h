@@ -15,8 +15,7 @@ struct rst_hint_guide {
   int factor;          /* pixels on a cell's side */
   rst_window window;
   rst_terrain terrain; /* costs: lengths in sides of the window */
-  float *luma;         /* (height, width), 0…100, smoothed; owns what follows and the costs too */
-  float *lost;         /* (height, width): how far smoothing has moved the luma */
+  float *luma;         /* (height, width), 0…100; owns the costs too */
 };
 
 /* Luma, 0…100, of what a pixel (R'G'B'A) shows; a value that is no number counts as 0. */
