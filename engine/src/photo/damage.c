@@ -15,7 +15,7 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/finder.h"
-#include "photo/damage.h"
+#include "photo/sureness.h"
 #include "photo/plane.h"
 #include "photo/surround.h"
 #include "region/parts.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "network/finder.h"
-#include "photo/damage.h"
+#include "photo/sureness.h"
 
 /* Odds by which the threshold changes from one end of the sensitivity to the other, and by which a
  * pixel may be less sure that joins sure ones; logarithms. */

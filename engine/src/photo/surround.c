@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "photo/damage.h"
+#include "photo/sureness.h"
 #include "photo/surround.h"
 
 enum {

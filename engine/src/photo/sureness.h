@@ -2,8 +2,8 @@
  *
  * What finding damage and choosing what counts agree on: how a byte says how sure it is.
  */
-#ifndef RST_DAMAGE_H
-#define RST_DAMAGE_H
+#ifndef RST_SURENESS_H
+#define RST_SURENESS_H
 
 #include <math.h>
 
