@@ -197,7 +197,7 @@ static rst_status search_density(const search *s, int factor, const rst_rectangl
     return rst_fail_memory(error);
   status = run_finder(s, factor, &around, found, error);
   if (status == RST_OK)
-    status = rst_suppress(found, &around, wanted, sure, error);
+    status = rst_suppress(found, &around, wanted, s->hooks ? s->hooks->cancel : NULL, sure, error);
   free(found);
   return status;
 }

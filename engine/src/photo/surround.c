@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/session.h"
 #include "base/status.h"
 #include "photo/sureness.h"
 #include "photo/surround.h"
@@ -78,7 +79,8 @@ static void suppress_row(const tables *t, const unsigned char *found, const int 
 }
 
 rst_status rst_suppress(const unsigned char *found, const rst_rectangle *around,
-                        const rst_rectangle *wanted, unsigned char *sure, rst_error *error) {
+                        const rst_rectangle *wanted, const rst_cancel *cancel, unsigned char *sure,
+                        rst_error *error) {
   const int offset = wanted->x - around->x, width = around->width;
   tables *t = malloc(sizeof *t);
   int *columns = rst_zeros((size_t)width, sizeof *columns);
@@ -90,7 +92,7 @@ rst_status rst_suppress(const unsigned char *found, const rst_rectangle *around,
     return rst_fail_memory(error);
   }
   make_tables(t);
-  for (int y = 0; y < wanted->height; y++) {
+  for (int y = 0; y < wanted->height && !rst_cancelled(cancel); y++) {
     const int middle = wanted->y - around->y + y;
 
     for (; end < around->height && end <= middle + REACH; end++)
@@ -102,5 +104,5 @@ rst_status rst_suppress(const unsigned char *found, const rst_rectangle *around,
   }
   free(t);
   free(columns);
-  return RST_OK;
+  return rst_cancelled(cancel) ? rst_fail_cancelled(error) : RST_OK;
 }

@@ -12,8 +12,9 @@ void rst_surround(const rst_rectangle *wanted, int width, int height, rst_rectan
 
 /* Raises `sure`, of the `wanted` samples, to how sure it is of `found`, of those of rst_surround(),
  * less the more that is found round them; 0 where `found` is. Bytes as rst_sureness() makes them. Errors:
- * RST_NO_MEMORY. */
+ * RST_NO_MEMORY, RST_CANCELLED. Thread: any. */
 rst_status rst_suppress(const unsigned char *found, const rst_rectangle *around,
-                        const rst_rectangle *wanted, unsigned char *sure, rst_error *error);
+                        const rst_rectangle *wanted, const rst_cancel *cancel, unsigned char *sure,
+                        rst_error *error);
 
 #endif
