@@ -285,6 +285,25 @@ static bool read_hinted(void *user, int x, int y, int w, int h, float *rgba) {
   return true;
 }
 
+/* Parameters of an older program, which are completed in a copy. */
+static rst_status do_older(outcome *o, rst_error *error) {
+  const rst_picture picture = {
+    .size = sizeof picture, .width = SIDE, .height = SIDE, .read = read_hinted};
+  rst_parameters older = new_parameters("start=20", NULL);
+  rst_plan plan = {.size = sizeof plan};
+  rst_model *model;
+  rst_status status = rst_model_read(model_path, &model, error);
+
+  if (status != RST_OK)
+    return status;
+  older.size = offsetof(rst_parameters, hints);
+  status = rst_parameters_steps(&older, model, NULL, &o->ids, error);
+  if (status == RST_OK)
+    status = rst_plan_region(&older, &picture, NULL, &plan, error);
+  rst_model_unref(model);
+  return status;
+}
+
 static rst_status do_hints(outcome *o, rst_error *error) {
   const rst_picture picture = {
     .size = sizeof picture, .width = SIDE, .height = SIDE, .read = read_hinted};
@@ -376,7 +395,7 @@ static const struct {
   {"match", do_match}, {"preset", do_preset}, {"list", do_list},
   {"steps", do_steps}, {"record", do_record}, {"uncertainty", do_uncertainty},
   {"hide", do_hide},   {"hints", do_hints},   {"faces", do_faces},
-  {"photo", do_photo},
+  {"photo", do_photo}, {"older", do_older},
 };
 
 /* Of a call that failed nothing is written but what is right. */

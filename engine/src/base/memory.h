@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct yyjson_alc;
 
@@ -43,6 +45,16 @@ typedef struct rst_arena {
 
 /* The next `count` floats; NULL while measuring. */
 float *rst_arena_take(rst_arena *arena, size_t count);
+
+/* A pointer whose memory is freed where its block ends. */
+#define RST_FREED __attribute__((cleanup(rst_free_pointed)))
+
+static inline void rst_free_pointed(void *pointer) {
+  void *memory;
+
+  memcpy(&memory, pointer, sizeof memory);
+  free(memory);
+}
 
 /* The JSON library's memory comes from malloc of this program, so that one hook sees it all. */
 const struct yyjson_alc *rst_json_memory(void);

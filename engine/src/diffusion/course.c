@@ -21,13 +21,15 @@ static int take_steps(const rst_parameters *parameters, const rst_model *model, 
 
 rst_status rst_parameters_steps(const rst_parameters *parameters, const rst_model *model,
                                 int *steps, int *passes, rst_error *error) {
+  RST_FREED rst_parameters *own = NULL;
   rst_status status = rst_parameters_check(parameters, model, error);
-  rst_parameters storage;
   int *sequence;
 
+  if (status == RST_OK)
+    status = rst_whole_parameters(&parameters, &own, "rst_parameters_steps", error);
   if (status != RST_OK)
     return status;
-  if (!rst_complete_parameters(&parameters, &storage) || !passes)
+  if (!passes)
     return rst_fail_call(error, "rst_parameters_steps");
   if (model->process == RST_SINGLE_PASS) {
     *passes = 1;

@@ -9,6 +9,7 @@
 
 #include "diffusion/course.h"
 #include "base/complete.h"
+#include "base/memory.h"
 #include "base/status.h"
 #include "parameters/parameters.h"
 
@@ -394,7 +395,7 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
                            const rst_parameters *parameters, const rst_grid *grid,
                            const float *coverage, float *colours, const rst_hooks *hooks,
                            const rst_sample_observer *observer, rst_error *error) {
-  rst_parameters all_parameters;
+  RST_FREED rst_parameters *own = NULL;
   rst_grid all_grid;
   rst_hooks all_hooks;
   const rst_window *window;
@@ -404,10 +405,12 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
   rst_status status = RST_OK;
   rst_rectangle box;
 
-  if (!session || !encoding || !rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_complete_grid(&grid, &all_grid) || !rst_good_grid(grid) ||
+  if (!session || !encoding || !rst_complete_grid(&grid, &all_grid) || !rst_good_grid(grid) ||
       !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_sample");
+  status = rst_whole_parameters(&parameters, &own, "rst_sample", error);
+  if (status != RST_OK)
+    return status;
   window = &encoding->window;
   points = rst_array((size_t)grid->columns * (size_t)grid->rows, sizeof *points);
   x = rst_array((size_t)grid->columns + (size_t)grid->rows, sizeof *x);

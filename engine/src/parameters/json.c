@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "parameters/parameters.h"
 #include "parameters/real.h"
 #include "base/status.h"
 
@@ -27,19 +28,18 @@ static bool number_to_text(yyjson_val *value, char *text, size_t size) {
   return yyjson_is_real(value) && rst_write_real(yyjson_get_real(value), text, size);
 }
 
-static bool to_text(const rst_parameter *entry, yyjson_val *value, char *text, size_t size) {
+/* `text`, of `size` bytes, takes up what is none; NULL where it is of another type. */
+static const char *to_text(const rst_parameter *entry, yyjson_val *value, char *text, size_t size) {
   switch (entry->type) {
     case RST_TYPE_BOOL:
-      snprintf(text, size, "%s", yyjson_get_bool(value) ? "true" : "false");
-      return yyjson_is_bool(value);
+      return !yyjson_is_bool(value) ? NULL : yyjson_get_bool(value) ? "true" : "false";
     case RST_TYPE_INT:
     case RST_TYPE_REAL:
-      return number_to_text(value, text, size);
+      return number_to_text(value, text, size) ? text : NULL;
     case RST_TYPE_CHOICE:
     case RST_TYPE_TEXT:
     default:
-      return rst_json_is_text(value) &&
-             (size_t)snprintf(text, size, "%s", yyjson_get_str(value)) < size;
+      return rst_json_is_text(value) ? yyjson_get_str(value) : NULL;
   }
 }
 
@@ -47,9 +47,10 @@ rst_status rst_json_read_parameter(const rst_parameter *entry, yyjson_val *value
                                    rst_parameters *parameters, rst_error *error) {
   static const char *const wanted[] = {N_("true or false"), N_("a whole number"), N_("a number"),
                                        N_("a text"), N_("a text")};
-  char text[RST_TEXT_MAX + 1];
+  char number[RST_VALUE_MAX];
+  const char *text = to_text(entry, value, number, sizeof number);
 
-  if (!to_text(entry, value, text, sizeof text))
+  if (!text)
     return rst_fail(error, RST_WRONG_TYPE, entry->name, yyjson_get_type_desc(value),
                     wanted[entry->type], "%s must be %s", entry->name, wanted[entry->type]);
   return rst_parameters_set(parameters, entry->name, text, error);
@@ -58,7 +59,8 @@ rst_status rst_json_read_parameter(const rst_parameter *entry, yyjson_val *value
 bool rst_json_write_parameter(yyjson_mut_doc *doc, yyjson_mut_val *object,
                               const rst_parameter *entry, const rst_parameters *parameters) {
   const char *member = (const char *)parameters + entry->offset;
-  char text[RST_TEXT_MAX];
+  const char *whole = rst_parameters_text(parameters, entry);
+  char text[RST_VALUE_MAX];
 
   switch (entry->type) {
     case RST_TYPE_BOOL:
@@ -70,6 +72,8 @@ bool rst_json_write_parameter(yyjson_mut_doc *doc, yyjson_mut_val *object,
     case RST_TYPE_CHOICE:
     case RST_TYPE_TEXT:
     default:
+      if (whole)
+        return yyjson_mut_obj_add_strcpy(doc, object, entry->name, whole);
       return rst_parameters_get(parameters, entry->name, text, sizeof text, NULL) == RST_OK &&
              yyjson_mut_obj_add_strcpy(doc, object, entry->name, text);
   }

@@ -11,6 +11,7 @@
 #include "parameters/parameters.h"
 #include "parameters/real.h"
 #include "base/complete.h"
+#include "base/memory.h"
 #include "base/status.h"
 
 #define SAMPLER(name) #name,
@@ -127,36 +128,52 @@ static rst_status set_choice(const rst_parameter *entry, int *to, const char *te
                   "%s is \"%s\", but must be one of %s", entry->name, text, all);
 }
 
-static rst_status set_model(const rst_parameter *entry, char *to, size_t size, const char *text,
-                            rst_error *error) {
-  if (*text == '\0' || strlen(text) >= size)
-    return fail_type(entry, text, "an id or a path", error);
-  strcpy(to, text);
-  return RST_OK;
+static rst_status check_model(const rst_parameter *entry, const char *text, size_t size,
+                              rst_error *error) {
+  return *text == '\0' || strlen(text) >= size ? fail_type(entry, text, "an id or a path", error)
+                                               : RST_OK;
 }
 
-static rst_status set_hints(const rst_parameter *entry, char *to, size_t size, const char *text,
-                            rst_error *error) {
-  int count;
-  rst_status status = rst_hints_parse(text, NULL, &count, error);
-
-  if (status == RST_OK && strlen(text) >= size)
-    return fail_type(entry, text, N_("a shorter text"), error);
-  if (status == RST_OK)
-    strcpy(to, text);
-  return status;
+static rst_status check_length(const rst_parameter *entry, const char *text, size_t size,
+                               rst_error *error) {
+  return strlen(text) >= size ? fail_type(entry, text, N_("a shorter text"), error) : RST_OK;
 }
 
-static rst_status set_faces(const rst_parameter *entry, char *to, size_t size, const char *text,
-                            rst_error *error) {
+static rst_status check_hints(const rst_parameter *entry, const char *text, size_t size,
+                              rst_error *error) {
   int count;
-  rst_status status = rst_faces_parse(text, NULL, &count, error);
+  const rst_status status = rst_hints_parse(text, NULL, &count, error);
 
-  if (status == RST_OK && strlen(text) >= size)
-    return fail_type(entry, text, N_("a shorter text"), error);
-  if (status == RST_OK)
-    strcpy(to, text);
-  return status;
+  return status == RST_OK ? check_length(entry, text, size, error) : status;
+}
+
+static rst_status check_faces(const rst_parameter *entry, const char *text, size_t size,
+                              rst_error *error) {
+  int count;
+  const rst_status status = rst_faces_parse(text, NULL, &count, error);
+
+  return status == RST_OK ? check_length(entry, text, size, error) : status;
+}
+
+/* What is a text and nothing else: its member, the bytes that it holds, and what it may say. */
+#define TEXT(member, check) \
+  {offsetof(rst_parameters, member), sizeof((rst_parameters *)NULL)->member, check}
+static const struct text {
+  size_t offset, size;
+  rst_status (*check)(const rst_parameter *entry, const char *text, size_t size, rst_error *error);
+} texts[] = {TEXT(model, check_model), TEXT(hints, check_hints), TEXT(faces, check_faces)};
+#undef TEXT
+
+/* NULL for what is none. */
+static const struct text *find_text(const rst_parameter *entry) {
+  for (size_t i = 0; entry->type == RST_TYPE_TEXT && i < sizeof texts / sizeof *texts; i++)
+    if (texts[i].offset == entry->offset)
+      return &texts[i];
+  return NULL;
+}
+
+const char *rst_parameters_text(const rst_parameters *parameters, const rst_parameter *entry) {
+  return find_text(entry) ? (const char *)parameters + entry->offset : NULL;
 }
 
 /* `what` of the window, a part of its text, is out of range. */
@@ -171,14 +188,14 @@ static rst_status fail_window(rst_error *error, const rst_parameter *entry, cons
   return RST_OUT_OF_RANGE;
 }
 
-static rst_status set_window(const rst_parameter *entry, rst_parameters *parameters,
+static rst_status set_window(const rst_parameter *entry, rst_window_kind *kind, rst_window *to,
                              const char *text, rst_error *error) {
   const char *at = text;
   rst_window window;
 
-  for (int kind = RST_WINDOW_AUTO; kind <= RST_WINDOW_FACES; kind++)
-    if (window_names[kind] && strcmp(text, window_names[kind]) == 0) {
-      parameters->window_kind = (rst_window_kind)kind;
+  for (int named = RST_WINDOW_AUTO; named <= RST_WINDOW_FACES; named++)
+    if (window_names[named] && strcmp(text, window_names[named]) == 0) {
+      *kind = (rst_window_kind)named;
       return RST_OK;
     }
   if (!read_int(at, &at, &window.x) || *at++ != ',' || !read_int(at, &at, &window.y) ||
@@ -189,8 +206,8 @@ static rst_status set_window(const rst_parameter *entry, rst_parameters *paramet
   if (window.x < -RST_SIDE_MAX || window.x > RST_SIDE_MAX || window.y < -RST_SIDE_MAX ||
       window.y > RST_SIDE_MAX)
     return fail_window(error, entry, text, "corner", -RST_SIDE_MAX);
-  parameters->window_kind = RST_WINDOW_GIVEN;
-  parameters->window = window;
+  *kind = RST_WINDOW_GIVEN;
+  *to = window;
   return RST_OK;
 }
 
@@ -198,9 +215,12 @@ static rst_status fail_unknown(const char *name, rst_error *error) {
   return rst_fail(error, RST_UNKNOWN_PARAMETER, name, NULL, NULL, "there is no parameter %s", name);
 }
 
+/* Nothing but the member is touched, nor, of the window, what belongs to it. */
 static rst_status set_value(rst_parameters *parameters, const rst_parameter *entry,
                             const char *text, rst_error *error) {
   char *member = (char *)parameters + entry->offset;
+  const struct text *kind = find_text(entry);
+  rst_status status;
 
   switch (entry->type) {
     case RST_TYPE_BOOL:
@@ -213,33 +233,23 @@ static rst_status set_value(rst_parameters *parameters, const rst_parameter *ent
       return set_choice(entry, (int *)member, text, error);
     case RST_TYPE_TEXT:
     default:
-      if (member == parameters->model)
-        return set_model(entry, parameters->model, sizeof parameters->model, text, error);
-      if (member == parameters->hints)
-        return set_hints(entry, parameters->hints, sizeof parameters->hints, text, error);
-      if (member == parameters->faces)
-        return set_faces(entry, parameters->faces, sizeof parameters->faces, text, error);
-      return set_window(entry, parameters, text, error);
+      if (!kind)
+        return set_window(entry, &parameters->window_kind, &parameters->window, text, error);
+      status = kind->check(entry, text, kind->size, error);
+      if (status == RST_OK)
+        memmove(member, text, strlen(text) + 1);
+      return status;
   }
 }
 
 rst_status rst_parameters_set(rst_parameters *parameters, const char *name, const char *text,
                               rst_error *error) {
   const rst_parameter *entry = rst_parameter_find(name);
-  const rst_parameters *whole = parameters;
-  rst_parameters storage;
-  rst_status status;
 
-  if (!rst_complete_parameters(&whole, &storage) || !name || !text)
+  if (!rst_can_fill(parameters, sizeof *parameters) || !name || !text)
     return rst_fail_call(error, "rst_parameters_set");
-  if (!entry || entry->offset >= parameters->size)
-    return fail_unknown(name, error);
-  if (whole == parameters)
-    return set_value(parameters, entry, text, error);
-  status = set_value(&storage, entry, text, error);
-  if (status == RST_OK)
-    rst_hand_over(parameters, &storage);
-  return status;
+  return entry && entry->offset < parameters->size ? set_value(parameters, entry, text, error)
+                                                   : fail_unknown(name, error);
 }
 
 /* ---- values to text ---- */
@@ -258,86 +268,148 @@ static bool write_value(const rst_parameters *parameters, const rst_parameter *e
   const rst_window *window = &parameters->window;
   int number;
 
-  switch (entry->type) {
-    case RST_TYPE_BOOL:
-      number = snprintf(text, size, "%s", *(const bool *)member ? "true" : "false");
-      break;
-    case RST_TYPE_INT:
-      number = snprintf(text, size, "%d", *(const int *)member);
-      break;
-    case RST_TYPE_REAL:
-      return rst_write_real(*(const double *)member, text, size);
-    case RST_TYPE_CHOICE:
-      number = *(const int *)member;
-      if (number < 0 || number >= choice_count(entry))
-        return false;
-      number = snprintf(text, size, "%s", entry->choices[number]);
-      break;
-    case RST_TYPE_TEXT:
-    default:
-      if (member == parameters->model)
-        number = snprintf(text, size, "%s", parameters->model);
-      else if (member == parameters->hints)
-        number = snprintf(text, size, "%s", parameters->hints);
-      else if (member == parameters->faces)
-        number = snprintf(text, size, "%s", parameters->faces);
-      else if (parameters->window_kind == RST_WINDOW_GIVEN)
-        number = snprintf(text, size, "%d,%d,%d", window->x, window->y, window->side);
-      else
-        number = snprintf(text, size, "%s", window_names[parameters->window_kind]);
-  }
+  if (find_text(entry))
+    number = snprintf(text, size, "%s", member);
+  else
+
+    switch (entry->type) {
+      case RST_TYPE_BOOL:
+        number = snprintf(text, size, "%s", *(const bool *)member ? "true" : "false");
+        break;
+      case RST_TYPE_INT:
+        number = snprintf(text, size, "%d", *(const int *)member);
+        break;
+      case RST_TYPE_REAL:
+        return rst_write_real(*(const double *)member, text, size);
+      case RST_TYPE_CHOICE:
+        number = *(const int *)member;
+        if (number < 0 || number >= choice_count(entry))
+          return false;
+        number = snprintf(text, size, "%s", entry->choices[number]);
+        break;
+      case RST_TYPE_TEXT:
+      default:
+        if (parameters->window_kind == RST_WINDOW_GIVEN)
+          number = snprintf(text, size, "%d,%d,%d", window->x, window->y, window->side);
+        else
+          number = snprintf(text, size, "%s", window_names[parameters->window_kind]);
+    }
   return number >= 0 && (size_t)number < size;
 }
 
 rst_status rst_parameters_get(const rst_parameters *parameters, const char *name, char *text,
                               size_t size, rst_error *error) {
   const rst_parameter *entry = rst_parameter_find(name);
-  rst_parameters storage;
+  bool done;
 
-  if (!rst_complete_parameters(&parameters, &storage) || !name || !text)
+  if (!rst_can_fill(parameters, sizeof *parameters) || !name || !text)
     return rst_fail_call(error, "rst_parameters_get");
   if (!entry)
     return fail_unknown(name, error);
-  return write_value(parameters, entry, text, size) ? RST_OK
-                                                    : rst_fail_call(error, "rst_parameters_get");
-}
-
-static void set_defaults(rst_parameters *parameters) {
-  memset(parameters, 0, sizeof *parameters);
-  parameters->size = sizeof *parameters;
-  for (size_t i = 0; i < COUNT; i++)
-    set_value(parameters, &table[i], table[i].initial, NULL);
+  if (entry->offset < parameters->size)
+    done = write_value(parameters, entry, text, size);
+  else
+    done = (size_t)snprintf(text, size, "%s", entry->initial) < size;
+  return done ? RST_OK : rst_fail_call(error, "rst_parameters_get");
 }
 
 void rst_parameters_init_sized(rst_parameters *parameters, size_t size) {
-  rst_parameters all;
+  const size_t known = size < sizeof *parameters ? size : sizeof *parameters;
 
-  set_defaults(&all);
-  memcpy(parameters, &all, size < sizeof all ? size : sizeof all);
+  memset(parameters, 0, known);
+  for (size_t i = 0; i < COUNT; i++)
+    if (table[i].offset < known)
+      set_value(parameters, &table[i], table[i].initial, NULL);
   parameters->size = size;
 }
 
-bool rst_complete_parameters(const rst_parameters **given, rst_parameters *storage) {
-  if (*given && (*given)->size != sizeof *storage)
-    set_defaults(storage);
-  *given = rst_complete(*given, storage, sizeof *storage);
-  return *given != NULL;
+rst_status rst_whole_parameters(const rst_parameters **given, rst_parameters **own,
+                                const char *call, rst_error *error) {
+  const rst_parameters *theirs = *given;
+
+  if (!rst_can_fill(theirs, sizeof *theirs))
+    return rst_fail_call(error, call);
+  if (theirs->size == sizeof *theirs)
+    return RST_OK;
+  *own = malloc(sizeof **own);
+  if (!*own)
+    return rst_fail_memory(error);
+  rst_parameters_init(*own);
+  *given = rst_complete(theirs, *own, sizeof **own);
+  return RST_OK;
+}
+
+rst_parameters *rst_parameters_copy(const rst_parameters *parameters) {
+  rst_parameters *copy = malloc(sizeof *copy);
+
+  if (copy)
+    *copy = *parameters;
+  return copy;
+}
+
+/* ---- one value, as it is ---- */
+
+/* Room for one that is no text. */
+typedef union {
+  bool truth;
+  int number;
+  double real;
+  rst_window window;
+} value;
+
+/* Reads it as set_value() does, and forgets it. */
+static rst_status check_text(const rst_parameter *entry, const char *text, rst_error *error) {
+  rst_window_kind kind;
+  value v;
+
+  switch (entry->type) {
+    case RST_TYPE_BOOL:
+      return set_bool(entry, &v.truth, text, error);
+    case RST_TYPE_INT:
+      return set_int(entry, &v.number, text, error);
+    case RST_TYPE_REAL:
+      return set_real(entry, &v.real, text, error);
+    case RST_TYPE_CHOICE:
+      return set_choice(entry, &v.number, text, error);
+    case RST_TYPE_TEXT:
+    default:
+      return set_window(entry, &kind, &v.window, text, error);
+  }
+}
+
+rst_status rst_parameters_check_value(const rst_parameters *parameters, const rst_parameter *entry,
+                                      rst_error *error) {
+  const char *member = (const char *)parameters + entry->offset;
+  const struct text *kind = find_text(entry);
+  char text[RST_VALUE_MAX];
+
+  if (kind)
+    return memchr(member, '\0', kind->size) ? kind->check(entry, member, kind->size, error)
+                                            : rst_fail_call(error, "rst_parameters_get");
+  return write_value(parameters, entry, text, sizeof text)
+           ? check_text(entry, text, error)
+           : rst_fail_call(error, "rst_parameters_get");
 }
 
 rst_status rst_parameters_check_values(const rst_parameters *parameters, rst_error *error) {
-  rst_parameters storage, copy;
-  char text[RST_TEXT_MAX];
+  rst_status status = RST_OK;
 
-  if (!rst_complete_parameters(&parameters, &storage))
+  if (!rst_can_fill(parameters, sizeof *parameters))
     return rst_fail_call(error, "parameters");
-  copy = *parameters;
-  for (size_t i = 0; i < COUNT; i++) {
-    rst_status status = rst_parameters_get(parameters, table[i].name, text, sizeof text, error);
+  for (size_t i = 0; i < COUNT && status == RST_OK; i++)
+    if (table[i].offset < parameters->size)
+      status = rst_parameters_check_value(parameters, &table[i], error);
+  return status;
+}
 
-    if (status == RST_OK)
-      status = rst_parameters_set(&copy, table[i].name, text, error);
-    if (status != RST_OK)
-      return status;
-  }
-  return RST_OK;
+bool rst_parameters_same(const rst_parameters *a, const rst_parameters *b,
+                         const rst_parameter *entry) {
+  char mine[RST_VALUE_MAX], its[RST_VALUE_MAX];
+
+  if (find_text(entry))
+    return strcmp(rst_parameters_text(a, entry),
+                  b ? rst_parameters_text(b, entry) : entry->initial) == 0;
+  return write_value(a, entry, mine, sizeof mine) &&
+         (!b || write_value(b, entry, its, sizeof its)) &&
+         strcmp(mine, b ? its : entry->initial) == 0;
 }

@@ -11,6 +11,7 @@
 #include "base/integer.h"
 #include "base/memory.h"
 #include "base/file.h"
+#include "parameters/parameters.h"
 #include "base/status.h"
 
 #define PRESET_FILE_MAX ((size_t)1 << 20)
@@ -161,12 +162,16 @@ bool rst_preset_has(const rst_preset *preset, const char *parameter) {
 void rst_preset_apply(const rst_preset *preset, rst_parameters *parameters) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
-  char text[RST_TEXT_MAX];
+  char text[RST_VALUE_MAX];
 
   for (size_t i = 0; i < count; i++)
-    if (preset->has[i] &&
-        rst_parameters_get(&preset->values, table[i].name, text, sizeof text, NULL) == RST_OK)
-      rst_parameters_set(parameters, table[i].name, text, NULL);
+    if (preset->has[i]) {
+      const char *whole = rst_parameters_text(&preset->values, &table[i]);
+
+      if (whole ||
+          rst_parameters_get(&preset->values, table[i].name, text, sizeof text, NULL) == RST_OK)
+        rst_parameters_set(parameters, table[i].name, whole ? whole : text, NULL);
+    }
 }
 
 rst_status rst_preset_write(const rst_parameters *parameters, const rst_model *model,

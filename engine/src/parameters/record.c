@@ -155,16 +155,18 @@ void rst_record_fill_sized(rst_record *record, size_t size, const rst_parameters
 rst_status rst_record_append(const char *history, const rst_record *record, char **text,
                              rst_error *error) {
   const rst_parameters *parameters = record ? record->parameters : NULL;
-  rst_parameters all_parameters;
+  RST_FREED rst_parameters *own = NULL;
   rst_status status = RST_OK;
   yyjson_doc *before;
   yyjson_mut_doc *doc;
   rst_record all;
 
-  if (!rst_complete_record(&record, &all) ||
-      !rst_complete_parameters(&parameters, &all_parameters) || !text || record->window_count < 0 ||
+  if (!rst_complete_record(&record, &all) || !text || record->window_count < 0 ||
       record->window_count > RST_PARTS_MAX || (unsigned)record->output >= OUTPUTS)
     return rst_fail_call(error, "rst_record_append");
+  status = rst_whole_parameters(&parameters, &own, "rst_record_append", error);
+  if (status != RST_OK)
+    return status;
   before = read_history(history, &status, error);
   if (!before)
     return status;
@@ -308,13 +310,16 @@ static rst_status read_record(yyjson_val *object, rst_record *record, rst_parame
 rst_status rst_record_read(const char *history, int index, rst_record *record,
                            rst_parameters *parameters, int *count, rst_error *error) {
   rst_record read = {.size = sizeof read, .parameters = parameters};
-  rst_parameters values;
+  RST_FREED rst_parameters *values = NULL;
   rst_status status = RST_OK;
   yyjson_doc *json;
   int size;
 
   if (!rst_can_fill(record, sizeof *record) || !rst_can_fill(parameters, sizeof *parameters))
     return rst_fail_call(error, "rst_record_read");
+  values = malloc(sizeof *values);
+  if (!values)
+    return rst_fail_memory(error);
   json = read_history(history, &status, error);
   if (!json)
     return status;
@@ -326,12 +331,12 @@ rst_status rst_record_read(const char *history, int index, rst_record *record,
       fail_record(error, NC_("subject", "the list"), size == 0 ? "is empty" : "has no such entry");
   else
     status =
-      read_record(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, &values, error);
+      read_record(yyjson_arr_get(yyjson_doc_get_root(json), (size_t)index), &read, values, error);
   yyjson_doc_free(json);
   if (status != RST_OK)
     return status;
   rst_hand_over(record, &read);
-  rst_hand_over(parameters, &values);
+  rst_hand_over(parameters, values);
   if (count)
     *count = size;
   return RST_OK;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/status.h"
 #include "network/model.h"
 #include "parameters/parameters.h"
@@ -98,9 +99,9 @@ bool rst_sampler_reads(const rst_parameters *parameters, const char *name) {
 rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *now,
                           const rst_model_info *model) {
   const size_t i = index_of(parameter);
-  rst_parameters storage;
+  RST_FREED rst_parameters *own = NULL;
 
-  if (!rst_complete_parameters(&now, &storage))
+  if (rst_whole_parameters(&now, &own, "rst_parameter_use", NULL) != RST_OK)
     return RST_USED;
   if ((table[i].readers & DIFFUSION) != 0 && model && model->process == RST_SINGLE_PASS)
     return RST_UNUSED_SINGLE_PASS;
@@ -109,49 +110,61 @@ rst_use rst_parameter_use(const rst_parameter *parameter, const rst_parameters *
   return table[i].unused ? table[i].unused(now) : RST_USED;
 }
 
-static void reduce(const rst_parameters *from, const rst_model_info *model,
-                   rst_parameters *reduced) {
-  const rst_parameter *entry = rst_parameter_table(NULL);
-  char text[RST_TEXT_MAX];
+/* What a parameter counts as: NULL stands for its default, where it is not used or cannot be what it
+ * is. */
+static const rst_parameters *counting(const rst_parameter *entry, const rst_parameters *from,
+                                      const rst_model_info *model) {
+  return rst_parameter_use(entry, from, model) == RST_USED &&
+             rst_parameters_check_value(from, entry, NULL) == RST_OK
+           ? from
+           : NULL;
+}
 
-  rst_parameters_init(reduced);
-  for (size_t i = 0; i < COUNT; i++, entry++)
-    if (rst_parameter_use(entry, from, model) == RST_USED &&
-        rst_parameters_get(from, entry->name, text, sizeof text, NULL) == RST_OK)
-      rst_parameters_set(reduced, entry->name, text, NULL);
-  if (!model || model->process != RST_SINGLE_PASS)
-    reduced->sampler = rst_resolve_sampler(from);
-  if (model && reduced->start == model->steps)
-    reduced->start = 0;
+static int start_of(const rst_parameters *parameters, const rst_model_info *model) {
+  return !parameters || (model && parameters->start == model->steps) ? 0 : parameters->start;
+}
+
+static bool is_same(const rst_parameter *entry, const rst_parameters *mine,
+                    const rst_parameters *its, const rst_model_info *model) {
+  if (entry->offset == offsetof(rst_parameters, start))
+    return start_of(mine, model) == start_of(its, model);
+  if (entry->offset == offsetof(rst_parameters, sampler) && mine && its)
+    return rst_resolve_sampler(mine) == rst_resolve_sampler(its);
+  return mine ? rst_parameters_same(mine, its, entry)
+              : !its || rst_parameters_same(its, NULL, entry);
 }
 
 void rst_parameters_reduce(const rst_parameters *parameters, const rst_model_info *model,
                            rst_parameters *reduced) {
-  const size_t size = parameters->size;
-  rst_parameters storage, all;
+  const rst_parameter *entries = rst_parameter_table(NULL);
+  RST_FREED rst_parameters *own = NULL;
+  const rst_parameters *whole = parameters;
+  bool counts[COUNT];
 
-  if (!rst_complete_parameters(&parameters, &storage))
+  if (rst_whole_parameters(&whole, &own, "rst_parameters_reduce", NULL) != RST_OK)
     return;
-  reduce(parameters, model, &all);
-  memcpy(reduced, &all, size);
-  reduced->size = size;
+  for (size_t i = 0; i < COUNT; i++)
+    counts[i] = counting(&entries[i], whole, model) != NULL;
+  memmove(reduced, parameters, parameters->size);
+  for (size_t i = 0; i < COUNT; i++)
+    if (!counts[i])
+      rst_parameters_set(reduced, entries[i].name, entries[i].initial, NULL);
+  if (!model || model->process != RST_SINGLE_PASS)
+    reduced->sampler = rst_resolve_sampler(reduced);
+  reduced->start = start_of(reduced, model);
 }
 
 unsigned rst_parameters_compare(const rst_parameters *a, const rst_parameters *b,
                                 const rst_model_info *model) {
   const rst_parameter *entry = rst_parameter_table(NULL);
-  char mine[RST_TEXT_MAX], its[RST_TEXT_MAX];
-  rst_parameters one, other, storage_a, storage_b;
+  RST_FREED rst_parameters *own_a = NULL, *own_b = NULL;
   unsigned stages = 0;
 
-  if (!rst_complete_parameters(&a, &storage_a) || !rst_complete_parameters(&b, &storage_b))
+  if (rst_whole_parameters(&a, &own_a, "rst_parameters_compare", NULL) != RST_OK ||
+      rst_whole_parameters(&b, &own_b, "rst_parameters_compare", NULL) != RST_OK)
     return STAGES;
-  reduce(a, model, &one);
-  reduce(b, model, &other);
   for (size_t i = 0; i < COUNT; i++, entry++)
-    if (rst_parameters_get(&one, entry->name, mine, sizeof mine, NULL) != RST_OK ||
-        rst_parameters_get(&other, entry->name, its, sizeof its, NULL) != RST_OK ||
-        strcmp(mine, its) != 0)
+    if (!is_same(entry, counting(entry, a, model), counting(entry, b, model), model))
       stages |= table[i].readers & STAGES;
   return stages;
 }
@@ -169,12 +182,14 @@ static rst_status check_steps(const char *name, int value, int low, int high, rs
 
 rst_status rst_parameters_check(const rst_parameters *parameters, const rst_model *model,
                                 rst_error *error) {
+  RST_FREED rst_parameters *own = NULL;
   rst_status status = rst_parameters_check_values(parameters, error);
-  rst_parameters storage;
 
+  if (status == RST_OK)
+    status = rst_whole_parameters(&parameters, &own, "rst_parameters_check", error);
   if (status != RST_OK)
     return status;
-  if (!rst_complete_parameters(&parameters, &storage) || !model)
+  if (!model)
     return rst_fail_call(error, "rst_parameters_check");
   if (model->process == RST_SINGLE_PASS)
     return RST_OK;

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,12 @@ typedef struct {
   int count, pairs;
 } sums;
 
+static sums *aligned_sums(float *at) {
+  const size_t beyond = (uintptr_t)at % _Alignof(sums);
+
+  return (sums *)(void *)((char *)at + (beyond == 0 ? 0 : _Alignof(sums) - beyond));
+}
+
 static void add_pair(sums *s, float a, float b) {
   if (!isnan(b)) {
     s->products += (double)a * (double)b;
@@ -86,9 +93,8 @@ static int by_variance(const void *a, const void *b) {
   return (one > other) - (one < other);
 }
 
-/* Of the calmest quarter of all blocks. False where too little is known. */
-static bool measure_calm(const float *fine, int width, int height, sums *total) {
-  sums all[BLOCKS_MAX];
+/* Of the calmest quarter of all blocks, whose sums go into `all`. False where too little is known. */
+static bool measure_calm(const float *fine, int width, int height, sums *all, sums *total) {
   int count = 0;
 
   memset(total, 0, sizeof *total);
@@ -141,7 +147,8 @@ void rst_grain_measure(const float *luma, const unsigned char *mended, int width
   for (size_t i = 0; i < count; i++)
     known[i] = mended[i] ? NAN : luma[i];
   take_fine(known, width, height, scratch);
-  if (!measure_calm(scratch, width, height, &beside))
+  /* What is known is in the fine part now; a block has at least as many samples as its sums need. */
+  if (!measure_calm(scratch, width, height, aligned_sums(known), &beside))
     return;
   take_fine(luma, width, height, scratch);
   for (size_t i = 0; i < count; i++)

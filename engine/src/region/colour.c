@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "restorator.h"
+#include "base/memory.h"
 #include "parameters/parameters.h"
 
 /* The primaries of IEC 61966-2-1 with white D65, rows X Y Z divided by white, so that (1, 1, 1)
@@ -91,9 +92,9 @@ void rst_from_lab(const double lab[3], float rgb[3]) {
 /* ---- the public calls ---- */
 
 rst_mode rst_resolve_mode(const rst_parameters *parameters, const rst_window *window) {
-  rst_parameters storage;
+  RST_FREED rst_parameters *own = NULL;
 
-  if (!rst_complete_parameters(&parameters, &storage))
+  if (rst_whole_parameters(&parameters, &own, "rst_resolve_mode", NULL) != RST_OK)
     return RST_MODE_FULL;
   if (parameters->mode != RST_MODE_AUTO)
     return parameters->mode;

@@ -301,16 +301,20 @@ rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
 rst_status rst_settle_faces(rst_session *session, rst_parameters *parameters,
                             const rst_picture *picture, const rst_rectangle *box,
                             const rst_hooks *hooks, rst_error *error) {
-  rst_face faces[RST_FACES_MAX];
+  RST_FREED rst_face *faces = NULL;
   rst_finder *finder;
-  char path[4096], text[RST_FACES_TEXT];
+  char path[4096];
   rst_status status;
   int count;
 
-  if (!parameters)
+  if (!rst_can_fill(parameters, sizeof *parameters))
     return rst_fail_call(error, "rst_settle_faces");
-  if (parameters->window_kind != RST_WINDOW_FACES || strcmp(parameters->faces, RST_FACES_AUTO) != 0)
+  if (parameters->size < sizeof *parameters || parameters->window_kind != RST_WINDOW_FACES ||
+      strcmp(parameters->faces, RST_FACES_AUTO) != 0)
     return RST_OK;
+  faces = rst_array(RST_FACES_MAX, sizeof *faces);
+  if (!faces)
+    return rst_fail_memory(error);
   status = rst_find(RST_KIND_FINDER, "faces", path, sizeof path, error);
   if (status == RST_OK)
     status = rst_finder_read(path, &finder, error);
@@ -318,9 +322,7 @@ rst_status rst_settle_faces(rst_session *session, rst_parameters *parameters,
     return status;
   status = rst_find_faces(session, finder, picture, box, 0, hooks, faces, &count, error);
   rst_finder_unref(finder);
-  if (status == RST_OK)
-    status = rst_faces_write(faces, count, text, sizeof text, error);
-  if (status == RST_OK)
-    strcpy(parameters->faces, text);
-  return status;
+  return status == RST_OK
+           ? rst_faces_write(faces, count, parameters->faces, sizeof parameters->faces, error)
+           : status;
 }

@@ -379,15 +379,17 @@ rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field, co
 rst_status rst_hint_field_read(rst_session *session, const rst_parameters *parameters,
                                const rst_picture *picture, const rst_part *part,
                                const rst_cancel *cancel, rst_hint_field **field, rst_error *error) {
+  RST_FREED rst_parameters *own = NULL;
   rst_hint hints[RST_HINTS_MAX];
-  rst_parameters storage;
   rst_hint_guide *guide;
   rst_status status;
   int count;
 
-  if (!rst_complete_parameters(&parameters, &storage) || !part || !field)
+  if (!part || !field)
     return rst_fail_call(error, "rst_hint_field_read");
-  status = rst_hints_parse(parameters->hints, hints, &count, error);
+  status = rst_whole_parameters(&parameters, &own, "rst_hint_field_read", error);
+  if (status == RST_OK)
+    status = rst_hints_parse(parameters->hints, hints, &count, error);
   if (status != RST_OK)
     return status;
   if (count == 0 || part->mode == RST_MODE_DETAIL) {

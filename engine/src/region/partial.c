@@ -149,15 +149,16 @@ static rst_status check(const rst_parameters *parameters, const rst_encoding *en
 rst_status rst_partial_new(const rst_parameters *parameters, rst_encoding *encoding,
                            const rst_picture *picture, const rst_part *part,
                            const rst_rectangle *area, rst_partial **partial, rst_error *error) {
-  rst_parameters all_parameters;
+  RST_FREED rst_parameters *own = NULL;
   rst_picture all_picture;
   rst_partial *p;
   rst_status status;
 
-  if (!rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_take_picture(&picture, &all_picture) || !part || !partial)
+  if (!rst_take_picture(&picture, &all_picture) || !part || !partial)
     return rst_fail_call(error, "rst_partial_new");
-  status = check(parameters, encoding, error);
+  status = rst_whole_parameters(&parameters, &own, "rst_partial_new", error);
+  if (status == RST_OK)
+    status = check(parameters, encoding, error);
   if (status != RST_OK)
     return status;
   p = calloc(1, sizeof *p);
@@ -217,14 +218,16 @@ static void forget(rst_partial *p, int flags) {
 rst_status rst_partial_set(rst_partial *partial, const rst_parameters *parameters,
                            rst_error *error) {
   rst_model_info info = {.size = sizeof info};
-  rst_parameters storage;
+  RST_FREED rst_parameters *own = NULL;
   rst_mode mode;
   unsigned stale;
   rst_status status;
 
-  if (!partial || !rst_complete_parameters(&parameters, &storage))
+  if (!partial)
     return rst_fail_call(error, "rst_partial_set");
-  status = check(parameters, partial->encoding, error);
+  status = rst_whole_parameters(&parameters, &own, "rst_partial_set", error);
+  if (status == RST_OK)
+    status = check(parameters, partial->encoding, error);
   if (status != RST_OK)
     return status;
   if (partial->encoding)

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "network/encoder.h"
 #include "network/model.h"
+#include "parameters/parameters.h"
 #include "region/partial.h"
 
 typedef struct {
@@ -71,18 +72,20 @@ static void add_result(lattice *l, int number) {
 }
 
 static rst_status add_results(rst_session *session, lattice *l, int seeds, rst_error *error) {
-  rst_parameters parameters = l->p->parameters;
+  RST_FREED rst_parameters *parameters = rst_parameters_copy(&l->p->parameters);
   rst_hooks hooks = RST_HOOKS_INIT;
   rst_status status = RST_OK;
 
+  if (!parameters)
+    return rst_fail_memory(error);
   hooks.cancel = l->hooks ? l->hooks->cancel : NULL;
   for (int number = 1; number <= seeds && status == RST_OK; number++) {
     if (number > 1)
-      status = rst_sample(session, l->p->encoding, &parameters, &l->grid, l->mask, l->colours,
+      status = rst_sample(session, l->p->encoding, parameters, &l->grid, l->mask, l->colours,
                           &hooks, error);
     if (status == RST_OK)
       add_result(l, number);
-    parameters.seed = rst_next_seed(parameters.seed);
+    parameters->seed = rst_next_seed(parameters->seed);
   }
   return status;
 }

@@ -306,12 +306,12 @@ static void reach_faces(const rst_parameters *parameters, int width, int height,
 
 void rst_reach(const rst_parameters *parameters, int width, int height, const rst_rectangle *box,
                rst_rectangle *reach) {
-  rst_parameters storage;
+  RST_FREED rst_parameters *own = NULL;
   const rst_window *w;
   int side;
 
   *reach = *box;
-  if (!rst_complete_parameters(&parameters, &storage))
+  if (rst_whole_parameters(&parameters, &own, "rst_reach", NULL) != RST_OK)
     return;
   w = &parameters->window;
   side = window_side(parameters, width, height, box->width, box->height);
@@ -406,15 +406,16 @@ bool rst_box_in(const rst_picture *picture, const rst_rectangle **box, rst_recta
 rst_status rst_plan_region(const rst_parameters *parameters, const rst_picture *picture,
                            const rst_rectangle *box, rst_plan *plan, rst_error *error) {
   areas a = {.whole = {RST_SIDE_MAX, RST_SIDE_MAX, 0, 0, 0, 0}};
-  rst_parameters all_parameters;
+  RST_FREED rst_parameters *own = NULL;
   rst_picture all_picture;
   rst_status status;
   rst_rectangle inside;
 
-  if (!rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_take_picture(&picture, &all_picture) || !rst_can_fill(plan, sizeof *plan))
+  if (!rst_take_picture(&picture, &all_picture) || !rst_can_fill(plan, sizeof *plan))
     return rst_fail_call(error, "rst_plan_region");
-  status = rst_parameters_check_values(parameters, error);
+  status = rst_whole_parameters(&parameters, &own, "rst_plan_region", error);
+  if (status == RST_OK)
+    status = rst_parameters_check_values(parameters, error);
   if (status != RST_OK)
     return status;
   if (rst_clip(picture, box, &inside))

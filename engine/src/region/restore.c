@@ -138,8 +138,8 @@ static rst_status write_colours(restoration *r, rst_partial *partial, const outp
 static rst_status write_deviations(restoration *r, rst_partial *partial, const output *to) {
   const size_t values = 3 * (size_t)to->box.width * (size_t)to->box.height;
   float *mean = to->colours + values, *squares = mean + values;
-  rst_parameters parameters = *r->parameters;
-  rst_status status = RST_OK;
+  RST_FREED rst_parameters *parameters = rst_parameters_copy(r->parameters);
+  rst_status status = parameters ? RST_OK : rst_fail_memory(r->error);
 
   for (int i = 1; i <= r->seeds && status == RST_OK; i++) {
     status = finish(r, partial);
@@ -147,9 +147,9 @@ static rst_status write_deviations(restoration *r, rst_partial *partial, const o
       status = read_rows(r, partial, to, 0, to->box.height);
     if (status == RST_OK)
       rst_deviation_add(i, values, to->colours, mean, squares);
-    parameters.seed = rst_next_seed(parameters.seed);
+    parameters->seed = rst_next_seed(parameters->seed);
     if (status == RST_OK && i < r->seeds)
-      status = rst_partial_set(partial, &parameters, r->error);
+      status = rst_partial_set(partial, parameters, r->error);
   }
   if (status != RST_OK)
     return status;
@@ -232,17 +232,19 @@ static bool good_plan(const rst_plan *plan, const rst_picture *picture) {
 }
 
 static rst_status restore_plan(restoration *r, const rst_plan *plan) {
-  rst_parameters all_parameters;
+  RST_FREED rst_parameters *own = NULL;
   rst_picture all_picture;
   rst_hooks all_hooks;
   rst_plan all_plan;
   rst_status status;
 
-  if (!r->session || !rst_complete_parameters(&r->parameters, &all_parameters) ||
-      !rst_take_picture(&r->picture, &all_picture) || !r->picture->write ||
+  if (!r->session || !rst_take_picture(&r->picture, &all_picture) || !r->picture->write ||
       !rst_complete_plan(&plan, &all_plan) || !good_plan(plan, r->picture) ||
       !rst_complete_hooks(&r->hooks, &all_hooks))
     return rst_fail_call(r->error, "rst_restore");
+  status = rst_whole_parameters(&r->parameters, &own, "rst_restore", r->error);
+  if (status != RST_OK)
+    return status;
   r->points = plan->points * r->seeds;
   status = rst_parameters_check(r->parameters, r->model, r->error);
   for (int i = 0; i < plan->count && status == RST_OK; i++)

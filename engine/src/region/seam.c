@@ -36,9 +36,9 @@ static const double fill_stiffness = 2;
 static const double even_depth = 2; /* where network and fill count the same */
 
 bool rst_resolve_match(const rst_parameters *parameters) {
-  rst_parameters storage;
+  RST_FREED rst_parameters *own = NULL;
 
-  if (!rst_complete_parameters(&parameters, &storage))
+  if (rst_whole_parameters(&parameters, &own, "rst_resolve_match", NULL) != RST_OK)
     return false;
   return parameters->match == RST_MATCH_AUTO ? parameters->hide_region
                                              : parameters->match == RST_MATCH_ON;

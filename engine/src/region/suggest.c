@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/session.h"
 #include "base/status.h"
 #include "network/encoder.h"
@@ -34,7 +35,7 @@ typedef struct {
 typedef struct {
   rst_session *session;
   const rst_encoding *encoding;
-  const rst_parameters *parameters;
+  rst_parameters *parameters; /* a copy, whose seed changes */
   const rst_picture *picture;
   rst_cancel *cancel;
   rst_error *error;
@@ -43,7 +44,6 @@ typedef struct {
 /* The network's a* and b* at a pixel, at that pixel's own L*, whose colour goes into `rgba`. */
 static rst_status ask(const asking *q, int seed, int x, int y, float rgba[4], proposal *answer) {
   const rst_hooks hooks = {sizeof hooks, NULL, NULL, NULL, q->cancel, NULL};
-  rst_parameters own = *q->parameters;
   rst_status status;
   rst_grid grid;
   float luma, colour[3];
@@ -54,8 +54,9 @@ static rst_status ask(const asking *q, int seed, int x, int y, float rgba[4], pr
   rst_pixel_luma(1, rgba, NULL, &luma);
   rst_grid_pixels(&grid, x, y, 1, 1);
   grid.luma = &luma;
-  own.seed = seed;
-  status = rst_sample(q->session, q->encoding, &own, &grid, NULL, colour, &hooks, q->error);
+  q->parameters->seed = seed;
+  status =
+    rst_sample(q->session, q->encoding, q->parameters, &grid, NULL, colour, &hooks, q->error);
   if (status != RST_OK)
     return status;
   rst_mix(RST_MODE_COLOUR, q->parameters->saturation, 1, rgba, colour, colour);
@@ -140,7 +141,7 @@ static rst_status ask_seeds(const asking *q, int x, int y, float rgba[4], propos
 }
 
 /* What a single pass makes of places all over the window, inside the picture. */
-static rst_status ask_places(const asking *q, proposal *all, int *count) {
+static rst_status ask_places(const asking *q, int seed, proposal *all, int *count) {
   const rst_window *w = &q->encoding->window;
   rst_status status = RST_OK;
   float rgba[4];
@@ -152,7 +153,7 @@ static rst_status ask_places(const asking *q, proposal *all, int *count) {
 
     if (x < 0 || y < 0 || x >= q->picture->width || y >= q->picture->height)
       continue;
-    status = ask(q, q->parameters->seed, x, y, rgba, &all[*count]);
+    status = ask(q, seed, x, y, rgba, &all[*count]);
     *count += status == RST_OK;
   }
   return status;
@@ -161,11 +162,12 @@ static rst_status ask_places(const asking *q, proposal *all, int *count) {
 static rst_status ask_once(const asking *q, int x, int y, float rgba[4], proposal *all,
                            int *count) {
   proposal elsewhere[PLACES * PLACES], own;
+  const int seed = q->parameters->seed;
   int others = 0;
-  rst_status status = ask_places(q, elsewhere, &others);
+  rst_status status = ask_places(q, seed, elsewhere, &others);
 
   if (status == RST_OK)
-    status = ask(q, q->parameters->seed, x, y, rgba, &own);
+    status = ask(q, seed, x, y, rgba, &own);
   if (status != RST_OK)
     return status;
   others = cluster(elsewhere, others, PLACES * PLACES);
@@ -186,7 +188,7 @@ rst_status rst_suggest_colours(rst_session *session, const rst_encoding *encodin
                                int y, rst_cancel *cancel, rst_swatch *swatches, int *count,
                                rst_error *error) {
   asking q = {session, encoding, NULL, NULL, cancel, error};
-  rst_parameters all_parameters;
+  RST_FREED rst_parameters *own = NULL, *copy = NULL;
   rst_picture all_picture;
   proposal all[SEEDS];
   double lab[3], sum = 0;
@@ -194,12 +196,16 @@ rst_status rst_suggest_colours(rst_session *session, const rst_encoding *encodin
   rst_status status;
   int found = 0;
 
-  if (!session || !encoding || !swatches || !count ||
-      !rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_take_picture(&picture, &all_picture) || x < 0 || y < 0 || x >= picture->width ||
-      y >= picture->height)
+  if (!session || !encoding || !swatches || !count || !rst_take_picture(&picture, &all_picture) ||
+      x < 0 || y < 0 || x >= picture->width || y >= picture->height)
     return rst_fail_call(error, "rst_suggest_colours");
-  q.parameters = parameters;
+  status = rst_whole_parameters(&parameters, &own, "rst_suggest_colours", error);
+  if (status != RST_OK)
+    return status;
+  copy = rst_parameters_copy(parameters);
+  if (!copy)
+    return rst_fail_memory(error);
+  q.parameters = copy;
   q.picture = picture;
   status = encoding->model->process == RST_SINGLE_PASS ? ask_once(&q, x, y, rgba, all, &found)
                                                        : ask_seeds(&q, x, y, rgba, all, &found);

@@ -133,17 +133,18 @@ rst_status rst_encode_window(rst_session *session, rst_model *model,
                              const rst_parameters *parameters, const rst_picture *picture,
                              const rst_window *window, const rst_hooks *hooks,
                              rst_encoding **encoding, rst_error *error) {
-  rst_parameters all_parameters;
+  RST_FREED rst_parameters *own = NULL;
   rst_picture all_picture;
   rst_hooks all_hooks;
   rst_encoding *made = NULL;
   rst_status status;
 
-  if (!session || !rst_complete_parameters(&parameters, &all_parameters) ||
-      !rst_take_picture(&picture, &all_picture) || !rst_complete_hooks(&hooks, &all_hooks) ||
-      !encoding)
+  if (!session || !rst_take_picture(&picture, &all_picture) ||
+      !rst_complete_hooks(&hooks, &all_hooks) || !encoding)
     return rst_fail_call(error, "rst_encode_window");
-  status = encode_one(session, model, parameters, picture, window, hooks, &made, error);
+  status = rst_whole_parameters(&parameters, &own, "rst_encode_window", error);
+  if (status == RST_OK)
+    status = encode_one(session, model, parameters, picture, window, hooks, &made, error);
   if (status == RST_OK && parameters->window_kind == RST_WINDOW_FACES)
     status = encode_faces(session, model, parameters, picture, hooks, made, error);
   if (status == RST_OK)
