@@ -99,7 +99,12 @@ static void test_opens_nothing_else(void) {
       const char *const info[] = {"info", file, NULL};
       const char *const compare[] = {"compare", file, "-o", "sheet.png", "--with", "", NULL};
       const char *const evaluate[] = {"evaluate", file, SINGLE, NULL};
-      const char *const *runs[] = {restore, mask, repeat, info, compare, evaluate};
+      const char *const photo[] = {"photo", file, "out.png", SINGLE, NULL};
+      const char *const again[] = {"photo", "--repeat", file, good, "out.png", NULL};
+      const char *const damage[] = {"damage", file, "-o", "out.png", NULL};
+      const char *const faces[] = {"faces", file, "-o", "out.png", NULL};
+      const char *const *runs[] = {restore, photo, damage,  mask,     repeat,
+                                   again,   info,  compare, evaluate, faces};
       for (gsize r = 0; r < (k == 0 ? G_N_ELEMENTS(runs) : 1); r++) {
         char *text = trace(runs[r]), **lines = g_strsplit(text, "\n", -1);
         for (char **line = lines; *line; line++)
@@ -154,7 +159,7 @@ static void test_pipes(void) {
 
 /* A file that is cut to a few bytes again and again while the program reads it. What it says does
  * not matter, only that it says something and lives. */
-static void test_shrinking(void) {
+static void check_shrinking(const char *command, const char *const *options) {
   static const char *const kinds[] = {"jpg", "webp", "png", "tif"};
   pixels *p = make_pixels(1500, 1200, 3, 8);
   int refused = 0;
@@ -165,15 +170,9 @@ static void test_shrinking(void) {
     g_assert_cmpint(vips_image_write_to_file(p->image, input, NULL), ==, 0);
     g_assert_true(g_file_get_contents(input, &bytes, &size, NULL));
     for (int k = 0; k < 4; k++) {
-      char *argv[] = {(char *)program(),
-                      (char *)"restore",
-                      (char *)input,
-                      (char *)path_of("from-shrinking.png"),
-                      (char *)"--model",
-                      (char *)"tiny-single",
-                      (char *)"--region",
-                      (char *)"0,0,16x16",
-                      NULL};
+      char *argv[] = {(char *)program(),  (char *)command,    (char *)input,
+                      (char *)options[0], (char *)options[1], (char *)options[2],
+                      (char *)options[3], (char *)options[4], NULL};
       GPid pid;
       int status;
       g_assert_true(g_file_set_contents(input, bytes, (gssize)size, NULL));
@@ -192,6 +191,16 @@ static void test_shrinking(void) {
   }
   g_assert_cmpint(refused, >, 0);
   pixels_free(p);
+}
+
+static void test_shrinking(void) {
+  const char *out = path_of("from-shrinking.png");
+  const char *const restore[5] = {out, SINGLE, "--region", "0,0,16x16"};
+  const char *const photo[5] = {out, SINGLE, "--region", "0,0,16x16"};
+  const char *const damage[5] = {"-o", out};
+  check_shrinking("restore", restore);
+  check_shrinking("photo", photo);
+  check_shrinking("damage", damage);
 }
 
 /* ---- what is printed and recorded ---- */
@@ -224,8 +233,13 @@ static void test_control_characters(void) {
 static void test_records(void) {
   pixels *p = make_pixels(48, 40, 3, 8);
   const char *input = write_pixels(p, "plain.png"), *output = path_of("repeated.png");
-  check_failed(run("restore", "--repeat", hostile("negbox.jpg"), input, output, NULL), 1, "box");
-  check_failed(run("restore", "--repeat", hostile("i64box.jpg"), input, output, NULL), 1, "box");
+  static const char *const commands[] = {"restore", "photo"};
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+    check_failed(run(commands[i], "--repeat", hostile("negbox.jpg"), input, output, NULL), 1,
+                 "box");
+    check_failed(run(commands[i], "--repeat", hostile("i64box.jpg"), input, output, NULL), 1,
+                 "box");
+  }
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
   pixels_free(p);
 }

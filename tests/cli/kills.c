@@ -3,7 +3,7 @@
  * The program ended at any moment, and what it may write to: nothing is half written, nothing is
  * left behind.
  *
- * RESTORATOR_KILLS=200 kills it so often; 10 times without it.
+ * RESTORATOR_KILLS=200 kills restore so often, and photo a quarter of that; 10 times without it.
  */
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -39,14 +39,15 @@ static int count_strange(const char *folder) {
 
 /* A batch of large and small pictures, over ones that are there, killed after a random time:
  * every file is the whole old picture or the whole new one. */
-static void test_killed(void) {
+static void check_killed(const char *command, const char *const *options, gsize option_count,
+                         int share) {
   enum { PICTURES = 6 };
   const char *wish = g_getenv("RESTORATOR_KILLS"), *folder = path_of("batch");
-  const int kills = wish ? atoi(wish) : 10;
+  const int kills = (wish ? atoi(wish) : 10) / share;
   const char *sources[PICTURES], *done = path_of("done");
   pixels *before[PICTURES], *after[PICTURES];
-  const char *arguments[PICTURES + 16] = {"restore"};
-  int count = 1, killed = 0;
+  const char *arguments[PICTURES + 16] = {command, "--output-dir", done};
+  int count = 3, killed = 0;
   g_mkdir(folder, 0777);
   g_mkdir(done, 0777);
   for (int i = 0; i < PICTURES; i++) {
@@ -56,9 +57,7 @@ static void test_killed(void) {
     before[i] = p;
     g_free(name);
   }
-  const char *const options[] = {"--output-dir", done,        "--quiet", SINGLE,
-                                 "--region",     "0,0,32x32", "--force"};
-  for (gsize i = 0; i < G_N_ELEMENTS(options); i++)
+  for (gsize i = 0; i < option_count; i++)
     arguments[count++] = options[i];
   gint64 begin = g_get_monotonic_time();
   g_assert_cmpint(end(start_program(arguments)), ==, 0);
@@ -91,7 +90,7 @@ static void test_killed(void) {
     }
     g_assert_cmpint(count_strange(folder), <=, 1); /* between two calls it has a name */
   }
-  g_test_message("%d of %d runs killed", killed, kills);
+  g_test_message("%s: %d of %d runs killed", command, killed, kills);
   g_assert_cmpint(killed, >, 0);
   g_assert_cmpint(end(start_program(arguments)), ==, 0); /* and what was left is cleared */
   g_assert_cmpint(count_strange(folder), ==, 0);
@@ -99,6 +98,13 @@ static void test_killed(void) {
     pixels_free(before[i]);
     pixels_free(after[i]);
   }
+}
+
+static void test_killed(void) {
+  static const char *const region[] = {"--quiet", SINGLE, "--region", "0,0,32x32", "--force"};
+  static const char *const whole[] = {"--quiet", SINGLE, "--force"};
+  check_killed("restore", region, G_N_ELEMENTS(region), 1);
+  check_killed("photo", whole, G_N_ELEMENTS(whole), 4);
 }
 
 /* Files of killed runs, as they are where there are no nameless ones: cleared by the next run,
@@ -166,12 +172,12 @@ static void await_open(GPid pid, const char *file) {
 }
 
 /* What it has to say holds the program up before it can ask. */
-static void test_second_signal(void) {
+static void check_second_signal(const char *name) {
   static const int numbers[] = {SIGINT, SIGTERM};
   pixels *p = make_pixels(60, 50, 3, 8);
   const char *input = write_pixels(p, "held.png");
   char *command[] = {
-    (char *)program(), (char *)"restore",     (char *)input,        (char *)path_of("out.png"),
+    (char *)program(), (char *)name,          (char *)input,        (char *)path_of("out.png"),
     (char *)"--model", (char *)"tiny-single", (char *)"--progress", NULL};
   pixels_free(p);
   for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
@@ -199,11 +205,13 @@ static void test_second_signal(void) {
   g_assert_false(g_file_test(path_of("out.png"), G_FILE_TEST_EXISTS));
 }
 
+static void test_second_signal(void) {
+  check_second_signal("restore");
+  check_second_signal("photo");
+}
+
 /* A pipe that nobody writes to is waited for until the first. */
-static void test_waiting(void) {
-  const char *input = path_of("never.png");
-  g_assert_cmpint(mkfifo(input, 0666), ==, 0);
-  const char *const arguments[] = {"restore", input, path_of("out.png"), SINGLE, NULL};
+static void check_waiting(const char *const *arguments, const char *input) {
   GPid pid = start_program(arguments);
   int status;
   await_open(pid, input);
@@ -214,20 +222,73 @@ static void test_waiting(void) {
   g_assert_cmpint(WEXITSTATUS(status), ==, 128 + SIGTERM);
 }
 
-/* A rename would put a file in the place of a device. */
+static void test_waiting(void) {
+  const char *input = path_of("never.png"), *output = path_of("out.png");
+  const char *const restore[] = {"restore", input, output, SINGLE, NULL};
+  const char *const photo[] = {"photo", input, output, SINGLE, NULL};
+  const char *const damage[] = {"damage", input, "-o", output, NULL};
+  g_assert_cmpint(mkfifo(input, 0666), ==, 0);
+  check_waiting(restore, input);
+  check_waiting(photo, input);
+  check_waiting(damage, input);
+}
+
+/* A rename would put a file in the place of a device, or of a link to one. */
 static void test_special_outputs(void) {
   pixels *p = make_pixels(48, 40, 3, 8);
-  const char *input = write_pixels(p, "in.png"), *pipe = path_of("pipe.png");
-  const char *link = path_of("null.png");
+  const char *input = write_pixels(p, "in.png"), *output = path_of("special-out.png");
+  const char *pipe = path_of("pipe.png"), *link = path_of("null.png");
+  const char *svg = path_of("null.svg");
+  const char *const special[] = {pipe, link};
   GStatBuf status;
   g_assert_cmpint(mkfifo(pipe, 0666), ==, 0);
   g_assert_cmpint(symlink("/dev/null", link), ==, 0);
-  check_failed(run("restore", input, pipe, SINGLE, NULL), 1, "pipe.png: is a device or a pipe");
-  check_failed(run("restore", input, link, SINGLE, NULL), 1, "null.png: is a device or a pipe");
+  g_assert_cmpint(symlink("/dev/null", svg), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(special); i++) {
+    const char *to = special[i];
+    const char *const runs[][16] = {
+      {"restore", input, to, SINGLE},
+      {"photo", input, to, SINGLE},
+      {"damage", input, "-o", to},
+      {"damage", input, "-m", to},
+      {"damage", input, "--json", to},
+      {"faces", input, "-o", to},
+      {"faces", input, "--json", to},
+      {"evaluate", input, SINGLE, "--json", to},
+      {"regions", input, "--json", to, "--with", "--model tiny-single", "--with",
+       "--model tiny-single --strength 0.5"},
+      {"trajectory", input, SINGLE, "--point", "9,9", "--json", to},
+      {"trajectory", input, SINGLE, "--point", "9,9", "--csv", to},
+      {"trajectory", input, SINGLE, "--point", "9,9", "--plot", i == 1 ? svg : to},
+      {"sweep", input, "--output", to, "--model", "tiny-diffusion"},
+    };
+    for (gsize k = 0; k < G_N_ELEMENTS(runs); k++)
+      check_failed(run_arguments(runs[k]), 1, "is a device or a pipe");
+  }
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
   g_assert_cmpint(g_stat(pipe, &status), ==, 0);
   g_assert_true(S_ISFIFO(status.st_mode));
   g_assert_cmpint(g_stat("/dev/null", &status), ==, 0);
   g_assert_true(S_ISCHR(status.st_mode));
+  g_assert_true(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+  pixels_free(p);
+}
+
+/* A table in the place of a link goes where it leads, and keeps whose it is. */
+static void test_linked_texts(void) {
+  pixels *p = make_pixels(48, 40, 3, 8);
+  const char *input = write_pixels(p, "in.png"), *link = path_of("link.json");
+  const char *real = write_text("real.json", "before");
+  g_autofree char *text = NULL;
+  GStatBuf status;
+  g_assert_cmpint(symlink("real.json", link), ==, 0);
+  g_assert_cmpint(g_chmod(real, 0640), ==, 0);
+  run_well("damage", input, "--json", link, NULL);
+  g_assert_true(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true(g_file_get_contents(real, &text, NULL, NULL));
+  assert_contains(text, "\"damaged\"");
+  g_assert_cmpint(g_stat(real, &status), ==, 0);
+  g_assert_cmpint(status.st_mode & 0777, ==, 0640);
   pixels_free(p);
 }
 
@@ -249,12 +310,12 @@ static gboolean run_shell(const char *script, const char *const *arguments, char
 
 /* A disk that is full in the middle of a batch: of the large picture nothing is there, and that is
  * said; the small ones before it and behind it are whole. */
-static void test_full_disk(void) {
+static void check_full_disk(const char *command) {
   enum { PICTURES = 5, LARGE = 2 };
   static const char mount[] = "mount -t tmpfs -o size=300k none \"$0\" && ";
   const char *disk = path_of("disk"), *kept = path_of("kept"), *done = path_of("enough");
   const char *only[] = {disk, NULL};
-  const char *arguments[PICTURES + 16] = {disk, kept, program(), "restore"};
+  const char *arguments[PICTURES + 16] = {disk, kept, program(), command};
   char *script = g_strconcat(mount, "true", NULL), *err = NULL;
   int status, count = 4;
   g_mkdir(disk, 0777);
@@ -292,7 +353,7 @@ static void test_full_disk(void) {
     char *whole = g_build_filename(done, name, NULL);
     g_assert_true(g_file_test(there, G_FILE_TEST_EXISTS) == (i != LARGE));
     if (i != LARGE) {
-      run_well("restore", path_of(name), whole, SINGLE, "--region", "0,0,32x32", NULL);
+      run_well(command, path_of(name), whole, SINGLE, "--region", "0,0,32x32", NULL);
       g_assert_cmpint(differing_files(there, whole), ==, 0);
     }
     g_free(name);
@@ -303,6 +364,42 @@ static void test_full_disk(void) {
   g_free(script);
 }
 
+static void test_full_disk(void) {
+  check_full_disk("restore");
+  check_full_disk("photo");
+}
+
+/* Of a table that no room is left for nothing is there, nor of a mask. */
+static void test_full_disk_of_found(void) {
+  static const char script[] =
+    "mount -t tmpfs -o size=4k none \"$0\" && { dd if=/dev/zero of=\"$0/room\" bs=4k count=1 "
+    "2>/dev/null; cd \"$0\"; \"$1\" damage \"$2\" $3 found; status=$?; ls -A \"$0\" >&2; "
+    "exit $status; }";
+  static const char *const options[] = {"--json", "--mask found.png --json"};
+  pixels *p = make_pixels(300, 200, 3, 8);
+  const char *disk = path_of("tiny-disk");
+  const char *only[] = {disk, NULL};
+  g_autofree char *err = NULL;
+  int status;
+  g_mkdir(disk, 0777);
+  if (!run_shell("mount -t tmpfs -o size=4k none \"$0\"", only, &err, &status) || status != 0) {
+    g_test_skip("no file system of its own can be mounted here");
+    pixels_free(p);
+    return;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(options); i++) {
+    const char *arguments[] = {disk, program(), write_pixels(p, "found.png"), options[i], NULL};
+    g_autofree char *said = NULL;
+    g_assert_true(run_shell(script, arguments, &said, &status));
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), ==, 1);
+    assert_contains(said, "No space left");
+    g_assert_true(g_str_has_suffix(said, "room\n"));
+    g_assert_null(strstr(said, ".restorator-"));
+  }
+  pixels_free(p);
+}
+
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   g_test_add_func("/kills/killed", test_killed);
@@ -310,6 +407,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/kills/second-signal", test_second_signal);
   g_test_add_func("/kills/waiting", test_waiting);
   g_test_add_func("/kills/full-disk", test_full_disk);
+  g_test_add_func("/kills/full-disk-of-found", test_full_disk_of_found);
   g_test_add_func("/kills/special-outputs", test_special_outputs);
+  g_test_add_func("/kills/linked-texts", test_linked_texts);
   return harness_run();
 }

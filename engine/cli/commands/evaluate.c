@@ -10,6 +10,8 @@
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
+#include "io/file.h"
+#include "io/text_file.h"
 #include "measure/raster.h"
 #include "base/parameter_options.h"
 #include "base/interrupt.h"
@@ -313,7 +315,7 @@ static bool write_json(const evaluation *e, const options *o, const cli_figures 
   }
   size_t size;
   char *text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY | YYJSON_WRITE_INF_AND_NAN_AS_NULL, &size);
-  bool good = g_file_set_contents(o->json, text, (gssize)size, error);
+  bool good = text_file_write(o->json, text, size, error);
   free(text);
   g_free(name);
   yyjson_mut_doc_free(doc);
@@ -327,7 +329,8 @@ static bool run(const void *data, GError **error) {
   cli_progress progress;
   rst_parameters_init(&e.parameters);
   bool good =
-    take_protocol(o->protocol, e.wanted, error) && (e.files = raster_list(o->paths, error)) &&
+    (!o->json || file_check_place(o->json, error)) && take_protocol(o->protocol, e.wanted, error) &&
+    (e.files = raster_list(o->paths, error)) &&
     (e.model = parameter_options_open(&o->given, RST_PICTURE_MONOCHROME, &e.parameters, &e.sha256,
                                       NULL, error)) &&
     (rst_session_new(o->threads, &e.session, &cause) == RST_OK || cli_fail_engine(error, &cause));

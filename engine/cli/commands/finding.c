@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "io/file.h"
 #include "io/picture.h"
+#include "io/text_file.h"
 
 static bool open_finder(finding *f, const char *name, int threads, GError **error) {
   rst_error cause = RST_ERROR_INIT;
@@ -42,7 +44,7 @@ static bool look_at(finding *f, const char *path, finding_look look, GError **er
 static bool write_json(const finding *f, const char *path, GError **error) {
   size_t size;
   char *text = yyjson_mut_write(f->json, YYJSON_WRITE_PRETTY, &size);
-  const bool good = g_file_set_contents(path, text, (gssize)size, error);
+  const bool good = text_file_write(path, text, size, error);
 
   free(text);
   return good;
@@ -51,7 +53,7 @@ static bool write_json(const finding *f, const char *path, GError **error) {
 bool finding_run(const void *options, const char *finder, char *const *paths, int threads,
                  const char *json, finding_look look, GError **error) {
   struct finding f = {.options = options, .many = paths[1], .cancel = interrupt_catch()};
-  bool good = open_finder(&f, finder, threads, error);
+  bool good = (!json || file_check_place(json, error)) && open_finder(&f, finder, threads, error);
 
   if (json) {
     f.json = yyjson_mut_doc_new(NULL);

@@ -14,6 +14,7 @@
 #include "base/common_options.h"
 #include "base/error.h"
 #include "io/file.h"
+#include "io/text_file.h"
 #include "base/interrupt.h"
 #include "measure/search.h"
 #include "io/image_source.h"
@@ -197,7 +198,7 @@ static bool write_json(const regions *r, GError **error) {
   }
   size_t size;
   char *text = yyjson_mut_write(doc, YYJSON_WRITE_PRETTY, &size);
-  bool good = g_file_set_contents(r->options->json, text, (gssize)size, error);
+  bool good = text_file_write(r->options->json, text, size, error);
   free(text);
   yyjson_mut_doc_free(doc);
   return good;
@@ -270,6 +271,7 @@ static bool run(const void *data, GError **error) {
     .captions = g_ptr_array_new_with_free_func(g_free),
   };
   bool good = (!o->output || file_output_format(o->output, error)) &&
+              (!o->json || file_check_place(o->json, error)) &&
               (o->with ? restore_results(&r, error) : read_results(&r, error)) && search(&r, error);
   if (good) {
     print_table(&r);

@@ -15,6 +15,7 @@
 #include "base/common_options.h"
 #include "base/error.h"
 #include "base/numbers.h"
+#include "io/text_file.h"
 #include "measure/raster.h"
 #include "base/parameter_options.h"
 #include "base/interrupt.h"
@@ -215,7 +216,7 @@ static bool write_text(const char *path, const char *text, GError **error) {
   if (!path)
     return true;
   if (strcmp(path, "-") != 0)
-    return g_file_set_contents(path, text, -1, error);
+    return text_file_write(path, text, strlen(text), error);
   g_print("%s", text);
   return true;
 }

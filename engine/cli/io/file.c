@@ -64,7 +64,7 @@ static bool fail_system(const char *path, GError **error) {
 
 /* Whether a file of that path, which leads to `target`, can be made in its folder: known before
  * the work is done. */
-static bool check_place(const char *path, const char *target, GError **error) {
+static bool check_folder(const char *path, const char *target, GError **error) {
   g_autofree char *folder = g_path_get_dirname(target), *name = g_path_get_basename(target);
   const long longest = pathconf(folder, _PC_NAME_MAX);
   bool good = true;
@@ -79,24 +79,33 @@ static bool check_place(const char *path, const char *target, GError **error) {
   return good;
 }
 
+static bool check_kind(const char *path, GError **error) {
+  if (g_file_test(path, G_FILE_TEST_IS_DIR))
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a folder"), path);
+  else if (target_is_special(path))
+    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a device or a pipe and no file"), path);
+  else
+    return true;
+  return false;
+}
+
+bool file_check_place(const char *path, GError **error) {
+  if (!check_kind(path, error))
+    return false;
+  g_autofree char *target = target_follow(path);
+  return target ? check_folder(path, target, error) : fail_system(path, error);
+}
+
 const cli_format *file_output_format(const char *path, GError **error) {
   const cli_format *found = format_of_suffix(path);
-  if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a folder"), path);
+  if (!check_kind(path, error))
     return NULL;
-  }
-  if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
-    g_set_error(error, CLI_ERROR, CLI_FAILED, _("%s: is a device or a pipe and no file"), path);
-    return NULL;
-  }
   if (!found || !found->encode) {
     g_set_error(error, CLI_ERROR, CLI_WRONG_USAGE,
                 _("%s: must end in .png, .jpg, .tif or .webp, which says what to write"), path);
     return NULL;
   }
-  g_autofree char *target = target_follow(path);
-  bool good = target ? check_place(path, target, error) : fail_system(path, error);
-  return good ? found : NULL;
+  return file_check_place(path, error) ? found : NULL;
 }
 
 bool file_check_writable(const char *path, GError **error) {

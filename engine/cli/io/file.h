@@ -22,6 +22,9 @@ bool file_is_picture_name(const char *path);
 /* The suffix that its files get, with the dot. */
 const char *file_suffix(const cli_format *format);
 
+/* Whether a file could be written there: nothing else is, such as a device, a pipe or a folder, and
+ * its folder is there and writable. */
+bool file_check_place(const char *path, GError **error);
 /* The format that a file's suffix stands for, once that file could be written: its folder is
  * there and writable. NULL and an error otherwise. */
 const cli_format *file_output_format(const char *path, GError **error);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "io/file.h"
 #include "io/loader.h"
+#include "io/text_file.h"
 #include "measure/axis.h"
 
 /* Of the drawing's own units: pixels where it is not scaled. */
@@ -160,8 +161,7 @@ static bool write_drawn(const GString *svg, const char *path, rst_cancel *cancel
 bool plot_write(const char *path, const char *title, const GPtrArray *ways, rst_cancel *cancel,
                 GError **error) {
   g_autoptr(GString) svg = draw(title, ways);
-  bool good = g_str_has_suffix(path, ".svg")
-                ? g_file_set_contents(path, svg->str, (gssize)svg->len, error)
-                : write_drawn(svg, path, cancel, error);
+  bool good = g_str_has_suffix(path, ".svg") ? text_file_write(path, svg->str, svg->len, error)
+                                             : write_drawn(svg, path, cancel, error);
   return good;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/text_file.h"
 #include "target.h"
 
 static const char header[] =
@@ -95,14 +96,14 @@ bool table_open(const char *path, const char *run, const cli_setup setups[SETUPS
       return false;
     }
     g_error_free(why);
-    return g_file_set_contents(path, header, -1, error);
+    return text_file_write(path, header, strlen(header), error);
   }
   char *end = strrchr(text, '\n');
   bool good = g_str_has_prefix(text, header) ||
               fail(error, path, 1, _("is not how a sweep's table begins; choose another file"));
   if (good && end[1] != '\0') {
     end[1] = '\0';
-    good = g_file_set_contents(path, text, -1, error);
+    good = text_file_write(path, text, strlen(text), error);
   }
   good = good && read_lines(path, text + strlen(header), run, setups, rows, error);
   return good;
