@@ -14,6 +14,7 @@ import platform
 import random
 import re
 import resource
+import shlex
 import signal
 import struct
 import subprocess
@@ -35,7 +36,7 @@ def run(command, **variables):
 
 
 class Tests:
-    """The test programs of the command line in a build folder."""
+    """The test programs in a build folder."""
 
     def __init__(self, build):
         self.build = build
@@ -56,21 +57,73 @@ class Tests:
         return (f"{before}{folder}/tests/cli/test-cli-{subject} {folder}/engine/cli/restorator "
                 f"tests/data/models -p /{subject}/{case}")
 
+    def other(self, suite, name, **variables):
+        """Runs a test of another suite; returns what it says, and the command."""
+        text = run(["meson", "test", "-C", str(self.build), "--no-rebuild", "--verbose", "--suite",
+                    suite, name], **variables)
+        before = "".join(f"{key}={value} " for key, value in variables.items())
+        return text, (f"{before}meson test -C {os.path.relpath(self.build, TOP)} --verbose "
+                      f"--suite {suite} {shlex.quote(name)}")
+
 
 def kills(tests, count):
     text = tests.run("kills", "killed", RESTORATOR_KILLS=str(count))
-    killed, runs = re.search(r"(\d+) of (\d+) runs killed", text).groups()
+    results = ", ".join(f"{command}: {killed} kills in {runs} runs" for command, killed, runs in
+                        re.findall(r"(\w+): (\d+) of (\d+) runs killed", text))
     return ("a batch killed at random moments, every file whole, old or new",
-            f"{killed} kills in {runs} runs, 0 bad files",
+            f"{results}; 0 bad files",
             tests.shown("kills", "killed", f"RESTORATOR_KILLS={count} "))
 
 
-def memory(tests, case, what, step):
+def memory(tests, case, what):
     text = tests.run("limits", case)
-    tried = re.findall(r"(\d+) MB: (\d+)", text)
-    return (f"{what} in address spaces in steps of {step} MB",
-            f"{tried[0][0]} to {tried[-1][0]} MB: a message each time, done at {tried[-1][0]} MB",
+    done = [(command, limit) for command, limit, status in
+            re.findall(r"(\w+): (\d+) MB: (\d+)", text) if status == "0"]
+    return (f"{what} in address spaces from 100 MB on, in steps of up to 50 MB",
+            "a message each time, then done: " +
+            ", ".join(f"{command} at {limit} MB" for command, limit in done),
             tests.shown("limits", case))
+
+
+def stack(tests):
+    text = tests.run("limits", "stack")
+    done = [(command, limit) for command, limit, status in
+            re.findall(r"(\w+): (\d+) kB: (\d+)", text) if status == "1"]
+    return ("a stack that may not grow, from 64 kB on",
+            "a message each time, then done: " +
+            ", ".join(f"{command} at {limit} kB" for command, limit in done),
+            tests.shown("limits", "stack"))
+
+
+def callers_stack(tests):
+    _, command = tests.other("engine", "stack")
+    return ("the library's calls on a thread with a stack of 128 kB", "all done", command)
+
+
+def allocations(tests):
+    text, command = tests.other("engine", "memory")
+    counts = [int(number) for number in re.findall(r"(\d+) allocations", text)]
+    return ("each allocation of the engine failing, alone and with all after it",
+            f"{2 * sum(counts)} failures in {len(counts)} scenes: RST_NO_MEMORY, nothing left, "
+            "nothing written but what is right", command)
+
+
+def allocations_of(tests, suite, name, what):
+    text, command = tests.other(suite, name)
+    failed = re.findall(r"fewer than \d+ allocations, (\d+) failures", text)
+    return (f"an allocation failing under {what}, a later one each time",
+            f"{sum(map(int, failed))} failures, each told; nothing written but what is right",
+            command)
+
+
+def kernels(tests):
+    """Each set of kernels that this processor has, against the cases of the original program."""
+    text = run([str(tests.build / "tests/engine/test-engine-kernels"), "-p", "/kernels/forced"])
+    names = re.findall(r"# (\w+): forced", text)
+    for name in names:
+        _, command = tests.other("engine", "golden", RESTORATOR_KERNEL=name)
+    return ("the cases of the original program with each set of kernels of this processor",
+            ", ".join(names), command.replace(names[-1], "|".join(names), 1))
 
 
 def whole(tests):
@@ -109,7 +162,7 @@ def children_time():
     return usage.ru_utime + usage.ru_stime
 
 
-def latency(tests, what, picture, arguments, count, longest):
+def latency(tests, what, picture, arguments, count, longest, command="restore"):
     """The processor's time from SIGTERM to the end, of all threads, at random moments of a
     restore: what passes meanwhile depends on what else the machine does."""
     worst = 0.0
@@ -117,11 +170,11 @@ def latency(tests, what, picture, arguments, count, longest):
         if picture is None:
             picture = folder + "/in.tif"
             write_picture(picture, 3600, 3000)
-        command = [str(tests.program), "restore", str(picture), folder + "/out.png", "--quiet",
-                   *arguments]
+        line = [str(tests.program), command, str(picture),
+                *(["-o"] if command == "damage" else ["--quiet"]), folder + "/out.png", *arguments]
         for _ in range(count):
             before = children_time()
-            process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             moment = random.uniform(0.2, longest)
             while processor_time(process) < moment:
                 time.sleep(0.002)
@@ -169,6 +222,38 @@ def coverage_rows(build):
                f"scripts/coverage.py {shown} --missed")
 
 
+def log_day(log):
+    return datetime.date.fromtimestamp(log.stat().st_mtime).isoformat()
+
+
+def sanitized_rows(logs):
+    """From logs of runs that take too long to be made again each time: SUITE=FILE."""
+    for entry in logs:
+        suite, _, path = entry.partition("=")
+        log = pathlib.Path(path)
+        counts = re.findall(r"^(\d+) passed, (\d+) failed$", log.read_text(encoding="utf-8"),
+                            re.MULTILINE)
+        if not counts or any(failed != "0" for _, failed in counts):
+            raise SystemExit(f"{path} is not of a run that passed")
+        threads = f"; {counts[1][0]} under the one for threads" if len(counts) > 1 else ""
+        yield (f"the suite `{suite}` under the sanitizers for addresses, leaks and undefined "
+               "behaviour", f"{counts[0][0]} cases passed, 0 findings{threads}",
+               f"./dev test --sanitize {suite}", log_day(log))
+
+
+def platform_rows(logs):
+    """The suites on this machine, from the log of ./dev test; others where that can be said."""
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    for path in logs:
+        log = pathlib.Path(path)
+        passed, failed = re.findall(r"^(\d+) passed, (\d+) failed$",
+                                    log.read_text(encoding="utf-8"), re.MULTILINE)[-1]
+        if failed != "0":
+            raise SystemExit(f"{path} is not of a run that passed")
+        yield (f"{platform.machine()}, {system}, {platform.libc_ver()[0]} "
+               f"{platform.libc_ver()[1]}", f"{passed} cases passed", "./dev test", log_day(log))
+
+
 def fuzz(target, minutes):
     text = run(["./dev", "fuzz", target, str(minutes)])
     if "ERROR" in text:
@@ -186,24 +271,44 @@ def tests_rows(tests, kill_count):
                  "ends it at once")
     yield passed(tests, "kills", "full-disk", "a disk that is full in the middle of a batch",
                  "the pictures that fit whole, no piece of the one that does not")
-    yield memory(tests, "memory", "a small picture", 50)
-    yield memory(tests, "memory-of-pixels", "a picture of 1600 × 2000 pixels", 10)
+    yield passed(tests, "kills", "full-disk-of-found", "a full disk under a table or a mask",
+                 "said, and no piece of it there")
+    yield passed(tests, "kills", "special-outputs",
+                 "each command's outputs onto a FIFO and onto a link to a device",
+                 "refused before the work, both as they were")
+    yield memory(tests, "memory", "a small picture")
+    yield memory(tests, "memory-of-pixels", "a picture of 1600 × 2000 pixels")
+    yield stack(tests)
+    yield callers_stack(tests)
+    yield allocations(tests)
+    yield allocations_of(tests, "ui", "preview memory", "the preview")
+    yield allocations_of(tests, "plugin", "run", "the plug-in")
+    yield kernels(tests)
     yield whole(tests)
-    yield passed(tests, "limits", "parameters", "every parameter at its ends and beyond",
+    yield passed(tests, "limits", "parameters",
+                 "every parameter at its ends and beyond: restore, photo, damage",
                  "each within 60 s")
-    yield passed(tests, "limits", "shapes", "pictures of 1 × 20000 … with windows up to 16777216",
-                 "60 runs, each within 60 s")
+    yield passed(tests, "limits", "shapes",
+                 "pictures of 1 × 20000 … with windows up to 16777216: restore, photo, damage",
+                 "95 runs, each within 60 s")
     yield passed(tests, "hostile", "opens-nothing-else",
-                 "SVG and PostScript named as pictures, under strace",
+                 "SVG and PostScript named as pictures, to ten commands, under strace",
                  "no program run, no socket, none of the files that they name opened")
-    yield passed(tests, "hostile", "shrinking", "inputs that shrink while they are read",
-                 "16 runs, 0 killed")
+    yield passed(tests, "hostile", "shrinking",
+                 "inputs that shrink while they are read: restore, photo, damage",
+                 "48 runs, 0 killed")
+    yield passed(tests, "hostile", "records", "forged records, to restore and photo",
+                 "refused by what is wrong with them")
     yield huge(tests, 100)
     yield latency(tests, "288,000 points are sampled", TOP / "docs/demo/portrait.jpg",
                   ["--model", "portrait", "--sampler", "ddpm", "--mode", "full"], 10, 3)
     yield latency(tests, "a part of 7.8 million points is matched", None,
                   ["--model", str(TOP / "tests/data/models/tiny-single.safetensors"),
                    "--hide-region", "--region", "200,200,3000x2600"], 10, 4)
+    yield latency(tests, "damage of 10.8 million points is looked for, mended, and the rest "
+                  "coloured", None, ["--model", "photo", "--sensitivity", "1"], 10, 8, "photo")
+    yield latency(tests, "damage of 10.8 million points is looked for", None,
+                  ["--sensitivity", "1"], 10, 4, "damage")
 
 
 def fuzz_rows(minutes, chosen):
@@ -212,14 +317,15 @@ def fuzz_rows(minutes, chosen):
             yield fuzz(source.stem, minutes)
 
 
-def write_page(rows):
-    """Writes the page; what was not tried this time stays as it was."""
+def write_page(rows, anew):
+    """Writes the page; what was not tried this time stays as it was, unless all of it is anew."""
     page = TOP / "docs/reliability.md"
-    day = datetime.date.today().isoformat()
-    lines = {line.split(" | ")[0]: line for line in page.read_text(encoding="utf-8").splitlines()
-             if line.startswith("| ") and not line.startswith("| tried |")}
-    for what, figure, command in rows:
-        lines[f"| {what}"] = f"| {what} | {figure} | `{command}` | {day} |"
+    today = datetime.date.today().isoformat()
+    lines = {} if anew else {
+        line.split(" | ")[0]: line for line in page.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ") and not line.startswith("| tried |")}
+    for what, figure, command, *day in rows:
+        lines[f"| {what}"] = f"| {what} | {figure} | `{command}` | {day[0] if day else today} |"
     head = ["# Reliability", "",
             "What was thrown at the command line and the engine, and what came of it. Made by "
             "`scripts/reliability.py`; every line can be repeated by its command, in the shell "
@@ -234,8 +340,12 @@ def main():
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--minutes", type=int, default=1, help="of each fuzz target")
     parser.add_argument("--target", help="this fuzz target alone")
-    parser.add_argument("--only", choices=["tests", "fuzz", "coverage"],
+    parser.add_argument("--only", choices=["tests", "fuzz", "coverage", "logs"],
                         help="leave the other lines as they are")
+    parser.add_argument("--sanitized", action="append", default=[], metavar="SUITE=LOG",
+                        help="the log of ./dev test --sanitize SUITE, which takes long")
+    parser.add_argument("--tested", action="append", default=[], metavar="LOG",
+                        help="the log of ./dev test, on this machine")
     parser.add_argument("--coverage", type=pathlib.Path,
                         help="a build folder as scripts/coverage.py has it, with the tests run")
     options = parser.parse_args()
@@ -246,7 +356,8 @@ def main():
         rows += fuzz_rows(options.minutes, options.target)
     if options.coverage and options.only in (None, "coverage"):
         rows += coverage_rows(options.coverage.resolve())
-    write_page(rows)
+    rows += [*sanitized_rows(options.sanitized), *platform_rows(options.tested)]
+    write_page(rows, options.only is None)
 
 
 main()

@@ -203,6 +203,8 @@ char *png_get_text(const GByteArray *texts, const char *keyword) {
     g_autoptr(GByteArray) bytes = read_text(&t);
     if (!bytes)
       return NULL;
+    if (bytes->len == 0) /* no array lies behind it then */
+      return g_strdup("");
     if (t.latin)
       return g_convert((const char *)bytes->data, (gssize)bytes->len, "UTF-8", "ISO-8859-1", NULL,
                        NULL, NULL);

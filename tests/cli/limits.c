@@ -137,7 +137,7 @@ static void test_shapes(void) {
 }
 
 /* From too little memory to enough, in such steps: a message each time, and no file. */
-static void check_memory(const char *arguments, const char *output, int step) {
+static void check_memory(const command *c, const char *arguments, const char *output, int step) {
   bool done = false;
   if (g_getenv("ASAN_OPTIONS") && strstr(program(), "sanitize")) {
     g_test_skip("the address sanitizer needs more addresses than any limit");
@@ -148,7 +148,7 @@ static void check_memory(const char *arguments, const char *output, int step) {
     const int status = run_limited(arguments, limit);
     g_free(limit);
     done = status == 0;
-    g_test_message("%d MB: %d", megabytes, status);
+    g_test_message("%s: %d MB: %d", c->name, megabytes, status);
     g_assert_true(g_file_test(output, G_FILE_TEST_EXISTS) == done);
   }
   g_assert_true(done);
@@ -159,7 +159,7 @@ static void test_memory(void) {
     g_autofree char *name = g_strconcat(commands[k]->name, "-memory.png", NULL);
     const char *output = path_of(name);
     g_autofree char *arguments = arguments_of(commands[k], input, output, "--threads 2");
-    check_memory(arguments, output, 50);
+    check_memory(commands[k], arguments, output, 50);
   }
 }
 
@@ -177,7 +177,7 @@ static void test_memory_of_pixels(void) {
                                    "--window picture"
                    : c == &photo ? "--model tiny-single --threads 2 --region 3,3,400x300"
                                  : "--threads 2");
-    check_memory(arguments, output, c == &restore ? 10 : 25);
+    check_memory(c, arguments, output, c == &restore ? 10 : 25);
   }
   pixels_free(p);
 }
@@ -231,7 +231,7 @@ static void check_stack(const command *c) {
   for (int size = 64; size <= 8192 && !done; size *= 2) {
     char *limit = g_strdup_printf("ulimit -s %d", size);
     done = run_limited(arguments, limit) == 0;
-    g_test_message("%d kB: %d", size, done);
+    g_test_message("%s: %d kB: %d", c->name, size, done);
     g_assert_true(g_file_test(output, G_FILE_TEST_EXISTS) == done);
     g_free(limit);
   }

@@ -197,6 +197,7 @@ static void test_forced(void) {
     g_test_trap_subprocess_with_envp(NULL, (const char *const *)variables, 0,
                                      G_TEST_SUBPROCESS_DEFAULT);
     g_test_trap_assert_passed();
+    g_test_message("%s: forced", (*set)->name);
     g_strfreev(variables);
   }
 }
