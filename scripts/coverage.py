@@ -6,7 +6,8 @@
     ./dev shell meson test -C build/coverage --suite engine --suite cli
     ./dev shell scripts/coverage.py build/coverage [--missed]
 
-Where a source is compiled several times, for a sanitizer too, a line counts that ran in any of them.
+Where a source is compiled several times, a line counts that ran in any of them. What only a sanitizer
+makes code of, such as the places of variables, is none.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -36,22 +38,33 @@ READERS = [
 ]
 
 
+def read_counts(build, notes):
+    """Yields (source, line, times) of one compiled file."""
+    found = subprocess.run(["gcov", "--json-format", "--stdout", str(notes)], cwd=build,
+                           capture_output=True, text=True, check=False)
+    if found.returncode != 0:  # of a program that was killed while it wrote them
+        print(f"{notes}: {found.stderr.strip()}", file=sys.stderr)
+        return
+    for text in found.stdout.splitlines():
+        for file in json.loads(text)["files"]:
+            path = os.path.relpath((build / file["file"]).resolve(), TOP)
+            if path in READERS:
+                for line in file["lines"]:
+                    yield path, line["line_number"], line["count"]
+
+
 def measure(build):
     """How often each line ran: {source: {line: times}}."""
-    lines = collections.defaultdict(lambda: collections.defaultdict(int))
+    times = collections.Counter()
+    lines = set()
     for notes in build.rglob("*.gcda"):
-        found = subprocess.run(["gcov", "--json-format", "--stdout", str(notes)], cwd=build,
-                               capture_output=True, text=True, check=False)
-        if found.returncode != 0:  # of a program that was killed while it wrote them
-            print(f"{notes}: {found.stderr.strip()}", file=sys.stderr)
-            continue
-        for text in found.stdout.splitlines():
-            for file in json.loads(text)["files"]:
-                path = os.path.relpath((build / file["file"]).resolve(), TOP)
-                if path in READERS:
-                    for line in file["lines"]:
-                        lines[path][line["line_number"]] += line["count"]
-    return lines
+        sanitized = re.search(r"-(address|thread)\.a\.p/|/fuzz-replay-", str(notes))
+        for path, line, count in read_counts(build, notes):
+            times[path, line] += count
+            if not sanitized:
+                lines.add((path, line))
+    return {path: {line: times[path, line] for source, line in lines if source == path}
+            for path in READERS}
 
 
 def ratios(lines):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Photoshop's resources and PNG's chunks, whole and torn: what is there is found, what is not right is
+ * Photoshop's resources, JPEG's segments and PNG's chunks, whole and torn: what is there is found, what is not right is
  * left out, and what is written is read again.
  */
 #include <gio/gio.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "io/iptc.h"
+#include "io/jpeg.h"
 #include "png_chunks.h"
 
 static void append(GByteArray *to, const char *bytes, gsize size) {
@@ -136,6 +137,59 @@ static void test_turned(void) {
   for (gsize i = 0; i < G_N_ELEMENTS(turned); i++)
     assert_bytes(iptc_unturned(g_bytes_new_static(turned[i].bytes, turned[i].size)),
                  turned[i].right, turned[i].size);
+}
+
+/* ---- JPEG's segments ---- */
+
+/* A file's head of two comments, one ended by zeros, and what is filled up; no pixels. */
+static GByteArray *some_segments(void) {
+  GByteArray *all = g_byte_array_new();
+
+  append(all, "\xff\xd8", 2);
+  jpeg_put(all, 0xfe, "", 0, "first\0\0", 7);
+  append(all, "\xff\xff", 2);
+  jpeg_put(all, 0xfe, "", 0, "second", 6);
+  jpeg_put(all, 0xfe, "", 0, "", 0);
+  append(all, "\xff\xd9", 2);
+  return all;
+}
+
+static void test_segments(void) {
+  g_autoptr(GByteArray) all = some_segments();
+
+  for (guint size = 0; size <= all->len; size++) {
+    g_autofree guint8 *cut = g_memdup2(all->data, size); /* so that a sanitizer sees its end */
+    const cli_bytes bytes = {.fd = -1, .memory = cut, .size = size};
+    jpeg_head head;
+
+    jpeg_read(&bytes, &head);
+    g_assert_true(head.complete == (size == all->len));
+    if (size < 13) /* to the end of the first */
+      g_assert_cmpuint(head.comment->len, ==, 0);
+    else if (size < 25)
+      g_assert_cmpmem(head.comment->data, head.comment->len, "first", 5);
+    else
+      g_assert_cmpmem(head.comment->data, head.comment->len, "first\nsecond", 12);
+    jpeg_clear(&head);
+  }
+}
+
+/* A length that does not even count itself ends it; one that is too long is not written. */
+static void test_bad_segments(void) {
+  static const guint8 none[] = {0xff, 0xd8, 0xff, 0xfe, 0, 1, 'x', 'x', 0xff, 0xd9};
+  const cli_bytes bytes = {.fd = -1, .memory = none, .size = sizeof none};
+  g_autoptr(GByteArray) all = g_byte_array_new();
+  g_autofree guint8 *large = g_malloc0(JPEG_SEGMENT_MAX + 1);
+  jpeg_head head;
+
+  jpeg_read(&bytes, &head);
+  g_assert_cmpuint(head.comment->len, ==, 0);
+  g_assert_false(head.complete);
+  jpeg_clear(&head);
+  jpeg_put(all, 0xfe, "", 0, large, JPEG_SEGMENT_MAX + 1);
+  g_assert_cmpuint(all->len, ==, 0);
+  jpeg_put(all, 0xfe, "", 0, large, JPEG_SEGMENT_MAX);
+  g_assert_cmpuint(all->len, ==, JPEG_SEGMENT_MAX + 4);
 }
 
 /* ---- PNG's texts ---- */
@@ -301,6 +355,8 @@ int main(int argc, char **argv) {
   g_test_add_func("/chunks/resources", test_resources);
   g_test_add_func("/chunks/torn-resources", test_torn_resources);
   g_test_add_func("/chunks/turned", test_turned);
+  g_test_add_func("/chunks/segments", test_segments);
+  g_test_add_func("/chunks/bad-segments", test_bad_segments);
   g_test_add_func("/chunks/texts", test_texts);
   g_test_add_func("/chunks/torn-texts", test_torn_texts);
   g_test_add_func("/chunks/file", test_file);

@@ -2,6 +2,7 @@
  *
  * EXIF into and out of TIFF, as libtiff sees it.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
@@ -231,6 +232,116 @@ static void test_malformed(void) {
   pixels_free(source);
 }
 
+/* ---- thumbnails, which show the picture as it was ---- */
+
+static void put_number(GByteArray *to, guint32 number, int bytes) {
+  for (int i = 0; i < bytes; i++)
+    g_byte_array_append(to, (const guint8[]){(guint8)(number >> 8 * i)}, 1);
+}
+
+static void put_entry(GByteArray *to, guint16 tag, guint16 type, guint32 count, guint32 value) {
+  put_number(to, tag, 2);
+  put_number(to, type, 2);
+  put_number(to, count, 4);
+  put_number(to, value, 4);
+}
+
+enum { ASCII = 2, LONG = 4, THUMBNAIL_BYTES = 16, TEXT_BYTES = 12 };
+enum { FIRST = 8, SECOND = FIRST + 2 + 12 + 4, DATA = SECOND + 2 + 2 * 12 + 4 };
+
+/* An EXIF block whose thumbnail stands before a text, or behind it; `length`: what it says of the
+ * thumbnail. */
+static GByteArray *block_with_thumbnail(bool before, guint32 length) {
+  GByteArray *block = g_byte_array_new();
+  const guint32 thumbnail = before ? DATA : DATA + TEXT_BYTES;
+  const guint32 text = before ? DATA + THUMBNAIL_BYTES : DATA;
+  g_byte_array_append(block, (const guint8 *)"II*\0", 4);
+  put_number(block, FIRST, 4);
+  put_number(block, 1, 2);
+  put_entry(block, TIFFTAG_ARTIST, ASCII, TEXT_BYTES, text);
+  put_number(block, SECOND, 4);
+  put_number(block, 2, 2);
+  put_entry(block, 0x0201, LONG, 1, thumbnail);
+  put_entry(block, 0x0202, LONG, 1, length);
+  put_number(block, 0, 4);
+  if (!before)
+    g_byte_array_append(block, (const guint8 *)"Anne Other.", TEXT_BYTES);
+  g_byte_array_append(block, (const guint8 *)"\xff\xd8sixteen bytes", THUMBNAIL_BYTES);
+  if (before)
+    g_byte_array_append(block, (const guint8 *)"Anne Other.", TEXT_BYTES);
+  return block;
+}
+
+/* What is written of a block; NULL where that is none. Unref it. */
+static GBytes *written_block(const GByteArray *block, gsize limit, bool *shortened) {
+  pixels *p = make_pixels(8, 8, 3, 8);
+  bool malformed;
+  vips_image_set_blob_copy(p->image, VIPS_META_EXIF_NAME, block->data, block->len);
+  GBytes *written = exif_block(p->image, limit, shortened, &malformed);
+  g_assert_false(malformed);
+  pixels_free(p);
+  return written;
+}
+
+static void test_thumbnail(void) {
+  static const guint8 nothing[THUMBNAIL_BYTES];
+  for (int before = 0; before < 2; before++) {
+    g_autoptr(GByteArray) block = block_with_thumbnail(before, THUMBNAIL_BYTES);
+    bool shortened;
+    gsize size;
+    g_autoptr(GBytes) written = written_block(block, G_MAXINT32, &shortened);
+    const guint8 *bytes = g_bytes_get_data(written, &size);
+    g_assert_false(shortened);
+    g_assert_cmpuint(size, ==, before ? block->len : block->len - THUMBNAIL_BYTES);
+    g_assert_cmpmem(bytes + SECOND - 4, 4, nothing, 4); /* no second directory */
+    if (before)
+      g_assert_cmpmem(bytes + DATA, THUMBNAIL_BYTES, nothing, THUMBNAIL_BYTES);
+    g_assert_cmpstr((const char *)bytes + size - TEXT_BYTES, ==, "Anne Other.");
+  }
+}
+
+/* One that leads beyond the block is left where it is, and nobody is led to it. */
+static void test_thumbnail_beyond(void) {
+  g_autoptr(GByteArray) block = block_with_thumbnail(true, 1 << 20);
+  bool shortened;
+  gsize size;
+  g_autoptr(GBytes) written = written_block(block, G_MAXINT32, &shortened);
+  const guint8 *bytes = g_bytes_get_data(written, &size);
+  g_assert_cmpuint(size, ==, block->len);
+  g_assert_cmpmem(bytes + SECOND - 4, 4, "\0\0\0\0", 4);
+  g_assert_cmpmem(bytes + DATA, 2, "\xff\xd8", 2);
+}
+
+/* A block that is too long is made anew; one that does not get short enough is left out. */
+static void test_limit(void) {
+  g_autoptr(GByteArray) block = block_with_thumbnail(true, THUMBNAIL_BYTES);
+  bool shortened;
+  gsize size;
+  g_autoptr(GBytes) written = written_block(block, block->len - 1, &shortened);
+  g_assert_true(shortened);
+  g_assert_nonnull(written);
+  g_assert_nonnull(
+    memmem(g_bytes_get_data(written, &size), g_bytes_get_size(written), "Anne Other.", TEXT_BYTES));
+  g_assert_cmpuint(size, <, block->len);
+  g_assert_null(written_block(block, 20, &shortened));
+  g_assert_true(shortened);
+}
+
+/* Why a TIFF file does not get its EXIF is told. */
+static void test_unwritable(void) {
+  pixels *source = read_pixels(write_jpeg());
+  const char *path = path_of("closed.tif");
+  int fault;
+  g_assert_cmpint(vips_tiffsave(source->image, path, NULL), ==, 0);
+  const int fd = open(path, O_RDONLY);
+  GArray *none = tiff_fields_new();
+  g_assert_false(exif_add_to_tiff(fd, source->image, none, &fault));
+  g_assert_cmpint(fault, ==, EBADF);
+  close(fd);
+  g_array_unref(none);
+  pixels_free(source);
+}
+
 int main(int argc, char **argv) {
   harness_begin(&argc, &argv);
   TIFFSetWarningHandler(NULL);
@@ -239,5 +350,9 @@ int main(int argc, char **argv) {
   g_test_add_func("/exif/big", test_big);
   g_test_add_func("/exif/hostile", test_hostile);
   g_test_add_func("/exif/malformed", test_malformed);
+  g_test_add_func("/exif/thumbnail", test_thumbnail);
+  g_test_add_func("/exif/thumbnail-beyond", test_thumbnail_beyond);
+  g_test_add_func("/exif/limit", test_limit);
+  g_test_add_func("/exif/unwritable", test_unwritable);
   return harness_run();
 }

@@ -368,6 +368,41 @@ static void test_prophoto(void) {
   compare_with_srgb(&prophoto);
 }
 
+/* A mask whose file ends too early selects nothing: not the half that is there either. */
+static void test_torn_mask(void) {
+  pixels *source = make_pixels(300, 200, 3, 8);
+  const char *input = write_pixels(source, "in.png"), *output = path_of("torn-out.png");
+  for (int bands = 1; bands <= 3; bands += 2) {
+    pixels *p = make_pixels(300, 200, bands, 8);
+    const char *mask = write_pixels(p, "torn-mask.png");
+    GStatBuf status;
+    g_assert_cmpint(g_stat(mask, &status), ==, 0);
+    g_assert_cmpint(truncate(mask, status.st_size / 2), ==, 0);
+    check_failed(run("restore", input, output, SINGLE, "--mask", mask, NULL), 1, "mask");
+    check_failed(run("restore", input, output, SINGLE, "--mask", mask, "--size", "30x20", NULL), 1,
+                 "mask");
+    g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+    pixels_free(p);
+  }
+  pixels_free(source);
+}
+
+/* Colours of a space that nobody knows the way to. */
+static void test_wayless_profile(void) {
+  static const double srgb[] = {0.64, 0.33, 0.30, 0.60, 0.15, 0.06};
+  icc profile = make_rgb_profile(d65, srgb, 2.2, false);
+  pixels *source = make_pixels(48, 40, 3, 8);
+  char *curve = memmem(profile.bytes, profile.size, "rTRC", 4);
+  const char *output = path_of("wayless-out.png");
+  g_assert_nonnull(curve);
+  curve[0] = 'x';
+  attach_profile(source, profile);
+  check_failed(run("restore", write_pixels(source, "wayless.png"), output, SINGLE, NULL), 1,
+               "says no way to other colours");
+  g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  pixels_free(source);
+}
+
 /* In a linear space, coverage interpolates the stored values themselves. */
 static void test_linear_profile(void) {
   static const double srgb[] = {0.64, 0.33, 0.30, 0.60, 0.15, 0.06};
@@ -597,5 +632,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/files/thumbnail", test_thumbnail);
   g_test_add_func("/files/in-place", test_in_place);
   g_test_add_func("/files/odd-names", test_odd_names);
+  g_test_add_func("/files/torn-mask", test_torn_mask);
+  g_test_add_func("/files/wayless-profile", test_wayless_profile);
   return harness_run();
 }

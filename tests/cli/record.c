@@ -228,6 +228,15 @@ static void test_repeated_hints(void) {
     "47 × 40");
   check_failed(run("restore", input, copy, "--hints", input, NULL), 1, "transparen");
   check_failed(run("restore", input, copy, "--hints", "none.png", NULL), 1, "none.png");
+  /* more strokes than there may be hints */
+  p = make_pixels(48, 40, 4, 8);
+  for (int i = 0; i < 48 * 40; i++)
+    for (int c = 0; c < 4; c++)
+      p->values[4 * i + c] = (guint16)(c == 3 ? 255 : (i * 7919 + c * 97 + i / 3) & 255);
+  pixels_update(p);
+  check_failed(run("restore", input, copy, "--hints", write_pixels(p, "many.png"), NULL), 2,
+               "The value 1920 of “hints” is out of range");
+  pixels_free(p);
 }
 
 static const char *write_mask(const char *name, int right) {

@@ -133,6 +133,8 @@ static void test_file(void) {
   g_assert_null(finder);
   g_byte_array_unref(file);
   assert_status(rst_finder_read("/nowhere", &finder, NULL), RST_CANNOT_OPEN);
+  assert_status(rst_finder_read(NULL, &finder, NULL), RST_BAD_CALL);
+  assert_status(rst_finder_parse(NULL, 1, &finder, NULL), RST_BAD_CALL);
 }
 
 /* A model of pictures is no finder, and the other way round. */

@@ -6,9 +6,11 @@
  */
 #include "fixtures.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -79,6 +81,23 @@ char *__wrap_strdup(const char *text) {
 void __wrap_free(void *memory) {
   atomic_fetch_sub(&live, memory != NULL);
   __real_free(memory);
+}
+
+/* ---- the system's calls ---- */
+
+static int read_fault; /* errno of the next call; 0: none */
+static size_t read_at_most; /* bytes of each call; 0: all */
+
+ssize_t __real_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size);
+
+ssize_t __wrap_read(int fd, void *bytes, size_t size) {
+  if (read_fault != 0) {
+    errno = read_fault;
+    read_fault = 0;
+    return -1;
+  }
+  return __real_read(fd, bytes, read_at_most > 0 && read_at_most < size ? read_at_most : size);
 }
 
 /* ---- everything that the engine does ---- */
@@ -446,6 +465,22 @@ static void test_scene(gconstpointer data) {
   g_free(o);
 }
 
+/* A file comes in pieces, with interruptions, or not at all. */
+static void test_reading(void) {
+  rst_error error = RST_ERROR_INIT;
+  rst_model *model;
+
+  read_at_most = 1000;
+  read_fault = EINTR;
+  assert_ok(rst_model_read(model_path, &model, &error));
+  rst_model_unref(model);
+  read_at_most = 0;
+  read_fault = EIO;
+  assert_status(rst_model_read(model_path, &model, &error), RST_CANNOT_OPEN);
+  assert_error(&error, RST_CANNOT_OPEN, model_path);
+  g_assert_cmpstr(error.value, ==, strerror(EIO));
+}
+
 static void test_cancel(void) {
   rst_cancel *cancel;
 
@@ -517,6 +552,7 @@ int main(int argc, char **argv) {
     g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_scene);
     g_free(path);
   }
+  g_test_add_func("/memory/reading", test_reading);
   g_test_add_func("/memory/cancel", test_cancel);
   g_test_add_func("/memory/misfit", test_misfit);
   status = g_test_run();
