@@ -207,8 +207,10 @@ static void test_thumbnail_alone(void) {
                                 0,   0,   0,   14,  0, 0, 0,   1,   0,  3, 1, 3, 0,
                                 1,   0,   0,   0,   6, 0, 0,   0,   0,  0, 0, 0};
   gsize size;
-  g_autofree char *bytes = bytes_of(write_pixels(make_pixels(96, 120, 3, 8), "bare.jpg"), &size);
+  pixels *p = make_pixels(96, 120, 3, 8);
+  g_autofree char *bytes = bytes_of(write_pixels(p, "bare.jpg"), &size);
   g_autoptr(GByteArray) jpeg = g_byte_array_new();
+  pixels_free(p);
   g_byte_array_append(jpeg, (guint8 *)bytes, 2);
   add_segment(jpeg, 0xe1, "", 0, exif, sizeof exif);
   g_byte_array_append(jpeg, (guint8 *)bytes + 2, (guint)size - 2);

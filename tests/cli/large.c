@@ -2,7 +2,9 @@
  *
  * Pictures too large to be held: a region is restored, and the rest passes by in strips.
  */
+#include <glib/gstdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -108,6 +110,30 @@ static void test_strips(void) {
   g_object_unref(large);
 }
 
+/* One whose file ends too early is no mask, where it is read in strips too. */
+static void check_torn_mask(VipsImage *mask, const char *input) {
+  const char *torn = path_of("torn.png"), *output = path_of("torn-out.tif");
+  VipsImage *copies[] = {mask, mask, mask}, *grey, *deep, *colours;
+  g_assert_cmpint(vips_bandjoin_const1(mask, &grey, 255, NULL), ==, 0);
+  g_assert_cmpint(vips_cast_ushort(grey, &deep, "shift", TRUE, NULL), ==, 0);
+  g_assert_cmpint(vips_bandjoin(copies, &colours, 3, NULL), ==, 0);
+  VipsImage *kinds[] = {deep, colours}; /* both of more bytes than are held */
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    GStatBuf status;
+    g_assert_cmpint(vips_pngsave(kinds[i], torn, "compression", 0, NULL), ==, 0);
+    g_assert_cmpint(g_stat(torn, &status), ==, 0);
+    g_assert_cmpint(truncate(torn, status.st_size / 2), ==, 0);
+    check_failed(run("restore", input, output, SINGLE, "--mask", torn, NULL), 1, "torn.png");
+    check_failed(run("restore", input, output, SINGLE, "--mask", torn, "--region",
+                     "4700,4500,60x50", "--size", "30x20", NULL),
+                 1, "torn.png");
+    g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  }
+  g_object_unref(grey);
+  g_object_unref(deep);
+  g_object_unref(colours);
+}
+
 /* A mask says where the region is; the files may be one. */
 static void test_mask(void) {
   VipsImage *black, *white, *mask;
@@ -128,6 +154,7 @@ static void test_mask(void) {
   g_assert_true(g_file_set_contents(path_of("same.tif"), bytes, (gssize)size, NULL));
   run_well("restore", path_of("same.tif"), path_of("same.tif"), SINGLE, "--mask", selection, NULL);
   check_result(input, path_of("same.tif"), alone);
+  check_torn_mask(mask, input);
   g_free(bytes);
   g_object_unref(black);
   g_object_unref(white);

@@ -29,8 +29,9 @@ static int write_often(const char *target, int number) {
 
 static void test_two(void) {
   g_autofree char *folder = g_dir_make_tmp("restorator-XXXXXX", NULL);
-  g_autofree char *targets[2] = {g_build_filename(folder, "one", NULL),
-                                 g_build_filename(folder, "two", NULL)};
+  g_autofree char *one = g_build_filename(folder, "one", NULL);
+  g_autofree char *two = g_build_filename(folder, "two", NULL);
+  const char *const targets[2] = {one, two};
   pid_t children[2];
   for (int i = 0; i < 2; i++)
     if ((children[i] = fork()) == 0)

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/session.h"
+#include "network/finder.h"
+
 /* ---- text ---- */
 
 static void test_text(void) {
@@ -149,6 +152,31 @@ static void test_other_kinds(void) {
   network_free(n);
   g_byte_array_unref(model);
   g_byte_array_unref(file);
+}
+
+/* It lives until the last one lets go, and a run of it ends when it is cancelled. */
+static void test_shared(void) {
+  GByteArray *file = finder_file(NULL, NULL);
+  rst_session *session = new_session(1);
+  rst_cancel *cancel = rst_cancel_new();
+  rst_finder *finder = NULL;
+  float *grey = g_new0(float, 64 * 64), *cells = NULL;
+
+  assert_ok(rst_finder_parse(file->data, file->len, &finder, NULL));
+  g_assert_true(rst_finder_ref(finder) == finder);
+  rst_finder_unref(finder);
+  assert_ok(rst_finder_run(finder, session->pool, grey, 64, 64, cancel, &cells, NULL));
+  free(cells);
+  cells = NULL;
+  rst_cancel_set(cancel);
+  assert_status(rst_finder_run(finder, session->pool, grey, 64, 64, cancel, &cells, NULL),
+                RST_CANCELLED);
+  g_assert_null(cells);
+  rst_finder_unref(finder);
+  rst_cancel_free(cancel);
+  rst_session_free(session);
+  g_byte_array_unref(file);
+  g_free(grey);
 }
 
 /* ---- finding ---- */
@@ -455,6 +483,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/faces/window", test_window);
   g_test_add_func("/faces/file", test_file);
   g_test_add_func("/faces/other-kinds", test_other_kinds);
+  g_test_add_func("/faces/shared", test_shared);
   g_test_add_func("/faces/find", test_find);
   g_test_add_func("/faces/shrunk", test_shrunk);
   g_test_add_func("/faces/many", test_many);

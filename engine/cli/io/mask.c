@@ -67,10 +67,10 @@ static VipsImage *see(VipsImage *pixels, GError **error) {
 }
 
 /* The same of a picture that is cropped and not in memory yet. */
-static VipsImage *see_box(VipsImage *crop, GError **error) {
+static VipsImage *see_box(VipsImage *crop, const char *path, GError **error) {
   g_autoptr(VipsImage) pixels = vips_image_copy_memory(crop);
   if (!pixels) {
-    cli_fail_vips(error, _("mask"));
+    cli_fail_vips(error, path);
     return NULL;
   }
   return see(pixels, error);
@@ -89,7 +89,7 @@ static VipsImage *select_box(const cli_image_source *source, const rst_rectangle
   if (vips_crop(all, &crop, box->x, box->y, box->width, box->height, NULL) != 0)
     cli_fail_vips(error, source->path);
   else if (!plain)
-    grey = see_box(crop, error);
+    grey = see_box(crop, source->path, error);
   else if ((vips_image_hasalpha(crop) ? vips_flatten(crop, &opaque, NULL)
                                       : vips_copy(crop, &opaque, NULL)) != 0 ||
            vips_colourspace(opaque, &grey,
