@@ -138,13 +138,15 @@ static void expect_distances(const rst_terrain *t, const rst_rectangle *box, flo
   }
 }
 
-/* Random terrain, with walls that make the ways wind; boxes anywhere in it. */
+/* Random terrain, with walls that make the ways wind; boxes anywhere in it; ways of any length, or
+ * up to a limit. */
 static void test_distances(void) {
   dice d = {7};
 
   for (int round = 0; round < 300; round++) {
     const int width = dice_int(&d, 1, 12), height = dice_int(&d, 1, 12), cells = width * height;
     rst_terrain t = {.width = width, .height = height};
+    const float limit = dice_int(&d, 0, 1) == 0 ? INFINITY : (float)dice_real(&d, 0, 3);
     rst_rectangle box;
     float *found, *expected;
 
@@ -159,11 +161,15 @@ static void test_distances(void) {
     box.height = dice_int(&d, 1, height - box.y);
     found = g_new(float, box.width *box.height);
     for (int i = 0; i < box.width * box.height; i++)
-      found[i] = INFINITY;
+      found[i] = limit;
     for (int i = dice_int(&d, 0, 3); i >= 0; i--)
       found[dice_int(&d, 0, box.width * box.height - 1)] = 0;
     expected = g_memdup2(found, sizeof *found * (gsize)(box.width * box.height));
+    for (int i = 0; i < box.width * box.height; i++)
+      expected[i] = expected[i] > 0 ? INFINITY : 0;
     expect_distances(&t, &box, expected);
+    for (int i = 0; i < box.width * box.height; i++)
+      expected[i] = MIN(expected[i], limit);
     g_assert_true(rst_geodesic(&t, &box, found, NULL));
     assert_same(found, expected, box.width * box.height);
     for (int k = 0; k < RST_STEPS; k++)

@@ -66,29 +66,62 @@ static bool go_along(const rst_terrain *t, int width, row line) {
   return nearer != 0;
 }
 
+/* When each row changed last, counted in changes, and up to which one it has been gone along or into:
+ * a row that has not changed since then gives nothing new. */
+typedef struct {
+  int changes;
+  int changed[RST_TERRAIN_SIDE], along[RST_TERRAIN_SIDE];
+  int from_above[RST_TERRAIN_SIDE], from_below[RST_TERRAIN_SIDE];
+} rows_seen;
+
+static void note_change(rows_seen *s, int y, bool nearer) {
+  if (nearer)
+    s->changed[y] = ++s->changes;
+}
+
+/* Both ways along a row leave nothing for a third. */
+static void scan_along(const rst_terrain *t, int width, row line, int y, rows_seen *s) {
+  if (s->changed[y] <= s->along[y])
+    return;
+  note_change(s, y, go_along(t, width, line));
+  s->along[y] = s->changes;
+}
+
+static void scan_down(const rst_terrain *t, int width, row above, row below, int y, rows_seen *s) {
+  if (s->changed[y - 1] > s->from_above[y]) {
+    s->from_above[y] = s->changes;
+    note_change(s, y, go_down(t, width, above, below));
+  }
+  scan_along(t, width, below, y, s);
+}
+
+static void scan_up(const rst_terrain *t, int width, row above, row below, int y, rows_seen *s) {
+  if (s->changed[y + 1] > s->from_below[y]) {
+    s->from_below[y] = s->changes;
+    note_change(s, y, go_up(t, width, above, below));
+  }
+  scan_along(t, width, above, y, s);
+}
+
 bool rst_geodesic(const rst_terrain *terrain, const rst_rectangle *box, float *distance,
                   const rst_cancel *cancel) {
   const int width = box->width, height = box->height;
-  bool nearer = true;
+  rows_seen seen = {.changes = 1};
+  int before = 0;
 
-  while (nearer) {
+  for (int y = 0; y < height; y++)
+    seen.changed[y] = 1;
+  while (seen.changes != before) {
     if (rst_cancelled(cancel))
       return false;
-    nearer = go_along(terrain, width, get_row(terrain, box, distance, 0));
-    for (int y = 1; y < height; y++) {
-      const row above = get_row(terrain, box, distance, y - 1);
-      const row line = get_row(terrain, box, distance, y);
-
-      nearer |= go_down(terrain, width, above, line);
-      nearer |= go_along(terrain, width, line);
-    }
-    for (int y = height - 2; y >= 0; y--) {
-      const row line = get_row(terrain, box, distance, y);
-      const row below = get_row(terrain, box, distance, y + 1);
-
-      nearer |= go_up(terrain, width, line, below);
-      nearer |= go_along(terrain, width, line);
-    }
+    before = seen.changes;
+    scan_along(terrain, width, get_row(terrain, box, distance, 0), 0, &seen);
+    for (int y = 1; y < height; y++)
+      scan_down(terrain, width, get_row(terrain, box, distance, y - 1),
+                get_row(terrain, box, distance, y), y, &seen);
+    for (int y = height - 2; y >= 0; y--)
+      scan_up(terrain, width, get_row(terrain, box, distance, y),
+              get_row(terrain, box, distance, y + 1), y, &seen);
   }
   return true;
 }

@@ -59,6 +59,30 @@ static bool find_cell(const rst_hint_guide *g, const rst_hint *hint, int *x, int
   return *x < g->terrain.width && *y < g->terrain.height;
 }
 
+/* ---- rectangles of cells ---- */
+
+/* What is in both; of no width where nothing is. */
+static rst_rectangle meet(const rst_rectangle *a, const rst_rectangle *b) {
+  const int left = a->x > b->x ? a->x : b->x, top = a->y > b->y ? a->y : b->y;
+  const int right = a->x + a->width < b->x + b->width ? a->x + a->width : b->x + b->width;
+  const int bottom = a->y + a->height < b->y + b->height ? a->y + a->height : b->y + b->height;
+
+  if (right <= left || bottom <= top)
+    return (rst_rectangle){0, 0, 0, 0};
+  return (rst_rectangle){left, top, right - left, bottom - top};
+}
+
+/* The smallest that has both in it. */
+static rst_rectangle unite(const rst_rectangle *a, const rst_rectangle *b) {
+  const int left = a->x < b->x ? a->x : b->x, top = a->y < b->y ? a->y : b->y;
+  const int right = a->x + a->width > b->x + b->width ? a->x + a->width : b->x + b->width;
+  const int bottom = a->y + a->height > b->y + b->height ? a->y + a->height : b->y + b->height;
+
+  if (a->width == 0 || b->width == 0)
+    return a->width == 0 ? *b : *a;
+  return (rst_rectangle){left, top, right - left, bottom - top};
+}
+
 /* ---- distances and their sums ---- */
 
 /* A hint's cell, the cells that it may reach, and its distances there. */
@@ -73,6 +97,8 @@ struct rst_hint_field {
   const rst_hint_guide *guide;
   rst_hint_guide *own; /* the guide, where it was read for this field */
   cell *cells;         /* (height, width) of the guide; NULL: no hint lies in it */
+  rst_hint *hints;     /* that lie in it, in their order */
+  int count;
   reaching *kept;      /* for the next change: of the hints that came first */
   int kept_count;
 };
@@ -98,25 +124,31 @@ static size_t box_cells(const reaching *r) {
   return (size_t)r->box.width * (size_t)r->box.height;
 }
 
-static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *r) {
+/* The cells that a hint may reach. */
+static rst_rectangle find_box(const rst_hint_guide *g, const rst_hint *hint) {
   const double cells = hint->reach * g->window.side / g->factor;
   const int radius = cells < RST_GUIDE_SIDE ? (int)cells + 1 : RST_GUIDE_SIDE;
-  int x = 0, y = 0, right, bottom;
+  int x = 0, y = 0, left, right, top, bottom;
 
   find_cell(g, hint, &x, &y);
-  r->hint = *hint;
-  r->taken = false;
-  r->box.x = x > radius ? x - radius : 0;
-  r->box.y = y > radius ? y - radius : 0;
+  left = x > radius ? x - radius : 0;
+  top = y > radius ? y - radius : 0;
   right = x + radius < g->terrain.width ? x + radius + 1 : g->terrain.width;
   bottom = y + radius < g->terrain.height ? y + radius + 1 : g->terrain.height;
-  r->box.width = right - r->box.x;
-  r->box.height = bottom - r->box.y;
+  return (rst_rectangle){left, top, right - left, bottom - top};
+}
+
+/* Cells beyond the reach are no concern of it: ways end there. */
+static bool begin_hint(const rst_hint_guide *g, const rst_hint *hint, reaching *r) {
+  int x = 0, y = 0;
+
+  find_cell(g, hint, &x, &y);
+  *r = (reaching){.hint = *hint, .box = find_box(g, hint)};
   r->distance = rst_floats(box_cells(r));
   if (!r->distance)
     return false;
   for (size_t i = 0; i < box_cells(r); i++)
-    r->distance[i] = INFINITY;
+    r->distance[i] = (float)hint->reach;
   r->distance[(size_t)(y - r->box.y) * (size_t)r->box.width + (size_t)(x - r->box.x)] = 0;
   return true;
 }
@@ -145,16 +177,19 @@ static void measure(void *data, int worker) {
     rst_geodesic(&m->guide->terrain, &m->hints[worker].box, m->hints[worker].distance, m->cancel);
 }
 
-static void add_hint(const rst_hint_guide *g, const reaching *r, sums *all) {
+/* Adds a hint to the sums over an area. */
+static void add_hint(const reaching *r, const rst_rectangle *area, sums *all) {
+  const rst_rectangle common = meet(&r->box, area);
   const float reach = (float)r->hint.reach;
-  const float *distance = r->distance;
   double lab[3];
 
   rst_to_lab(r->hint.rgb, lab);
-  for (int y = 0; y < r->box.height; y++) {
-    sums *s = all + (size_t)(r->box.y + y) * (size_t)g->terrain.width + (size_t)r->box.x;
+  for (int y = common.y; y < common.y + common.height; y++) {
+    sums *s = all + (size_t)(y - area->y) * (size_t)area->width + (size_t)(common.x - area->x);
+    const float *distance =
+      r->distance + (size_t)(y - r->box.y) * (size_t)r->box.width + (size_t)(common.x - r->box.x);
 
-    for (int x = 0; x < r->box.width; x++, s++, distance++) {
+    for (int x = 0; x < common.width; x++, s++, distance++) {
       const float part = *distance / reach, left = 1 - part * part;
       float counts, share;
 
@@ -178,6 +213,7 @@ typedef struct {
   rst_session *session;
   const rst_hint_field *earlier; /* whose distances are taken */
   const rst_cancel *cancel;
+  rst_rectangle area; /* of the guide: the cells that change; others are no other hints' */
   reaching *kept; /* NULL: none are */
   int kept_count;
   size_t kept_cells;
@@ -207,17 +243,25 @@ static rst_status add_some(adding *a, const rst_hint *hints, int count, reaching
   measuring m = {g, a->cancel, reach, 0};
   rst_status status = RST_OK;
 
-  for (; m.count < count && status == RST_OK; m.count += status == RST_OK)
-    if (!take_hint(a->earlier, &hints[m.count], &reach[m.count]) &&
-        !begin_hint(g, &hints[m.count], &reach[m.count]))
+  for (int i = 0; i < count && status == RST_OK; i++) {
+    const rst_rectangle box = find_box(g, &hints[i]);
+
+    if (take_hint(a->earlier, &hints[i], &reach[m.count]))
+      m.count++;
+    else if (meet(&box, &a->area).width == 0)
+      continue;
+    else if (begin_hint(g, &hints[i], &reach[m.count]))
+      m.count++;
+    else
       status = rst_fail_memory(error);
+  }
   if (status == RST_OK)
     rst_pool_run(a->session->pool, measure, &m);
   if (status == RST_OK && rst_cancelled(a->cancel))
     status = rst_fail_cancelled(error);
   for (int i = 0; i < m.count; i++) {
     if (status == RST_OK) {
-      add_hint(g, &reach[i], all);
+      add_hint(&reach[i], &a->area, all);
       keep_hint(a, &reach[i]);
     } else if (!reach[i].taken) {
       free(reach[i].distance);
@@ -259,27 +303,17 @@ static bool good_hints(const rst_hint *hints, int count) {
   return true;
 }
 
-/* The cells that hints come to, NULL where none lies in the guide. */
+/* What the hints come to at the area's cells: `cells` (height, width) of it. */
 static rst_status measure_cells(adding *a, const rst_hint *hints, int count, cell **cells,
                                 rst_error *error) {
-  const rst_hint_guide *g = a->earlier->guide;
-  rst_hint sorted[RST_HINTS_MAX];
-  int inside = 0, x, y;
+  const size_t area = (size_t)a->area.width * (size_t)a->area.height;
+  sums *all = rst_array(area, sizeof *all);
   rst_status status;
-  sums *all;
 
-  *cells = NULL;
-  for (int i = 0; i < count; i++)
-    if (find_cell(g, &hints[i], &x, &y))
-      sorted[inside++] = hints[i];
-  if (inside == 0)
-    return RST_OK;
-  qsort(sorted, (size_t)inside, sizeof *sorted, compare_hints);
-  all = rst_array(cell_count(g), sizeof *all);
-  *cells = rst_array(cell_count(g), sizeof **cells);
-  status = !all || !*cells ? rst_fail_memory(error) : add_hints(a, sorted, inside, all, error);
+  *cells = rst_array(area, sizeof **cells);
+  status = !all || !*cells ? rst_fail_memory(error) : add_hints(a, hints, count, all, error);
   if (status == RST_OK) {
-    set_cells(all, cell_count(g), *cells);
+    set_cells(all, area, *cells);
   } else {
     free(*cells);
     *cells = NULL;
@@ -288,52 +322,62 @@ static rst_status measure_cells(adding *a, const rst_hint *hints, int count, cel
   return status;
 }
 
-rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
-                              const rst_hint *hints, int count, const rst_cancel *cancel,
-                              rst_hint_field **field, rst_error *error) {
-  rst_hint_field *made;
-  rst_status status;
+/* The hints that lie in the guide, in their order. */
+static int sort_hints(const rst_hint_guide *g, const rst_hint *hints, int count, rst_hint *sorted) {
+  int inside = 0, x, y;
 
-  if (!session || !guide || !field || !good_hints(hints, count))
-    return rst_fail_call(error, "rst_hint_field_new");
-  made = calloc(1, sizeof *made);
-  if (!made)
-    return rst_fail_memory(error);
-  made->guide = guide;
+  for (int i = 0; i < count; i++)
+    if (find_cell(g, &hints[i], &x, &y))
+      sorted[inside++] = hints[i];
+  qsort(sorted, (size_t)inside, sizeof *sorted, compare_hints);
+  return inside;
+}
 
-  adding a = {.session = session, .earlier = made, .cancel = cancel};
+/* The cells that hints may reach which are among one set and not the other, both in their order. */
+static rst_rectangle find_stale(const rst_hint_guide *g, const rst_hint *one, int count,
+                                const rst_hint *other, int other_count) {
+  rst_rectangle stale = {0, 0, 0, 0};
 
-  status = measure_cells(&a, hints, count, &made->cells, error);
-  if (status == RST_OK)
-    *field = made;
-  else
-    rst_hint_field_free(made);
-  return status;
+  for (int i = 0, j = 0; i < count || j < other_count;) {
+    const int order = i == count ? 1 : j == other_count ? -1 : compare_hints(&one[i], &other[j]);
+
+    if (order != 0) {
+      const rst_rectangle box = find_box(g, order < 0 ? &one[i] : &other[j]);
+
+      stale = unite(&stale, &box);
+    }
+    i += order <= 0;
+    j += order >= 0;
+  }
+  return stale;
 }
 
 static bool is_same_cell(const cell *a, const cell *b) {
   return a->gone == b->gone && a->a == b->a && a->b == b->b;
 }
 
-/* The pixels whose colours come from other cells than before; those of a cell lie up to a half cell
- * beyond it. */
-static void find_changed(const rst_hint_guide *g, const cell *before, const cell *after,
-                         rst_rectangle *changed) {
-  static const cell none = {0, 0, 0};
-  const int width = g->terrain.width, height = g->terrain.height;
-  int left = width, right = -1, top = height, bottom = -1;
+/* Puts an area's cells in their place. The pixels whose colours come from other cells than before;
+ * those of a cell lie up to a half cell beyond it. */
+static void replace_cells(rst_hint_field *f, const rst_rectangle *area, const cell *cells,
+                          rst_rectangle *changed) {
+  const rst_hint_guide *g = f->guide;
+  int left = g->terrain.width, right = -1, top = g->terrain.height, bottom = -1;
 
-  for (int y = 0; y < height && before != after; y++)
-    for (int x = 0; x < width; x++) {
-      const size_t i = (size_t)y * (size_t)width + (size_t)x;
+  for (int y = area->y; y < area->y + area->height; y++) {
+    cell *to = f->cells + (size_t)y * (size_t)g->terrain.width + (size_t)area->x;
 
-      if (is_same_cell(before ? before + i : &none, after ? after + i : &none))
+    for (int x = area->x; x < area->x + area->width; x++, cells++, to++) {
+      const bool same = is_same_cell(cells, to);
+
+      *to = *cells;
+      if (same)
         continue;
       left = x < left ? x : left;
       right = x > right ? x : right;
       top = y < top ? y : top;
       bottom = y;
     }
+  }
   memset(changed, 0, sizeof *changed);
   if (right < 0)
     return;
@@ -343,37 +387,95 @@ static void find_changed(const rst_hint_guide *g, const cell *before, const cell
   changed->height = (bottom - top + 3) * g->factor;
 }
 
+/* Frees what is kept and no longer taken, and keeps the other instead. */
+static void replace_kept(rst_hint_field *f, const adding *a) {
+  for (int i = 0; i < a->kept_count; i++)
+    for (int j = 0; j < f->kept_count && a->kept[i].taken; j++)
+      if (!f->kept[j].taken && a->kept[i].distance == f->kept[j].distance) {
+        a->kept[i].taken = false;
+        f->kept[j].taken = true;
+      }
+  free_kept(f->kept, f->kept_count);
+  f->kept = a->kept;
+  f->kept_count = a->kept_count;
+}
+
+/* Gives a field these hints, which lie in its guide and are in their order. */
+static rst_status set_hints(adding *a, rst_hint_field *f, const rst_hint *hints, int count,
+                            rst_rectangle *changed, rst_error *error) {
+  rst_hint *own = rst_array((size_t)count, sizeof *own);
+  cell *all = f->cells ? f->cells : rst_array(cell_count(f->guide), sizeof *all), *cells = NULL;
+  rst_status status = own && all ? RST_OK : rst_fail_memory(error);
+
+  a->area = find_stale(f->guide, f->hints, f->count, hints, count);
+  if (status == RST_OK)
+    status = measure_cells(a, hints, count, &cells, error);
+  if (status != RST_OK) {
+    if (all != f->cells)
+      free(all);
+    free(own);
+    return status;
+  }
+  f->cells = all;
+  replace_cells(f, &a->area, cells, changed);
+  free(cells);
+  memcpy(own, hints, (size_t)count * sizeof *own);
+  free(f->hints);
+  f->hints = own;
+  f->count = count;
+  if (count == 0) {
+    free(f->cells);
+    f->cells = NULL;
+  }
+  return RST_OK;
+}
+
+rst_status rst_hint_field_new(rst_session *session, const rst_hint_guide *guide,
+                              const rst_hint *hints, int count, const rst_cancel *cancel,
+                              rst_hint_field **field, rst_error *error) {
+  rst_hint sorted[RST_HINTS_MAX];
+  rst_rectangle changed;
+  rst_hint_field *made;
+  rst_status status;
+
+  if (!session || !guide || !field || !good_hints(hints, count))
+    return rst_fail_call(error, "rst_hint_field_new");
+  made = calloc(1, sizeof *made);
+  if (!made)
+    return rst_fail_memory(error);
+  made->guide = guide;
+  count = sort_hints(guide, hints, count, sorted);
+
+  adding a = {.session = session, .earlier = made, .cancel = cancel};
+
+  status = set_hints(&a, made, sorted, count, &changed, error);
+  if (status == RST_OK)
+    *field = made;
+  else
+    rst_hint_field_free(made);
+  return status;
+}
+
 rst_status rst_hint_field_change(rst_session *session, rst_hint_field *field, const rst_hint *hints,
                                  int count, const rst_cancel *cancel, rst_rectangle *changed,
                                  rst_error *error) {
   adding a = {.session = session, .earlier = field, .cancel = cancel};
+  rst_hint sorted[RST_HINTS_MAX];
+  rst_rectangle storage;
   rst_status status;
-  cell *cells = NULL;
 
   if (!session || !field || !good_hints(hints, count))
     return rst_fail_call(error, "rst_hint_field_change");
   a.kept = rst_array(RST_HINTS_MAX, sizeof *a.kept);
   if (!a.kept)
     return rst_fail_memory(error);
-  status = measure_cells(&a, hints, count, &cells, error);
-  if (status != RST_OK) {
+  count = sort_hints(field->guide, hints, count, sorted);
+  status = set_hints(&a, field, sorted, count, changed ? changed : &storage, error);
+  if (status == RST_OK)
+    replace_kept(field, &a);
+  else
     free_kept(a.kept, a.kept_count);
-    return status;
-  }
-  if (changed)
-    find_changed(field->guide, field->cells, cells, changed);
-  for (int i = 0; i < a.kept_count; i++)
-    for (int j = 0; j < field->kept_count && a.kept[i].taken; j++)
-      if (!field->kept[j].taken && a.kept[i].distance == field->kept[j].distance) {
-        a.kept[i].taken = false;
-        field->kept[j].taken = true;
-      }
-  free_kept(field->kept, field->kept_count);
-  free(field->cells);
-  field->cells = cells;
-  field->kept = a.kept;
-  field->kept_count = a.kept_count;
-  return RST_OK;
+  return status;
 }
 
 rst_status rst_hint_field_read(rst_session *session, const rst_parameters *parameters,
@@ -412,6 +514,7 @@ void rst_hint_field_free(rst_hint_field *field) {
     return;
   rst_hint_guide_free(field->own);
   free_kept(field->kept, field->kept_count);
+  free(field->hints);
   free(field->cells);
   free(field);
 }

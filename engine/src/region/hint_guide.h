@@ -8,7 +8,7 @@
 
 #include "region/geodesic.h"
 
-enum { RST_GUIDE_SIDE = 512 }; /* cells on a side, at most */
+enum { RST_GUIDE_SIDE = RST_TERRAIN_SIDE }; /* cells on a side, at most */
 
 struct rst_hint_guide {
   int x, y;            /* the picture's pixel where the first cell begins */
