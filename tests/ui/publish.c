@@ -61,7 +61,14 @@ static void test_frames(void) {
   g_assert_false(is_changed(from->frame, 25, 40)); /* restored, but not marked */
   g_assert_false(is_changed(first, 45, 38));       /* what was handed out stays */
   g_assert_false(is_changed(from->frame, 5, 5));
+  /* What is not drawn anew is shared, and what nobody holds any more is used again. */
+  g_assert_true(from->frame->before == first->before);
+  const guint32 *const left = first->after;
   frame_unref(first);
+  publisher_mark(to, &marked);
+  g_assert_cmpint(publisher_show(to, PREVIEW_REFINING, NULL), ==, RST_OK);
+  g_assert_true(from->frame->after == left);
+  g_assert_true(is_changed(from->frame, 45, 38));
 
   /* The same viewport and picture need no new frame. */
   first = frame_ref(from->frame);

@@ -2,12 +2,13 @@
 #include "preview/frame.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 /* More taps a screen pixel and axis would show no more of a picture that is shrunk so far. */
 enum { TAPS_MAX = 3, CHECK = 8 };
-/* Blocks of a draft, at most: some hundredths of a second. */
-enum { DRAFT_BLOCKS = 100000 };
+/* Blocks of a draft, at most: a hundredth of a second. */
+enum { DRAFT_BLOCKS = 12000 };
 
 rst_rectangle viewport_get_area(const viewport *v, const rst_rectangle *picture) {
   if (v->width < 1 || v->height < 1 || !(v->zoom > 0))
@@ -26,28 +27,81 @@ bool viewport_is_same(const viewport *a, const viewport *b) {
          a->zoom == b->zoom;
 }
 
-/* ---- memory: rows before and after in one block ---- */
+/* ---- memory ----
+ *
+ * The pixels before, after and of the overlay are layers of their own, and frames of a viewport share
+ * those that are alike. What a layer leaves behind the next one gets: a large block that comes fresh
+ * from the system costs more time than it takes to fill. */
+
+/* Of the frames that come from one frame_new(). */
+typedef struct {
+  gsize size;           /* bytes of a layer */
+  pthread_mutex_t lock; /* of `spare`; pthread's, as the mailbox's */
+  guint32 *spare;       /* or NULL */
+} stock;
+
+struct frame_layer {
+  stock *stock;
+  guint32 *pixels;
+};
+
+static void clear_stock(void *data) {
+  stock *s = data;
+
+  pthread_mutex_destroy(&s->lock);
+  g_free(s->spare);
+}
+
+/* Changes the spare block for another one. */
+static guint32 *exchange(stock *s, guint32 *spare) {
+  guint32 *had;
+
+  pthread_mutex_lock(&s->lock);
+  had = s->spare;
+  s->spare = spare;
+  pthread_mutex_unlock(&s->lock);
+  return had;
+}
+
+static void clear_layer(void *data) {
+  frame_layer *l = data;
+
+  g_free(exchange(l->stock, l->pixels));
+  g_atomic_rc_box_release_full(l->stock, clear_stock);
+}
+
+/* NULL where memory ran out. */
+static frame_layer *layer_new(stock *s) {
+  guint32 *spare = exchange(s, NULL);
+  guint32 *pixels = spare ? spare : g_try_malloc(s->size);
+  frame_layer *l;
+
+  if (!pixels)
+    return NULL;
+  l = g_atomic_rc_box_new0(frame_layer);
+  l->stock = g_atomic_rc_box_acquire(s);
+  l->pixels = pixels;
+  return l;
+}
+
+static void layer_unref(frame_layer *l) {
+  if (l)
+    g_atomic_rc_box_release_full(l, clear_layer);
+}
+
+static frame_layer *layer_copy(const frame_layer *l) {
+  frame_layer *made = layer_new(l->stock);
+
+  if (made)
+    memcpy(made->pixels, l->pixels, l->stock->size);
+  return made;
+}
 
 static void clear(void *data) {
   frame *f = data;
 
-  g_free(f->before);
-}
-
-static frame *allocate(const viewport *v, double range) {
-  frame *f = g_atomic_rc_box_new0(frame);
-  const gsize pixels = (gsize)v->width * (gsize)v->height;
-
-  f->viewport = *v;
-  f->range = range;
-  f->before = g_try_malloc_n(pixels, (range > 0 ? 3 : 2) * sizeof *f->before);
-  if (f->before) {
-    f->after = f->before + pixels;
-    f->overlay = range > 0 ? f->after + pixels : NULL;
-    return f;
-  }
-  frame_unref(f);
-  return NULL;
+  for (int i = 0; i < FRAME_LAYERS; i++)
+    layer_unref(f->layers[i]);
 }
 
 frame *frame_ref(frame *f) {
@@ -57,6 +111,25 @@ frame *frame_ref(frame *f) {
 void frame_unref(frame *f) {
   if (f)
     g_atomic_rc_box_release_full(f, clear);
+}
+
+static frame *frame_of(const viewport *v, double range, frame_layer *before, frame_layer *after,
+                       frame_layer *overlay) {
+  frame *f = g_atomic_rc_box_new0(frame);
+
+  f->viewport = *v;
+  f->range = range;
+  f->layers[0] = before;
+  f->layers[1] = after;
+  f->layers[2] = overlay;
+  if (!before || !after || (range > 0 && !overlay)) {
+    frame_unref(f);
+    return NULL;
+  }
+  f->before = before->pixels;
+  f->after = after->pixels;
+  f->overlay = overlay ? overlay->pixels : NULL;
+  return f;
 }
 
 /* ---- colours ---- */
@@ -287,7 +360,7 @@ static int draft_block(const rst_rectangle *part) {
   int block = 4;
 
   while ((gint64)part->width * part->height / (block * block) > DRAFT_BLOCKS)
-    block *= 2;
+    block += 4;
   return block;
 }
 
@@ -340,27 +413,47 @@ static void draw_overlay(const frame_scene *s, const viewport *v, const rst_rect
 }
 
 frame *frame_new(const viewport *v) {
-  frame *f = allocate(v, 0);
+  stock *all = g_atomic_rc_box_new0(stock);
+  frame *f;
 
-  if (f)
-    memset(f->before, 0, 2 * (gsize)v->width * (gsize)v->height * sizeof *f->before);
+  all->size = (gsize)v->width * (gsize)v->height * sizeof *f->before;
+  pthread_mutex_init(&all->lock, NULL);
+  f = frame_of(v, 0, layer_new(all), layer_new(all), NULL);
+  g_atomic_rc_box_release_full(all, clear_stock); /* the layers hold it */
+  if (!f)
+    return NULL;
+  memset(f->before, 0, all->size);
+  memset(f->after, 0, all->size);
   return f;
 }
 
-frame *frame_update(const frame *last, const frame_scene *scene, const rst_rectangle *area,
-                    frame_layers layers) {
-  const viewport *v = &last->viewport;
-  const rst_rectangle all = {0, 0, v->width, v->height};
-  const gsize pixels = (gsize)v->width * (gsize)v->height;
-  frame *f = allocate(v, scene->range);
+/* Draws all of the overlay where the last one is of another range. */
+static frame_layer *make_overlay(const frame *last, const frame_scene *scene) {
+  const rst_rectangle all = {0, 0, last->viewport.width, last->viewport.height};
+  frame_layer *overlay;
 
-  if (!f)
+  if (!(scene->range > 0))
     return NULL;
-  memcpy(f->before, last->before, 2 * pixels * sizeof *f->before);
-  if (f->overlay && last->range == f->range)
-    memcpy(f->overlay, last->overlay, pixels * sizeof *f->overlay);
-  else if (f->overlay)
-    draw_overlay(scene, v, &all, f->overlay);
+  if (last->overlay && last->range == scene->range)
+    return layer_copy(last->layers[2]);
+  overlay = layer_new(last->layers[0]->stock);
+  if (overlay)
+    draw_overlay(scene, &last->viewport, &all, overlay->pixels);
+  return overlay;
+}
+
+frame *frame_copy(const frame *last, const frame_scene *scene, frame_drawing drawing) {
+  frame_layer *before =
+    drawing == FRAME_BOTH ? layer_copy(last->layers[0]) : g_atomic_rc_box_acquire(last->layers[0]);
+
+  return frame_of(&last->viewport, scene->range, before, layer_copy(last->layers[1]),
+                  make_overlay(last, scene));
+}
+
+int64_t frame_draw(frame *f, const frame_scene *scene, const rst_rectangle *area,
+                   frame_drawing drawing) {
+  const viewport *v = &f->viewport;
+  const rst_rectangle all = {0, 0, v->width, v->height};
   /* One more on each side for the taps. */
   const double x0 = floor((area->x - v->x) * v->zoom) - 1;
   const double y0 = floor((area->y - v->y) * v->zoom) - 1;
@@ -368,20 +461,19 @@ frame *frame_update(const frame *last, const frame_scene *scene, const rst_recta
   const double y1 = ceil((area->y + area->height - v->y) * v->zoom) + 1;
 
   if (x1 <= 0 || y1 <= 0 || x0 >= v->width || y0 >= v->height)
-    return f;
+    return 0;
   const int left = (int)fmax(x0, 0), top = (int)fmax(y0, 0);
   const rst_rectangle drawn = {left, top, (int)fmin(x1, v->width) - left,
                                (int)fmin(y1, v->height) - top};
   const rst_rectangle part = rect_intersect(&drawn, &all);
 
-  f->drawn = (int64_t)part.width * part.height;
-  if (layers == FRAME_BOTH)
+  if (drawing == FRAME_BOTH)
     draw(scene, v, &part, false, f->before);
-  if (layers == FRAME_DRAFT)
+  if (drawing == FRAME_DRAFT)
     draw_draft(scene, v, &part, f->after);
   else
     draw(scene, v, &part, true, f->after);
   if (f->overlay)
     draw_overlay(scene, v, &part, f->overlay);
-  return f;
+  return (int64_t)part.width * part.height;
 }

@@ -24,11 +24,15 @@ bool viewport_is_same(const viewport *a, const viewport *b);
 /* The picture's pixels that it shows, within `picture`. */
 rst_rectangle viewport_get_area(const viewport *v, const rst_rectangle *picture);
 
+enum { FRAME_LAYERS = 3 };
+
+typedef struct frame_layer frame_layer;
+
 typedef struct frame {
   viewport viewport;
+  frame_layer *layers[FRAME_LAYERS]; /* which own what follows */
   guint32 *before, *after; /* (height, width): 0xAARRGGBB, premultiplied, A 0 beyond the picture */
   guint32 *overlay; /* the same: the uncertainty's colours, A 0 where none is; or NULL */
-  int64_t drawn; /* its pixels that were drawn for it, the others being the last one's */
   double range; /* of the overlay: its last colour is this standard deviation and more */
 } frame;
 
@@ -53,14 +57,17 @@ guint32 frame_heat(double at);
 /* A frame that shows nothing yet. NULL where memory ran out. */
 frame *frame_new(const viewport *v);
 /* What of a frame is drawn anew. */
-typedef enum frame_layers {
+typedef enum frame_drawing {
   FRAME_AFTER,
   FRAME_BOTH, /* before too: the picture's pixels are new themselves */
   FRAME_DRAFT /* after, in blocks of 4 × 4 pixels, or of more in a large area */
-} frame_layers;
+} frame_drawing;
 
-/* A frame like `last`, drawn anew where it shows `area` of the picture. */
-frame *frame_update(const frame *last, const frame_scene *scene, const rst_rectangle *area,
-                    frame_layers layers);
+/* A frame like `last` that may be drawn in so, until it is handed out; the overlay is the scene's.
+ * NULL where memory ran out. */
+frame *frame_copy(const frame *last, const frame_scene *scene, frame_drawing drawing);
+/* Draws where it shows `area` of the picture. How many of its pixels these are. */
+int64_t frame_draw(frame *f, const frame_scene *scene, const rst_rectangle *area,
+                   frame_drawing drawing);
 
 #endif

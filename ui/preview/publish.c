@@ -89,6 +89,7 @@ static void report_frame(publisher *p, preview_phase phase, frame *shown) {
   if (shown) {
     frame_unref(to->frame);
     to->frame = frame_ref(shown);
+    p->own = false;
     to->status.range = shown->range;
     to->status.seeds = shown->overlay ? p->work->seeds : 0;
   }
@@ -127,16 +128,21 @@ void publisher_finish(publisher *p) {
 
 /* ---- frames ---- */
 
-static rst_status draw(publisher *p, const rst_rectangle *area, frame_layers layers,
+/* Draws in the frame, or in a copy where it was handed out. */
+static rst_status draw(publisher *p, const rst_rectangle *area, frame_drawing drawing,
                        rst_error *error) {
   const frame_scene scene = scene_of(p);
-  frame *f = frame_update(p->frame, &scene, area, layers);
 
-  if (!f)
-    return failure_of_memory(error);
-  frame_unref(p->frame);
-  p->frame = f;
-  p->drawn += f->drawn;
+  if (!p->own || drawing == FRAME_BOTH || p->frame->range != scene.range) {
+    frame *f = frame_copy(p->frame, &scene, drawing);
+
+    if (!f)
+      return failure_of_memory(error);
+    frame_unref(p->frame);
+    p->frame = f;
+    p->own = true;
+  }
+  p->drawn += frame_draw(p->frame, &scene, area, drawing);
   return RST_OK;
 }
 
@@ -244,6 +250,7 @@ rst_status publisher_show_viewport(publisher *p, rst_error *error) {
   if (view->width < 1 || view->height < 1 || !(view->zoom > 0))
     return RST_OK;
   p->frame = frame_new(view);
+  p->own = true;
   if (!p->frame)
     return failure_of_memory(error);
   p->next_frame_at = 0;

@@ -20,6 +20,7 @@ typedef struct publisher {
   const lattice *lattice;
   const request *work;
   frame *frame;          /* the last one; NULL: none */
+  bool own;              /* it was not handed out yet */
   int64_t drawn;         /* pixels of frames, ever */
   tiles *frame_pixels;   /* the picture that it shows */
   rst_rectangle dirty;            /* of the picture: restored, but not drawn yet */
