@@ -1041,7 +1041,7 @@ RST_API void rst_photo_get_info(const rst_photo *photo, rst_photo_info *info);
  * Colour hints
  */
 
-#define RST_HINT_REACH 0.7 /* where none is given */
+#define RST_HINT_REACH 0.52 /* where none is given */
 #define RST_HINT_REACH_MIN 0.01
 #define RST_HINT_REACH_MAX 4
 

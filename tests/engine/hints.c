@@ -444,7 +444,7 @@ static void test_weights(void) {
   rst_grid_pixels(&grid, 0, 0, 60, 40);
   rst_hint_field_weigh(field, &grid, s.canvas->rgba, shares);
   g_assert_cmpfloat(shares[10 * 60 + 20], ==, 1);
-  g_assert_cmpfloat_with_epsilon(shares[10 * 60 + 28], 0.52, 0.05); /* 8 of 15 pixels away */
+  g_assert_cmpfloat_with_epsilon(shares[10 * 60 + 28], 0.26, 0.05); /* 8 of 15 pixels away */
   g_assert_cmpfloat(shares[10 * 60 + 36], ==, 0);
   rst_hint_field_weigh(NULL, &grid, s.canvas->rgba, shares);
   g_assert_cmpfloat(shares[10 * 60 + 20], ==, 0);

@@ -183,7 +183,7 @@ static void test_reach(void) {
   place_of(b, 80, 60, &u, &v);
   for (int i = 0; i < 4; i++)
     use_mouse(view, GDK_SCROLL, 0, GDK_CONTROL_MASK, u, v);
-  assert_hints(b, "80,60,#405060,0.48");
+  assert_hints(b, "80,60,#405060,0.35");
   g_assert_cmpfloat(restorator_view_get_zoom(b->view), ==, zoom);
   finish(b);
   g_autoptr(GdkPixbuf) shown = shoot(b);

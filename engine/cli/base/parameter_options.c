@@ -9,7 +9,7 @@
 
 static const char hint_help[] = N_(
   "A colour that is known, at a pixel of the picture, or keep where the restored one is right; "
-  "it spreads over what looks like one thing, REACH times the window's side at most [0.7]; may "
+  "it spreads over what looks like one thing, REACH times the window's side at most [0.52]; may "
   "be given again for others");
 
 /* What values a parameter takes, for the help. */

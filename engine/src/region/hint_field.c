@@ -3,7 +3,7 @@
  * What colour hints come to at each cell of a guide, and at each pixel (after Yatziv and Sapiro 2006,
  * Fast image and video colorization using chrominance blending).
  *
- * A hint at distance d of its reach r counts (1 − (d/r)²)², and so much of the network's colour goes
+ * A hint at distance d of its reach r counts (1 − (d/r)²)⁴, and so much of the network's colour goes
  * as the nearest hint counts. Among themselves hints share by that over d²: each has its own colour
  * where it was put. A pin has a share and no colour, so there the network keeps as much.
  */
@@ -195,7 +195,7 @@ static void add_hint(const reaching *r, const rst_rectangle *area, sums *all) {
 
       if (!(left > 0))
         continue;
-      counts = left * left;
+      counts = left * left * left * left;
       share = counts / (*distance * *distance + nearest * nearest);
       s->most = counts > s->most ? counts : s->most;
       s->shares += share;

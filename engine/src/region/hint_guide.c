@@ -21,7 +21,7 @@
 #include "network/interpolation.h"
 #include "region/parts.h"
 
-static const float edge = 12;    /* change of luma, 0…100, in a step that costs a window's side */
+static const float edge = 15;    /* change of luma, 0…100, in a step that costs a window's side */
 static const float contrast = 6; /* the change from which diffusion takes it for an edge */
 static const float rate = 0.2f;  /* of diffusion; up to ¼ it is stable */
 enum { ROUNDS = 10 };            /* of diffusion */
