@@ -247,16 +247,19 @@ def sanitized_rows(logs):
 
 
 def platform_rows(logs):
-    """The suites on this machine, from the log of ./dev test; others where that can be said."""
+    """What this machine is, from logs of ./dev test: SUITE=FILE."""
+    libc, version = platform.libc_ver()
+    compiler = run(["cc", "--version"]).splitlines()[0]
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    for path in logs:
+    for entry in logs:
+        suite, _, path = entry.partition("=")
         log = pathlib.Path(path)
         passed, failed = re.findall(r"^(\d+) passed, (\d+) failed$",
                                     log.read_text(encoding="utf-8"), re.MULTILINE)[-1]
         if failed != "0":
             raise SystemExit(f"{path} is not of a run that passed")
-        yield (f"{platform.machine()}, {system}, {platform.libc_ver()[0]} "
-               f"{platform.libc_ver()[1]}", f"{passed} cases passed", "./dev test", log_day(log))
+        yield (f"the suite `{suite}` on {platform.machine()}, {system}, {libc} {version}, "
+               f"{compiler}", f"{passed} cases passed", f"./dev test {suite}", log_day(log))
 
 
 def fuzz(target, minutes):
@@ -334,7 +337,11 @@ def write_page(rows, anew):
     head = ["# Reliability", "",
             "What was thrown at the command line and the engine, and what came of it. Made by "
             "`scripts/reliability.py`; every line can be repeated by its command, in the shell "
-            f"that `./dev shell` opens. {platform.machine()}, {os.cpu_count()} processors.", "",
+            f"that `./dev shell` opens. {platform.machine()}, {os.cpu_count()} processors. A forge "
+            "tries arm64 too ([test.yml](../.github/workflows/test.yml)); machines of the other "
+            "byte order are not supported ([model-file.md](model-file.md)). Of a file that others "
+            "made, no test reaches what only a lack of memory or a fault inside another library "
+            "would.", "",
             "| tried | result | command | day |", "|---|---|---|---|"]
     page.write_text("\n".join(head + list(lines.values())) + "\n", encoding="utf-8")
 
@@ -349,8 +356,8 @@ def main():
                         help="leave the other lines as they are")
     parser.add_argument("--sanitized", action="append", default=[], metavar="SUITE=LOG",
                         help="the log of ./dev test --sanitize SUITE, which takes long")
-    parser.add_argument("--tested", action="append", default=[], metavar="LOG",
-                        help="the log of ./dev test, on this machine")
+    parser.add_argument("--tested", action="append", default=[], metavar="SUITE=LOG",
+                        help="the log of ./dev test SUITE, on this machine")
     parser.add_argument("--coverage", type=pathlib.Path,
                         help="a build folder as scripts/coverage.py has it, with the tests run")
     options = parser.parse_args()

@@ -257,7 +257,30 @@ static void test_pixels(void) {
   check_failed(run("photo", large, output, "--model", "tiny-single", "--region", "0,0,8x8",
                    "--max-megapixels", "1", NULL),
                1, "large.png: has 1200 × 1000 pixels, more than 1 million");
+  const char *const others[][16] = {
+    {"damage", large, "-o", output, "--max-megapixels"},
+    {"faces", large, "-o", output, "--max-megapixels"},
+    {"compare", large, "-o", output, "--with", "--model tiny-single", "--max-megapixels"},
+    {"regions", large, "-o", output, "--with", "--model tiny-single", "--with",
+     "--model tiny-single --seed 2", "--max-megapixels"},
+    {"evaluate", large, "--model", "tiny-single", "--max-megapixels"},
+    {"trajectory", large, "--model", "tiny-diffusion", "--point", "9,9", "--max-megapixels"},
+    {"sweep", large, "-o", "sweep.csv", "--model", "tiny-diffusion", "--max-megapixels"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+    const char *arguments[18] = {NULL};
+    gsize count = 0;
+    for (; others[i][count]; count++)
+      arguments[count] = others[i][count];
+    arguments[count] = "1";
+    check_failed(run_arguments(arguments), 1, "more than 1 million; --max-megapixels allows more");
+    arguments[count] = "0";
+    check_failed(run_arguments(arguments), 2, "--max-megapixels must be at least 1");
+  }
+  run_well("damage", large, "-o", output, "--max-megapixels", "2", NULL);
+  g_assert_cmpint(g_remove(output), ==, 0);
   check_failed(run("restore", large, output, "--max-megapixels", "0", NULL), 2, "at least 1");
+  check_failed(run("restore", large, output, "--max-megapixels", "x", NULL), 2, "at least 1");
   run_well("restore", large, output, "--model", "tiny-single", "--region", "0,0,8x8",
            "--max-megapixels", "2", NULL);
   pixels_free(p);

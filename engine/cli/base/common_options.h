@@ -13,6 +13,11 @@
   {"threads", 't', 0, G_OPTION_ARG_INT, (to), \
    N_("Threads to work with [as many as there are processors]"), "1..256"}
 
+/* Of commands that read pictures, by io/image_source.h. */
+#define OPTION_MEGAPIXELS \
+  {"max-megapixels", 0, 0, G_OPTION_ARG_CALLBACK, source_set_limit, \
+   N_("Refuse pictures of more millions of pixels [1000]"), "N"}
+
 /* `to`: a gboolean. */
 #define OPTION_PROGRESS(to) \
   {"progress", 0, 0, G_OPTION_ARG_NONE, (to), \

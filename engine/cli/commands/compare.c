@@ -11,6 +11,7 @@
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
+#include "io/image_source.h"
 #include "io/file.h"
 #include "measure/raster.h"
 #include "base/interrupt.h"
@@ -58,6 +59,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("Show what the network of the first column sees"), NULL},
     {"no-original", 0, 0, G_OPTION_ARG_NONE, &o->no_original,
      N_("Leave out the pictures as they are"), NULL},
+    OPTION_MEGAPIXELS,
     OPTION_THREADS(&o->threads),
     OPTION_PROGRESS(&o->progress),
     OPTION_PATHS(&o->paths),

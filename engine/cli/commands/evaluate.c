@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
+#include "io/image_source.h"
 #include "io/file.h"
 #include "io/text_file.h"
 #include "measure/raster.h"
@@ -85,6 +86,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("Help the protocol colour with that many true colour hints a picture, one after the other "
         "where the colours are the most wrong; the error without them stands beside [0]"),
      "0..256"},
+    OPTION_MEGAPIXELS,
     OPTION_THREADS(&o->threads),
     OPTION_PROGRESS(&o->progress),
     OPTION_PATHS(&o->paths),

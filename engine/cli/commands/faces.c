@@ -8,6 +8,7 @@
 #include "base/common_options.h"
 #include "base/console.h"
 #include "base/error.h"
+#include "io/image_source.h"
 #include "commands/commands.h"
 #include "commands/finding.h"
 #include "commands/tool.h"
@@ -43,6 +44,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("Write the picture with its faces drawn into this file"), N_("FILE")},
     {"json", 0, 0, G_OPTION_ARG_FILENAME, &o->json, N_("Write the faces into this file"),
      N_("FILE")},
+    OPTION_MEGAPIXELS,
     OPTION_THREADS(&o->threads),
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->paths, NULL, NULL},
     G_OPTION_ENTRY_NULL,

@@ -76,6 +76,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
      N_("Write a sheet with the regions drawn into this file"), N_("FILE")},
     {"json", 0, 0, G_OPTION_ARG_FILENAME, &o->json, N_("Write the regions into this file"),
      N_("FILE")},
+    OPTION_MEGAPIXELS,
     OPTION_THREADS(&o->threads),
     OPTION_PATHS(&o->paths),
     G_OPTION_ENTRY_NULL,

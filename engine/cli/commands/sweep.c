@@ -12,6 +12,7 @@
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
+#include "io/image_source.h"
 #include "io/file.h"
 #include "measure/raster.h"
 #include "measure/heat_map.h"
@@ -73,6 +74,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
     {"pixels", 0, 0, G_OPTION_ARG_INT, &o->pixels,
      N_("Compare that many random pixels of each picture; 0: all [1024]"), "N"},
     {"seed", 0, 0, G_OPTION_ARG_INT, &o->seed, N_("Picture i has the noise of seed + i [0]"), "N"},
+    OPTION_MEGAPIXELS,
     OPTION_THREADS(&o->threads),
     OPTION_PROGRESS(&o->progress),
     OPTION_PATHS(&o->paths),

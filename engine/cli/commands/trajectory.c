@@ -14,6 +14,7 @@
 #include "commands/commands.h"
 #include "base/common_options.h"
 #include "base/error.h"
+#include "io/image_source.h"
 #include "base/numbers.h"
 #include "io/text_file.h"
 #include "measure/raster.h"
@@ -108,6 +109,7 @@ static bool parse(void *data, int argc, char **argv, GError **error) {
       &o->cell,
       N_("Show no more of the strip's pictures than every so many pixels fit into squares of this "
          "side [160]")),
+    OPTION_MEGAPIXELS,
     OPTION_THREADS(&o->threads),
     OPTION_PATHS(&o->paths),
     G_OPTION_ENTRY_NULL,

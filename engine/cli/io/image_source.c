@@ -19,19 +19,24 @@ static bool fail(GError **error, const char *path, const char *fault) {
   return false;
 }
 
-static int limit = SOURCE_MEGAPIXELS;
+static gint64 limit = 1000; /* millions of pixels */
 
-void source_set_limit(int megapixels) {
-  limit = megapixels;
+gboolean source_set_limit(const char *option, const char *value, void *data, GError **error) {
+  (void)option;
+  (void)data;
+  if (g_ascii_string_to_signed(value, 10, 1, G_MAXINT, &limit, NULL))
+    return TRUE;
+  g_set_error_literal(error, CLI_ERROR, CLI_WRONG_USAGE, _("--max-megapixels must be at least 1"));
+  return FALSE;
 }
 
 static bool check_size(VipsImage *image, const char *path, GError **error) {
   const gint64 pixels = (gint64)image->Xsize * image->Ysize;
-  if (pixels <= (gint64)limit * 1000000)
+  if (pixels <= limit * 1000000)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
               _("%s: has %d × %d pixels, more than %d million; --max-megapixels allows more"), path,
-              image->Xsize, image->Ysize, limit);
+              image->Xsize, image->Ysize, (int)limit);
   return false;
 }
 

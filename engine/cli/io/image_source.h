@@ -26,11 +26,10 @@ typedef struct cli_image_source {
   VipsImage *pixels;  /* all of them; NULL: too many to be held */
 } cli_image_source;
 
-enum { SOURCE_MEGAPIXELS = 1000 }; /* the most, as long as nothing else is said */
-
-/* The most millions of pixels that a picture may have: a small file may hold so many that decoding
- * them takes minutes. Before the first picture is opened. */
-void source_set_limit(int megapixels);
+/* The most millions of pixels that a picture may have, 1000 as long as nothing else is said: a small
+ * file may hold so many that decoding them takes minutes. Before the first picture is opened. A
+ * GOptionArgFunc. */
+gboolean source_set_limit(const char *option, const char *value, void *data, GError **error);
 
 /* Reads what is there, and refuses by name what the program does not take. A grey picture becomes
  * sRGB unless `keep_grey`. `cancel` stops reading, then and later. */

@@ -69,8 +69,6 @@ static bool take_files(cli_options *o, GError **error) {
     fault = _("--sensitivity must be 0..1");
   else if (!is_share(o->tone_strength))
     fault = _("--tone-strength must be 0..1");
-  else if (o->megapixels < 1)
-    fault = _("--max-megapixels must be at least 1");
   else if (count == 0)
     fault = _("--output-dir needs at least one picture");
   if (fault) {
@@ -79,7 +77,6 @@ static bool take_files(cli_options *o, GError **error) {
   }
   if (!o->output_dir)
     o->output = g_steal_pointer(&o->inputs[1]);
-  source_set_limit(o->megapixels);
   return true;
 }
 
@@ -101,10 +98,7 @@ static bool is_missing(const GOptionEntry *entry, bool photo) {
 
 bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   const bool photo = argc > 0 && strcmp(argv[0], "photo") == 0;
-  *o = (cli_options){.photo = photo,
-                     .sensitivity = NOT_GIVEN,
-                     .tone_strength = NOT_GIVEN,
-                     .megapixels = SOURCE_MEGAPIXELS};
+  *o = (cli_options){.photo = photo, .sensitivity = NOT_GIVEN, .tone_strength = NOT_GIVEN};
   GOptionEntry own[] = {
     {"no-damage", 0, 0, G_OPTION_ARG_NONE, &o->no_damage,
      N_("Leave dust, hairs, scratches, creases and spots as they are"), NULL},
@@ -138,8 +132,7 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
      N_("The standard deviation that is white there, of values 0..1 [the first of 0.002, 0.005, "
         "0.01 … that all but a hundredth of the pixels are within; it is told]"),
      "SIGMA"},
-    {"max-megapixels", 0, 0, G_OPTION_ARG_INT, &o->megapixels,
-     N_("Refuse pictures of more millions of pixels [1000]"), "N"},
+    OPTION_MEGAPIXELS,
     OPTION_THREADS(&o->threads),
     {"output-dir", 'd', 0, G_OPTION_ARG_FILENAME, &o->output_dir,
      N_("Write into this folder, each picture under its own name; it is made where it is missing"),

@@ -30,7 +30,6 @@ typedef struct cli_options {
   gboolean no_damage, no_tone, no_colour; /* … but for what is not wanted of that */
   double sensitivity, tone_strength;      /* below 0: not given */
   int threads;
-  int megapixels; /* the most of a picture */
   gboolean progress, quiet, overwrite, reduce, force, json, no_record;
 } cli_options;
 
