@@ -8,6 +8,7 @@ run fails stops the script.
 
 import argparse
 import datetime
+import itertools
 import os
 import pathlib
 import platform
@@ -59,8 +60,8 @@ class Tests:
 
     def other(self, suite, name, **variables):
         """Runs a test of another suite; returns what it says, and the command."""
-        text = run(["meson", "test", "-C", str(self.build), "--no-rebuild", "--verbose", "--suite",
-                    suite, name], **variables)
+        text = run(["meson", "test", "-C", str(self.build), "--no-rebuild", "--verbose", "-t", "5",
+                    "--suite", suite, name], **variables)
         before = "".join(f"{key}={value} " for key, value in variables.items())
         return text, (f"{before}meson test -C {os.path.relpath(self.build, TOP)} --verbose "
                       f"--suite {suite} {shlex.quote(name)}")
@@ -307,14 +308,14 @@ def tests_rows(tests, kill_count):
                  "48 runs, 0 killed")
     yield passed(tests, "hostile", "records", "forged records, to restore and photo",
                  "refused by what is wrong with them")
-    yield huge(tests, 100)
+    yield huge(tests, 60)
     yield latency(tests, "288,000 points are sampled", TOP / "docs/demo/portrait.jpg",
                   ["--model", "portrait", "--sampler", "ddpm", "--mode", "full"], 10, 3)
     yield latency(tests, "a part of 7.8 million points is matched", None,
                   ["--model", str(TOP / "tests/data/models/tiny-single.safetensors"),
                    "--hide-region", "--region", "200,200,3000x2600"], 10, 4)
     yield latency(tests, "damage of 10.8 million points is looked for, mended, and the rest "
-                  "coloured", None, ["--model", "photo"], 10, 30, "photo")
+                  "coloured", None, ["--model", "photo"], 5, 20, "photo")
     yield latency(tests, "damage of 10.8 million points is looked for", None,
                   [], 10, 0.8, "damage")
 
@@ -325,25 +326,29 @@ def fuzz_rows(minutes, chosen):
             yield fuzz(source.stem, minutes)
 
 
-def write_page(rows, anew):
-    """Writes the page; what was not tried this time stays as it was, unless all of it is anew."""
-    page = TOP / "docs/reliability.md"
-    today = datetime.date.today().isoformat()
-    lines = {} if anew else {
-        line.split(" | ")[0]: line for line in page.read_text(encoding="utf-8").splitlines()
-        if line.startswith("| ") and not line.startswith("| tried |")}
-    for what, figure, command, *day in rows:
-        lines[f"| {what}"] = f"| {what} | {figure} | `{command}` | {day[0] if day else today} |"
-    head = ["# Reliability", "",
-            "What was thrown at the command line and the engine, and what came of it. Made by "
-            "`scripts/reliability.py`; every line can be repeated by its command, in the shell "
-            f"that `./dev shell` opens. {platform.machine()}, {os.cpu_count()} processors. A forge "
-            "tries arm64 too ([test.yml](../.github/workflows/test.yml)); machines of the other "
-            "byte order are not supported ([model-file.md](model-file.md)). Of a file that others "
-            "made, no test reaches what only a lack of memory or a fault inside another library "
-            "would.", "",
-            "| tried | result | command | day |", "|---|---|---|---|"]
-    page.write_text("\n".join(head + list(lines.values())) + "\n", encoding="utf-8")
+class Page:
+    """docs/reliability.md. Each line is written as it comes; what was not tried this time stays as
+    it was, unless all of it is anew."""
+
+    def __init__(self, anew):
+        self.path = TOP / "docs/reliability.md"
+        self.lines = {} if anew else {
+            line.split(" | ")[0]: line for line in self.path.read_text("utf-8").splitlines()
+            if line.startswith("| ") and not line.startswith("| tried |")}
+
+    def add(self, what, figure, command, day=None):
+        day = day or datetime.date.today().isoformat()
+        self.lines[f"| {what}"] = f"| {what} | {figure} | `{command}` | {day} |"
+        head = ["# Reliability", "",
+                "What was thrown at the command line and the engine, and what came of it. Made by "
+                "`scripts/reliability.py`; every line can be repeated by its command, in the shell "
+                f"that `./dev shell` opens. {platform.machine()}, {os.cpu_count()} processors. A forge "
+                "tries arm64 too ([test.yml](../.github/workflows/test.yml)); machines of the other "
+                "byte order are not supported ([model-file.md](model-file.md)). Of a file that others "
+                "made, no test reaches what only a lack of memory or a fault inside another library "
+                "would.", "",
+                "| tried | result | command | day |", "|---|---|---|---|"]
+        self.path.write_text("\n".join(head + list(self.lines.values())) + "\n", encoding="utf-8")
 
 
 def main():
@@ -363,13 +368,15 @@ def main():
     options = parser.parse_args()
     rows = []
     if options.only in (None, "tests"):
-        rows += tests_rows(Tests(options.build.resolve()), options.kills)
+        rows.append(tests_rows(Tests(options.build.resolve()), options.kills))
     if options.only in (None, "fuzz"):
-        rows += fuzz_rows(options.minutes, options.target)
+        rows.append(fuzz_rows(options.minutes, options.target))
     if options.coverage and options.only in (None, "coverage"):
-        rows += coverage_rows(options.coverage.resolve())
-    rows += [*sanitized_rows(options.sanitized), *platform_rows(options.tested)]
-    write_page(rows, options.only is None)
+        rows.append(coverage_rows(options.coverage.resolve()))
+    rows += [sanitized_rows(options.sanitized), platform_rows(options.tested)]
+    page = Page(options.only is None)
+    for row in itertools.chain(*rows):
+        page.add(*row)
 
 
 main()

@@ -368,7 +368,8 @@ static void test_prophoto(void) {
   compare_with_srgb(&prophoto);
 }
 
-/* A mask whose file ends too early selects nothing: not the half that is there either. */
+/* A mask whose file ends too early selects nothing: not the half that is there either; nor does a
+ * black one. */
 static void test_torn_mask(void) {
   pixels *source = make_pixels(300, 200, 3, 8);
   const char *input = write_pixels(source, "in.png"), *output = path_of("torn-out.png");
@@ -384,6 +385,13 @@ static void test_torn_mask(void) {
     g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
     pixels_free(p);
   }
+  pixels *black = make_pixels(300, 200, 1, 8);
+  memset(black->values, 0, sizeof *black->values * 300 * 200);
+  pixels_update(black);
+  check_failed(
+    run("restore", input, output, SINGLE, "--mask", write_pixels(black, "black.png"), NULL), 1,
+    "Nothing is selected");
+  pixels_free(black);
   pixels_free(source);
 }
 
