@@ -44,17 +44,7 @@ static void tell_rest(LayerDialog *dialog) {
   layer_dialog_say(dialog, GTK_MESSAGE_INFO, text);
 }
 
-static gboolean has_failed(const LayerDialog *dialog) {
-  preview_status status;
-
-  preview_get_status(dialog->kind->get_preview(dialog->editor), &status);
-  return status.phase == PREVIEW_FAILED;
-}
-
 static void take_news(LayerDialog *dialog) {
-  /* Of a layer that is gone, or has another shape, what has not been read yet cannot be read. */
-  if (has_failed(dialog) && !layer_is_in_place(dialog->layer))
-    layer_dialog_show_change(dialog);
   update_buttons(dialog);
   if (!dialog->finishing)
     return;
@@ -78,8 +68,6 @@ static void look_for_layer(LayerDialog *dialog) {
     return;
   dialog->gone = gone;
   tell_gone(dialog);
-  if (!gone && has_failed(dialog))
-    layer_dialog_show_change(dialog);
   update_buttons(dialog);
 }
 

@@ -35,14 +35,17 @@ static gboolean refuse(GimpDrawable *drawable, const char *why, GError **error) 
   return FALSE;
 }
 
+static gboolean fail_gone(GError **error) {
+  g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
+                      _("The layer is no longer there: nothing can be written."));
+  return FALSE;
+}
+
 static gboolean check_kind(GimpDrawable *drawable, GError **error) {
   const char *why = NULL;
 
-  if (!gimp_item_is_valid(GIMP_ITEM(drawable))) {
-    g_set_error_literal(error, RESTORATOR_ERROR, RST_BAD_CALL,
-                        _("The layer is no longer there: nothing can be written."));
-    return FALSE;
-  }
+  if (!gimp_item_is_valid(GIMP_ITEM(drawable)))
+    return fail_gone(error);
   if (GIMP_IS_LAYER_MASK(drawable))
     why = _("“%s” is a layer mask: choose its layer in the Layers dialog instead");
   else if (!GIMP_IS_LAYER(drawable))
@@ -225,7 +228,7 @@ static gboolean find_box(GimpDrawable *drawable, GeglRectangle *box) {
 void layer_begin_result(Layer *layer, double strength) {
   const GeglRectangle *box = &layer->box;
 
-  /* Where this fails the layer is not what it was, so that the result is refused. */
+  /* Where this fails the selection is not what it was, so that the result is refused. */
   snapshot_know(layer->original, box);
   know_selection(layer, box);
   g_clear_object(&layer->result);
@@ -288,16 +291,21 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
     return NULL;
   }
 
-  Layer *layer = g_new0(Layer, 1);
+  g_autoptr(Layer) layer = g_new0(Layer, 1);
   layer->image = image;
   layer->drawable = drawable;
   layer->box = box;
-  set_format(layer, gimp_drawable_get_format(drawable), gimp_drawable_is_gray(drawable));
   layer->original = snapshot_new(drawable);
   gimp_drawable_get_offsets(drawable, &layer->x, &layer->y);
   if (!gimp_selection_is_empty(image))
     layer->selection = snapshot_new(GIMP_DRAWABLE(gimp_image_get_selection(image)));
-  return layer;
+  if (!layer->original) {
+    fail_gone(error);
+    return NULL;
+  }
+  set_format(layer, gegl_buffer_get_format(layer->original->pixels),
+             gimp_drawable_is_gray(drawable));
+  return g_steal_pointer(&layer);
 }
 
 void layer_close(Layer *layer) {

@@ -38,7 +38,7 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error);
 void layer_close(Layer *layer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Layer, layer_close)
 
-/* The layer as the engine's picture. Reading fails where the layer is not what it was. */
+/* The layer as the engine's picture: as it was when it was opened, whatever becomes of it. */
 void layer_get_picture(Layer *layer, rst_picture *picture);
 /* Says what the selected part of a layer shows, and what is around it as far as the network looks
  * with these parameters; that alone is read. Fails as layer_open(). */
@@ -62,7 +62,7 @@ gboolean layer_needs_rgb(const Layer *layer);
 void layer_read_coverage(const Layer *layer, const GeglRectangle *area, float *coverage);
 
 /* The image is not locked while the engine computes: whether the layer, its pixels as far as they
- * were read, and the selection still are what they were. */
+ * were read, and the selection are still as they were. */
 gboolean layer_is_unchanged(const Layer *layer);
 /* Whether it has the size, the format and the place in the image that it had: looks at no pixel. */
 gboolean layer_is_in_place(const Layer *layer);

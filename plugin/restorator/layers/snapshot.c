@@ -2,10 +2,17 @@
 #include "layers/snapshot.h"
 
 Snapshot *snapshot_new(GimpDrawable *drawable) {
-  Snapshot *snapshot = g_new0(Snapshot, 1);
+  GimpDrawable *source = drawable;
+  Snapshot *snapshot;
 
+  if (GIMP_IS_LAYER(drawable))
+    source = GIMP_DRAWABLE(gimp_layer_copy(GIMP_LAYER(drawable)));
+  if (!source)
+    return NULL;
+  snapshot = g_new0(Snapshot, 1);
   snapshot->drawable = drawable;
-  snapshot->theirs = gimp_drawable_get_buffer(drawable);
+  snapshot->source = source;
+  snapshot->theirs = gimp_drawable_get_buffer(source);
   snapshot->pixels = gegl_buffer_new(gegl_buffer_get_extent(snapshot->theirs),
                                      gegl_buffer_get_format(snapshot->theirs));
   snapshot->known = cairo_region_create();
@@ -20,10 +27,11 @@ void snapshot_free(Snapshot *snapshot) {
   g_object_unref(snapshot->theirs);
   g_object_unref(snapshot->pixels);
   cairo_region_destroy(snapshot->known);
+  if (snapshot->source != snapshot->drawable && gimp_item_is_valid(GIMP_ITEM(snapshot->source)))
+    gimp_item_delete(GIMP_ITEM(snapshot->source));
   g_free(snapshot);
 }
 
-/* GIMP ends a plug-in that asks for pixels of a drawable that is gone, or has another size. */
 gboolean snapshot_has_shape(const Snapshot *snapshot) {
   GimpDrawable *drawable = snapshot->drawable;
 
@@ -39,7 +47,8 @@ gboolean snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
   gboolean known;
 
   cairo_region_subtract(missing, snapshot->known);
-  known = cairo_region_is_empty(missing) || snapshot_has_shape(snapshot);
+  known = cairo_region_is_empty(missing) || snapshot->source != snapshot->drawable ||
+          snapshot_has_shape(snapshot);
   for (int i = 0; known && i < cairo_region_num_rectangles(missing); i++) {
     cairo_rectangle_int_t r;
 
@@ -70,16 +79,17 @@ static gboolean is_equal(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area
 }
 
 gboolean snapshot_is_current(const Snapshot *snapshot) {
-  if (!snapshot_has_shape(snapshot))
-    return FALSE;
+  g_autoptr(Snapshot) now = snapshot_has_shape(snapshot) ? snapshot_new(snapshot->drawable) : NULL;
 
-  /* A buffer opened anew, for the tiles that there are now. */
-  g_autoptr(GeglBuffer) now = gimp_drawable_get_buffer(snapshot->drawable);
+  /* It may have taken another shape before it was copied. */
+  if (!now || now->width != snapshot->width || now->height != snapshot->height ||
+      gegl_buffer_get_format(now->pixels) != gegl_buffer_get_format(snapshot->pixels))
+    return FALSE;
   for (int i = 0; i < cairo_region_num_rectangles(snapshot->known); i++) {
     cairo_rectangle_int_t r;
 
     cairo_region_get_rectangle(snapshot->known, i, &r);
-    if (!is_equal(now, snapshot->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height)))
+    if (!is_equal(now->theirs, snapshot->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height)))
       return FALSE;
   }
   return TRUE;
