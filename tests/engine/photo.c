@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "network/finder.h"
+#include "photo/surround.h"
 
 #define FINDS_DAMAGE "\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,"
 
@@ -274,6 +275,23 @@ static void test_find_failures(void) {
   rst_session_free(session);
   rst_finder_unref(finder);
   canvas_free(c);
+}
+
+/* Once it is cancelled not a sample is looked at. */
+static void test_suppress_cancelled(void) {
+  const rst_rectangle all = {0, 0, 40, 30};
+  unsigned char found[40 * 30], sure[40 * 30] = {0};
+  rst_cancel *cancel = rst_cancel_new();
+
+  memset(found, 200, sizeof found);
+  assert_ok(rst_suppress(found, &all, &all, cancel, sure, NULL));
+  g_assert_cmpint(sure[0], >, 0);
+  memset(sure, 0, sizeof sure);
+  rst_cancel_set(cancel);
+  assert_status(rst_suppress(found, &all, &all, cancel, sure, NULL), RST_CANCELLED);
+  for (size_t i = 0; i < sizeof sure; i++)
+    g_assert_cmpint(sure[i], ==, 0);
+  rst_cancel_free(cancel);
 }
 
 /* ---- the mask ---- */
@@ -1041,6 +1059,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/other-things", test_other_things);
   g_test_add_func("/photo/find", test_find);
   g_test_add_func("/photo/find-failures", test_find_failures);
+  g_test_add_func("/photo/suppress-cancelled", test_suppress_cancelled);
   g_test_add_func("/photo/mask", test_mask);
   g_test_add_func("/photo/mend", test_mend);
   g_test_add_func("/photo/mend-grey", test_mend_grey);
