@@ -7,6 +7,7 @@ run fails stops the script.
 """
 
 import argparse
+import collections
 import datetime
 import itertools
 import os
@@ -59,12 +60,13 @@ class Tests:
                 f"tests/data/models -p /{subject}/{case}")
 
     def other(self, suite, name, **variables):
-        """Runs a test of another suite; returns what it says, and the command."""
-        text = run(["meson", "test", "-C", str(self.build), "--no-rebuild", "--verbose", "-t", "5",
-                    "--suite", suite, name], **variables)
+        """Runs a test of another suite; returns what it noted, and the command."""
+        run(["meson", "test", "-C", str(self.build), "--no-rebuild", "-t", "5", "--suite", suite,
+             name], **variables)
         before = "".join(f"{key}={value} " for key, value in variables.items())
-        return text, (f"{before}meson test -C {os.path.relpath(self.build, TOP)} --verbose "
-                      f"--suite {suite} {shlex.quote(name)}")
+        return ((self.build / "meson-logs/testlog.txt").read_text(encoding="utf-8"),
+                f"{before}meson test -C {os.path.relpath(self.build, TOP)} --suite {suite} "
+                f"{shlex.quote(name)}")
 
 
 def kills(tests, count):
@@ -103,7 +105,9 @@ def callers_stack(tests):
 
 def allocations(tests):
     text, command = tests.other("engine", "memory")
-    counts = [int(number) for number in re.findall(r"(\d+) allocations", text)]
+    counts = [int(number) for number in re.findall(r"# (\d+) allocations", text)]
+    if not counts:
+        raise SystemExit("no allocation was counted")
     return ("each allocation of the engine failing, alone and with all after it",
             f"{2 * sum(counts)} failures in {len(counts)} scenes: RST_NO_MEMORY, nothing left, "
             "nothing written but what is right", command)
@@ -112,6 +116,8 @@ def allocations(tests):
 def allocations_of(tests, suite, name, what):
     text, command = tests.other(suite, name)
     failed = re.findall(r"fewer than \d+ allocations, (\d+) failures", text)
+    if not failed:
+        raise SystemExit(f"no allocation failed:\n{text}")
     return (f"an allocation failing under {what}, a later one each time",
             f"{sum(map(int, failed))} failures, each told; nothing written but what is right",
             command)
@@ -232,19 +238,28 @@ def log_day(log):
     return datetime.date.fromtimestamp(log.stat().st_mtime).isoformat()
 
 
-def sanitized_rows(logs):
-    """From logs of runs that take too long to be made again each time: SUITE=FILE."""
-    for entry in logs:
+TESTED = re.compile(r"^ *\d+/\d+ restorator:(\S+) / (.+?) +(OK|SKIP|FAIL|ERROR|TIMEOUT) +[\d.]+s"
+                    r"(?: +(\d+) subtests passed)?", re.MULTILINE)
+
+
+def sanitized_rows(entries):
+    """From logs of runs that take too long to be made again each time: SUITE=FILE. Of several of one
+    suite the later ones count: of what was mended."""
+    results, days = collections.defaultdict(dict), {}
+    for entry in entries:
         suite, _, path = entry.partition("=")
         log = pathlib.Path(path)
-        counts = re.findall(r"^(\d+) passed, (\d+) failed$", log.read_text(encoding="utf-8"),
-                            re.MULTILINE)
-        if not counts or any(failed != "0" for _, failed in counts):
-            raise SystemExit(f"{path} is not of a run that passed")
-        threads = f"; {counts[1][0]} under the one for threads" if len(counts) > 1 else ""
-        yield (f"the suite `{suite}` under the sanitizers for addresses, leaks and undefined "
-               "behaviour", f"{counts[0][0]} cases passed, 0 findings{threads}",
-               f"./dev test --sanitize {suite}", log_day(log))
+        days[suite] = log_day(log)
+        for suites, name, result, points in TESTED.findall(log.read_text(encoding="utf-8")):
+            if suite in suites.split("+"):
+                results[suite][name] = (result, int(points or 1))
+    for suite, tests in results.items():
+        passed = [points for result, points in tests.values() if result == "OK"]
+        missing = [name for name, (result, _) in tests.items() if result not in ("OK", "SKIP")]
+        left = f"; not seen to their end: {', '.join(missing)}" if missing else "; 0 findings left"
+        yield (f"the suite `{suite}` under the sanitizers for addresses, leaks, undefined behaviour "
+               "and threads", f"{sum(passed)} cases of {len(passed)} tests passed{left}",
+               f"./dev test --sanitize {suite}", days[suite])
 
 
 def platform_rows(logs):

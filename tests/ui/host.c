@@ -199,9 +199,16 @@ gboolean tick(void *data) {
   return G_SOURCE_CONTINUE;
 }
 
+/* Seconds. The sanitizers' programs take several times as long. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { PATIENCE = 900 };
+#else
+enum { PATIENCE = 120 };
+#endif
+
 preview_status reach(preview_fixture *b, preview_phase phase) {
   const guint timer = g_timeout_add(5, tick, NULL);
-  const gint64 end = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
+  const gint64 end = g_get_monotonic_time() + (gint64)PATIENCE * G_USEC_PER_SEC;
   preview_status status;
 
   do {
