@@ -238,27 +238,32 @@ def log_day(log):
     return datetime.date.fromtimestamp(log.stat().st_mtime).isoformat()
 
 
-TESTED = re.compile(r"^ *\d+/\d+ restorator:(\S+) / (.+?) +(OK|SKIP|FAIL|ERROR|TIMEOUT) +[\d.]+s"
+TESTED = re.compile(r"^ *\d+/(\d+) restorator:(\S+) / (.+?) +(OK|SKIP|FAIL|ERROR|TIMEOUT) +[\d.]+s"
                     r"(?: +(\d+) subtests passed)?", re.MULTILINE)
 
 
 def sanitized_rows(entries):
     """From logs of runs that take too long to be made again each time: SUITE=FILE. Of several of one
     suite the later ones count: of what was mended."""
-    results, days = collections.defaultdict(dict), {}
+    results, totals, days = collections.defaultdict(dict), collections.Counter(), {}
     for entry in entries:
         suite, _, path = entry.partition("=")
         log = pathlib.Path(path)
         days[suite] = log_day(log)
-        for suites, name, result, points in TESTED.findall(log.read_text(encoding="utf-8")):
+        for total, suites, name, result, points in TESTED.findall(log.read_text("utf-8")):
             if suite in suites.split("+"):
                 results[suite][name] = (result, int(points or 1))
+                totals[suite] = max(totals[suite], int(total))
     for suite, tests in results.items():
         passed = [points for result, points in tests.values() if result == "OK"]
         missing = [name for name, (result, _) in tests.items() if result not in ("OK", "SKIP")]
+        skipped = sum(result == "SKIP" for result, _ in tests.values())
+        if len(tests) < totals[suite]:
+            missing.append(f"{totals[suite] - len(tests)} more")
         left = f"; not seen to their end: {', '.join(missing)}" if missing else "; 0 findings left"
+        left = f", {skipped} left out here{left}" if skipped else left
         yield (f"the suite `{suite}` under the sanitizers for addresses, leaks, undefined behaviour "
-               "and threads", f"{sum(passed)} cases of {len(passed)} tests passed{left}",
+               "and threads", f"{sum(passed)} cases passed, in {len(passed)} tests{left}",
                f"./dev test --sanitize {suite}", days[suite])
 
 
