@@ -95,12 +95,13 @@ static void test_add(void) {
   GtkWidget *swatch;
 
   click_at(b, GDK_BUTTON_PRIMARY, 80, 60);
-  assert_hints(b, "80,60,keep");
+  assert_hints(b, "80,60,keep,0.9");
   run_until(has_proposals, b);
   swatch = first_proposal(b);
   g_assert_nonnull(swatch);
   g_assert_nonnull(strstr(gtk_widget_get_tooltip_text(swatch), "proposes"));
-  expected = g_strdup_printf("80,60,%s", atk_object_get_name(gtk_widget_get_accessible(swatch)));
+  expected =
+    g_strdup_printf("80,60,%s,0.9", atk_object_get_name(gtk_widget_get_accessible(swatch)));
   gtk_button_clicked(GTK_BUTTON(swatch));
   assert_hints(b, expected);
   g_assert_null(restorator_editor_get_popover(b->editor));
@@ -155,7 +156,7 @@ static void test_pin(void) {
   Fixture *b = open_hints();
 
   click_at(b, GDK_BUTTON_SECONDARY, 80, 50);
-  assert_hints(b, "80,50,keep");
+  assert_hints(b, "80,50,keep,0.9");
   g_object_set(b->settings, "hints", "80,50,#102030", NULL);
   settle();
   click_at(b, GDK_BUTTON_SECONDARY, 80, 50);

@@ -2,7 +2,7 @@
  *
  * How soon the preview answers: restorator-preview's window on a 512 × 512 selection, one change
  * after the other. Arguments: PICTURE (at least that large) and MODEL. With a third one, SIDE: how
- * soon it follows a colour hint that moves, one of the default reach and one of a tenth, on a
+ * soon it follows a colour hint that moves, one of the dialog's reach and one of a tenth, on a
  * selection of that side; for a view of as many pixels the display has to be larger.
  */
 #include <stdio.h>
@@ -144,7 +144,7 @@ int main(int argc, char **argv) {
   gtk_window_present(GTK_WINDOW(viewer));
   run(PREVIEW_EXACT, 300e3);
   if (argc == 4) {
-    measure_moves(settings, photo->width, photo->height, "");
+    measure_moves(settings, photo->width, photo->height, ",0.9");
     measure_moves(settings, photo->width, photo->height, ",0.1");
     return 0;
   }

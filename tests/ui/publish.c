@@ -8,17 +8,19 @@
 
 enum { WIDTH = 100, HEIGHT = 80 };
 
-static const viewport view = {WIDTH, HEIGHT, 0, 0, 1};
-
-static components *visible(void) {
+static components *visible_at(double zoom) {
   photo *p = photo_new(WIDTH, HEIGHT);
   components *made;
 
   select_ellipse(p, 20, 20, 50, 40);
   made = components_new(p, "tiny-diffusion");
-  made->mailbox.newest.view = view;
+  made->mailbox.newest.view = (viewport){(int)(zoom * WIDTH), (int)(zoom * HEIGHT), 0, 0, zoom};
   components_take(made, "start 12 mode full");
   return made;
+}
+
+static components *visible(void) {
+  return visible_at(1);
 }
 
 static void refine(components *p, int step) {
@@ -95,6 +97,33 @@ static void test_lattice(void) {
   components_free(p);
 }
 
+/* A large area is drawn coarsely and then less so, unless something newer waits; it stays dirty. */
+static void test_draft(void) {
+  enum { ZOOM = 16, WIDE = ZOOM * WIDTH, PIXELS = WIDE * ZOOM * HEIGHT };
+  const rst_rectangle all = {0, 0, WIDTH, HEIGHT};
+  components *p = visible_at(ZOOM);
+  publisher *to = &p->worker.publisher;
+  const report *from = &p->mailbox.report;
+  const int at = (38 * ZOOM + 3) * WIDE + 45 * ZOOM + 3;
+
+  g_assert_cmpint(publisher_show_viewport(to, NULL), ==, RST_OK);
+  refine(p, 1);
+  g_assert_cmpint(publisher_show_draft(to, PREVIEW_REFINING, NULL), ==, RST_OK);
+  g_assert_cmpint(to->drawn, ==, PIXELS); /* nothing is dirty: the viewport alone */
+  publisher_mark(to, &all);
+  g_assert_cmpint(publisher_show_draft(to, PREVIEW_REFINING, NULL), ==, RST_OK);
+  g_assert_cmpint(to->drawn, ==, 3 * PIXELS);
+  g_assert_cmphex(from->frame->after[at], !=, from->frame->before[at]);
+  g_assert_cmpfloat(from->status.first, >, 0);
+  mailbox_lock(&p->mailbox);
+  mailbox_send(&p->mailbox);
+  mailbox_unlock(&p->mailbox);
+  g_assert_cmpint(publisher_show_draft(to, PREVIEW_REFINING, NULL), ==, RST_CANCELLED);
+  g_assert_cmpint(to->drawn, ==, 3 * PIXELS);
+  g_assert_cmpint(to->dirty.width, ==, WIDTH);
+  components_free(p);
+}
+
 static void test_pace(void) {
   const rst_rectangle all = {0, 0, WIDTH, HEIGHT};
   components *p = visible();
@@ -156,6 +185,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/publish/frames", test_frames);
   g_test_add_func("/publish/lattice", test_lattice);
+  g_test_add_func("/publish/draft", test_draft);
   g_test_add_func("/publish/pace", test_pace);
   g_test_add_func("/publish/reports", test_reports);
   return g_test_run();

@@ -7,8 +7,8 @@
 
 /* More taps a screen pixel and axis would show no more of a picture that is shrunk so far. */
 enum { TAPS_MAX = 3, CHECK = 8 };
-/* Blocks of a draft, at most: a hundredth of a second. */
-enum { DRAFT_BLOCKS = 12000 };
+/* Blocks of a draft, at most, and of a finer one: a hundredth of a second, and a tenth. */
+enum { DRAFT_BLOCKS = 12000, FINER_BLOCKS = 100000 };
 
 rst_rectangle viewport_get_area(const viewport *v, const rst_rectangle *picture) {
   if (v->width < 1 || v->height < 1 || !(v->zoom > 0))
@@ -356,18 +356,19 @@ static guint32 screen_colour(const float colour[4], float board) {
 }
 
 /* Pixels on a block's side: some four, more where there would be too many blocks to be quick. */
-static int draft_block(const rst_rectangle *part) {
+static int draft_block(const rst_rectangle *part, frame_drawing drawing) {
+  const int blocks = drawing == FRAME_DRAFT ? DRAFT_BLOCKS : FINER_BLOCKS;
   int block = 4;
 
-  while ((gint64)part->width * part->height / (block * block) > DRAFT_BLOCKS)
+  while ((gint64)part->width * part->height / (block * block) > blocks)
     block += 4;
   return block;
 }
 
 /* The same in blocks, each by the picture's pixel in its middle. */
 static void draw_draft(const frame_scene *s, const viewport *v, const rst_rectangle *part,
-                       guint32 *out) {
-  const int block = draft_block(part);
+                       frame_drawing drawing, guint32 *out) {
+  const int block = draft_block(part, drawing);
 
   for (int top = part->y; top < part->y + part->height; top += block)
     for (int left = part->x; left < part->x + part->width; left += block) {
@@ -469,8 +470,8 @@ int64_t frame_draw(frame *f, const frame_scene *scene, const rst_rectangle *area
 
   if (drawing == FRAME_BOTH)
     draw(scene, v, &part, false, f->before);
-  if (drawing == FRAME_DRAFT)
-    draw_draft(scene, v, &part, f->after);
+  if (drawing == FRAME_DRAFT || drawing == FRAME_FINER)
+    draw_draft(scene, v, &part, drawing, f->after);
   else
     draw(scene, v, &part, true, f->after);
   if (f->overlay)

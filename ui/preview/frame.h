@@ -60,7 +60,9 @@ frame *frame_new(const viewport *v);
 typedef enum frame_drawing {
   FRAME_AFTER,
   FRAME_BOTH, /* before too: the picture's pixels are new themselves */
-  FRAME_DRAFT /* after, in blocks of 4 × 4 pixels, or of more in a large area */
+  FRAME_DRAFT, /* after, in blocks of 4 × 4 pixels, or of more in a large area: a hundredth of a
+                * second … */
+  FRAME_FINER /* … or up to a tenth */
 } frame_drawing;
 
 /* A frame like `last` that may be drawn in so, until it is handed out; the overlay is the scene's.

@@ -197,20 +197,26 @@ rst_status publisher_show(publisher *p, preview_phase phase, rst_error *error) {
 }
 
 rst_status publisher_show_draft(publisher *p, preview_phase phase, rst_error *error) {
+  static const frame_drawing drawings[] = {FRAME_DRAFT, FRAME_FINER};
   const rst_rectangle visible = request_get_visible_area(p->work);
   const rst_rectangle seen = rect_intersect(&p->dirty, &visible);
-  rst_status status;
 
   if (!p->frame || rect_is_empty(&seen) || count_band_rows(p, &seen) >= seen.height)
     return RST_OK;
-  status = draw(p, &seen, FRAME_DRAFT, error);
-  if (status != RST_OK)
-    return status;
-  mailbox_lock(p->mailbox);
-  if (!mailbox_is_superseded(p->mailbox))
-    note_first(p);
-  mailbox_unlock(p->mailbox);
-  report_frame(p, phase, p->frame);
+  for (gsize i = 0; i < G_N_ELEMENTS(drawings); i++) {
+    rst_status status;
+
+    if (rst_cancel_is_set(p->mailbox->cancel))
+      return failure(error, RST_CANCELLED, "cancelled");
+    status = draw(p, &seen, drawings[i], error);
+    if (status != RST_OK)
+      return status;
+    mailbox_lock(p->mailbox);
+    if (!mailbox_is_superseded(p->mailbox))
+      note_first(p);
+    mailbox_unlock(p->mailbox);
+    report_frame(p, phase, p->frame);
+  }
   return RST_OK;
 }
 

@@ -48,8 +48,8 @@ void publisher_begin(publisher *p);
 void publisher_report(publisher *p, preview_phase phase);
 /* Draws what is dirty and reports it with the phase. */
 rst_status publisher_show(publisher *p, preview_phase phase, rst_error *error);
-/* Draws it coarsely and reports that, where all of it would take longer than a tenth of a second;
- * it stays dirty. */
+/* Draws it coarsely, then less so, and reports both, where all of it would take longer than a tenth
+ * of a second; it stays dirty. */
 rst_status publisher_show_draft(publisher *p, preview_phase phase, rst_error *error);
 /* Draws a frame of its own for a new viewport or picture, with the points that are there, while the
  * picture is read. */

@@ -15,6 +15,9 @@ enum {
 };
 
 static const double reach_step = 1.1; /* of the wheel */
+/* Of a new hint. What it does is seen at once: so it may fill a coat, where one in a text, which
+ * nobody looks at, takes care not to run over. */
+static const double new_reach = 0.9;
 
 struct hint_layer {
   RestoratorView *view;
@@ -210,7 +213,7 @@ static void open_popover(hint_layer *l, int index, gboolean fresh) {
 
 /* Until its colour is chosen a new hint keeps the network's. */
 static int add_pin(hint_layer *l, int x, int y) {
-  const rst_hint pin = {.x = x, .y = y, .keep = true, .reach = RST_HINT_REACH};
+  const rst_hint pin = {.x = x, .y = y, .keep = true, .reach = new_reach};
 
   return restorator_hints_add(l->hints, &pin);
 }
