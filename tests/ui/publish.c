@@ -67,6 +67,7 @@ static void test_frames(void) {
   g_assert_true(from->frame->before == first->before);
   const guint32 *const left = first->after;
   frame_unref(first);
+  g_autofree guint32 *other = g_new(guint32, WIDTH * HEIGHT); /* would get it if it were free */
   publisher_mark(to, &marked);
   g_assert_cmpint(publisher_show(to, PREVIEW_REFINING, NULL), ==, RST_OK);
   g_assert_true(from->frame->after == left);
