@@ -105,8 +105,7 @@ static bool picture_read(void *user, int x, int y, int w, int h, float *rgba) {
   Layer *layer = user;
   const GeglRectangle area = {x, y, w, h};
 
-  if (!snapshot_know(layer->original, &area))
-    return false;
+  snapshot_know(layer->original, &area);
   /* Without a space of its own the format is sRGB's: babl converts from the layer's. */
   gegl_buffer_get(layer->original->pixels, &area, 1.0, babl_format("R'G'B'A float"), rgba,
                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
@@ -139,20 +138,19 @@ void layer_read_coverage(const Layer *layer, const GeglRectangle *area, float *c
 }
 
 /* The selection may be read within its box: all else is 0. */
-static gboolean know_selection(Layer *layer, const GeglRectangle *area) {
+static void know_selection(Layer *layer, const GeglRectangle *area) {
   GeglRectangle inside, there;
 
   if (!layer->selection || !gegl_rectangle_intersect(&inside, area, &layer->box))
-    return TRUE;
+    return;
   there = in_image(layer, &inside);
-  return snapshot_know(layer->selection, &there);
+  snapshot_know(layer->selection, &there);
 }
 
 static bool picture_read_coverage(void *user, int x, int y, int w, int h, float *coverage) {
   const GeglRectangle area = {x, y, w, h};
 
-  if (!know_selection(user, &area))
-    return false;
+  know_selection(user, &area);
   layer_read_coverage(user, &area, coverage);
   return true;
 }
@@ -228,7 +226,6 @@ static gboolean find_box(GimpDrawable *drawable, GeglRectangle *box) {
 void layer_begin_result(Layer *layer, double strength) {
   const GeglRectangle *box = &layer->box;
 
-  /* Where this fails the selection is not what it was, so that the result is refused. */
   snapshot_know(layer->original, box);
   know_selection(layer, box);
   g_clear_object(&layer->result);
@@ -276,6 +273,22 @@ gboolean layer_needs_rgb(const Layer *layer) {
   return !layer_is_grey(layer) && gimp_image_get_base_type(layer->image) == GIMP_GRAY;
 }
 
+/* What stands in a copy of an item's image where the item stands; NULL where it is gone. */
+static GimpItem *counterpart(GimpItem *item, GimpImage *copy) {
+  GimpItem *parent = gimp_item_get_parent(item);
+  const int position = gimp_image_get_item_position(gimp_item_get_image(item), item);
+  GimpItem *group = parent ? counterpart(parent, copy) : NULL, *found = NULL;
+  g_autofree GimpItem **there = NULL;
+
+  if (group && gimp_item_is_group(group))
+    there = gimp_item_get_children(group);
+  else if (!parent)
+    there = (GimpItem **)gimp_image_get_layers(copy);
+  for (int i = 0; there && there[i] && i <= position; i++)
+    found = i == position ? there[i] : NULL;
+  return found;
+}
+
 Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   g_autofree char *name = NULL;
   GeglRectangle box;
@@ -292,17 +305,21 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
   }
 
   g_autoptr(Layer) layer = g_new0(Layer, 1);
+  GimpItem *copied;
   layer->image = image;
   layer->drawable = drawable;
   layer->box = box;
-  layer->original = snapshot_new(drawable);
-  gimp_drawable_get_offsets(drawable, &layer->x, &layer->y);
-  if (!gimp_selection_is_empty(image))
-    layer->selection = snapshot_new(GIMP_DRAWABLE(gimp_image_get_selection(image)));
-  if (!layer->original) {
+  layer->copy = gimp_image_duplicate(image);
+  copied = layer->copy ? counterpart(GIMP_ITEM(drawable), layer->copy) : NULL;
+  if (!copied) {
     fail_gone(error);
     return NULL;
   }
+  layer->original = snapshot_new(drawable, GIMP_DRAWABLE(copied));
+  gimp_drawable_get_offsets(drawable, &layer->x, &layer->y);
+  if (!gimp_selection_is_empty(layer->copy))
+    layer->selection = snapshot_new(GIMP_DRAWABLE(gimp_image_get_selection(image)),
+                                    GIMP_DRAWABLE(gimp_image_get_selection(layer->copy)));
   set_format(layer, gegl_buffer_get_format(layer->original->pixels),
              gimp_drawable_is_gray(drawable));
   return g_steal_pointer(&layer);
@@ -312,6 +329,8 @@ void layer_close(Layer *layer) {
   snapshot_free(layer->original);
   snapshot_free(layer->selection);
   g_clear_object(&layer->result);
+  if (layer->copy)
+    gimp_image_delete(layer->copy);
   g_free(layer);
 }
 
@@ -344,10 +363,26 @@ static gboolean is_selected_alike(const Layer *layer) {
          find_box(layer->drawable, &found) && gegl_rectangle_equal(&found, &layer->box);
 }
 
+/* By a copy of the image as it is now. */
+static gboolean has_same_pixels(const Layer *layer, GimpImage *now) {
+  GimpItem *drawable = counterpart(GIMP_ITEM(layer->drawable), now);
+
+  return drawable && snapshot_is_current(layer->original, GIMP_DRAWABLE(drawable)) &&
+         (!layer->selection ||
+          snapshot_is_current(layer->selection, GIMP_DRAWABLE(gimp_image_get_selection(now))));
+}
+
 gboolean layer_is_unchanged(const Layer *layer) {
-  return layer_is_in_place(layer) && is_selected_alike(layer) &&
-         snapshot_is_current(layer->original) &&
-         (!layer->selection || snapshot_is_current(layer->selection));
+  GimpImage *now;
+  gboolean same;
+
+  if (!layer_is_in_place(layer) || !is_selected_alike(layer))
+    return FALSE;
+  now = gimp_image_duplicate(layer->image);
+  same = now && has_same_pixels(layer, now);
+  if (now)
+    gimp_image_delete(now);
+  return same;
 }
 
 gboolean layer_look(GimpImage *image, GimpDrawable *drawable, const rst_parameters *parameters,

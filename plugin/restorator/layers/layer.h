@@ -19,6 +19,7 @@ typedef enum Output { OUTPUT_IN_PLACE, OUTPUT_NEW_LAYER } Output;
 typedef struct Layer {
   GimpImage *image;
   GimpDrawable *drawable;
+  GimpImage *copy;         /* of the image, as it was; nobody sees it */
   GeglRectangle box;       /* the selection's, in the layer */
   Snapshot *original;      /* of the layer */
   Snapshot *selection;     /* of the image, where there is one; NULL without */

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "layers/snapshot.h"
 
-Snapshot *snapshot_new(GimpDrawable *drawable) {
-  GimpDrawable *source = drawable;
-  Snapshot *snapshot;
+Snapshot *snapshot_new(GimpDrawable *drawable, GimpDrawable *copied) {
+  Snapshot *snapshot = g_new0(Snapshot, 1);
 
-  if (GIMP_IS_LAYER(drawable))
-    source = GIMP_DRAWABLE(gimp_layer_copy(GIMP_LAYER(drawable)));
-  if (!source)
-    return NULL;
-  snapshot = g_new0(Snapshot, 1);
   snapshot->drawable = drawable;
-  snapshot->source = source;
-  snapshot->theirs = gimp_drawable_get_buffer(source);
+  snapshot->theirs = gimp_drawable_get_buffer(copied);
   snapshot->pixels = gegl_buffer_new(gegl_buffer_get_extent(snapshot->theirs),
                                      gegl_buffer_get_format(snapshot->theirs));
   snapshot->known = cairo_region_create();
@@ -27,39 +20,35 @@ void snapshot_free(Snapshot *snapshot) {
   g_object_unref(snapshot->theirs);
   g_object_unref(snapshot->pixels);
   cairo_region_destroy(snapshot->known);
-  if (snapshot->source != snapshot->drawable && gimp_item_is_valid(GIMP_ITEM(snapshot->source)))
-    gimp_item_delete(GIMP_ITEM(snapshot->source));
   g_free(snapshot);
 }
 
-gboolean snapshot_has_shape(const Snapshot *snapshot) {
-  GimpDrawable *drawable = snapshot->drawable;
-
-  return gimp_item_is_valid(GIMP_ITEM(drawable)) &&
-         gimp_drawable_get_width(drawable) == snapshot->width &&
+/* Whether a drawable has the size and the format. */
+static gboolean has_shape(const Snapshot *snapshot, GimpDrawable *drawable) {
+  return gimp_drawable_get_width(drawable) == snapshot->width &&
          gimp_drawable_get_height(drawable) == snapshot->height &&
          gimp_drawable_get_format(drawable) == gegl_buffer_get_format(snapshot->pixels);
 }
 
-gboolean snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
+gboolean snapshot_has_shape(const Snapshot *snapshot) {
+  return gimp_item_is_valid(GIMP_ITEM(snapshot->drawable)) &&
+         has_shape(snapshot, snapshot->drawable);
+}
+
+void snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
   const cairo_rectangle_int_t asked = {area->x, area->y, area->width, area->height};
   cairo_region_t *missing = cairo_region_create_rectangle(&asked);
-  gboolean known;
 
   cairo_region_subtract(missing, snapshot->known);
-  known = cairo_region_is_empty(missing) || snapshot->source != snapshot->drawable ||
-          snapshot_has_shape(snapshot);
-  for (int i = 0; known && i < cairo_region_num_rectangles(missing); i++) {
+  for (int i = 0; i < cairo_region_num_rectangles(missing); i++) {
     cairo_rectangle_int_t r;
 
     cairo_region_get_rectangle(missing, i, &r);
     gegl_buffer_copy(snapshot->theirs, GEGL_RECTANGLE(r.x, r.y, r.width, r.height), GEGL_ABYSS_NONE,
                      snapshot->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height));
   }
-  if (known)
-    cairo_region_union(snapshot->known, missing);
+  cairo_region_union(snapshot->known, missing);
   cairo_region_destroy(missing);
-  return known;
 }
 
 /* Whether two buffers of one format hold the same bytes there. */
@@ -78,19 +67,15 @@ static gboolean is_equal(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area
   return equal;
 }
 
-gboolean snapshot_is_current(const Snapshot *snapshot) {
-  g_autoptr(Snapshot) now = snapshot_has_shape(snapshot) ? snapshot_new(snapshot->drawable) : NULL;
+gboolean snapshot_is_current(const Snapshot *snapshot, GimpDrawable *copied) {
+  g_autoptr(GeglBuffer) now = has_shape(snapshot, copied) ? gimp_drawable_get_buffer(copied) : NULL;
 
-  /* It may have taken another shape before it was copied. */
-  if (!now || now->width != snapshot->width || now->height != snapshot->height ||
-      gegl_buffer_get_format(now->pixels) != gegl_buffer_get_format(snapshot->pixels))
-    return FALSE;
-  for (int i = 0; i < cairo_region_num_rectangles(snapshot->known); i++) {
+  for (int i = 0; now && i < cairo_region_num_rectangles(snapshot->known); i++) {
     cairo_rectangle_int_t r;
 
     cairo_region_get_rectangle(snapshot->known, i, &r);
-    if (!is_equal(now->theirs, snapshot->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height)))
+    if (!is_equal(now, snapshot->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height)))
       return FALSE;
   }
-  return TRUE;
+  return now != NULL;
 }

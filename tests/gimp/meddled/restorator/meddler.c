@@ -27,14 +27,28 @@ static void note(const char *call, const char *value) {
   fclose(file);
 }
 
+/* The newest but one: the newest is the plug-in's copy of it. */
+static GimpImage *picture(void) {
+  g_autofree GimpImage **images = gimp_get_images();
+  GimpImage *newest = NULL, *next = NULL;
+
+  for (int i = 0; images[i]; i++)
+    if (!newest || gimp_image_get_id(images[i]) > gimp_image_get_id(newest)) {
+      next = newest;
+      newest = images[i];
+    } else if (!next || gimp_image_get_id(images[i]) > gimp_image_get_id(next)) {
+      next = images[i];
+    }
+  return next;
+}
+
 static void meddle_once(void) {
   static gboolean done;
   g_autofree char *path = path_of("meddle");
   g_autofree char *word = NULL;
-  g_autofree GimpImage **images = gimp_get_images();
 
   if (!done && g_file_get_contents(path, &word, NULL, NULL))
-    meddle(word, images[0]);
+    meddle(word, picture());
   done = TRUE;
 }
 
