@@ -16,7 +16,7 @@ run_tests() {
 # test_sanitized [SUITE…]: all parts under the sanitizers for addresses and undefined behaviour; and
 # what has threads of its own under the one for these, as the plain tests have it too.
 test_sanitized() {
-  local suite suites=() threaded status=0 plain=$build fresh
+  local suite suites=() threaded status=0 plain=$build
   local build=$plain/sanitized
   (($# > 0)) || set -- engine cli ui plugin
   for suite; do
