@@ -182,16 +182,6 @@ typedef struct insertion {
   int fault; /* errno of what was not written; 0: none */
 } insertion;
 
-static bool write_bytes(int fd, const guint8 *bytes, gsize size) {
-  for (gsize done = 0; done < size;) {
-    const gssize now = write(fd, bytes + done, size - done);
-    if (now < 0 && errno != EINTR)
-      return false;
-    done += (gsize)MAX(now, 0);
-  }
-  return true;
-}
-
 /* libvips goes on for a while, and errno with it. */
 static gint64 note_written(insertion *i, bool good, gint64 length) {
   if (!good && i->fault == 0)
@@ -203,14 +193,14 @@ static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 length
   insertion *i = user;
   (void)target;
   if (!i->begin)
-    return note_written(i, write_bytes(i->fd, data, (gsize)length), length);
+    return note_written(i, temporary_write(i->fd, data, (gsize)length), length);
   g_byte_array_append(i->begin, data, (guint)length);
   const gsize place = i->place(i->begin->data, i->begin->len);
   if (place == 0 || place > i->begin->len)
     return length;
-  const bool good = write_bytes(i->fd, i->begin->data, place) &&
-                    write_bytes(i->fd, i->bytes->data, i->bytes->len) &&
-                    write_bytes(i->fd, i->begin->data + place, i->begin->len - place);
+  const bool good = temporary_write(i->fd, i->begin->data, place) &&
+                    temporary_write(i->fd, i->bytes->data, i->bytes->len) &&
+                    temporary_write(i->fd, i->begin->data + place, i->begin->len - place);
   const gint64 written = note_written(i, good, length);
   g_clear_pointer(&i->begin, g_byte_array_unref);
   return written;
@@ -270,7 +260,7 @@ static bool encode_webp(VipsImage *image, const cli_format *f, int fd, const cha
     const guint8 *bytes = vips_blob_get(blob, &size);
     g_byte_array_append(file, bytes, (guint)size);
     metadata_add_to_webp(file, image, path);
-    good = write_bytes(fd, file->data, file->len) || fail_system(path, error);
+    good = temporary_write(fd, file->data, file->len) || fail_system(path, error);
   } else {
     good = cli_fail_vips(error, path);
   }

@@ -88,6 +88,16 @@ static bool name(cli_temporary *t, const char *target) {
   return named;
 }
 
+bool temporary_write(int fd, const void *bytes, size_t size) {
+  for (size_t done = 0; done < size;) {
+    const ssize_t now = write(fd, (const char *)bytes + done, size - done);
+    if (now < 0 && errno != EINTR)
+      return false;
+    done += (size_t)MAX(now, 0);
+  }
+  return true;
+}
+
 bool temporary_finish(cli_temporary *t, const char *target) {
   if (!target_take_over(t->fd, target) || fsync(t->fd) != 0 || (!t->path && !name(t, target)) ||
       g_rename(t->path, target) != 0)

@@ -8,6 +8,7 @@
 #define CLI_TEMPORARY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct cli_temporary {
   char *path; /* NULL where it has no name yet */
@@ -18,6 +19,8 @@ typedef struct cli_temporary {
 
 /* Begins a file in the folder of `target`. Drop it in any case. */
 bool temporary_open(cli_temporary *temporary, const char *target);
+/* Writes all of the bytes, whatever interrupts it. */
+bool temporary_write(int fd, const void *bytes, size_t size);
 /* Puts it, once it is on the disc, in the place of `target`; a file there leaves it its owner and
  * permissions, as far as the system allows. */
 bool temporary_finish(cli_temporary *temporary, const char *target);

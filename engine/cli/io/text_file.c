@@ -3,22 +3,11 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "io/file.h"
 #include "io/temporary.h"
 #include "target.h"
-
-static bool write_all(int fd, const char *text, gsize size) {
-  for (gsize done = 0; done < size;) {
-    const gssize now = write(fd, text + done, size - done);
-    if (now < 0 && errno != EINTR)
-      return false;
-    done += (gsize)MAX(now, 0);
-  }
-  return true;
-}
 
 bool text_file_write(const char *path, const char *text, gsize size, GError **error) {
   cli_temporary temporary = {.fd = -1};
@@ -30,7 +19,8 @@ bool text_file_write(const char *path, const char *text, gsize size, GError **er
     return false;
   g_autofree char *target = target_follow(path);
   const bool good = target && temporary_open(&temporary, target) &&
-                    write_all(temporary.fd, text, size) && temporary_finish(&temporary, target);
+                    temporary_write(temporary.fd, text, size) &&
+                    temporary_finish(&temporary, target);
   if (!good)
     g_set_error(error, CLI_ERROR, CLI_FAILED, "%s: %s", path, g_strerror(errno));
   temporary_drop(&temporary);
