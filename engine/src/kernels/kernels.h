@@ -15,8 +15,9 @@
 
 /* Points of one batch; every product has this many, tails are padded. Large enough for the work
  * per batch to vanish beside that per point, small enough for a batch's data to stay in L2. A
- * multiple of twice the longest vector. */
-#define RST_BATCH 128
+ * multiple of twice the longest vector, and no power of two: the rows of an array would else fall
+ * into a few sets of the first cache and drive each other out. */
+#define RST_BATCH 96
 
 /* The sizes of a product C (m × n) = A (m × k) · B (k × n). */
 typedef struct rst_gemm {

@@ -87,6 +87,8 @@ static void store_some(float *to, vector v, int count) {
 }
 #endif
 
+enum { GATHERED = 8 }; /* vectors */
+
 static float relu(float x) {
   return x > 0 ? x : 0;
 }
@@ -226,7 +228,7 @@ static void gemm(const rst_gemm *s, const float *a, const float *b, float *c) {
 
 static void last_layer(int width, const float *restrict weight, const float *restrict bias,
                        const float *restrict in, float *restrict result) {
-  enum { BLOCK = 64 }; /* points whose three sums stay in registers */
+  enum { BLOCK = 32 }; /* points whose three sums stay in registers */
 
   for (int first = 0; first < RST_BATCH; first += BLOCK) {
     float sum[3][BLOCK];
@@ -244,19 +246,44 @@ static void last_layer(int width, const float *restrict weight, const float *res
   }
 }
 
+/* `vectors` neighbouring vectors of a gathered point, a constant where this is inlined, so that the
+ * sums stay in registers. */
+static inline __attribute__((always_inline)) void gather_block(int vectors, int first, int count,
+                                                               const float *const *rows,
+                                                               const float *factor,
+                                                               const float *bias, float *out) {
+  vector sums[GATHERED];
+
+#pragma GCC unroll 8
+  for (int j = 0; j < vectors; j++)
+    sums[j] = VECTOR_LOAD(bias + first + j * LANES);
+  for (int i = 0; i < count; i++) {
+    const vector f = VECTOR_ALL(factor[i]);
+
+#pragma GCC unroll 8
+    for (int j = 0; j < vectors; j++)
+      sums[j] = VECTOR_MULTIPLY_ADD(f, VECTOR_LOAD(rows[i] + first + j * LANES), sums[j]);
+  }
+#pragma GCC unroll 8
+  for (int j = 0; j < vectors; j++)
+    VECTOR_STORE(out + first + j * LANES, VECTOR_RELU(sums[j]));
+}
+
 static void gather(int width, int count, const float *const *rows, const float *restrict factor,
                    const float *restrict bias, float *restrict out) {
-  for (int o = 0; o < width; o++)
-    out[o] = bias[o];
-  for (int i = 0; i < count; i++) {
-    const float *restrict row = rows[i];
-    const float f = factor[i];
+  int o = 0;
 
-    for (int o = 0; o < width; o++)
-      out[o] = MULTIPLY_ADD(f, row[o], out[o]);
+  for (; o + GATHERED * LANES <= width; o += GATHERED * LANES)
+    gather_block(GATHERED, o, count, rows, factor, bias, out);
+  for (; o + LANES <= width; o += LANES)
+    gather_block(1, o, count, rows, factor, bias, out);
+  for (; o < width; o++) {
+    float sum = bias[o];
+
+    for (int i = 0; i < count; i++)
+      sum = MULTIPLY_ADD(factor[i], rows[i][o], sum);
+    out[o] = relu(sum);
   }
-  for (int o = 0; o < width; o++)
-    out[o] = relu(out[o]);
 }
 
 /* ---- noise: no fused operations here, so that every build gives the same bits ---- */

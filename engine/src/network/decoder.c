@@ -51,7 +51,7 @@ void rst_decoder_take(rst_arena *arena, const rst_model *model, rst_decoder_scra
   const int feature = widest(features, 1, features->count - 1);
   size_t hidden = 0;
 
-  scratch->gathered = rst_arena_take(arena, (size_t)features->layers[0].out);
+  scratch->gathered = rst_arena_take(arena, (size_t)features->layers[0].out * RST_GATHERED);
   scratch->mixed = rst_arena_take(arena, (size_t)features->layers[0].out * RST_BATCH);
   scratch->input = rst_arena_take(arena, 6 * RST_BATCH);
   scratch->start = rst_arena_take(arena, RST_BATCH);
@@ -190,6 +190,40 @@ static int corners(const float *map, int size, int width, double x, double y, co
   return count;
 }
 
+/* The maps at one point, through the first feature layer: `out` (width). */
+static void gather_point(const rst_encoding *encoding, const rst_kernels *kernels, double x,
+                         double y, float *out) {
+  const rst_model *model = encoding->model;
+  const rst_dense *layer = &model->features.layers[0];
+  const float *rows[4 * RST_STAGES_MAX];
+  float factor[4 * RST_STAGES_MAX];
+  int count = 0;
+
+  for (int i = 0; i < model->stage_count; i++)
+    count += corners(encoding->mixed[i], model->stages[i].size, layer->out, x, y, rows + count,
+                     factor + count);
+  kernels->gather(layer->out, count, rows, factor, layer->bias, out);
+}
+
+/* The same of all points: `out` (width, RST_BATCH). A few points at a time are turned from rows into
+ * columns, as many as share a line of the cache. */
+static void gather_maps(const rst_encoding *encoding, const rst_kernels *kernels,
+                        const rst_axis axes[2], const rst_batch_points *points, float *gathered,
+                        float *out) {
+  const int width = encoding->model->features.layers[0].out;
+
+  for (int first = 0; first < points->count; first += RST_GATHERED) {
+    const int left = points->count - first, count = left < RST_GATHERED ? left : RST_GATHERED;
+
+    for (int p = 0; p < count; p++)
+      gather_point(encoding, kernels, axes[0].positions[points->column[first + p]],
+                   axes[1].positions[points->row[first + p]], gathered + (size_t)p * (size_t)width);
+    for (int o = 0; o < width; o++)
+      for (int p = 0; p < count; p++)
+        out[o * RST_BATCH + first + p] = gathered[(size_t)p * (size_t)width + (size_t)o];
+  }
+}
+
 static void gather_luma(const rst_encoding *encoding, const rst_axis axes[2],
                         const rst_batch_points *points, rst_decoder_scratch *scratch) {
   const rst_model *model = encoding->model;
@@ -222,25 +256,11 @@ void rst_decoder_local(const rst_encoding *encoding, const rst_kernels *kernels,
                        rst_decoder_scratch *scratch) {
   const rst_model *model = encoding->model;
   const rst_dense_stack *features = &model->features;
-  const int width = features->layers[0].out;
   /* the last layer has to end in feature[0] */
   float *first = features->count == 1 ? scratch->feature[0] : scratch->mixed;
   const float *in = first;
 
-  for (int p = 0; p < points->count; p++) {
-    const double x = axes[0].positions[points->column[p]];
-    const double y = axes[1].positions[points->row[p]];
-    const float *rows[4 * RST_STAGES_MAX];
-    float factor[4 * RST_STAGES_MAX];
-    int count = 0;
-
-    for (int i = 0; i < model->stage_count; i++)
-      count += corners(encoding->mixed[i], model->stages[i].size, width, x, y, rows + count,
-                       factor + count);
-    kernels->gather(width, count, rows, factor, features->layers[0].bias, scratch->gathered);
-    for (int o = 0; o < width; o++)
-      first[o * RST_BATCH + p] = scratch->gathered[o];
-  }
+  gather_maps(encoding, kernels, axes, points, scratch->gathered, first);
   for (int i = 1; i < features->count; i++) {
     const rst_dense *layer = &features->layers[i];
     float *out = scratch->feature[(features->count - 1 - i) % 2];

@@ -33,9 +33,12 @@ typedef struct rst_batch_points {
   float luma[RST_BATCH]; /* of the pixel at the point, −1…1; NaN: not known */
 } rst_batch_points;
 
+/* Points whose maps are gathered before they are turned into columns. */
+#define RST_GATHERED 16
+
 /* One thread's memory for a batch. */
 typedef struct rst_decoder_scratch {
-  float *gathered;                  /* (first feature layer): of one point */
+  float *gathered;                  /* (RST_GATHERED, first feature layer) */
   float *mixed;                     /* (first feature layer, RST_BATCH) */
   float *feature[2];                /* (widest feature layer, RST_BATCH); the local vector ends
                                      * in feature[0] */
