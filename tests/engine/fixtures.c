@@ -434,8 +434,11 @@ GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, 
     const guint begin = data->len, middle = begin + (guint)(values * sizeof *kernel);
     const guint end = middle + (guint)((size_t)l->channels * sizeof *bias);
 
-    g_string_append_printf(list, "%s{\\\"kernel\\\":%d,\\\"stride\\\":%d,\\\"channels\\\":%d}",
+    g_string_append_printf(list, "%s{\\\"kernel\\\":%d,\\\"stride\\\":%d,\\\"channels\\\":%d",
                            j > 0 ? "," : "", l->kernel, l->stride, l->channels);
+    if (l->dilation > 0)
+      g_string_append_printf(list, ",\\\"dilation\\\":%d", l->dilation);
+    g_string_append_c(list, '}');
     g_string_append_printf(tensors,
                            ",\"finder.conv%d.kernel\":{\"dtype\":\"F32\",\"shape\":[%d,%d,%d,%d],"
                            "\"data_offsets\":[%u,%u]},\"finder.conv%d.bias\":{\"dtype\":\"F32\","

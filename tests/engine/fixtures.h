@@ -110,6 +110,7 @@ GByteArray *finder_file(const char *from, const char *to);
 /* A layer of a chain of convolutions. */
 typedef struct {
   int kernel, stride, channels;
+  int dilation; /* 0: the description has none */
 } chain_layer;
 
 /* The file of a finder with random weights, to which `in` channels come: `settings` is what its

@@ -14,7 +14,7 @@
 
 #define FINDS_DAMAGE "\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,"
 
-static const chain_layer layers[] = {{5, 2, 6}, {3, 2, 8}, {3, 1, 8}, {1, 1, 16}};
+static const chain_layer layers[] = {{5, 2, 6, 0}, {3, 2, 8, 0}, {3, 1, 8, 4}, {1, 1, 16, 0}};
 
 static rst_finder *new_finder(const char *settings, const chain_layer *list, int count,
                               double scale) {
@@ -31,9 +31,9 @@ static rst_finder *new_finder(const char *settings, const chain_layer *list, int
 /* ---- files ---- */
 
 static void test_files(void) {
-  static const chain_layer odd[] = {{3, 2, 4}, {1, 1, 5}},
-                           wide[] = {{15, 2, 4}, {15, 2, 4}, {15, 2, 4},  {15, 2, 4},
-                                     {15, 2, 4}, {15, 2, 4}, {1, 1, 4096}};
+  static const chain_layer odd[] = {{3, 2, 4, 0}, {1, 1, 5, 0}},
+                           wide[] = {{15, 2, 4, 0}, {15, 2, 4, 0}, {15, 2, 4, 0},  {15, 2, 4, 0},
+                                     {15, 2, 4, 0}, {15, 2, 4, 0}, {1, 1, 4096, 0}};
   GByteArray *good = chain_file(FINDS_DAMAGE, 1, layers, G_N_ELEMENTS(layers), 1, 1);
   GByteArray *bad[] = {
     chain_file(FINDS_DAMAGE, 2, layers, G_N_ELEMENTS(layers), 1, 1), /* a channel more */
@@ -63,10 +63,10 @@ static void test_wide_files(void) {
     chain_layer layers[2];
     bool good;
   } cases[] = {
-    {{{3, 1, 8}, {3, 2, 5}}, true},    {{{3, 1, 9}, {3, 2, 5}}, false},
-    {{{3, 1, 256}, {3, 2, 5}}, false}, {{{3, 2, 32}, {3, 2, 5}}, true},
-    {{{3, 2, 33}, {3, 2, 5}}, false},  {{{1, 2, 32}, {11, 1, 5}}, true},
-    {{{1, 2, 32}, {12, 1, 5}}, false},
+    {{{3, 1, 8, 0}, {3, 2, 5, 0}}, true},    {{{3, 1, 9, 0}, {3, 2, 5, 0}}, false},
+    {{{3, 1, 256, 0}, {3, 2, 5, 0}}, false}, {{{3, 2, 32, 0}, {3, 2, 5, 0}}, true},
+    {{{3, 2, 33, 0}, {3, 2, 5, 0}}, false},  {{{1, 2, 32, 0}, {11, 1, 5, 0}}, true},
+    {{{1, 2, 32, 0}, {12, 1, 5, 0}}, false},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -92,9 +92,76 @@ static void test_wide_files(void) {
   }
 }
 
+/* One layer over a whole map (height, width, in), padded with zeros: `out` is new. */
+static float *run_layer(const rst_conv *conv, const float *in, int width, int height) {
+  const int w = (width + conv->stride - 1) / conv->stride;
+  const int h = (height + conv->stride - 1) / conv->stride;
+  const int span = (conv->size - 1) * conv->dilation + 1;
+  const int left = MAX((w - 1) * conv->stride + span - width, 0) / 2;
+  const int above = MAX((h - 1) * conv->stride + span - height, 0) / 2;
+  float *out = g_new(float, (size_t)(w * h * conv->out));
+
+  for (int i = 0; i < w * h * conv->out; i++) {
+    const int c = i % conv->out, x = i / conv->out % w, y = i / conv->out / w;
+    double sum = conv->bias[c];
+
+    for (int k = 0; k < conv->size * conv->size * conv->in; k++) {
+      const int of = k % conv->in, kx = k / conv->in % conv->size, ky = k / conv->in / conv->size;
+      const int u = x * conv->stride - left + kx * conv->dilation;
+      const int v = y * conv->stride - above + ky * conv->dilation;
+
+      if (u >= 0 && v >= 0 && u < width && v < height)
+        sum += (double)conv->kernel[k * conv->out + c] * in[(v * width + u) * conv->in + of];
+    }
+    out[i] = sum > 0 || conv->linear ? (float)sum : 0;
+  }
+  return out;
+}
+
+/* Layers whose samples lie apart, against sums taken one by one; a part of the last map has the whole's
+ * bits, and how far they look is the reach. */
+static void test_dilation(void) {
+  enum { SIDE = 64, CELL = 4 };
+  static const chain_layer apart[] = {
+    {5, 2, 4, 0}, {3, 2, 6, 2}, {3, 1, 6, 3}, {2, 1, 6, 5}, {3, 1, CELL * CELL, 1}};
+  rst_finder *finder = new_finder(FINDS_DAMAGE, apart, G_N_ELEMENTS(apart), 3);
+  const rst_chain *chain = &finder->chain;
+  float *luma = random_floats(9, SIDE * SIDE, -1, 1);
+  float *scratch = g_new(float, rst_chain_scratch(chain, SIDE, SIDE)), *in = NULL;
+  const float *out, *some;
+  const rst_rectangle whole = {0, 0, SIDE / CELL, SIDE / CELL}, part = {5, 9, 3, 2};
+  float *all;
+  int side = SIDE;
+
+  out = rst_chain_run(chain, luma, SIDE, SIDE, &whole, NULL, scratch);
+  for (int j = 0; j < chain->layers.count; j++) {
+    float *next = run_layer(&chain->layers.layers[j], in ? in : luma, side, side);
+
+    g_free(in);
+    in = next;
+    side = (side + chain->layers.layers[j].stride - 1) / chain->layers.layers[j].stride;
+  }
+  g_assert_cmpint(side, ==, SIDE / CELL);
+  for (int i = 0; i < SIDE * SIDE; i++)
+    g_assert_cmpfloat(fabsf(out[i] - in[i]), <, 1e-4f);
+  all = g_memdup2(out, SIDE * SIDE * sizeof *out);
+  some = rst_chain_run(chain, luma, SIDE, SIDE, &part, NULL, scratch);
+  for (int y = 0; y < part.height; y++)
+    g_assert_cmpmem(some + y * part.width * CELL * CELL, sizeof *some * (size_t)part.width * 16,
+                    all + ((part.y + y) * SIDE / CELL + part.x) * CELL * CELL,
+                    sizeof *some * (size_t)part.width * 16);
+  /* After a cell's last sample: 3, 2 · 3, 4 · 3, 4 · 3 and 4, less the cell's other samples. */
+  g_assert_cmpint(chain->reach, ==, 36);
+  g_free(all);
+  g_free(in);
+  g_free(scratch);
+  g_free(luma);
+  rst_finder_unref(finder);
+}
+
 /* What finds faces finds no damage, nor the other way round. */
 static void test_other_things(void) {
-  static const chain_layer faces[] = {{3, 2, 5}};
+  static const chain_layer faces[] = {{3, 2, 5, 0}};
   rst_finder *face = new_finder("\\\"finds\\\":\\\"faces\\\",\\\"threshold\\\":0.5,", faces, 1, 1);
   rst_finder *damage = new_finder(FINDS_DAMAGE, layers, G_N_ELEMENTS(layers), 1);
   canvas *c = canvas_new(40, 30, 1);
@@ -250,7 +317,7 @@ static void test_find(void) {
 
 /* What is transparent is not damaged, and failures are told. */
 static void test_find_failures(void) {
-  static const chain_layer white[] = {{1, 1, 1}};
+  static const chain_layer white[] = {{1, 1, 1, 0}};
   rst_finder *finder = new_finder(FINDS_DAMAGE, white, 1, 0);
   canvas *c = canvas_new(60, 40, 3);
   rst_session *session = new_session(1);
@@ -1056,6 +1123,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/photo/files", test_files);
   g_test_add_func("/photo/wide-files", test_wide_files);
+  g_test_add_func("/photo/dilation", test_dilation);
   g_test_add_func("/photo/other-things", test_other_things);
   g_test_add_func("/photo/find", test_find);
   g_test_add_func("/photo/find-failures", test_find_failures);

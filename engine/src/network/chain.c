@@ -10,10 +10,11 @@ static void measure_reach(rst_chain *chain) {
 
   for (int j = 0; j < chain->layers.count; j++) {
     const rst_conv *conv = &chain->layers.layers[j];
-    const int zeros = conv->size > conv->stride ? conv->size - conv->stride : 0;
+    const int span = rst_convolution_span(conv);
+    const int zeros = span > conv->stride ? span - conv->stride : 0;
 
     before += zeros / 2 * step;
-    after += (conv->size - 1 - zeros / 2) * step;
+    after += (span - 1 - zeros / 2) * step;
     step *= conv->stride;
   }
   chain->cell = step;
@@ -38,7 +39,7 @@ static int most_channels(int step) {
 }
 
 void rst_chain_describe(rst_description *r, yyjson_val *list, rst_chain *chain) {
-  static const char *const keys[] = {"kernel", "stride", "channels", NULL};
+  static const char *const keys[] = {"kernel", "stride", "dilation", "channels", NULL};
   rst_conv_stack *stack = &chain->layers;
   int in = 1, step = 1;
 
@@ -56,6 +57,7 @@ void rst_chain_describe(rst_description *r, yyjson_val *list, rst_chain *chain) 
 
     conv->size = rst_get_int(r, one, "kernel", 1, widest(in));
     conv->stride = rst_get_int(r, one, "stride", 1, 2);
+    conv->dilation = rst_get_int_or(r, one, "dilation", 1, RST_DILATION_MAX, 1);
     step *= conv->stride;
     conv->in = in;
     conv->out = in = rst_get_int(r, one, "channels", 1, most_channels(step));
@@ -99,7 +101,7 @@ size_t rst_chain_scratch(const rst_chain *chain, int width, int height) {
 /* One axis of what a layer needs of a map of `size` samples for `count` of its own from `first` on. */
 static void need(const rst_conv *conv, int size, int *first, int *count) {
   const int begin = *first * conv->stride - rst_convolution_before(conv, size);
-  const int end = begin + (*count - 1) * conv->stride + conv->size;
+  const int end = begin + (*count - 1) * conv->stride + rst_convolution_span(conv);
 
   *first = begin > 0 ? begin : 0;
   *count = (end < size ? end : size) - *first;

@@ -18,6 +18,7 @@
 enum {
   RST_CHAIN_CELL_MAX = 64,
   RST_CHAIN_REACH_MAX = 256,
+  RST_DILATION_MAX = 32,
   RST_CHAIN_CHANNELS_MAX = 256,
   RST_CHAIN_VALUES_MAX =
     8, /* channels of a layer, divided by the samples that one of its own stands for */

@@ -11,6 +11,10 @@ static int conv_values(const rst_conv *conv) {
   return conv->size * conv->size * conv->in;
 }
 
+int rst_convolution_span(const rst_conv *conv) {
+  return (conv->size - 1) * conv->dilation + 1;
+}
+
 int rst_convolution_size(const rst_conv *conv, int size) {
   return (size + conv->stride - 1) / conv->stride;
 }
@@ -31,8 +35,9 @@ void rst_convolution_measure(const rst_conv *conv, int width, int height,
 static void take_patch(const rst_conv *conv, const float *in, int width, int height, int x, int y,
                        float *patch) {
   const size_t pixel = (size_t)conv->in * sizeof *in;
+  const int step = conv->dilation, span = rst_convolution_span(conv);
 
-  if (x >= 0 && y >= 0 && x + conv->size <= width && y + conv->size <= height) {
+  if (step == 1 && x >= 0 && y >= 0 && x + span <= width && y + span <= height) {
     const size_t row = (size_t)conv->size * (size_t)conv->in;
 
     for (int ky = 0; ky < conv->size; ky++)
@@ -43,7 +48,7 @@ static void take_patch(const rst_conv *conv, const float *in, int width, int hei
   }
   for (int ky = 0; ky < conv->size; ky++)
     for (int kx = 0; kx < conv->size; kx++, patch += conv->in) {
-      const int u = x + kx, v = y + ky;
+      const int u = x + kx * step, v = y + ky * step;
 
       if (u < 0 || u >= width || v < 0 || v >= height)
         memset(patch, 0, pixel);
@@ -53,7 +58,8 @@ static void take_patch(const rst_conv *conv, const float *in, int width, int hei
 }
 
 int rst_convolution_before(const rst_conv *conv, int size) {
-  const int zeros = (rst_convolution_size(conv, size) - 1) * conv->stride + conv->size - size;
+  const int zeros =
+    (rst_convolution_size(conv, size) - 1) * conv->stride + rst_convolution_span(conv) - size;
 
   return zeros > 0 ? zeros / 2 : 0;
 }

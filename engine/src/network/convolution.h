@@ -17,6 +17,9 @@ typedef struct rst_convolution_sizes {
   size_t map, patches, products;
 } rst_convolution_sizes;
 
+/* The samples from the first that a kernel looks at to the last, on an axis. */
+int rst_convolution_span(const rst_conv *conv);
+
 /* How many samples come out where `size` go in. */
 int rst_convolution_size(const rst_conv *conv, int size);
 

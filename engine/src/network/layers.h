@@ -28,9 +28,10 @@ typedef struct rst_dense {
   const float *kernel, *bias;
 } rst_dense;
 
-/* Kernel (size, size, in, out), bias (out); ReLU unless linear. */
+/* Kernel (size, size, in, out), bias (out); ReLU unless linear. The samples that it looks at lie
+ * `dilation` apart (Yu and Koltun 2016): as many see farther. */
 typedef struct rst_conv {
-  int size, stride, in, out;
+  int size, stride, dilation, in, out;
   bool linear;
   const float *kernel, *bias;
 } rst_conv;

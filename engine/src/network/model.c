@@ -19,7 +19,7 @@ const char *const rst_schedule_names[] = {"cosine", "linear", "quadratic", "sigm
 /* ---- from the description to layers without weights ---- */
 
 static void set_conv(rst_conv *conv, int size, int stride, int in, int out) {
-  *conv = (rst_conv){.size = size, .stride = stride, .in = in, .out = out};
+  *conv = (rst_conv){.size = size, .stride = stride, .dilation = 1, .in = in, .out = out};
 }
 
 /* Dense layers in → widths[0] → … → out. */
