@@ -7,6 +7,7 @@
 #include "fixtures.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +104,7 @@ ssize_t __wrap_read(int fd, void *bytes, size_t size) {
 /* ---- everything that the engine does ---- */
 
 static char *folder, *model_path, *finder_path, *damage_path;
-static GByteArray *model_file;
+static GByteArray *model_file, *seeing_file;
 
 enum { SIDE = 24 };
 
@@ -173,6 +174,50 @@ static rst_status do_sample(outcome *o, rst_error *error) {
   rst_model_unref(model);
   rst_session_free(session);
   return status;
+}
+
+/* A window so large that its colours are interpolated; one point's luma is not known. */
+static rst_status do_bilateral(outcome *o, rst_error *error) {
+  const rst_parameters parameters = new_parameters(NULL, NULL);
+  const rst_window window = {0, 0, 8 * SIDE};
+  static float values[SIDE * SIDE], luma[SIDE * SIDE];
+  rst_session *session = NULL;
+  rst_model *model = NULL;
+  rst_encoding *encoding = NULL;
+  rst_grid grid;
+  rst_status status = rst_session_new(3, &session, error);
+
+  for (int i = 0; i < SIDE * SIDE; i++) {
+    values[i] = (float)(i * 37 % 256) / 128 - 1;
+    luma[i] = i == 5 ? NAN : (float)(i * 91 % 256) / 128 - 1;
+  }
+  if (status == RST_OK)
+    status = rst_model_parse(seeing_file->data, seeing_file->len, &model, error);
+  if (status == RST_OK)
+    status = rst_encode_values(session, model, values, &window, NULL, &encoding, error);
+  rst_grid_pixels(&grid, 0, 0, SIDE, SIDE);
+  grid.luma = luma;
+  if (status == RST_OK)
+    status = rst_sample(session, encoding, &parameters, &grid, NULL, o->colours, NULL, error);
+  rst_encoding_unref(encoding);
+  rst_model_unref(model);
+  rst_session_free(session);
+  return status;
+}
+
+/* The file of a single pass that sees a pixel's own luma, with an input of SIDE. */
+static GByteArray *make_seeing(void) {
+  net shape = net_small;
+  network *n;
+  GByteArray *file;
+
+  shape.input = SIDE;
+  shape.process = "single pass";
+  shape.condition = shape.residual = shape.pixel = true;
+  n = network_new(&shape);
+  file = network_file(n);
+  network_free(n);
+  return file;
 }
 
 static rst_status restore(outcome *o, const char *match, int seeds, rst_error *error) {
@@ -414,7 +459,7 @@ static const struct {
   {"match", do_match}, {"preset", do_preset}, {"list", do_list},
   {"steps", do_steps}, {"record", do_record}, {"uncertainty", do_uncertainty},
   {"hide", do_hide},   {"hints", do_hints},   {"faces", do_faces},
-  {"photo", do_photo}, {"older", do_older},
+  {"photo", do_photo}, {"older", do_older},   {"bilateral", do_bilateral},
 };
 
 /* Of a call that failed nothing is written but what is right. */
@@ -513,7 +558,7 @@ static void test_misfit(void) {
 
 /* The file of a finder of damage with one layer, in the folder. */
 static char *write_damage(void) {
-  static const chain_layer layer = {3, 1, 1};
+  static const chain_layer layer = {3, 1, 1, 0};
   GByteArray *file =
     chain_file("\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,", 1, &layer, 1, 5, 0.1);
   char *path = g_build_filename(folder, "damage.safetensors", NULL);
@@ -535,6 +580,7 @@ int main(int argc, char **argv) {
   n = network_new(&shape);
   g_test_init(&argc, &argv, NULL);
   model_file = network_file(n);
+  seeing_file = make_seeing();
   folder = g_dir_make_tmp("restorator-XXXXXX", NULL);
   model_path = g_build_filename(folder, "model.safetensors", NULL);
   g_assert_true(
@@ -565,6 +611,7 @@ int main(int argc, char **argv) {
   g_free(finder_path);
   g_free(folder);
   g_byte_array_unref(model_file);
+  g_byte_array_unref(seeing_file);
   network_free(n);
   return status;
 }

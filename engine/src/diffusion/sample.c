@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diffusion/bilateral.h"
 #include "diffusion/course.h"
 #include "base/complete.h"
 #include "base/memory.h"
@@ -434,6 +435,9 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
   if (!place(grid->x, grid->dx, grid->columns, window->x, window->side, box.x, box.width, x) ||
       !place(grid->y, grid->dy, grid->rows, window->y, window->side, box.y, box.height, y))
     status = fail_outside(window, error);
+  else if (set.count > 0 && colours && !observer && !(hooks && hooks->noise) &&
+           rst_bilateral_serves(encoding))
+    status = rst_bilateral_points(session, encoding, parameters, &set, colours, hooks, error);
   else if (set.count > 0)
     status =
       rst_sample_points(session, encoding, parameters, &set, colours, hooks, observer, error);
