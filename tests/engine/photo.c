@@ -695,6 +695,20 @@ static void test_mend_grey(void) {
   rst_mended_free(mended);
   for (int i = 0; i < 90 * 70; i++)
     g_assert_cmpfloat(fabsf(c->rgba[4 * i] - 0.25f), <, 1e-6f);
+  /* what is transparent has no colour that could run in */
+  for (int i = 0; i < 90 * 70; i++) {
+    const bool outside = i % 90 > 45 + i / 90 / 3;
+
+    c->rgba[4 * i + 3] = outside ? 0 : 1;
+    for (int k = 0; k < 3; k++)
+      c->rgba[4 * i + k] = outside || mask[i] ? 0.9f : 0.25f;
+  }
+  assert_ok(rst_mend(session, &c->picture, NULL, mask, NULL, &mended, NULL));
+  rst_mended_apply(mended, 0, 0, 90, 70, c->rgba);
+  rst_mended_free(mended);
+  for (int i = 0; i < 90 * 70; i++)
+    if (c->rgba[4 * i + 3] > 0)
+      g_assert_cmpfloat(fabsf(c->rgba[4 * i] - 0.25f), <, 1e-5f);
   g_free(mask);
   rst_session_free(session);
   canvas_free(c);
@@ -899,6 +913,32 @@ static void test_cast(void) {
   masked = tone_of(c, RST_PICTURE_MONOCHROME);
   g_assert_cmpfloat(fabs(masked.black[0] - tone.black[0]), >, 0.1);
   g_free(mask);
+  canvas_free(c);
+}
+
+/* Faded sepia gets its tones back, and no more tint than it has. */
+static void test_tint(void) {
+  static const float tint[3] = {0.07f, 0.01f, -0.09f};
+  canvas *c = spread(0.3, 0.7);
+  double before = 0, after = 0;
+  float low = 1, high = 0;
+  rst_tone tone;
+
+  for (int i = 0; i < 200 * 160; i++)
+    for (int k = 0; k < 3; k++)
+      c->rgba[4 * i + k] += tint[k];
+  tone = tone_of(c, RST_PICTURE_TONED);
+  for (int i = 0; i < 200 * 160; i++) {
+    before += (double)(c->rgba[4 * i] - c->rgba[4 * i + 2]);
+    rst_tone_apply(&tone, 1, 1, c->rgba + 4 * i);
+    after += (double)(c->rgba[4 * i] - c->rgba[4 * i + 2]);
+    low = fminf(low, c->rgba[4 * i + 1]);
+    high = fmaxf(high, c->rgba[4 * i + 1]);
+  }
+  g_assert_cmpfloat(low, <, 0.25f);
+  g_assert_cmpfloat(high, >, 0.82f);
+  g_assert_cmpfloat(after / before, >, 0.85);
+  g_assert_cmpfloat(after / before, <, 1.1);
   canvas_free(c);
 }
 
@@ -1136,6 +1176,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/mend-failures", test_mend_failures);
   g_test_add_func("/photo/tone", test_tone);
   g_test_add_func("/photo/cast", test_cast);
+  g_test_add_func("/photo/tint", test_tint);
   g_test_add_func("/photo/drawing", test_drawing);
   g_test_add_func("/photo/photo", test_photo);
   g_test_add_func("/photo/photo-edge", test_photo_edge);

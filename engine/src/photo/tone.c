@@ -3,7 +3,8 @@
  * How faded a picture is, by the histograms of its channels. The deepest shadow of a photograph is
  * nearly black, and its brightest light nearly white: where all of the shadows are grey or all of the
  * lights dull, so much of the difference is taken back as can hardly be what was in front of the
- * camera. Of a coloured picture that is done in each channel, near to what is done to all.
+ * camera. Of a coloured picture that is done in each channel, near to what is done to all; the tint of a
+ * toned one stays.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -156,7 +157,26 @@ static void correct_channels(const histograms *h, double middle, rst_tone *tone)
   }
 }
 
-static void correct(const histograms *h, bool coloured, rst_tone *tone) {
+/* A toned print's tint, what a channel has beyond luma in the shadows and in the lights, stays as strong
+ * as it is: stretched with the tones, faded sepia would come out orange. */
+static void keep_tint(const histograms *h, rst_tone *tone) {
+  const double luma_shadow = quantile(h, LUMA, beyond), luma_light = quantile(h, LUMA, 1 - beyond);
+
+  for (int c = 0; c < 3; c++) {
+    const double stretch = 1 / (tone->white[c] - tone->black[c]);
+    const double shadow = quantile(h, c, beyond), light = quantile(h, c, 1 - beyond);
+    const double to_shadow = (luma_shadow - tone->black[c]) * stretch + shadow - luma_shadow;
+    const double to_light = (luma_light - tone->black[c]) * stretch + light - luma_light;
+    const double scale = (to_light - to_shadow) / (light - shadow);
+
+    if (!(light > shadow && to_light > to_shadow))
+      continue;
+    tone->black[c] = shadow - to_shadow / scale;
+    tone->white[c] = tone->black[c] + 1 / scale;
+  }
+}
+
+static void correct(const histograms *h, rst_picture_kind kind, rst_tone *tone) {
   const double black = black_of(h, LEAST), white = white_of(h, MOST);
   const double middle = middle_of(h, LUMA, black, white);
   const double right = within(middle, middle_low, middle_high);
@@ -169,8 +189,10 @@ static void correct(const histograms *h, bool coloured, rst_tone *tone) {
     tone->white[c] = white;
     tone->middle[c] = all;
   }
-  if (coloured)
+  if (kind == RST_PICTURE_COLOURED)
     correct_channels(h, middle, tone);
+  else if (kind == RST_PICTURE_TONED && black + 1 - white > 0)
+    keep_tint(h, tone);
 }
 
 rst_status rst_measure_tone_sized(const rst_picture *picture, const rst_rectangle *box,
@@ -192,7 +214,7 @@ rst_status rst_measure_tone_sized(const rst_picture *picture, const rst_rectangl
     return rst_fail_memory(error);
   status = count(picture, box, mask, hooks ? hooks->cancel : NULL, h, error);
   if (status == RST_OK && h->pixels > 0 && kind != RST_PICTURE_DRAWING)
-    correct(h, kind == RST_PICTURE_COLOURED, &found);
+    correct(h, kind, &found);
   free(h);
   if (status != RST_OK)
     return status;
