@@ -149,7 +149,7 @@ typedef struct {
 /* What a piece sees, its holes filled. */
 typedef struct {
   float *rgb; /* (height, width, 3) */
-  unsigned char *hole; /* (height, width) */
+  unsigned char *hole; /* (height, width): what is to be filled, and what is transparent */
   float *relaxing;
 } settled;
 
@@ -171,12 +171,12 @@ static void settle(const mending *m, const float *rgba, const rst_rectangle *see
 
   for (int y = seen->y; y < seen->y + seen->height; y++)
     for (int x = seen->x; x < seen->x + seen->width; x++, rgb += 3, rgba += 4) {
-      *hole = l->hole[(size_t)y * (size_t)l->width + (size_t)x];
+      *hole = l->hole[(size_t)y * (size_t)l->width + (size_t)x] || !(rgba[3] > 0);
       if (*hole++)
         rst_pyramid_enlarge(&m->pyramid, 0, x, y, rgb);
       else
         for (int c = 0; c < 3; c++)
-          rgb[c] = rgba[3] > 0 ? fminf(fmaxf(rgba[c], 0), 1) : 0.5f;
+          rgb[c] = fminf(fmaxf(rgba[c], 0), 1);
     }
   rst_relax(s->rgb, s->hole, seen->width, seen->height, &all, m->cancel, s->relaxing);
 }

@@ -175,9 +175,12 @@ static void add(mean *m, const float *rgb) {
   m->count++;
 }
 
-static void put(const mean *m, float *rgb) {
+/* Where nothing is known, since all is transparent, is a hole too. */
+static void put(const mean *m, rst_level *l, int x, int y) {
+  if (m->count == 0 && !l->hole[at(l, x, y)])
+    add_hole(l, x, y);
   for (int c = 0; c < 3; c++)
-    rgb[c] = m->count > 0 ? m->sum[c] / (float)m->count : 0.5f;
+    l->rgb[3 * at(l, x, y) + (size_t)c] = m->count > 0 ? m->sum[c] / (float)m->count : 0.5f;
 }
 
 /* Samples of level 1 from pixels: `rgba` of the rectangle `box`, all of whose sides are even but at
@@ -197,7 +200,7 @@ static void halve_pixels(rst_pyramid *p, const rst_rectangle *box, const float *
           if (!finer->hole[at(finer, box->x + u, box->y + v)] && pixel[3] > 0)
             add(&m, pixel);
         }
-      put(&m, l->rgb + 3 * at(l, (box->x + x) / 2, (box->y + y) / 2));
+      put(&m, l, (box->x + x) / 2, (box->y + y) / 2);
     }
 }
 
@@ -247,7 +250,7 @@ static void halve_block(const rst_level *finer, rst_level *l, int column, int ro
         for (int u = 2 * x; u < 2 * x + 2 && u < finer->width; u++)
           if (!finer->hole[at(finer, u, v)])
             add(&m, finer->rgb + 3 * at(finer, u, v));
-      put(&m, l->rgb + 3 * at(l, x, y));
+      put(&m, l, x, y);
     }
 }
 
@@ -260,17 +263,23 @@ static void halve_level(const rst_level *finer, rst_level *l) {
         halve_block(finer, l, x, y);
 }
 
-/* The holes of the last level, all of which is there then. */
+static bool is_known(const rst_level *l, int x, int y) {
+  return !l->hole[at(l, x, y)] &&
+         l->wanted[(size_t)(y / BLOCK) * (size_t)blocks(l->width) + (size_t)(x / BLOCK)];
+}
+
+/* The holes of the last level. */
 static void fill_last(rst_level *l) {
   const rst_rectangle *box = &l->holes;
   double sums[3] = {0};
   int64_t known = 0;
 
-  for (size_t i = 0; i < (size_t)l->width * (size_t)l->height; i++)
-    for (int c = 0; c < 3 && !l->hole[i]; c++) {
-      sums[c] += (double)l->rgb[3 * i + (size_t)c];
-      known += c == 0;
-    }
+  for (int y = 0; y < l->height; y++)
+    for (int x = 0; x < l->width; x++)
+      for (int c = 0; c < 3 && is_known(l, x, y); c++) {
+        sums[c] += (double)l->rgb[3 * at(l, x, y) + (size_t)c];
+        known += c == 0;
+      }
   for (int y = box->y; y < box->y + box->height; y++)
     for (int x = box->x; x < box->x + box->width; x++)
       for (int c = 0; c < 3 && l->hole[at(l, x, y)]; c++)
