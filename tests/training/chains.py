@@ -32,7 +32,7 @@ from restorator_training.faces import network as faces
 from restorator_training.faces import train as faces_train
 from restorator_training.faces import views as face_views
 
-LAYERS = ((3, 2, 6), (3, 2, 8), (1, 1, 16))
+LAYERS = ((3, 2, 6), (3, 2, 8, 3), (1, 1, 16))
 
 
 def stays_the_same_in_the_file(scratch):
@@ -47,12 +47,14 @@ def stays_the_same_in_the_file(scratch):
         description = json.loads(file.metadata()["restorator"])
         seen = picture = torch.randn(1, 1, 32, 32)
         for j, layer in enumerate(made.conv):
-            plain = type(layer)(*layer.kernel.shape[1:], layer.stride)
+            plain = type(layer)(*layer.kernel.shape[1:], layer.stride,
+                                description["finder"]["layers"][j].get("dilation", 1))
             plain.kernel.data = file.get_tensor(f"finder.conv{j}.kernel")
             plain.bias.data = file.get_tensor(f"finder.conv{j}.bias")
             seen = plain(seen) if j == len(LAYERS) - 1 else F.relu(plain(seen))
     assert torch.allclose(seen, made(picture), atol=1e-5)
-    assert description["finder"]["layers"][1] == {"kernel": 3, "stride": 2, "channels": 8}
+    assert description["finder"]["layers"][1] == {
+        "kernel": 3, "stride": 2, "channels": 8, "dilation": 3}
     assert description["parameters"] == 9 * 6 + 6 + 9 * 6 * 8 + 8 + 8 * 16 + 16
 
 
@@ -103,7 +105,8 @@ def marks_are_of_every_kind(scratch):
     mask[40:44, 10:70] = 255
     cv2.imwrite(str(folder / "scratch.png"), mask)
     film, rng = marks.Film(folder), np.random.default_rng(3)
-    for kind in (film, marks.scratches, marks.hairs, marks.creases, marks.spots, marks.tears):
+    for kind in (film, marks.scratches, marks.hairs, marks.creases, marks.cracks, marks.spots,
+                 marks.tears):
         shares = []
         for _ in range(40):
             cover = kind(64, rng)

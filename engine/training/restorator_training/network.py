@@ -21,23 +21,24 @@ def same_padding(size, kernel, stride):
 class Conv(nn.Module):
     """Square convolution, kernel (height, width, in, out), padded as `same_padding` says."""
 
-    def __init__(self, kernel, inputs, outputs, stride=1):
+    def __init__(self, kernel, inputs, outputs, stride=1, dilation=1):
         super().__init__()
         self.kernel = nn.Parameter(torch.empty(kernel, kernel, inputs, outputs))
         self.bias = nn.Parameter(torch.zeros(outputs))
-        self.stride = stride
+        self.stride, self.dilation = stride, dilation
         fan = kernel * kernel
         bound = math.sqrt(6 / (fan * inputs + fan * outputs))
         nn.init.uniform_(self.kernel, -bound, bound)
 
     def forward(self, picture):
+        span = (self.kernel.shape[0] - 1) * self.dilation + 1
         (top, bottom), (left, right) = (
-            same_padding(size, self.kernel.shape[0], self.stride) for size in picture.shape[2:])
+            same_padding(size, span, self.stride) for size in picture.shape[2:])
         kernel = self.kernel.permute(3, 2, 0, 1)
         if (top, left) == (bottom, right):
-            return F.conv2d(picture, kernel, self.bias, self.stride, (top, left))
+            return F.conv2d(picture, kernel, self.bias, self.stride, (top, left), self.dilation)
         picture = F.pad(picture, (left, right, top, bottom))
-        return F.conv2d(picture, kernel, self.bias, self.stride)
+        return F.conv2d(picture, kernel, self.bias, self.stride, dilation=self.dilation)
 
 
 class Dense(nn.Module):

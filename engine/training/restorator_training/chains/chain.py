@@ -14,15 +14,17 @@ from restorator_training.network import Conv
 
 
 class Chain(nn.Module):
-    """layers: of each convolution, kernel, stride, channels. inputs: channels that go in."""
+    """layers: of each convolution, kernel, stride, channels and, where it is not 1, dilation.
+    inputs: channels that go in."""
 
     def __init__(self, layers, inputs=1):
         super().__init__()
         self.layers = layers
-        before = [inputs, *[channels for *_, channels in layers]]
-        self.conv = nn.ModuleList([Conv(kernel, one, channels, stride)
-                                   for (kernel, stride, channels), one in zip(layers, before)])
-        self.norm = nn.ModuleList([nn.BatchNorm2d(channels) for *_, channels in layers[:-1]])
+        before = [inputs, *[layer[2] for layer in layers]]
+        self.conv = nn.ModuleList([
+            Conv(kernel, one, channels, stride, *dilation)
+            for (kernel, stride, channels, *dilation), one in zip(layers, before)])
+        self.norm = nn.ModuleList([nn.BatchNorm2d(layer[2]) for layer in layers[:-1]])
 
     def forward(self, picture):
         """(n, inputs, h, w) → (n, channels, h / cell, w / cell)."""
@@ -57,8 +59,8 @@ def save(path, chain, name, settings, card):
     description = {
         "format": 1, "name": name, "parameters": sum(t.numel() for t in tensors.values()),
         "finder": {**settings, "layers": [
-            {"kernel": kernel, "stride": stride, "channels": channels}
-            for kernel, stride, channels in chain.layers]}}
+            dict(zip(("kernel", "stride", "channels", "dilation"), layer))
+            for layer in chain.layers]}}
     metadata = {"restorator": json.dumps(description), "card": json.dumps(card)}
     partial = f"{path}.partial"
     with open(partial, "wb") as file:

@@ -86,6 +86,25 @@ def creases(side, rng):
     return core if rng.random() < 0.5 else core * (blobs(side, rng, 1.5) * 0.5 + 0.5)
 
 
+def cracks(side, rng):
+    """Cracked emulsion: fine lines that fork, all over or in one place."""
+    middle, spread = rng.uniform(0, side, 2), side * rng.uniform(0.15, 0.8)
+    paths, widths = [], []
+    for _ in range(rng.integers(1, 5)):
+        start = middle + rng.normal(0, spread / 2, 2)
+        stem = rough(start, start + rng.normal(0, spread, 2), rng.uniform(0.03, 0.15), rng, 5)
+        paths.append(stem)
+        widths.append(rng.uniform(0.5, 2.5))
+        for _ in range(rng.integers(0, 9)):
+            stem = paths[-1 if rng.random() < 0.5 else rng.integers(len(paths))]
+            here = stem[rng.integers(len(stem))]
+            paths.append(rough(here, here + rng.normal(0, spread * 0.4, 2),
+                               rng.uniform(0.03, 0.15), rng, 4))
+            widths.append(widths[-1] * rng.uniform(0.6, 1))
+    cover = drawn(paths, widths, side)
+    return cover * along(side, rng) if rng.random() < 0.4 else cover
+
+
 def noise(side, grain, rng):
     """Smooth noise (side, side) of a deviation of 1 whose lumps are so many pixels wide."""
     small = max(3, int(side / grain))
@@ -152,8 +171,8 @@ def put(grey, film, rng, often=1.0):
     """Damages a picture (side, side), 0…1: the damaged one; how much of each pixel is covered; and
     by how much what is covered differs from what was there, on average round each pixel."""
     side = len(grey)
-    kinds = (film, scratches, hairs, creases, spots, tears)
-    shares = np.array([0.4, 0.2, 0.08, 0.14, 0.15, 0.03])
+    kinds = (film, scratches, hairs, creases, cracks, spots, tears)
+    shares = np.array([0.34, 0.2, 0.08, 0.12, 0.08, 0.15, 0.03])
     damaged, left = grey, np.ones_like(grey)
     for _ in range(int(rng.choice([1, 2, 3, 5])) if rng.random() < often else 0):
         cover = kinds[rng.choice(len(kinds), p=shares)](side, rng) * (1 - 0.65 * rng.random() ** 2)

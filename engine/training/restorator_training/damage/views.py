@@ -16,9 +16,9 @@ STANDS_OUT = 1.0     # standard deviations of what is round it; between, either 
 ROUND = 9            # pixels: what is round a pixel
 DEEP = 7             # pixels from the rim of what is damaged: deeper, it may be a picture's area
 SIZES = 0.5, 3  # of a picture: scans of many pixels are soft
-DAMAGED = 0.75  # of views
+DAMAGED = 0.65  # of views
 OLD = 0.8       # of views
-DRAWN = 0.12    # of views have lines that are no damage
+DRAWN = 0.15    # of views have lines that are no damage
 LOOKS = Print(sensitivity=(0.8, 1.2), exponent=(0.6, 1.6), black=(-0.05, 0.3), white=(0.7, 1.08),
               blown=0.08, blur=(0, 0, 0, 0.6, 0.8), vignette=0.2, gradient=(0.1, 0.1), grain=0.03,
               clumps=(0, 0.7, 1.2), jpeg=0.2, halftone=0.05)
