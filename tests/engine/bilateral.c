@@ -220,6 +220,14 @@ static void test_hooks(void) {
   for (int p = 0; p < POINTS; p++)
     g_assert_cmpint(w->reported[p], ==, 1);
   g_assert_cmpfloat(w->fraction, ==, 1);
+  /* again, of nodes that are known */
+  *w = (watch){.fraction = 0};
+  assert_ok(rst_sample(b.session, b.encoding, &b.parameters, &grid, NULL, colours, &hooks, NULL));
+  for (int p = 0; p < POINTS; p++)
+    g_assert_cmpint(w->reported[p], ==, 1);
+  g_assert_cmpfloat(w->fraction, ==, 1);
+  bench_clear(&b);
+  b = new_bench(&window, 2);
   *w = (watch){.cancel_after = 3, .cancel = rst_cancel_new()};
   hooks.cancel = w->cancel;
   assert_status(
@@ -234,11 +242,70 @@ static void test_hooks(void) {
   bench_clear(&b);
 }
 
+/* Pieces of one window by two sessions at once. */
+typedef struct {
+  const rst_encoding *encoding;
+  const float *luma;
+  int seed;
+  float *colours;
+} visitor;
+
+static gpointer visit(gpointer data) {
+  visitor *v = data;
+  const rst_parameters parameters = new_parameters(NULL, NULL);
+  rst_session *session = new_session(2);
+  dice d = {(uint32_t)v->seed};
+
+  for (int i = 0; i < 40; i++) {
+    const int x = dice_int(&d, 0, SIDE - 20), y = dice_int(&d, 0, SIDE - 20);
+    float luma[20 * 20], colours[3 * 20 * 20];
+    rst_grid grid;
+
+    for (int r = 0; r < 20; r++)
+      memcpy(luma + 20 * r, v->luma + (y + r) * SIDE + x, 20 * sizeof *luma);
+    rst_grid_pixels(&grid, window.x + x, window.y + y, 20, 20);
+    grid.luma = luma;
+    assert_ok(rst_sample(session, v->encoding, &parameters, &grid, NULL, colours, NULL, NULL));
+    for (int r = 0; r < 20; r++)
+      memcpy(v->colours + 3 * ((y + r) * SIDE + x), colours + 60 * r, 60 * sizeof *colours);
+  }
+  rst_session_free(session);
+  return NULL;
+}
+
+static void test_shared(void) {
+  bench b = new_bench(&window, 2), other = new_bench(&window, 1);
+  rst_grid grid;
+  float *luma = whole_grid(&window, &grid), *whole = bench_sample(&other, &grid, NULL);
+  visitor visitors[2];
+  GThread *threads[2];
+
+  for (int i = 0; i < 2; i++) {
+    visitors[i] = (visitor){b.encoding, luma, 5 + i, g_new(float, 3 * POINTS)};
+    for (int p = 0; p < 3 * POINTS; p++)
+      visitors[i].colours[p] = NAN;
+    threads[i] = g_thread_new("visitor", visit, &visitors[i]);
+  }
+  for (int i = 0; i < 2; i++)
+    g_thread_join(threads[i]);
+  for (int i = 0; i < 2; i++) {
+    for (int p = 0; p < POINTS; p++)
+      if (!isnan(visitors[i].colours[3 * p]))
+        assert_same(visitors[i].colours + 3 * p, whole + 3 * p, 3);
+    g_free(visitors[i].colours);
+  }
+  g_free(whole);
+  g_free(luma);
+  bench_clear(&b);
+  bench_clear(&other);
+}
+
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/bilateral/nodes", test_nodes);
   g_test_add_func("/bilateral/cuts", test_cuts);
   g_test_add_func("/bilateral/alone", test_alone);
   g_test_add_func("/bilateral/hooks", test_hooks);
+  g_test_add_func("/bilateral/shared", test_shared);
   return g_test_run();
 }

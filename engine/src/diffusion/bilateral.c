@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/status.h"
@@ -11,7 +12,8 @@ enum {
   PER_SAMPLE = 2, /* nodes for each sample of the input, on either axis */
   TONES = 17,     /* nodes from black to white */
   CELL = 4,       /* pixels a side that are worth a cell's nodes */
-  CORNERS = 8
+  CORNERS = 8,
+  LOOK = 4096     /* points between two looks at the token */
 };
 
 bool rst_bilateral_serves(const rst_encoding *encoding) {
@@ -37,19 +39,33 @@ static place find_place(double at, int cells) {
   return (place){node, (float)(scaled - node)};
 }
 
+/* How nodes are numbered: (TONES, height, width) of those of a box. */
+typedef struct {
+  rst_rectangle box;
+  size_t plane; /* nodes of one tone */
+} numbers;
+
+static numbers number(const rst_rectangle *box) {
+  return (numbers){*box, (size_t)box->width * (size_t)box->height};
+}
+
+static size_t node_count(const numbers *n) {
+  return TONES * n->plane;
+}
+
 typedef struct {
   const rst_point_set *set;
   const rst_cancel *cancel;
   float *colours;
   int cells; /* of the window, on either axis */
   place *columns, *rows; /* of the set's */
-  rst_rectangle box; /* the nodes that points lie between */
-  size_t plane; /* of them: nodes of one tone */
-  bool *wanted; /* (TONES, box.height, box.width) */
-  uint32_t *nodes, *single; /* the wanted ones; points that are asked one by one */
-  size_t node_count, single_count;
-  double *x, *y; /* positions of the box's columns, and of its rows for each tone */
-  float *luma, *values; /* (TONES, box.height, box.width), and three for each */
+  numbers all, near; /* of the whole window, and of the nodes that points lie between */
+  rst_node_store *store; /* of all */
+  bool *wanted; /* of the near ones */
+  uint32_t *missing, *single; /* wanted ones that are not known; points that are asked one by one */
+  size_t missing_count, single_count;
+  double *x, *y; /* positions of the near columns, and of the near rows for each tone */
+  float *luma, *values; /* of the near ones: one, and three */
   size_t batches;
   atomic_size_t next;
 } grid;
@@ -60,20 +76,20 @@ static bool is_single(const grid *g, uint32_t point) {
   return !(luma >= -1 && luma <= 1);
 }
 
-/* The eight nodes round a point, their indices among the box's, and their weights. */
-static void find_corners(const grid *g, uint32_t point, size_t index[CORNERS],
+/* The eight nodes round a point, and their weights. */
+static void find_corners(const grid *g, const numbers *n, uint32_t point, size_t index[CORNERS],
                          float weight[CORNERS]) {
   const place *x = &g->columns[point % (uint32_t)g->set->columns];
   const place *y = &g->rows[point / (uint32_t)g->set->columns];
   const place tone = find_place(((double)g->set->luma[point] + 1) / 2, TONES - 1);
-  const size_t width = (size_t)g->box.width;
-  const size_t first = (size_t)tone.node * g->plane + (size_t)(y->node - g->box.y) * width +
-                       (size_t)(x->node - g->box.x);
+  const size_t width = (size_t)n->box.width;
+  const size_t first = (size_t)tone.node * n->plane + (size_t)(y->node - n->box.y) * width +
+                       (size_t)(x->node - n->box.x);
 
   for (int corner = 0; corner < CORNERS; corner++) {
     const bool right = corner & 1, below = corner & 2, lighter = corner & 4;
 
-    index[corner] = first + right + (below ? width : 0) + (lighter ? g->plane : 0);
+    index[corner] = first + right + (below ? width : 0) + (lighter ? n->plane : 0);
     weight[corner] = (right ? x->beyond : 1 - x->beyond) * (below ? y->beyond : 1 - y->beyond) *
                      (lighter ? tone.beyond : 1 - tone.beyond);
   }
@@ -99,56 +115,106 @@ static void find_box(grid *g) {
     top = y < top ? y : top;
     bottom = y > bottom ? y : bottom;
   }
-  g->box = (rst_rectangle){left, top, right + 2 - left, bottom + 2 - top};
-  g->plane = (size_t)g->box.width * (size_t)g->box.height;
+  g->near = number(&(rst_rectangle){left, top, right + 2 - left, bottom + 2 - top});
+  g->all = number(&(rst_rectangle){0, 0, g->cells + 1, g->cells + 1});
 }
 
 static bool allocate(grid *g) {
-  const size_t count = TONES * g->plane;
+  const size_t count = node_count(&g->near);
 
   g->wanted = rst_array(count, sizeof *g->wanted);
-  g->nodes = rst_zeros(count, sizeof *g->nodes);
+  g->missing = rst_zeros(count, sizeof *g->missing);
   g->luma = rst_zeros(count, sizeof *g->luma);
   g->values = rst_zeros(3 * count, sizeof *g->values);
-  g->x = rst_array((size_t)g->box.width + TONES * (size_t)g->box.height, sizeof *g->x);
+  g->x = rst_array((size_t)g->near.box.width + TONES * (size_t)g->near.box.height, sizeof *g->x);
   g->single = rst_zeros(g->set->count, sizeof *g->single);
-  return g->wanted && g->nodes && g->luma && g->values && g->x && g->single;
+  return g->wanted && g->missing && g->luma && g->values && g->x && g->single;
 }
 
 static void release(grid *g) {
   free(g->columns);
   free(g->wanted);
-  free(g->nodes);
+  free(g->missing);
   free(g->luma);
   free(g->values);
   free(g->x);
   free(g->single);
 }
 
-/* Lists the nodes round all points, and the points that have none. */
-static void list_nodes(grid *g) {
-  g->y = g->x + g->box.width;
-  for (int c = 0; c < g->box.width; c++)
-    g->x[c] = (double)(g->box.x + c) / g->cells;
-  for (int r = 0; r < TONES * g->box.height; r++)
-    g->y[r] = (double)(g->box.y + r % g->box.height) / g->cells;
+/* Memory for all nodes of a window, none of which costs anything before it is known. */
+static bool open_store(const grid *g) {
+  rst_node_store *store = g->store;
+
+  if (!store->known)
+    store->known = rst_zeros(node_count(&g->all), 1);
+  if (!store->values)
+    store->values = rst_zeros(3 * node_count(&g->all), sizeof *store->values);
+  return store->known && store->values;
+}
+
+/* The number among all nodes of a near one. */
+static size_t number_in_all(const grid *g, size_t near) {
+  const rst_rectangle *box = &g->near.box;
+  const size_t tone = near / g->near.plane, at = near % g->near.plane;
+  const size_t x = at % (size_t)box->width + (size_t)box->x;
+  const size_t y = at / (size_t)box->width + (size_t)box->y;
+
+  return tone * g->all.plane + y * (size_t)g->all.box.width + x;
+}
+
+/* Marks the nodes round all points, and lists the points that have none. False where it was cancelled. */
+static bool mark_wanted(grid *g) {
   for (size_t i = 0; i < g->set->count; i++) {
+    const uint32_t point = g->set->points[i];
     size_t index[CORNERS];
     float weight[CORNERS];
 
-    if (is_single(g, g->set->points[i])) {
-      g->single[g->single_count++] = g->set->points[i];
+    if (i % LOOK == 0 && rst_cancelled(g->cancel))
+      return false;
+    if (is_single(g, point)) {
+      g->single[g->single_count++] = point;
       continue;
     }
-    find_corners(g, g->set->points[i], index, weight);
+    find_corners(g, &g->near, point, index, weight);
     for (int corner = 0; corner < CORNERS; corner++)
       g->wanted[index[corner]] = true;
   }
-  for (size_t i = 0; i < TONES * g->plane; i++)
-    if (g->wanted[i]) {
-      g->luma[i] = (float)(i / g->plane) * 2 / (TONES - 1) - 1;
-      g->nodes[g->node_count++] = (uint32_t)i;
+  return true;
+}
+
+/* Lists the wanted nodes that are not known yet, with their places. */
+static rst_status list_missing(grid *g, rst_error *error) {
+  const rst_rectangle *box = &g->near.box;
+  bool opened;
+
+  g->y = g->x + box->width;
+  for (int c = 0; c < box->width; c++)
+    g->x[c] = (double)(box->x + c) / g->cells;
+  for (int r = 0; r < TONES * box->height; r++)
+    g->y[r] = (double)(box->y + r % box->height) / g->cells;
+  pthread_mutex_lock(&g->store->lock);
+  opened = open_store(g);
+  for (size_t i = 0; i < node_count(&g->near) && opened; i++)
+    if (g->wanted[i] && !g->store->known[number_in_all(g, i)]) {
+      g->luma[i] = (float)(i / g->near.plane) * 2 / (TONES - 1) - 1;
+      g->missing[g->missing_count++] = (uint32_t)i;
     }
+  pthread_mutex_unlock(&g->store->lock);
+  return opened ? RST_OK : rst_fail_memory(error);
+}
+
+/* What another call has found out meanwhile has the same bits, but may be read by now. */
+static void keep_missing(const grid *g) {
+  pthread_mutex_lock(&g->store->lock);
+  for (size_t i = 0; i < g->missing_count; i++) {
+    const size_t to = number_in_all(g, g->missing[i]);
+
+    if (!g->store->known[to])
+      memcpy(g->store->values + 3 * to, g->values + 3 * (size_t)g->missing[i],
+             3 * sizeof *g->values);
+    g->store->known[to] = 1;
+  }
+  pthread_mutex_unlock(&g->store->lock);
 }
 
 /* ---- the points ---- */
@@ -157,10 +223,10 @@ static void interpolate(const grid *g, uint32_t point) {
   size_t index[CORNERS];
   float weight[CORNERS], sum[3] = {0, 0, 0};
 
-  find_corners(g, point, index, weight);
+  find_corners(g, &g->all, point, index, weight);
   for (int corner = 0; corner < CORNERS; corner++)
     for (size_t c = 0; c < 3; c++)
-      sum[c] += weight[corner] * g->values[3 * index[corner] + c];
+      sum[c] += weight[corner] * g->store->values[3 * index[corner] + c];
   for (size_t c = 0; c < 3; c++)
     g->colours[3 * (size_t)point + c] = sum[c];
 }
@@ -191,15 +257,15 @@ static void interpolate_batches(void *data, int worker) {
 
 /* ---- the call ---- */
 
-static rst_status ask_nodes(rst_session *session, const rst_encoding *encoding,
-                            const rst_parameters *parameters, const grid *g, const rst_hooks *hooks,
-                            rst_error *error) {
-  const rst_point_set nodes = {.count = g->node_count,
-                               .columns = g->box.width,
-                               .rows = TONES * g->box.height,
+static rst_status ask_missing(rst_session *session, const rst_encoding *encoding,
+                              const rst_parameters *parameters, const grid *g,
+                              const rst_hooks *hooks, rst_error *error) {
+  const rst_point_set nodes = {.count = g->missing_count,
+                               .columns = g->near.box.width,
+                               .rows = TONES * g->near.box.height,
                                .x = g->x,
                                .y = g->y,
-                               .points = g->nodes,
+                               .points = g->missing,
                                .luma = g->luma,
                                .column_step = 1,
                                .row_step = 1};
@@ -228,10 +294,15 @@ static rst_status ask_single(rst_session *session, const rst_encoding *encoding,
 static rst_status ask(rst_session *session, const rst_encoding *encoding,
                       const rst_parameters *parameters, grid *g, const rst_hooks *hooks,
                       rst_error *error) {
-  rst_status status = RST_OK;
+  rst_status status;
 
-  if (g->node_count > 0)
-    status = ask_nodes(session, encoding, parameters, g, hooks, error);
+  if (!mark_wanted(g))
+    return rst_fail_cancelled(error);
+  status = list_missing(g, error);
+  if (status == RST_OK && g->missing_count > 0)
+    status = ask_missing(session, encoding, parameters, g, hooks, error);
+  if (status == RST_OK)
+    keep_missing(g);
   if (status == RST_OK && g->single_count > 0)
     status = ask_single(session, encoding, parameters, g, hooks, error);
   if (status != RST_OK)
@@ -241,6 +312,8 @@ static rst_status ask(rst_session *session, const rst_encoding *encoding,
     return rst_fail_cancelled(error);
   for (size_t batch = 0; hooks && hooks->batch && batch < g->batches; batch++)
     hooks->batch(hooks->user, g->set->points + batch * RST_BATCH, batch_size(g, batch));
+  if (hooks && hooks->progress)
+    hooks->progress(hooks->user, RST_PHASE_SAMPLING, 1);
   return RST_OK;
 }
 
@@ -250,6 +323,7 @@ rst_status rst_bilateral_points(rst_session *session, const rst_encoding *encodi
   grid g = {.set = set,
             .cancel = hooks ? hooks->cancel : NULL,
             .colours = colours,
+            .store = encoding->nodes,
             .cells = PER_SAMPLE * encoding->model->input_size,
             .batches = (set->count + RST_BATCH - 1) / RST_BATCH};
   rst_status status;
@@ -259,12 +333,8 @@ rst_status rst_bilateral_points(rst_session *session, const rst_encoding *encodi
     return rst_fail_memory(error);
   g.rows = g.columns + set->columns;
   find_box(&g);
-  if (allocate(&g)) {
-    list_nodes(&g);
-    status = ask(session, encoding, parameters, &g, hooks, error);
-  } else {
-    status = rst_fail_memory(error);
-  }
+  status =
+    allocate(&g) ? ask(session, encoding, parameters, &g, hooks, error) : rst_fail_memory(error);
   release(&g);
   return status;
 }
