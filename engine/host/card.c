@@ -50,33 +50,34 @@ static bool has_sampling(const rst_preset *preset) {
 }
 
 static void take_sampling(const rst_parameters *from, rst_parameters *to) {
-  char text[RST_TEXT_MAX];
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
-  for (size_t i = 0; i < count; i++)
-    if (setup_has(&table[i]) &&
-        rst_parameters_get(from, table[i].name, text, sizeof text, NULL) == RST_OK)
+  for (size_t i = 0; i < count; i++) {
+    g_autofree char *text = setup_has(&table[i]) ? parameter_text(from, table[i].name) : NULL;
+
+    if (text)
       rst_parameters_set(to, table[i].name, text, NULL);
+  }
 }
 
 static void apply_sampling(const rst_preset *preset, rst_parameters *to) {
-  rst_parameters applied = *to;
+  g_autofree rst_parameters *applied = g_memdup2(to, sizeof *to);
 
-  rst_preset_apply(preset, &applied);
-  take_sampling(&applied, to);
+  rst_preset_apply(preset, applied);
+  take_sampling(applied, to);
 }
 
 /* The first preset that has these parameters. */
 static const preset_file *find_preset(const reader *r, const rst_parameters *parameters) {
   for (guint i = 0; i < r->presets->len; i++) {
     const preset_file *file = g_ptr_array_index(r->presets, i);
-    rst_parameters its = *r->now;
+    g_autofree rst_parameters *its = g_memdup2(r->now, sizeof *r->now);
 
     if (!has_sampling(file->preset))
       continue;
-    apply_sampling(file->preset, &its);
-    if (setup_count_changes(&its, parameters, r->info) == 0)
+    apply_sampling(file->preset, its);
+    if (setup_count_changes(its, parameters, r->info) == 0)
       return file;
   }
   return NULL;
@@ -86,16 +87,17 @@ static const preset_file *find_preset(const reader *r, const rst_parameters *par
 static bool read_setup(const reader *r, yyjson_val *entry, card_setup *setup) {
   const char *text = yyjson_get_str(yyjson_obj_get(entry, "setup"));
   const preset_file *file = text ? presets_find(r->presets, text) : NULL;
-  rst_parameters parsed;
+  g_autofree rst_parameters *parsed = g_new(rst_parameters, 1);
 
-  *setup = (card_setup){file, *r->now};
+  setup->preset = file;
+  setup->parameters = *r->now;
   if (file) {
     apply_sampling(file->preset, &setup->parameters);
     return has_sampling(file->preset);
   }
-  if (!text || !parse_setup(text, &parsed))
+  if (!text || !parse_setup(text, parsed))
     return false;
-  take_sampling(&parsed, &setup->parameters);
+  take_sampling(parsed, &setup->parameters);
   setup->preset = find_preset(r, &setup->parameters);
   return true;
 }
@@ -106,11 +108,11 @@ char *card_setup_name(const card_setup *setup, const rst_model *model) {
 
 /* What an entry's setup is called; as it stands there where it says nothing here; NULL for none. */
 static char *setup_name(const reader *r, const rst_model *model, yyjson_val *entry) {
-  card_setup setup;
-  const bool known = read_setup(r, entry, &setup);
+  g_autofree card_setup *setup = g_new(card_setup, 1);
+  const bool known = read_setup(r, entry, setup);
 
-  return known || setup.preset ? card_setup_name(&setup, model)
-                               : g_strdup(yyjson_get_str(yyjson_obj_get(entry, "setup")));
+  return known || setup->preset ? card_setup_name(setup, model)
+                                : g_strdup(yyjson_get_str(yyjson_obj_get(entry, "setup")));
 }
 
 /* -------------------------------------------------------------------------------------------
@@ -162,11 +164,11 @@ static void append_network(GString *markup, const rst_model_info *info) {
 
 char *card_markup(const rst_model *model, const GPtrArray *presets) {
   rst_model_info info = {.size = sizeof info};
-  rst_parameters defaults;
-  const reader r = {&info, &defaults, presets};
+  g_autofree rst_parameters *defaults = g_new(rst_parameters, 1);
+  const reader r = {&info, defaults, presets};
   GString *markup = g_string_new(NULL);
 
-  rst_parameters_init(&defaults);
+  rst_parameters_init(defaults);
   rst_model_get_info(model, &info);
 
   yyjson_doc *doc = yyjson_read(info.card, strlen(info.card), 0);
@@ -193,17 +195,17 @@ char *card_markup(const rst_model *model, const GPtrArray *presets) {
 
 /* The recommended setup that changes least. */
 static bool find_nearest(const reader *r, yyjson_val *card, card_setup *nearest) {
+  g_autofree card_setup *setup = g_new(card_setup, 1);
   int least = 0;
   yyjson_val *one;
   size_t i, count;
 
   yyjson_arr_foreach(yyjson_obj_get(card, "recommended"), i, count, one) {
-    card_setup setup;
     const int changes =
-      read_setup(r, one, &setup) ? setup_count_changes(&setup.parameters, r->now, r->info) : 0;
+      read_setup(r, one, setup) ? setup_count_changes(&setup->parameters, r->now, r->info) : 0;
 
     if (changes > 0 && (least == 0 || changes < least)) {
-      *nearest = setup;
+      *nearest = *setup;
       least = changes;
     }
   }

@@ -12,6 +12,7 @@
 #include <yyjson.h>
 
 #include "messages.h"
+#include "parameter_use.h"
 #include "target.h"
 
 #define SUFFIX ".json"
@@ -144,21 +145,17 @@ const preset_file *presets_find_title(const GPtrArray *presets, const char *titl
 }
 
 bool presets_is_set(const rst_preset *preset, const rst_parameters *now) {
-  rst_parameters here = *now, there;
-  char mine[RST_TEXT_MAX], its[RST_TEXT_MAX];
+  g_autofree rst_parameters *here = g_memdup2(now, sizeof *now);
+  g_autofree rst_parameters *there = g_memdup2(now, sizeof *now);
   bool same = true;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
-  here.sampler = rst_resolve_sampler(&here);
-  there = here;
-  rst_preset_apply(preset, &there);
-  there.sampler = rst_resolve_sampler(&there);
-  for (size_t i = 0; i < count; i++) {
-    rst_parameters_get(&here, table[i].name, mine, sizeof mine, NULL);
-    rst_parameters_get(&there, table[i].name, its, sizeof its, NULL);
-    same = same && strcmp(mine, its) == 0;
-  }
+  rst_preset_apply(preset, there);
+  here->sampler = rst_resolve_sampler(here);
+  there->sampler = rst_resolve_sampler(there);
+  for (size_t i = 0; i < count; i++)
+    same = same && parameter_is_same(here, there, table[i].name);
   return same;
 }
 

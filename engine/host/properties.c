@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parameter_use.h"
+
 /* -------------------------------------------------------------------------------------------
  * To and from text, as the engine reads and writes it
  */
@@ -58,18 +60,17 @@ rst_status values_overlay(GObject *object, rst_parameters *parameters, rst_error
 }
 
 rst_status values_read(GObject *object, rst_parameters *parameters, rst_error *error) {
-  rst_parameters read;
+  g_autofree rst_parameters *read = g_new(rst_parameters, 1);
   rst_status status;
 
-  rst_parameters_init(&read);
-  status = values_overlay(object, &read, error);
+  rst_parameters_init(read);
+  status = values_overlay(object, read, error);
   if (status == RST_OK)
-    *parameters = read;
+    *parameters = *read;
   return status;
 }
 
 void values_write(GObject *object, const rst_parameters *parameters) {
-  char text[RST_TEXT_MAX];
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
@@ -78,9 +79,9 @@ void values_write(GObject *object, const rst_parameters *parameters) {
     g_auto(GValue) value = G_VALUE_INIT;
 
     g_object_get_property(object, table[i].name, &value);
-    g_autofree char *old = to_text(&value);
+    g_autofree char *old = to_text(&value), *text = parameter_text(parameters, table[i].name);
 
-    if (rst_parameters_get(parameters, table[i].name, text, sizeof text, NULL) != RST_OK)
+    if (!text)
       continue;
     g_value_reset(&value);
     from_text(&value, text);

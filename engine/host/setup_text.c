@@ -2,7 +2,6 @@
 #include "setup_text.h"
 
 #include <glib/gi18n.h>
-
 #include <string.h>
 
 #include "parameter_use.h"
@@ -17,10 +16,6 @@ static bool is_among_steps(const char *name) {
 /* One parameter that is used; nothing where it goes without saying. */
 static void append_parameter(GString *text, const rst_parameter *entry, const rst_parameters *p,
                              const rst_model_info *info) {
-  char value[1024], its[1024];
-  rst_parameters initial;
-
-  rst_parameters_init(&initial);
   if (strcmp(entry->name, "stochasticity") == 0) {
     g_string_append_printf(text, _(", η %g"), p->stochasticity);
   } else if (strcmp(entry->name, "noise-stddev") == 0) {
@@ -40,10 +35,11 @@ static void append_parameter(GString *text, const rst_parameter *entry, const rs
   } else if (strcmp(entry->name, "end") == 0) {
     if (p->end != 0)
       g_string_append_printf(text, _(", end %d"), p->end);
-  } else if (rst_parameters_get(p, entry->name, value, sizeof value, NULL) == RST_OK &&
-             rst_parameters_get(&initial, entry->name, its, sizeof its, NULL) == RST_OK &&
-             strcmp(value, its) != 0) {
-    g_string_append_printf(text, ", %s %s", entry->name, value);
+  } else {
+    g_autofree char *value = parameter_text(p, entry->name);
+
+    if (value && strcmp(value, entry->initial) != 0)
+      g_string_append_printf(text, ", %s %s", entry->name, value);
   }
 }
 

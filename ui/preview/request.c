@@ -10,20 +10,18 @@ void request_clear(request *r) {
 }
 
 void request_copy(request *to, const request *from) {
-  request copy = *from;
-
-  if (copy.model)
-    rst_model_ref(copy.model);
-  if (copy.pixels)
-    tiles_ref(copy.pixels);
-  if (copy.coverage)
-    tiles_ref(copy.coverage);
-  if (copy.prepared)
-    tiles_ref(copy.prepared);
-  if (copy.edits)
-    g_bytes_ref(copy.edits);
+  if (from->model)
+    rst_model_ref(from->model);
+  if (from->pixels)
+    tiles_ref(from->pixels);
+  if (from->coverage)
+    tiles_ref(from->coverage);
+  if (from->prepared)
+    tiles_ref(from->prepared);
+  if (from->edits)
+    g_bytes_ref(from->edits);
   request_clear(to);
-  *to = copy;
+  *to = *from;
 }
 
 void request_set_model(request *r, rst_model *model) {

@@ -32,7 +32,7 @@ static void take_frame(tile *t, frame *f) {
 
 /* Begins with the first that is not finished. */
 static void begin_next(variants *v) {
-  rst_parameters none;
+  g_autofree rst_parameters *none = NULL;
 
   for (int i = 0; i < VARIANTS; i++) {
     const tile *t = &v->tiles[i];
@@ -44,8 +44,9 @@ static void begin_next(variants *v) {
     return;
   }
   v->at = -1;
-  rst_parameters_init(&none);
-  preview_set_setup(v->preview, NULL, &none);
+  none = g_new(rst_parameters, 1);
+  rst_parameters_init(none);
+  preview_set_setup(v->preview, NULL, none);
 }
 
 static void take_report(void *user) {
@@ -127,7 +128,7 @@ void variants_set(variants *v, const variant requests[VARIANTS], const viewport 
 }
 
 void variants_stop(variants *v) {
-  const variant none[VARIANTS] = {{NULL, {0}}};
+  g_autofree variant *none = g_new0(variant, VARIANTS);
 
   variants_set(v, none, &v->view);
 }
