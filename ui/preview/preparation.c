@@ -17,7 +17,10 @@ static bool is_same_source(const preparation *p) {
 }
 
 static void show_tiles(preparation *p) {
-  p->work->prepared = tiles_ref(p->tiles);
+  tiles *shown = tiles_ref(p->tiles);
+
+  g_clear_pointer(&p->work->prepared, tiles_unref);
+  p->work->prepared = shown;
   rst_photo_picture(p->photo, &p->reader->prepared);
 }
 
@@ -122,7 +125,6 @@ rst_status preparation_settle(preparation *p, rst_session *session, rst_error *e
   }
   if (status != RST_OK)
     return status;
-  g_clear_pointer(&p->work->prepared, tiles_unref);
   show_tiles(p);
   if (!gets_colour(p))
     request_set_model(p->work, NULL);
