@@ -17,6 +17,9 @@ run_tests() {
 # what has threads of its own under the one for these, as the plain tests have it too.
 test_sanitized() {
   local suite suites=() threaded status=0 plain=$build
+  # The plain folder first: where it is made anew, all that was in it goes.
+  prepare_system
+  configure
   local build=$plain/sanitized
   (($# > 0)) || set -- engine cli ui plugin
   for suite; do
@@ -29,7 +32,6 @@ test_sanitized() {
   fi
   run_tests "$build" --setup sanitized "${suites[@]}" || status=1
   build=$plain
-  configure
   mapfile -t threaded < <("${enter[@]}" meson test -C "$build" --list "${suites[@]}" 2>/dev/null |
     sed -n 's|.* / \(.* under thread\)$|\1|p')
   ((${#threaded[@]} == 0)) || run_tests "$build" "${threaded[@]}" || status=1
