@@ -161,8 +161,8 @@ def write_picture(path, width, height, scratched=False):
 
 
 def processor_time(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Of all its threads, by Linux's number of another process's clock: /proc counts in hundredths."""
+    return time.clock_gettime(~process.pid << 3 | 2)
 
 
 def children_time():

@@ -104,8 +104,7 @@ int main(int argc, char **argv) {
   begin();
   end("finding", rst_find_damage(session, finder, &picture, NULL, NULL, sure, &error), &error);
   begin();
-  rst_damage_mask(finder, sure, width, height, 0.5, mask);
-  end("mask", RST_OK, &error);
+  end("mask", rst_damage_mask(finder, sure, width, height, 0.5, NULL, mask, &error), &error);
   memset(mask, 0, (size_t)width * (size_t)height);
   damage(mask, width, height, argc > 4 ? atof(argv[4]) : 0.02);
   begin();

@@ -908,9 +908,11 @@ RST_API rst_status rst_find_damage(rst_session *session, const rst_finder *finde
 /* What of it counts as damage at a sensitivity, 0…1 (½: as the finder's file says; more is found
  * towards 1): pixels that are sure enough, less sure ones that join them, and the pixels beside all
  * of these, since damage has a soft rim. `sure` (height, width): of rst_find_damage() with this finder.
- * `mask` (height, width): 0 or 255. Thread: any. */
-RST_API void rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width,
-                             int height, double sensitivity, unsigned char *mask);
+ * `mask` (height, width): 0 or 255. Hooks: cancel. Errors: RST_BAD_CALL for a finder of something else
+ * too, RST_CANCELLED. Thread: any. */
+RST_API rst_status rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width,
+                                   int height, double sensitivity, const rst_hooks *hooks,
+                                   unsigned char *mask, rst_error *error);
 
 /* The mended pixels of a picture, and no others. */
 typedef struct rst_mended rst_mended;

@@ -6,8 +6,10 @@
 #include "fixtures.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "network/finder.h"
 #include "photo/surround.h"
@@ -407,7 +409,7 @@ static void test_mask(void) {
       sure[i] = (unsigned char)(dice_int(&d, 0, 3) == 0 ? dice_int(&d, 0, 255)
                                                         : dice_int(&d, 10 * round, 110));
     for (int step = 0; step <= 10; step++) {
-      rst_damage_mask(finder, sure, W, H, step / 10.0, mask);
+      assert_ok(rst_damage_mask(finder, sure, W, H, step / 10.0, NULL, mask, NULL));
       slow_mask(sure, W, H, step / 10.0, expected);
       g_assert_cmpmem(mask, sizeof mask, expected, sizeof expected);
       for (int i = 0; i < W * H && step > 0; i++)
@@ -416,9 +418,59 @@ static void test_mask(void) {
     }
   }
   memset(sure, 0, sizeof sure);
-  rst_damage_mask(finder, sure, W, H, 1, mask);
+  assert_ok(rst_damage_mask(finder, sure, W, H, 1, NULL, mask, NULL));
   for (int i = 0; i < W * H; i++)
     g_assert_cmpint(mask[i], ==, 0);
+  rst_finder_unref(finder);
+}
+
+/* Cancels once the thread that it looks at has worked for a while. */
+typedef struct {
+  clockid_t clock; /* that thread's */
+  rst_cancel *cancel;
+  double at; /* seconds of its processor */
+} canceller;
+
+static double seconds(clockid_t clock) {
+  struct timespec now;
+
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static gpointer cancel_soon(gpointer data) {
+  canceller *c = data;
+  const double begin = seconds(c->clock);
+
+  while (seconds(c->clock) < begin + 0.1)
+    g_usleep(500);
+  rst_cancel_set(c->cancel);
+  c->at = seconds(c->clock);
+  return NULL;
+}
+
+/* One region so large that it takes seconds to go round in it. */
+static void test_mask_cancelled(void) {
+  enum { SIDE = 6000 };
+  rst_finder *finder = new_finder(FINDS_DAMAGE, layers, G_N_ELEMENTS(layers), 1);
+  unsigned char *sure = g_malloc(SIDE * SIDE), *mask = g_malloc0(SIDE * SIDE);
+  rst_hooks hooks = RST_HOOKS_INIT;
+  canceller c = {.cancel = rst_cancel_new()};
+  GThread *thread;
+
+  memset(sure, 255, SIDE * SIDE);
+  hooks.cancel = c.cancel;
+  g_assert_cmpint(pthread_getcpuclockid(pthread_self(), &c.clock), ==, 0);
+  thread = g_thread_new("cancel", cancel_soon, &c);
+  assert_status(rst_damage_mask(finder, sure, SIDE, SIDE, 0.5, &hooks, mask, NULL), RST_CANCELLED);
+  const double end = seconds(c.clock);
+
+  g_thread_join(thread);
+  g_test_message("%.1f ms", 1000 * (end - c.at));
+  g_assert_cmpfloat(end - c.at, <, 0.05);
+  rst_cancel_free(c.cancel);
+  g_free(sure);
+  g_free(mask);
   rst_finder_unref(finder);
 }
 
@@ -1169,6 +1221,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/find-failures", test_find_failures);
   g_test_add_func("/photo/suppress-cancelled", test_suppress_cancelled);
   g_test_add_func("/photo/mask", test_mask);
+  g_test_add_func("/photo/mask-cancelled", test_mask_cancelled);
   g_test_add_func("/photo/mend", test_mend);
   g_test_add_func("/photo/mend-grey", test_mend_grey);
   g_test_add_func("/photo/mend-slope", test_mend_slope);

@@ -52,7 +52,9 @@ static void find_damage(rst_session *session, const rst_finder *finder, const rs
   if (rst_find_damage(session, finder, picture, box, NULL, sure, NULL) != RST_OK)
     abort();
   for (int i = 0; i < 3; i++)
-    rst_damage_mask(finder, sure, box->width, box->height, i / 2.0, masks[i]);
+    if (rst_damage_mask(finder, sure, box->width, box->height, i / 2.0, NULL, masks[i], NULL) !=
+        RST_OK)
+      abort();
   for (int i = 0; i < box->width * box->height; i++)
     if (masks[0][i] > masks[1][i] || masks[1][i] > masks[2][i])
       abort();

@@ -87,13 +87,14 @@ static void tell(finding *f, gint64 damaged, const cli_image_source *source) {
 typedef struct found {
   const guint8 *mask;
   int width, height;
+  const rst_cancel *cancel;
 } found;
 
 static void mark(cli_drawing *drawing, const void *data) {
   const found *all = data;
   const guint8 *mask = all->mask;
 
-  for (int y = 0; y < all->height; y++)
+  for (int y = 0; y < all->height && !rst_cancel_is_set(all->cancel); y++)
     for (int x = 0; x < all->width; x++)
       if (*mask++ > 0)
         drawing_fill(drawing, x, y, 1, 1, FINDING_MARK);
@@ -120,7 +121,7 @@ static bool look(finding *f, const cli_image_source *source, const rst_picture *
   const options *o = f->options;
   const gsize pixels = (gsize)source->width * (gsize)source->height;
   g_autofree guint8 *sure = g_try_malloc(pixels), *mask = g_try_malloc(pixels);
-  const found all = {mask, source->width, source->height};
+  const found all = {mask, source->width, source->height, f->cancel};
   rst_hooks hooks = RST_HOOKS_INIT;
   rst_error cause = RST_ERROR_INIT;
 
@@ -129,9 +130,10 @@ static bool look(finding *f, const cli_image_source *source, const rst_picture *
     return false;
   }
   hooks.cancel = f->cancel;
-  if (rst_find_damage(f->session, f->finder, picture, NULL, &hooks, sure, &cause) != RST_OK)
+  if (rst_find_damage(f->session, f->finder, picture, NULL, &hooks, sure, &cause) != RST_OK ||
+      rst_damage_mask(f->finder, sure, source->width, source->height, o->sensitivity, &hooks, mask,
+                      &cause) != RST_OK)
     return cli_fail_engine(error, &cause);
-  rst_damage_mask(f->finder, sure, source->width, source->height, o->sensitivity, mask);
   tell(f, count_damage(mask, source), source);
   return (!o->output || finding_draw(f, source, o->output, mark, &all, error)) &&
          (!o->mask || write_mask(f, mask, source, error));

@@ -87,13 +87,10 @@ bool finding_draw(const finding *f, const cli_image_source *source, const char *
   cli_drawing drawing;
   bool good;
 
-  if (!image)
+  if (!image || !drawing_init_over(&drawing, image, error))
     return false;
-  drawing_init(&drawing, source->width, source->height);
-  good = drawing_image(&drawing, image, 0, 0, error);
-  if (good)
-    mark(&drawing, data);
-  good = good && drawing_write(&drawing, path, f->cancel, error);
+  mark(&drawing, data);
+  good = drawing_write(&drawing, path, f->cancel, error);
   drawing_clear(&drawing);
   return good;
 }

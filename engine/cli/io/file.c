@@ -180,6 +180,7 @@ typedef struct insertion {
   gsize (*place)(const guint8 *begin, gsize size); /* 0: more has to be seen */
   GByteArray *begin; /* until the place is known */
   int fault; /* errno of what was not written; 0: none */
+  const rst_cancel *cancel;
 } insertion;
 
 /* libvips goes on for a while, and errno with it. */
@@ -192,6 +193,8 @@ static gint64 note_written(insertion *i, bool good, gint64 length) {
 static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 length, void *user) {
   insertion *i = user;
   (void)target;
+  if (rst_cancel_is_set(i->cancel)) /* the encoder has many rows before libvips asks again */
+    return -1;
   if (!i->begin)
     return note_written(i, temporary_write(i->fd, data, (gsize)length), length);
   g_byte_array_append(i->begin, data, (guint)length);
@@ -226,8 +229,8 @@ static bool encode_through(VipsImage *image, const cli_format *f, VipsTargetCust
 
 static bool encode_with(VipsImage *image, const cli_format *f, const GByteArray *bytes,
                         gsize (*place)(const guint8 *, gsize), int fd, const char *path,
-                        GError **error) {
-  insertion i = {fd, bytes, place, g_byte_array_new(), 0};
+                        const rst_cancel *cancel, GError **error) {
+  insertion i = {fd, bytes, place, g_byte_array_new(), 0, cancel};
   g_autoptr(VipsTargetCustom) target = vips_target_custom_new();
   const bool good = encode_through(image, f, target, &i, path, error);
   g_clear_pointer(&i.begin, g_byte_array_unref);
@@ -285,8 +288,8 @@ static gint64 on_seek(VipsTargetCustom *target, gint64 offset, int whence, void 
 
 /* Its directories come last, and say where they are at the beginning. */
 static bool encode_tiff(VipsImage *image, const cli_format *f, int fd, const char *path,
-                        GError **error) {
-  insertion i = {.fd = fd};
+                        const rst_cancel *cancel, GError **error) {
+  insertion i = {.fd = fd, .cancel = cancel};
   g_autoptr(VipsTargetCustom) target = vips_target_custom_new();
   g_signal_connect(target, "read", G_CALLBACK(on_read), &i);
   g_signal_connect(target, "seek", G_CALLBACK(on_seek), &i);
@@ -295,20 +298,20 @@ static bool encode_tiff(VipsImage *image, const cli_format *f, int fd, const cha
 }
 
 static bool encode_as(VipsImage *image, const cli_format *f, int fd, const char *path,
-                      GError **error) {
+                      const rst_cancel *cancel, GError **error) {
   g_autoptr(GByteArray) more = NULL;
   bool good = false;
   switch (f->metadata) {
     case METADATA_JPEG:
       more = metadata_for_jpeg(image, path);
-      good = encode_with(image, f, more, jpeg_place, fd, path, error);
+      good = encode_with(image, f, more, jpeg_place, fd, path, cancel, error);
       break;
     case METADATA_PNG:
       more = metadata_for_png(image, path);
-      good = encode_with(image, f, more, png_place, fd, path, error);
+      good = encode_with(image, f, more, png_place, fd, path, cancel, error);
       break;
     case METADATA_TIFF:
-      good = encode_tiff(image, f, fd, path, error);
+      good = encode_tiff(image, f, fd, path, cancel, error);
       break;
     case METADATA_WEBP:
       good = encode_webp(image, f, fd, path, error);
@@ -327,7 +330,7 @@ static bool write_all(VipsImage *image, const cli_format *f, int fd, const char 
   metadata_hide(output);
   vips_image_set_progress(output, TRUE);
   gulong handler = g_signal_connect(output, "eval", G_CALLBACK(on_eval), cancel);
-  bool good = encode_as(output, f, fd, path, error);
+  bool good = encode_as(output, f, fd, path, cancel, error);
   g_signal_handler_disconnect(output, handler);
   g_object_unref(output);
   if (good && rst_cancel_is_set(cancel))

@@ -9,12 +9,23 @@
 
 void drawing_init(cli_drawing *c, int width, int height) {
   gsize size = (gsize)3 * width * height;
-  *c = (cli_drawing){width, height, g_malloc(size)};
+  *c = (cli_drawing){width, height, g_malloc(size), NULL};
   memset(c->rgb, 255, size);
 }
 
+bool drawing_init_over(cli_drawing *c, VipsImage *image, GError **error) {
+  VipsImage *pixels = drawing_srgb(image, error);
+  if (!pixels)
+    return false;
+  *c = (cli_drawing){pixels->Xsize, pixels->Ysize, VIPS_IMAGE_ADDR(pixels, 0, 0), pixels};
+  return true;
+}
+
 void drawing_clear(cli_drawing *c) {
-  g_clear_pointer(&c->rgb, g_free);
+  if (!c->pixels)
+    g_free(c->rgb);
+  g_clear_object(&c->pixels);
+  c->rgb = NULL;
 }
 
 /* Mixes a colour into a pixel: `share` is 0…255. */

@@ -13,13 +13,16 @@
 
 typedef struct cli_drawing {
   int width, height;
-  guint8 *rgb; /* (height, width, 3) */
+  guint8 *rgb;       /* (height, width, 3) */
+  VipsImage *pixels; /* whose these are; NULL: the drawing's own */
 } cli_drawing;
 
 /* Where a text lies about its x. Its middle is at y. */
 typedef enum cli_align { ALIGN_LEFT, ALIGN_CENTRE, ALIGN_RIGHT } cli_align;
 
 void drawing_init(cli_drawing *drawing, int width, int height);
+/* Begins with a picture, any that drawing_srgb() takes. */
+bool drawing_init_over(cli_drawing *drawing, VipsImage *image, GError **error);
 void drawing_clear(cli_drawing *drawing);
 /* What reaches beyond the drawing is cut off. Colours are 0xRRGGBB. */
 void drawing_fill(cli_drawing *drawing, int x, int y, int width, int height, guint32 colour);

@@ -213,10 +213,10 @@ static int before(int pixel, int *eighths) {
   return sample;
 }
 
-/* Enlarges bilinearly. */
-static void enlarge(const unsigned char *shrunk, const rst_rectangle *from, unsigned char *sure,
-                    const rst_rectangle *box) {
-  for (int y = 0; y < box->height; y++) {
+/* Enlarges bilinearly, until it is cancelled. */
+static void enlarge(const unsigned char *shrunk, const rst_rectangle *from,
+                    const rst_cancel *cancel, unsigned char *sure, const rst_rectangle *box) {
+  for (int y = 0; y < box->height && !rst_cancelled(cancel); y++) {
     int v, u;
     const int row = before(box->y + y, &v) - from->y;
     const unsigned char *above = shrunk + (size_t)(row > 0 ? row : 0) * (size_t)from->width;
@@ -264,7 +264,7 @@ static rst_status search_quarter(const search *s, const rst_rectangle *box, unsi
     return rst_fail_memory(error);
   status = search_density(s, QUARTER, &samples, shrunk, error);
   if (status == RST_OK)
-    enlarge(shrunk, &samples, sure, box);
+    enlarge(shrunk, &samples, s->hooks ? s->hooks->cancel : NULL, sure, box);
   free(shrunk);
   return status;
 }

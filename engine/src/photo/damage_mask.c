@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/complete.h"
+#include "base/session.h"
+#include "base/status.h"
 #include "network/finder.h"
 #include "photo/sureness.h"
 
@@ -29,22 +32,40 @@ enum {
   BACK = 1
 }; /* mask values; BACK + i: on the way, from neighbour i */
 
-/* All weak pixels that join a sure one. The way back lies in the mask while it is gone, so that no
- * memory is needed. */
-static void follow(const unsigned char *sure, int width, int height, int weak, int x, int y,
-                   unsigned char *mask) {
+enum { ASK = 1 << 16 }; /* steps on the way from one question for a cancel to the next */
+
+/* One call's work. */
+typedef struct {
+  const unsigned char *sure;
+  int width, height, strong, weak;
+  unsigned char *mask;
+  const rst_cancel *cancel;
+  unsigned steps;
+} marking;
+
+static bool is_inside(const marking *m, int x, int y) {
+  return x >= 0 && y >= 0 && x < m->width && y < m->height;
+}
+
+static size_t place_of(const marking *m, int x, int y) {
+  return (size_t)y * (size_t)m->width + (size_t)x;
+}
+
+/* All weak pixels that join a sure one; false where it is cancelled. The way back lies in the mask
+ * while it is gone, so that no memory is needed. */
+static bool follow(marking *m, int x, int y) {
   int next = 0;
 
-  mask[(size_t)y * (size_t)width + (size_t)x] = BACK + 8; /* the way ends here */
-  while (true) {
-    unsigned char *here = &mask[(size_t)y * (size_t)width + (size_t)x];
+  m->mask[place_of(m, x, y)] = BACK + 8; /* the way ends here */
+  while (++m->steps % ASK != 0 || !rst_cancelled(m->cancel)) {
+    unsigned char *here = &m->mask[place_of(m, x, y)];
 
     for (; next < 8; next++) {
       const int u = x + across[next], v = y + down[next];
-      const size_t at = (size_t)v * (size_t)width + (size_t)u;
 
-      if (u >= 0 && v >= 0 && u < width && v < height && mask[at] == 0 && sure[at] >= weak) {
-        mask[at] = (unsigned char)(BACK + 7 - next); /* the neighbour opposite */
+      if (is_inside(m, u, v) && m->mask[place_of(m, u, v)] == 0 &&
+          m->sure[place_of(m, u, v)] >= m->weak) {
+        m->mask[place_of(m, u, v)] = (unsigned char)(BACK + 7 - next); /* the neighbour opposite */
         x = u;
         y = v;
         break;
@@ -58,43 +79,66 @@ static void follow(const unsigned char *sure, int width, int height, int weak, i
 
     *here = FOUND;
     if (back == 8)
-      return;
+      return true;
     x += across[back];
     y += down[back];
     next = 7 - back + 1;
   }
+  return false;
 }
 
-static void grow(int width, int height, unsigned char *mask) {
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++) {
-      if (mask[(size_t)y * (size_t)width + (size_t)x] != FOUND)
-        continue;
-      for (int i = 0; i < 8; i++) {
-        const int u = x + across[i], v = y + down[i];
-
-        if (u >= 0 && v >= 0 && u < width && v < height &&
-            mask[(size_t)v * (size_t)width + (size_t)u] == 0)
-          mask[(size_t)v * (size_t)width + (size_t)u] = BESIDE;
-      }
-    }
-  for (size_t i = 0; i < (size_t)width * (size_t)height; i++)
-    mask[i] = mask[i] == 0 ? 0 : FOUND;
+static void clear_row(marking *m, int y) {
+  memset(m->mask + place_of(m, 0, y), 0, (size_t)m->width);
 }
 
-void rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width, int height,
-                     double sensitivity, unsigned char *mask) {
-  const double odds = log(finder->threshold / (1 - finder->threshold)) +
-                      (0.5 - fmin(fmax(sensitivity, 0), 1)) * sensitivity_odds;
-  const int strong = least(odds), weak = least(odds - weak_odds);
+static void follow_row(marking *m, int y) {
+  for (int x = 0; x < m->width; x++)
+    if (m->sure[place_of(m, x, y)] >= m->strong && m->mask[place_of(m, x, y)] == 0 &&
+        !follow(m, x, y))
+      return;
+}
 
-  memset(mask, 0, (size_t)width * (size_t)height);
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++) {
-      const size_t at = (size_t)y * (size_t)width + (size_t)x;
+static void grow_row(marking *m, int y) {
+  for (int x = 0; x < m->width; x++) {
+    if (m->mask[place_of(m, x, y)] != FOUND)
+      continue;
+    for (int i = 0; i < 8; i++) {
+      const int u = x + across[i], v = y + down[i];
 
-      if (sure[at] >= strong && mask[at] == 0)
-        follow(sure, width, height, weak, x, y, mask);
+      if (is_inside(m, u, v) && m->mask[place_of(m, u, v)] == 0)
+        m->mask[place_of(m, u, v)] = BESIDE;
     }
-  grow(width, height, mask);
+  }
+}
+
+static void join_row(marking *m, int y) {
+  unsigned char *row = m->mask + place_of(m, 0, y);
+
+  for (int x = 0; x < m->width; x++)
+    row[x] = row[x] == 0 ? 0 : FOUND;
+}
+
+rst_status rst_damage_mask(const rst_finder *finder, const unsigned char *sure, int width,
+                           int height, double sensitivity, const rst_hooks *hooks,
+                           unsigned char *mask, rst_error *error) {
+  static void (*const passes[])(marking *m, int y) = {clear_row, follow_row, grow_row, join_row};
+  rst_hooks all_hooks;
+  marking m = {.sure = sure, .width = width, .height = height, .mask = mask};
+  double odds;
+
+  if (!finder || finder->finds != RST_FINDS_DAMAGE || !sure || width < 1 || height < 1 || !mask ||
+      !rst_complete_hooks(&hooks, &all_hooks))
+    return rst_fail_call(error, "rst_damage_mask");
+  odds = log(finder->threshold / (1 - finder->threshold)) +
+         (0.5 - fmin(fmax(sensitivity, 0), 1)) * sensitivity_odds;
+  m.strong = least(odds);
+  m.weak = least(odds - weak_odds);
+  m.cancel = hooks ? hooks->cancel : NULL;
+  for (size_t i = 0; i < sizeof passes / sizeof *passes; i++)
+    for (int y = 0; y < height; y++) {
+      if (rst_cancelled(m.cancel))
+        return rst_fail_cancelled(error);
+      passes[i](&m, y);
+    }
+  return rst_cancelled(m.cancel) ? rst_fail_cancelled(error) : RST_OK;
 }

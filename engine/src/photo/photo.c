@@ -238,8 +238,10 @@ static rst_status make_mask(change *c, rst_error *error) {
     c->mask = rst_zeros(pixels_of(&photo->box), 1);
     if (!c->holes || !c->mask)
       return rst_fail_memory(error);
-    rst_damage_mask(photo->finder, photo->sure, photo->around.width, photo->around.height,
-                    c->settings->sensitivity, c->holes);
+    status = rst_damage_mask(photo->finder, photo->sure, photo->around.width, photo->around.height,
+                             c->settings->sensitivity, part_of(c, 0.5, 0.5), c->holes, error);
+    if (status != RST_OK)
+      return status;
     edit(c);
   }
   return cover(c, error);

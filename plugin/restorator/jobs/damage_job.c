@@ -34,9 +34,10 @@ static gboolean find(Layer *layer, const rst_finder *finder, double sensitivity,
   layer_get_picture(layer, &picture);
   layer_get_box(layer, &box);
   if (rst_session_new(0, &session, &why) != RST_OK ||
-      rst_find_damage(session, finder, &picture, &box, &hooks, sure, &why) != RST_OK)
+      rst_find_damage(session, finder, &picture, &box, &hooks, sure, &why) != RST_OK ||
+      rst_damage_mask(finder, sure, box.width, box.height, sensitivity, &hooks, mask, &why) !=
+        RST_OK)
     return messages_fail(&why, error);
-  rst_damage_mask(finder, sure, box.width, box.height, sensitivity, mask);
   return TRUE;
 }
 
