@@ -315,11 +315,10 @@ Layer *layer_open(GimpImage *image, GimpDrawable *drawable, GError **error) {
     fail_gone(error);
     return NULL;
   }
-  layer->original = snapshot_new(drawable, GIMP_DRAWABLE(copied));
+  layer->original = snapshot_new(GIMP_DRAWABLE(copied));
   gimp_drawable_get_offsets(drawable, &layer->x, &layer->y);
   if (!gimp_selection_is_empty(layer->copy))
-    layer->selection = snapshot_new(GIMP_DRAWABLE(gimp_image_get_selection(image)),
-                                    GIMP_DRAWABLE(gimp_image_get_selection(layer->copy)));
+    layer->selection = snapshot_new(GIMP_DRAWABLE(gimp_image_get_selection(layer->copy)));
   set_format(layer, gegl_buffer_get_format(layer->original->pixels),
              gimp_drawable_is_gray(drawable));
   return g_steal_pointer(&layer);
@@ -348,38 +347,41 @@ gboolean layer_is_grey(const Layer *layer) {
  * Changes in the meantime
  */
 
-gboolean layer_is_in_place(const Layer *layer) {
+/* Of the drawable, or of its counterpart in a copy of the image. */
+static gboolean lies_alike(const Layer *layer, GimpDrawable *drawable) {
   int x, y;
 
-  return snapshot_has_shape(layer->original) &&
-         gimp_drawable_get_offsets(layer->drawable, &x, &y) && x == layer->x && y == layer->y;
+  return snapshot_has_shape(layer->original, drawable) &&
+         gimp_drawable_get_offsets(drawable, &x, &y) && x == layer->x && y == layer->y;
 }
 
-/* Of a layer that is still there. */
-static gboolean is_selected_alike(const Layer *layer) {
+gboolean layer_is_in_place(const Layer *layer) {
+  return gimp_item_is_valid(GIMP_ITEM(layer->drawable)) && lies_alike(layer, layer->drawable);
+}
+
+static gboolean is_selected_alike(const Layer *layer, GimpImage *now, GimpDrawable *drawable) {
   GeglRectangle found;
 
-  return gimp_selection_is_empty(layer->image) == !layer->selection &&
-         find_box(layer->drawable, &found) && gegl_rectangle_equal(&found, &layer->box);
+  return find_box(drawable, &found) && gegl_rectangle_equal(&found, &layer->box) &&
+         (layer->selection
+            ? snapshot_is_current(layer->selection, GIMP_DRAWABLE(gimp_image_get_selection(now)))
+            : gimp_selection_is_empty(now));
 }
 
-/* By a copy of the image as it is now. */
-static gboolean has_same_pixels(const Layer *layer, GimpImage *now) {
-  GimpItem *drawable = counterpart(GIMP_ITEM(layer->drawable), now);
+/* By a copy of the image as it is now, in which nothing changes between two questions. */
+static gboolean is_alike(const Layer *layer, GimpImage *now) {
+  GimpItem *found = counterpart(GIMP_ITEM(layer->drawable), now);
+  GimpDrawable *drawable = found ? GIMP_DRAWABLE(found) : NULL;
 
-  return drawable && snapshot_is_current(layer->original, GIMP_DRAWABLE(drawable)) &&
-         (!layer->selection ||
-          snapshot_is_current(layer->selection, GIMP_DRAWABLE(gimp_image_get_selection(now))));
+  return drawable && lies_alike(layer, drawable) &&
+         snapshot_is_current(layer->original, drawable) && is_selected_alike(layer, now, drawable);
 }
 
 gboolean layer_is_unchanged(const Layer *layer) {
-  GimpImage *now;
-  gboolean same;
+  GimpImage *now =
+    gimp_item_is_valid(GIMP_ITEM(layer->drawable)) ? gimp_image_duplicate(layer->image) : NULL;
+  const gboolean same = now && is_alike(layer, now);
 
-  if (!layer_is_in_place(layer) || !is_selected_alike(layer))
-    return FALSE;
-  now = gimp_image_duplicate(layer->image);
-  same = now && has_same_pixels(layer, now);
   if (now)
     gimp_image_delete(now);
   return same;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "layers/snapshot.h"
 
-Snapshot *snapshot_new(GimpDrawable *drawable, GimpDrawable *copied) {
+Snapshot *snapshot_new(GimpDrawable *copied) {
   Snapshot *snapshot = g_new0(Snapshot, 1);
 
-  snapshot->drawable = drawable;
   snapshot->theirs = gimp_drawable_get_buffer(copied);
   snapshot->pixels = gegl_buffer_new(gegl_buffer_get_extent(snapshot->theirs),
                                      gegl_buffer_get_format(snapshot->theirs));
@@ -23,16 +22,10 @@ void snapshot_free(Snapshot *snapshot) {
   g_free(snapshot);
 }
 
-/* Whether a drawable has the size and the format. */
-static gboolean has_shape(const Snapshot *snapshot, GimpDrawable *drawable) {
+gboolean snapshot_has_shape(const Snapshot *snapshot, GimpDrawable *drawable) {
   return gimp_drawable_get_width(drawable) == snapshot->width &&
          gimp_drawable_get_height(drawable) == snapshot->height &&
          gimp_drawable_get_format(drawable) == gegl_buffer_get_format(snapshot->pixels);
-}
-
-gboolean snapshot_has_shape(const Snapshot *snapshot) {
-  return gimp_item_is_valid(GIMP_ITEM(snapshot->drawable)) &&
-         has_shape(snapshot, snapshot->drawable);
 }
 
 void snapshot_know(Snapshot *snapshot, const GeglRectangle *area) {
@@ -68,14 +61,14 @@ static gboolean is_equal(GeglBuffer *a, GeglBuffer *b, const GeglRectangle *area
 }
 
 gboolean snapshot_is_current(const Snapshot *snapshot, GimpDrawable *copied) {
-  g_autoptr(GeglBuffer) now = has_shape(snapshot, copied) ? gimp_drawable_get_buffer(copied) : NULL;
+  g_autoptr(GeglBuffer) now = gimp_drawable_get_buffer(copied);
 
-  for (int i = 0; now && i < cairo_region_num_rectangles(snapshot->known); i++) {
+  for (int i = 0; i < cairo_region_num_rectangles(snapshot->known); i++) {
     cairo_rectangle_int_t r;
 
     cairo_region_get_rectangle(snapshot->known, i, &r);
     if (!is_equal(now, snapshot->pixels, GEGL_RECTANGLE(r.x, r.y, r.width, r.height)))
       return FALSE;
   }
-  return now != NULL;
+  return TRUE;
 }

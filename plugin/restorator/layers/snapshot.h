@@ -14,7 +14,6 @@
 #include <libgimp/gimp.h>
 
 typedef struct Snapshot {
-  GimpDrawable *drawable;
   GeglBuffer *theirs;    /* the counterpart's, which keeps the tiles that it has fetched */
   GeglBuffer *pixels;    /* what is known of it, of the drawable's format and extent */
   cairo_region_t *known; /* where it is filled */
@@ -22,15 +21,15 @@ typedef struct Snapshot {
 } Snapshot;
 
 /* Fetches nothing yet. `copied`: the counterpart, which has to outlive the snapshot. */
-Snapshot *snapshot_new(GimpDrawable *drawable, GimpDrawable *copied);
+Snapshot *snapshot_new(GimpDrawable *copied);
 void snapshot_free(Snapshot *snapshot); /* NULL is allowed */
 
 /* Fetches what it lacks of an area inside the drawable. */
 void snapshot_know(Snapshot *snapshot, const GeglRectangle *area);
-/* Whether the drawable is there, with the size and the format that it had. */
-gboolean snapshot_has_shape(const Snapshot *snapshot);
-/* Whether the drawable, by its counterpart in a copy of the image as it is now, still is as it was, as
- * far as that is known. */
+/* Whether a drawable has the size and the format that this one had. */
+gboolean snapshot_has_shape(const Snapshot *snapshot, GimpDrawable *drawable);
+/* Whether the drawable, by its counterpart in a copy of the image as it is now, holds the pixels that
+ * are known of it. */
 gboolean snapshot_is_current(const Snapshot *snapshot, GimpDrawable *copied);
 
 #endif

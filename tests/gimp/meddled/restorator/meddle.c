@@ -19,6 +19,17 @@ static void select_less(GimpImage *image) {
   gimp_image_select_ellipse(image, GIMP_CHANNEL_OP_SUBTRACT, 40, 32, 5, 5);
 }
 
+/* Beyond the box of what was selected. */
+static void select_more(GimpImage *image) {
+  gimp_image_select_rectangle(image, GIMP_CHANNEL_OP_ADD, 2, 2, 4, 4);
+}
+
+/* All but a hole: the same box as without a selection. */
+static void select_round_hole(GimpImage *image) {
+  gimp_selection_all(image);
+  select_less(image);
+}
+
 static void move_layer(GimpImage *image) {
   gimp_layer_set_offsets(first_layer(image), 1, 0);
 }
@@ -47,8 +58,12 @@ static void lock_layer(GimpImage *image) {
   gimp_item_set_lock_content(GIMP_ITEM(first_layer(image)), TRUE);
 }
 
-static void resize_layer(GimpImage *image) {
-  gimp_layer_resize(first_layer(image), 50, 50, 0, 0);
+/* To the right and beneath, where none of its pixels were. */
+static void enlarge_layer(GimpImage *image) {
+  GimpLayer *layer = first_layer(image);
+
+  gimp_layer_resize(layer, gimp_drawable_get_width(GIMP_DRAWABLE(layer)) + 20,
+                    gimp_drawable_get_height(GIMP_DRAWABLE(layer)) + 20, 0, 0);
 }
 
 static void convert_grey(GimpImage *image) {
@@ -75,9 +90,10 @@ void meddle(const char *word, GimpImage *image) {
     void (*act)(GimpImage *image);
   } acts[] = {
     {"select-none", select_none},   {"select-less", select_less},
+    {"select-more", select_more},   {"select-round-hole", select_round_hole},
     {"move-layer", move_layer},     {"remove-layer", remove_layer},
     {"paint-pixel", paint_pixel},   {"paint-beside", paint_beside},
-    {"lock-layer", lock_layer},     {"resize-layer", resize_layer},
+    {"lock-layer", lock_layer},     {"enlarge-layer", enlarge_layer},
     {"convert-grey", convert_grey}, {"convert-precision", convert_precision},
     {"delete-image", delete_image}, {"die", die},
   };

@@ -9,6 +9,7 @@
 
 static const Recipe recipe = {
   .alpha = TRUE, .precision = GIMP_PRECISION_FLOAT_NON_LINEAR, .select = select_feathered};
+static const Recipe unselected = {.alpha = TRUE, .precision = GIMP_PRECISION_FLOAT_NON_LINEAR};
 /* More than the engine computes at once: it is asked for several pieces. */
 static const Recipe large = {.alpha = TRUE, .width = 700, .height = 700};
 
@@ -84,8 +85,36 @@ static char *run_meddled(const Recipe *of, const char *word) {
   return message;
 }
 
-static void test_changed(const void *word) {
-  g_autofree char *message = run_meddled(&recipe, word);
+static void whiten(GimpLayer *layer) {
+  gimp_drawable_fill(GIMP_DRAWABLE(layer), GIMP_FILL_WHITE);
+}
+
+/* The same values in colour and in grey, in floats and in bytes. */
+static const Recipe white = {
+  .precision = GIMP_PRECISION_FLOAT_NON_LINEAR, .select = select_feathered, .prepare = whiten};
+
+/* Each is told by one thing alone, but for what is gone. */
+static const struct change {
+  const char *path;
+  const Recipe *of;
+  const char *word;
+} changes[] = {
+  {"/run/changed/selection-gone", &recipe, "select-none"},
+  {"/run/changed/selection", &recipe, "select-less"},
+  {"/run/changed/selection-box", &recipe, "select-more"},
+  {"/run/changed/selection-new", &unselected, "select-round-hole"},
+  {"/run/changed/offset", &unselected, "move-layer"},
+  {"/run/changed/layer-gone", &recipe, "remove-layer"},
+  {"/run/changed/pixel", &recipe, "paint-pixel"},
+  {"/run/changed/pixel-beside", &recipe, "paint-beside"},
+  {"/run/changed/size", &recipe, "enlarge-layer"},
+  {"/run/changed/mode", &white, "convert-grey"},
+  {"/run/changed/precision", &white, "convert-precision"},
+};
+
+static void test_changed(const void *data) {
+  const struct change *change = data;
+  g_autofree char *message = run_meddled(change->of, change->word);
 
   g_assert_cmpstr(message, ==,
                   "The layer or the selection has changed in the meantime. Nothing "
@@ -252,15 +281,8 @@ static void test_undo(const void *output) {
 
 void add_run_cases(void) {
   g_test_add_func("/run/progress", test_progress);
-  g_test_add_data_func("/run/changed/selection-gone", "select-none", test_changed);
-  g_test_add_data_func("/run/changed/selection", "select-less", test_changed);
-  g_test_add_data_func("/run/changed/offset", "move-layer", test_changed);
-  g_test_add_data_func("/run/changed/layer-gone", "remove-layer", test_changed);
-  g_test_add_data_func("/run/changed/pixel", "paint-pixel", test_changed);
-  g_test_add_data_func("/run/changed/pixel-beside", "paint-beside", test_changed);
-  g_test_add_data_func("/run/changed/size", "resize-layer", test_changed);
-  g_test_add_data_func("/run/changed/mode", "convert-grey", test_changed);
-  g_test_add_data_func("/run/changed/precision", "convert-precision", test_changed);
+  for (gsize i = 0; i < G_N_ELEMENTS(changes); i++)
+    g_test_add_data_func(changes[i].path, &changes[i], test_changed);
   g_test_add_func("/run/changed/image-gone", test_image_gone);
   g_test_add_func("/run/locked", test_locked);
   g_test_add_func("/run/killed", test_killed);
