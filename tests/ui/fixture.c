@@ -115,9 +115,16 @@ gboolean tick(gpointer data) {
   return G_SOURCE_CONTINUE;
 }
 
+/* Seconds. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { PATIENCE = 600 };
+#else
+enum { PATIENCE = 60 };
+#endif
+
 /* Runs the main loop until `done`, or what is still to be done. */
 void run_until(gboolean (*done)(gpointer data), gpointer data) {
-  const gint64 end = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+  const gint64 end = g_get_monotonic_time() + (gint64)PATIENCE * G_USEC_PER_SEC;
   const guint timer = g_timeout_add(5, tick, NULL);
 
   while (!done(data)) {

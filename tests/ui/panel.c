@@ -570,10 +570,19 @@ static GParamSpec *host_spec(const rst_parameter *p) {
   }
 }
 
+static void host_finalize(GObject *object) {
+  Host *host = (Host *)object;
+
+  for (size_t i = 0; i < G_N_ELEMENTS(host->values); i++)
+    g_value_unset(&host->values[i]);
+  G_OBJECT_CLASS(host_parent_class)->finalize(object);
+}
+
 static void host_class_init(HostClass *class) {
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
+  class->finalize = host_finalize;
   class->get_property = host_get;
   class->set_property = host_set;
   for (size_t i = 0; i < count; i++)
