@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "widgets/undo_stack.h"
 
-#include <string.h>
+#include "parameter_use.h"
 
 enum { SOON = G_USEC_PER_SEC, ENTRIES_MAX = 200 };
 
@@ -11,14 +11,6 @@ struct history {
   const char *last; /* the name of what alone changed into it; NULL where that was more */
   gint64 time;
 };
-
-static bool differs(const rst_parameters *a, const rst_parameters *b, const char *name) {
-  char here[RST_TEXT_MAX], there[RST_TEXT_MAX];
-
-  rst_parameters_get(a, name, here, sizeof here, NULL);
-  rst_parameters_get(b, name, there, sizeof there, NULL);
-  return strcmp(here, there) != 0;
-}
 
 /* Of what is done to an old photograph, each with a name. */
 static int count_photo_changes(const rst_photo_settings *a, const rst_photo_settings *b,
@@ -49,7 +41,7 @@ static int count_changes(const setting *a, const setting *b, const char **change
   const rst_parameter *table = rst_parameter_table(&count);
 
   for (size_t i = 0; i < count; i++)
-    if (differs(&a->parameters, &b->parameters, table[i].name)) {
+    if (!parameter_is_same(&a->parameters, &b->parameters, table[i].name)) {
       *changed = table[i].name;
       changes++;
     }

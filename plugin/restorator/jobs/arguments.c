@@ -5,6 +5,7 @@
 
 #include "layers/strokes.h"
 #include "messages.h"
+#include "parameter_use.h"
 #include "properties.h"
 
 #define OUTPUT "output"
@@ -177,12 +178,11 @@ void arguments_add_files(GimpProcedure *procedure) {
  * named. */
 static char *get_preset(GimpProcedureConfig *config) {
   g_autofree char *preset = NULL, *model = NULL;
-  rst_parameters initial;
   GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), ARGUMENT_PRESET);
 
-  rst_parameters_init(&initial);
   g_object_get(config, ARGUMENT_PRESET, &preset, "model", &model, NULL);
-  if (g_strcmp0(preset, AUTO) == 0 && model && strcmp(model, initial.model) != 0 &&
+  if (g_strcmp0(preset, AUTO) == 0 && model &&
+      strcmp(model, rst_parameter_find("model")->initial) != 0 &&
       strcmp(g_value_get_string(g_param_spec_get_default_value(spec)), AUTO) == 0)
     return NULL;
   return g_steal_pointer(&preset);
@@ -203,19 +203,16 @@ gboolean arguments_are_by_content(GimpProcedureConfig *config) {
 
 gboolean arguments_are_defaults(GimpProcedureConfig *config) {
   g_autofree char *preset = get_preset(config);
-  rst_parameters initial, now;
-  char text[2][RST_TEXT_MAX];
+  g_autofree rst_parameters *initial = g_new(rst_parameters, 1), *now = g_new(rst_parameters, 1);
   gboolean same = !preset || !*preset;
   size_t count;
   const rst_parameter *table = rst_parameter_table(&count);
 
-  rst_parameters_init(&initial);
-  rst_parameters_init(&now);
-  same = same && values_overlay(G_OBJECT(config), &now, NULL) == RST_OK;
+  rst_parameters_init(initial);
+  rst_parameters_init(now);
+  same = same && values_overlay(G_OBJECT(config), now, NULL) == RST_OK;
   for (size_t i = 0; i < count && same; i++)
-    same = rst_parameters_get(&initial, table[i].name, text[0], sizeof text[0], NULL) == RST_OK &&
-           rst_parameters_get(&now, table[i].name, text[1], sizeof text[1], NULL) == RST_OK &&
-           strcmp(text[0], text[1]) == 0;
+    same = parameter_is_same(initial, now, table[i].name);
   return same;
 }
 
