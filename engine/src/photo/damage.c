@@ -2,8 +2,8 @@
  *
  * Finds damage: the finder says of each pixel how sure it is. The picture is cut into tiles of a
  * grid that begins at its corner; with the margin that the network looks at round each of them, a
- * pixel's value is the same whatever the tile. What is wide is found in the picture at a quarter of
- * its density first, whose values are enlarged; the surer one counts.
+ * pixel's value is the same whatever the tile. What is wide or soft is found in the picture at a
+ * quarter and at half of its density first, whose values are enlarged; the surest one counts.
  */
 #include <math.h>
 #include <stdatomic.h>
@@ -21,10 +21,13 @@
 #include "region/parts.h"
 
 enum {
-  TILE = 384,    /* samples a side: a multiple of every cell */
-  QUARTER = 4,   /* pixels a side of a sample of the shrunk picture … */
-  LARGE = 768    /* … which is looked at where the longer side has so many */
+  TILE = 384, /* samples a side: a multiple of every cell */
+  LEAST = 96  /* samples on the longer side of a shrunk picture that is worth a look */
 };
+
+/* By how much the odds' logarithm of what is found in a shrunk picture is lowered: more of it is the
+ * picture's own. */
+static const double shrunk_doubt = 1;
 
 /* ---- cells ---- */
 
@@ -202,69 +205,89 @@ static rst_status search_density(const search *s, int factor, const rst_rectangl
   return status;
 }
 
-/* ---- the quarter ---- */
+/* ---- shrunk ---- */
 
-/* Where a pixel lies between samples: the one before it, and how far beyond that, in eighths. */
-static int before(int pixel, int *eighths) {
-  const int at = 2 * pixel + 1 - QUARTER; /* in halves of a pixel, from the middle of sample 0 */
-  const int sample = at >= 0 ? at / (2 * QUARTER) : -1;
+/* Where a pixel lies between samples that are `factor` pixels wide: the one before it, and how far
+ * beyond that, in halves of a pixel. */
+static int before(int factor, int pixel, int *halves) {
+  const int at = 2 * pixel + 1 - factor; /* from the middle of sample 0 */
+  const int sample = at >= 0 ? at / (2 * factor) : -1;
 
-  *eighths = at - sample * 2 * QUARTER;
+  *halves = at - sample * 2 * factor;
   return sample;
 }
 
-/* Enlarges bilinearly, until it is cancelled. */
-static void enlarge(const unsigned char *shrunk, const rst_rectangle *from,
+/* Raises `sure` to what is found in a shrunk picture, enlarged bilinearly, until it is cancelled. */
+static void enlarge(int factor, const unsigned char *shrunk, const rst_rectangle *from,
                     const rst_cancel *cancel, unsigned char *sure, const rst_rectangle *box) {
+  const int whole = 2 * factor;
+
   for (int y = 0; y < box->height && !rst_cancelled(cancel); y++) {
     int v, u;
-    const int row = before(box->y + y, &v) - from->y;
+    const int row = before(factor, box->y + y, &v) - from->y;
     const unsigned char *above = shrunk + (size_t)(row > 0 ? row : 0) * (size_t)from->width;
     const unsigned char *below =
       shrunk + (size_t)(row + 1 < from->height ? row + 1 : row) * (size_t)from->width;
 
     for (int x = 0; x < box->width; x++, sure++) {
-      const int column = before(box->x + x, &u) - from->x;
+      const int column = before(factor, box->x + x, &u) - from->x;
       const int left = column > 0 ? column : 0;
       const int right = column + 1 < from->width ? column + 1 : column;
-      const int value = ((8 - u) * ((8 - v) * above[left] + v * below[left]) +
-                         u * ((8 - v) * above[right] + v * below[right]) + 32) /
-                        64;
+      const int value = ((whole - u) * ((whole - v) * above[left] + v * below[left]) +
+                         u * ((whole - v) * above[right] + v * below[right]) + whole * factor) /
+                        (whole * whole);
 
-      *sure = (unsigned char)value;
+      *sure = value > *sure ? (unsigned char)value : *sure;
     }
   }
 }
 
 /* The samples that a box's pixels lie between. */
-static void get_samples(const rst_picture *picture, const rst_rectangle *box, rst_rectangle *to) {
-  const int columns = (picture->width + QUARTER - 1) / QUARTER;
-  const int rows = (picture->height + QUARTER - 1) / QUARTER;
+static void get_samples(const rst_picture *picture, int factor, const rst_rectangle *box,
+                        rst_rectangle *to) {
+  const int columns = (picture->width + factor - 1) / factor;
+  const int rows = (picture->height + factor - 1) / factor;
   int part, right, bottom;
 
-  to->x = before(box->x, &part);
-  to->y = before(box->y, &part);
+  to->x = before(factor, box->x, &part);
+  to->y = before(factor, box->y, &part);
   to->x = to->x > 0 ? to->x : 0;
   to->y = to->y > 0 ? to->y : 0;
-  right = before(box->x + box->width - 1, &part) + 2;
-  bottom = before(box->y + box->height - 1, &part) + 2;
+  right = before(factor, box->x + box->width - 1, &part) + 2;
+  bottom = before(factor, box->y + box->height - 1, &part) + 2;
   to->width = (right < columns ? right : columns) - to->x;
   to->height = (bottom < rows ? bottom : rows) - to->y;
 }
 
-static rst_status search_quarter(const search *s, const rst_rectangle *box, unsigned char *sure,
-                                 rst_error *error) {
+static void doubt(unsigned char *sure, size_t count) {
+  unsigned char less[256] = {0};
+
+  for (int byte = 1; byte < 256; byte++)
+    less[byte] = rst_to_byte(rst_odds(byte) - shrunk_doubt);
+  for (size_t i = 0; i < count; i++)
+    sure[i] = less[sure[i]];
+}
+
+static rst_status search_shrunk(const search *s, int factor, const rst_rectangle *box,
+                                unsigned char *sure, rst_error *error) {
+  const rst_cancel *cancel = s->hooks ? s->hooks->cancel : NULL;
   rst_rectangle samples;
   unsigned char *shrunk;
+  size_t count;
   rst_status status;
 
-  get_samples(s->picture, box, &samples);
-  shrunk = rst_zeros((size_t)samples.width * (size_t)samples.height, 1);
+  get_samples(s->picture, factor, box, &samples);
+  count = (size_t)samples.width * (size_t)samples.height;
+  shrunk = rst_zeros(count, 1);
   if (!shrunk)
     return rst_fail_memory(error);
-  status = search_density(s, QUARTER, &samples, shrunk, error);
-  if (status == RST_OK)
-    enlarge(shrunk, &samples, s->hooks ? s->hooks->cancel : NULL, sure, box);
+  status = search_density(s, factor, &samples, shrunk, error);
+  if (status == RST_OK) {
+    doubt(shrunk, count);
+    enlarge(factor, shrunk, &samples, cancel, sure, box);
+    if (rst_cancelled(cancel))
+      status = rst_fail_cancelled(error);
+  }
   free(shrunk);
   return status;
 }
@@ -274,7 +297,8 @@ static rst_status search_quarter(const search *s, const rst_rectangle *box, unsi
 rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
                            const rst_picture *picture, const rst_rectangle *box,
                            const rst_hooks *hooks, unsigned char *sure, rst_error *error) {
-  search s = {.session = session, .finder = finder, .share = 1};
+  static const int factors[] = {4, 2}; /* of what is shrunk */
+  search s = {.session = session, .finder = finder};
   rst_rectangle whole;
   rst_picture all_picture;
   rst_hooks all_hooks;
@@ -287,11 +311,15 @@ rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
   s.picture = picture;
   s.hooks = hooks;
   memset(sure, 0, (size_t)box->width * (size_t)box->height);
-  if ((picture->width > picture->height ? picture->width : picture->height) >= LARGE) {
-    s.share = 1.0 / (QUARTER * QUARTER + 1);
-    status = search_quarter(&s, box, sure, error);
-    s.begin = s.share;
-    s.share = 1 - s.begin;
+  for (size_t i = 0; i < sizeof factors / sizeof *factors && status == RST_OK; i++) {
+    const int factor = factors[i];
+
+    if ((picture->width > picture->height ? picture->width : picture->height) / factor < LEAST)
+      continue;
+    s.share = 0.75 / (factor * factor);
+    status = search_shrunk(&s, factor, box, sure, error);
+    s.begin += s.share;
   }
+  s.share = 1 - s.begin;
   return status == RST_OK ? search_density(&s, 1, box, sure, error) : status;
 }
