@@ -119,19 +119,19 @@ static void offer_better(RestoratorPanel *panel, const card_warning *warning,
 
 static void update_warning(RestoratorPanel *panel, const rst_parameters *now,
                            const rst_model *model) {
-  card_warning warning;
-  const gboolean warned = card_warns(model, now, restorator_panel_get_presets(panel), &warning);
+  g_autofree card_warning *warning = g_new(card_warning, 1);
+  const gboolean warned = card_warns(model, now, restorator_panel_get_presets(panel), warning);
   g_autofree char *name = NULL, *text = NULL;
 
   gtk_widget_set_visible(panel->warning, warned);
   if (!warned)
     return;
-  name = card_setup_name(&warning.setup, model);
+  name = card_setup_name(&warning->setup, model);
   text = g_strdup_printf(_("Measured worse than plain enlargement: this setup (%s) has an error "
                            "of %.4f, bicubic enlargement %.4f."),
-                         name, warning.mse, warning.bicubic);
+                         name, warning->mse, warning->bicubic);
   gtk_label_set_text(GTK_LABEL(panel->warning_text), text);
-  offer_better(panel, &warning, model);
+  offer_better(panel, warning, model);
 }
 
 static void update(RestoratorPanel *panel) {

@@ -205,21 +205,21 @@ static void others(RestoratorStrip *strip) {
 }
 
 void restorator_strip_update(RestoratorStrip *strip) {
-  variant requested[VARIANTS] = {{NULL, {0}}};
-  rst_parameters now;
+  g_autofree variant *requested = g_new0(variant, VARIANTS);
+  g_autofree rst_parameters *now = g_new(rst_parameters, 1);
   rst_model *model = NULL;
 
   if (!strip->variants || strip->view.width == 0)
     return;
   if (!gtk_widget_get_visible(GTK_WIDGET(strip)) ||
-      restorator_panel_get_setup(strip->panel, &now, &model, NULL) != RST_OK) {
+      restorator_panel_get_setup(strip->panel, now, &model, NULL) != RST_OK) {
     variants_stop(strip->variants);
     return;
   }
   if (get_kind(strip) == KIND_SEEDS)
-    request_seeds(strip, &now, model, requested);
+    request_seeds(strip, now, model, requested);
   else
-    request_presets(strip, &now, requested);
+    request_presets(strip, now, requested);
   variants_set(strip->variants, requested, &strip->view);
   show_frames(strip);
 }
