@@ -6,7 +6,7 @@
 
 #include "base/complete.h"
 #include "base/memory.h"
-#include "diffusion/sample.h"
+#include "diffusion/grid.h"
 #include "base/status.h"
 
 typedef struct {

@@ -8,7 +8,7 @@
 #include "base/complete.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "diffusion/sample.h"
+#include "diffusion/grid.h"
 
 /* Of half a window's side, from its middle: so far its weight is 1, and from so far on 0. */
 static const double full = 0.5, none = 1.0;
