@@ -3,7 +3,7 @@
  * A single pass in large windows: the network is asked at the nodes of a bilateral grid (Chen, Paris
  * and Durand 2007), whose axes are column, row and tone, and pixels are interpolated between them. Its
  * nodes lie at the centres and the edges of the input's samples, where what the network sees bends, so
- * that hardly anything is lost (docs/results.md) and a picture of 24 megapixels costs little more than
+ * that hardly anything is lost (engine/bench/RESULTS.md) and a picture of 24 megapixels costs little more than
  * one of 2. A node's place does not depend on the call: the same bits in any cut.
  */
 #ifndef RST_BILATERAL_H
