@@ -26,6 +26,7 @@ if missing:
 sys.path.insert(0, str(TRAINING))
 sys.dont_write_bytecode = True
 
+import cv2
 import numpy as np
 import tap
 import torch
@@ -36,7 +37,15 @@ from restorator_training import colour, diffusion, losses, model_file, network, 
 from restorator_training import recipe as recipes
 from restorator_training import run as runs
 from restorator_training.colour import LUMA
-from restorator_training.data import augmentation, backdrop, dataset, filling, masking, seam
+from restorator_training.data import (
+    augmentation,
+    backdrop,
+    balance,
+    dataset,
+    filling,
+    masking,
+    seam,
+)
 from restorator_training.data import photographs as drawn
 from restorator_training.measure import kinds, old_photographs
 
@@ -651,9 +660,51 @@ def photographs_grow_old_with_their_pixels(scratch):
     assert 8 < unknown < 32
     own, truth = np.median(tones, axis=0)
     assert own < 0.5 * truth, f"{own} {truth}"
-    engraved = photographs({"photographs": {"engraved": 1, "unknown": 0}}).photographs
-    *_, colours = drawn.sample(picture, engraved, (1, 1), 32, 100, np.random.default_rng(1))
-    assert np.ptp(colours, axis=1).max() < 1e-6
+    spread = {}
+    for share in (0, 0.5):  # of the chroma that the truth of an engraving has
+        engraved = photographs({"photographs": {
+            "engraved": 1, "unknown": 0, "drawn": share}}).photographs
+        *_, colours = drawn.sample(picture, engraved, (1, 1), 32, 100, np.random.default_rng(1))
+        spread[share] = np.ptp(colours, axis=1).mean()
+    assert spread[0] < 1e-6 and spread[0.5] > 0.1
+
+
+def prints_may_be_flat_or_late(scratch):
+    picture = np.random.default_rng(4).random((40, 40, 3), dtype=np.float32)
+    still = {"sensitivity": [1, 1], "exponent": [1, 1], "black": [0, 0], "white": [1, 1],
+             "blown": 0, "blur": [0], "vignette": 0, "gradient": [0, 0], "grain": 0,
+             "clumps": [0], "jpeg": 0, "halftone": 0}
+
+    def old(change):
+        settings = photographs({"photographs": {"print": {**still, **change}}}).photographs
+        return [drawn.aged(picture, settings.print, np.random.default_rng(seed))
+                for seed in range(30)]
+
+    whole, band = (np.mean([np.ptp(one) for one in old({"flat": share})]) for share in (0, 1))
+    assert band < 0.6 * whole and min(one.min() for one in old({"flat": 1})) > 0.2
+    # What is red is darkest where an emulsion is blind to it.
+    red = picture[..., 0] - picture[..., 1:].mean(-1)
+    early, late = (np.mean([np.corrcoef(one.ravel(), red.ravel())[0, 1]
+                            for one in old({"late": late})]) for late in (0.2, 5))
+    assert early < late - 0.1
+
+
+def casts_are_taken_away(scratch):
+    rng = np.random.default_rng(6)
+    grey = np.repeat(cv2.GaussianBlur(rng.random((90, 120)), (0, 0), 2)[..., None], 3, 2)
+    grey = 0.1 + 0.6 * (grey - grey.min()) / np.ptp(grey)
+    lamp = balance.from_light(balance.to_light(grey) * [1.2, 1, 0.75])
+    lamp = np.rint(np.clip(lamp, 0, 1) * 255).astype(np.uint8)
+    none, half, all_of_it = (np.ptp(balance.balanced(lamp, share).astype(float), axis=2).mean()
+                             for share in (0, 0.5, 1))
+    assert none > 15 and 0.35 * none < half < 0.65 * none and all_of_it < 4
+    assert balance.balanced(lamp, 0) is lamp
+    # What is of one colour without a grey beside it, such as a wood, keeps most of it.
+    wood = np.rint(grey * [60, 255, 40]).astype(np.uint8)
+    assert np.ptp(balance.balanced(wood, 1).astype(float), axis=2).mean() > \
+        0.5 * np.ptp(wood.astype(float), axis=2).mean()
+    plain = np.full((60, 60, 3), (180, 120, 90), np.uint8)
+    assert np.abs(balance.balanced(plain, 1).astype(int) - plain).max() <= 1
 
 
 def folders_of_photographs_have_shares(scratch):
@@ -667,14 +718,19 @@ def folders_of_photographs_have_shares(scratch):
         path.rename(scratch / "shares/b" / path.name)
     stage = photographs({"pictures": [
         {"folder": "a", "share": 1},
-        {"folder": "b", "share": 2, "only": "tight", "crop": [0.2, 0.3], "chroma": 1.2},
-        {"folder": "b", "share": 1, "without": "tight"}]})
+        {"folder": "b", "share": 2, "only": ["tight", "none"], "crop": [0.2, 0.3], "chroma": 1.2},
+        {"folder": "b", "share": 1, "without": "tight", "balance": 1}]})
     data = dataset.drawn(scratch / "shares", stage)
     assert len(data.pictures) == 40 and data.pictures[0][0].shape == (80, 80, 3)
     share = np.diff(data.cumulative, prepend=0)
     assert np.allclose([share[:24].sum(), share[24:32].sum(), share[32:].sum()], [0.25, 0.5, 0.25])
     assert {one[1:] for one in data.pictures[24:32]} == {((0.2, 0.3), 1.2)}
     assert {one[1:] for one in data.pictures[32:]} == {(stage.photographs.crop, 1)}
+    plain = dataset.drawn(scratch / "shares", stage.changed({"pictures": [
+        {"folder": "b", "share": 1, "without": "tight"}]})).pictures
+    for one, before in zip(data.pictures[32:], plain):
+        assert np.array_equal(one[0], balance.balanced(before[0], 1))
+        assert not np.array_equal(one[0], before[0])
     stage = stage.changed({"pictures": [{"folder": "a", "share": 1, "chroma": 0.5}]})
     half, whole = (dataset.drawn(scratch / "shares", one).batch(np.random.default_rng(3))[3]
                    for one in (stage, stage.changed({"pictures": [{"folder": "a", "share": 1}]})))
@@ -798,6 +854,7 @@ TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
          the_engine_computes_the_same, bad_pictures_and_recipes_are_refused,
          own_pictures_need_no_folders, every_recipe_that_ships_is_whole,
          points_of_photographs_lie_where_their_colours_are, photographs_grow_old_with_their_pixels,
+         prints_may_be_flat_or_late, casts_are_taken_away,
          folders_of_photographs_have_shares, losses_of_photographs_are_what_they_say,
          training_on_photographs_learns_and_is_measured,
          blotches_are_colours_that_change_where_tone_does_not, skin_has_a_hue_and_a_chroma,

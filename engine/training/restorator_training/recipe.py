@@ -26,10 +26,11 @@ class Folder:
     weight: float | None = None  # of each picture; or
     share: float | None = None   # of the folder, however many it has
     part: Literal["training", "validation"] | None = None  # of a folder that serves both
-    only: str | None = None      # those whose names begin so
-    without: str | None = None   # all but those
+    only: str | tuple[str, ...] | None = None     # those whose names begin so
+    without: str | tuple[str, ...] | None = None  # all but those
     crop: Range | None = None    # another one than `photographs` has
     chroma: float = 1            # of the truth; of photographs alone
+    balance: float = 0           # how much of a cast is taken away first (data/balance.py)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class Print:
     clumps: tuple[float, ...]  # how wide the grains are, as `blur`
     jpeg: float
     halftone: float
+    late: float = 1.5         # above 1, emulsions blind to red are rarer than those that see it
+    flat: float = 0           # share whose tones lie in a narrow, light band
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,12 @@ class Photographs:
     tilt: float               # by so many degrees at most
     gamma: Range
     aged: float
-    engraved: float           # like an engraving, whose truth is grey
+    engraved: float           # like an engraving
     small: float              # no finer than a small picture
     unknown: float            # the pixel's own luma is not known
     pairs: tuple[float, ...]  # how far from each other near points lie, in the view's side
     print: Print
+    drawn: float = 0          # how much of its chroma the truth of an engraving has
 
 
 @dataclass(frozen=True)

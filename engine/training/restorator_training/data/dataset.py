@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from restorator_training.colour import LUMA
 from restorator_training.data import backdrop, photographs, seam
 from restorator_training.data.augmentation import SIDE, look, luma_sample, sample
+from restorator_training.data.balance import balanced
 from restorator_training.data.resampling import box_matrix
 from restorator_training.recipe import Refused
 
@@ -182,7 +183,8 @@ class Photographs(Drawn):
         loaded, heavy = [], []
         for entry in stage.pictures:
             crop = entry.crop or stage.photographs.crop
-            folder = [(shrunk(picture, stage.photographs.shorter), crop, entry.chroma)
+            folder = [(balanced(shrunk(picture, stage.photographs.shorter), entry.balance), crop,
+                       entry.chroma)
                       for picture in whole(
                           pathlib.Path(root) / entry.folder, stage.training.batch,
                           part=entry.part, fits=wanted(entry))]

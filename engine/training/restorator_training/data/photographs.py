@@ -12,12 +12,17 @@ LONG = 1.1     # a picture is long where its sides differ by more than a tenth
 REACH = 1.25   # how far a view may reach beyond a picture, in its shorter side
 LEAST = 48     # pixels of a view's side
 COARSE = 5 / 16  # of the input's size: the smallest picture that it may show
-EARLY = 1.5    # emulsions blind to red are rarer than those that see it
 
 
 def lit(tones, rng):
     """Tones (h, w) whose lights are blown, or whose shadows are blocked."""
     return np.clip((tones - rng.uniform(0, 0.12)) / rng.uniform(0.55, 0.95), 0, 1)
+
+
+def flat(tones, rng):
+    """Tones (h, w) in a narrow, light band, as of an albumen print or a thin negative."""
+    low = rng.uniform(0.2, 0.55)
+    return low + rng.uniform(0.25, 0.45) * tones
 
 
 def blurred(picture, deviations, rng):
@@ -46,9 +51,11 @@ def halftone(grey, rng):
 
 def aged(picture, old, rng):
     """A colour picture (h, w, 3), 0…1 → an old print of it (h, w), 0…1. old: a recipe's `print`."""
-    tones = ageing.plate(picture, old, rng, EARLY)
+    tones = ageing.plate(picture, old, rng, old.late)
     if rng.random() < old.blown:
         tones = lit(tones, rng)
+    if rng.random() < old.flat:
+        tones = flat(tones, rng)
     grey, _ = blurred(ageing.faded(tones, old, rng).astype(np.float32), old.blur, rng)
     down, across = (np.linspace(-1, 1, n, dtype=np.float32) for n in grey.shape)
     distance = (across ** 2 + down[:, None] ** 2) / 2
@@ -139,9 +146,10 @@ def sample(picture, settings, crop, size, count, rng, chroma=1):
     """
     seen, edges = view(picture, settings, crop, rng)
     if rng.random() < settings.engraved:
-        # Nobody knows the colours of a drawing: the truth is the drawing.
+        # Nobody knows the colours of a drawing, but strokes are hardly seen at the input's size.
         grey = ageing.engraving(seen @ LUMA, rng).astype(np.float32)
-        seen = np.repeat(grey[..., None], 3, 2)
+        away = seen - (seen @ LUMA)[..., None]
+        seen = np.clip(grey[..., None] + np.float32(settings.drawn) * away, 0, 1)
     elif rng.random() < settings.aged:
         grey = aged(seen, settings.print, rng)
     else:
