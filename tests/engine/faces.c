@@ -250,6 +250,56 @@ static void test_shrunk(void) {
   canvas_free(c);
 }
 
+/* A finder that takes for a face what is half white, neither darker nor lighter: two layers, the first
+ * of which tells how far a sample is above −0.1, and above 0. */
+static rst_finder *grey_finder(void) {
+  static const float values[] = {1, 1, 0.1f, 0, 300, 0, 0, 0, 0, -600, 0, 0, 0, 0, -20, 0, 0, 0, 0};
+  GByteArray *data = g_byte_array_new(), *file;
+  rst_finder *finder;
+
+  g_byte_array_append(data, (const guint8 *)values, sizeof values);
+  file = network_join(
+    "{\"__metadata__\":{\"restorator\":\"{\\\"format\\\":1,\\\"name\\\":\\\"grey\\\","
+    "\\\"finder\\\":"
+    "{\\\"finds\\\":\\\"faces\\\",\\\"threshold\\\":0.5,\\\"layers\\\":["
+    "{\\\"kernel\\\":1,\\\"stride\\\":1,\\\"channels\\\":2},"
+    "{\\\"kernel\\\":1,\\\"stride\\\":1,\\\"channels\\\":5}]}}\"},"
+    "\"finder.conv0.kernel\":{\"dtype\":\"F32\",\"shape\":[1,1,1,2],\"data_offsets\":[0,8]},"
+    "\"finder.conv0.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]},"
+    "\"finder.conv1.kernel\":{\"dtype\":\"F32\",\"shape\":[1,1,2,5],\"data_offsets\":[16,56]},"
+    "\"finder.conv1.bias\":{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[56,76]}}",
+    data);
+  assert_ok(rst_finder_parse(file->data, file->len, &finder, NULL));
+  g_byte_array_unref(file);
+  g_byte_array_unref(data);
+  return finder;
+}
+
+/* Between the picture's own size and half of it: there a white pixel fills half of a sample. */
+static void test_between(void) {
+  canvas *c = canvas_new(60, 60, 3);
+  rst_session *session = new_session(1);
+  rst_finder *finder = grey_finder();
+  rst_face faces[RST_FACES_MAX];
+  int count;
+
+  paint(c, 0);
+  dot(c, 10, 30, 1);
+  assert_ok(rst_find_faces(session, finder, &c->picture, NULL, 0, NULL, faces, &count, NULL));
+  g_assert_cmpint(count, ==, 1);
+  check_face(&faces[0], -1, 19, 23, 23); /* 16 samples of 1.41 pixels, round sample (7, 21) */
+  /* too small for a scale between */
+  canvas_free(c);
+  c = canvas_new(33, 33, 3);
+  paint(c, 0);
+  dot(c, 10, 30, 1);
+  assert_ok(rst_find_faces(session, finder, &c->picture, NULL, 0, NULL, faces, &count, NULL));
+  g_assert_cmpint(count, ==, 0);
+  rst_finder_unref(finder);
+  rst_session_free(session);
+  canvas_free(c);
+}
+
 /* More than there is room for: the surest, and in order. */
 static void test_many(void) {
   canvas *c = canvas_new(700, 700, 3);
@@ -486,6 +536,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/faces/shared", test_shared);
   g_test_add_func("/faces/find", test_find);
   g_test_add_func("/faces/shrunk", test_shrunk);
+  g_test_add_func("/faces/between", test_between);
   g_test_add_func("/faces/many", test_many);
   g_test_add_func("/faces/failures", test_failures);
   for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {

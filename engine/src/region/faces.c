@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Finds the faces of a picture. It is read once, shrunk to at most LONGEST samples a side, and halved
- * again and again: the network knows faces of some 12 to 34 samples, so that each is found at one
- * or two of these scales.
+ * again and again; the network sees each of these scales and one between it and the next. It knows
+ * faces of some 12 to 34 samples, so that each has two or three scales to be found at.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 enum { LONGEST = 1024, SHORTEST = 24, CANDIDATES = 4 * RST_FACES_MAX };
 
 static const double same = 0.5; /* of the smaller box's area: two boxes are of one face */
+static const double between = 1.4142135623730951; /* a scale and the next: so much wider samples */
 
 /* ---- the picture, shrunk ---- */
 
@@ -51,29 +52,61 @@ static void add_row(const float *luma, const float *alpha, int width, double fac
 
 typedef struct {
   double factor;
-  int width; /* pixels */
-  float *pixels; /* luma, then alpha of one row */
+  int width; /* pixels, or samples of a finer scale */
+  float *row; /* luma, then alpha of one row */
   double *sums; /* of the whole: (height, 2, width) */
   scale *to;
 } shrinking;
 
+/* `to` has new memory. False where there is none. */
+static bool begin(shrinking *s, int width, int height, double factor, scale *to) {
+  size_t count;
+
+  *to = (scale){samples(width, factor), samples(height, factor), NULL};
+  count = (size_t)to->width * (size_t)to->height;
+  *s = (shrinking){factor, width, NULL, NULL, to};
+  s->row = rst_floats(2 * (size_t)width);
+  s->sums = rst_array(2 * count, sizeof *s->sums);
+  to->luma = rst_floats(count);
+  return s->row && s->sums && to->luma;
+}
+
+/* Adds the row y, whose luma and alpha are in `row`. */
+static void add_line(shrinking *s, int y) {
+  const float *luma = s->row, *alpha = s->row + s->width;
+  const int first = (int)(y / s->factor);
+  const double inside = fmin((first + 1) * s->factor - y, 1);
+  double *sums = s->sums + 2 * (size_t)first * (size_t)s->to->width;
+
+  add_row(luma, alpha, s->width, s->factor, inside, s->to->width, sums);
+  if (inside < 1 && first + 1 < s->to->height)
+    add_row(luma, alpha, s->width, s->factor, 1 - inside, s->to->width,
+            sums + 2 * (size_t)s->to->width);
+}
+
+/* Transparent samples are middle grey. */
+static void end(shrinking *s, bool whole) {
+  for (int y = 0; y < s->to->height && whole; y++) {
+    const double *sum = s->sums + 2 * (size_t)y * (size_t)s->to->width;
+
+    for (int x = 0; x < s->to->width; x++)
+      s->to->luma[(size_t)y * (size_t)s->to->width + (size_t)x] =
+        sum[s->to->width + x] > 0 ? (float)(sum[x] / sum[s->to->width + x]) : 0;
+  }
+  free(s->row);
+  free(s->sums);
+}
+
 static void add_pixels(shrinking *s, int row, int rows, const float *rgba) {
-  float *luma = s->pixels, *alpha = s->pixels + s->width;
+  float *luma = s->row, *alpha = s->row + s->width;
 
   for (int y = row; y < row + rows; y++, rgba += 4 * (size_t)s->width) {
-    const int first = (int)(y / s->factor);
-    const double inside = fmin((first + 1) * s->factor - y, 1);
-    double *sums = s->sums + 2 * (size_t)first * (size_t)s->to->width;
-
     rst_pixel_luma((size_t)s->width, rgba, NULL, luma);
     for (int x = 0; x < s->width; x++) {
       alpha[x] = isnan(luma[x]) ? 0 : fminf(rgba[4 * (size_t)x + 3], 1);
       luma[x] = isnan(luma[x]) ? 0 : luma[x];
     }
-    add_row(luma, alpha, s->width, s->factor, inside, s->to->width, sums);
-    if (inside < 1 && first + 1 < s->to->height)
-      add_row(luma, alpha, s->width, s->factor, 1 - inside, s->to->width,
-              sums + 2 * (size_t)s->to->width);
+    add_line(s, y);
   }
 }
 
@@ -97,30 +130,32 @@ static rst_status read_rows(const rst_picture *picture, const rst_rectangle *box
   return status;
 }
 
-/* `to` has new memory. Transparent samples are middle grey. */
+/* `to` has new memory, also where this fails. */
 static rst_status shrink(const rst_picture *picture, const rst_rectangle *box, double factor,
                          const rst_cancel *cancel, scale *to, rst_error *error) {
-  shrinking s = {.factor = factor, .width = box->width, .to = to};
-  rst_status status;
-  size_t count;
+  shrinking s;
+  rst_status status = begin(&s, box->width, box->height, factor, to)
+                        ? read_rows(picture, box, cancel, &s, error)
+                        : rst_fail_memory(error);
 
-  *to = (scale){samples(box->width, factor), samples(box->height, factor), NULL};
-  count = (size_t)to->width * (size_t)to->height;
-  s.pixels = rst_floats(2 * (size_t)box->width);
-  s.sums = rst_array(2 * count, sizeof *s.sums);
-  to->luma = rst_floats(count);
-  status = !s.pixels || !s.sums || !to->luma ? rst_fail_memory(error)
-                                             : read_rows(picture, box, cancel, &s, error);
-  for (int y = 0; y < to->height && status == RST_OK; y++) {
-    const double *sum = s.sums + 2 * (size_t)y * (size_t)to->width;
-
-    for (int x = 0; x < to->width; x++)
-      to->luma[(size_t)y * (size_t)to->width + (size_t)x] =
-        sum[to->width + x] > 0 ? (float)(sum[x] / sum[to->width + x]) : 0;
-  }
-  free(s.pixels);
-  free(s.sums);
+  end(&s, status == RST_OK);
   return status;
+}
+
+/* The same of a finer scale. */
+static rst_status widen(const scale *from, double factor, scale *to, rst_error *error) {
+  shrinking s;
+  const bool whole = begin(&s, from->width, from->height, factor, to);
+
+  for (int x = 0; x < from->width && whole; x++)
+    s.row[from->width + x] = 1;
+  for (int y = 0; y < from->height && whole; y++) {
+    memcpy(s.row, from->luma + (size_t)y * (size_t)from->width,
+           (size_t)from->width * sizeof *s.row);
+    add_line(&s, y);
+  }
+  end(&s, whole);
+  return whole ? RST_OK : rst_fail_memory(error);
 }
 
 /* The means of 2 × 2 samples, the edge repeated, in place. */
@@ -199,23 +234,51 @@ static float *padded(const scale *s, int cell, int *width, int *height) {
   return grey;
 }
 
-static rst_status search(rst_session *session, const rst_finder *finder, const scale *s,
-                         double factor, double sure, const rst_rectangle *box,
-                         const rst_cancel *cancel, candidates *found, rst_error *error) {
+/* A search: who looks, where and for what. */
+typedef struct {
+  rst_session *session;
+  const rst_finder *finder;
+  const rst_rectangle *box; /* of the picture */
+  const rst_cancel *cancel;
+  double sure;
+  candidates *found;
+} search;
+
+/* In a scale whose samples are `factor` pixels wide. */
+static rst_status look(const search *l, const scale *s, double factor, rst_error *error) {
+  const int cell = l->finder->chain.cell;
   int width, height;
-  float *grey = padded(s, finder->chain.cell, &width, &height), *cells;
+  float *grey = padded(s, cell, &width, &height), *cells;
   rst_status status;
 
   if (!grey)
     return rst_fail_memory(error);
-  status = rst_finder_run(finder, session->pool, grey, width, height, cancel, &cells, error);
+  status =
+    rst_finder_run(l->finder, l->session->pool, grey, width, height, l->cancel, &cells, error);
   free(grey);
   if (status != RST_OK)
     return status;
-  take_cells(cells, width / finder->chain.cell, height / finder->chain.cell, finder->chain.cell,
-             factor, sure, box, found);
+  take_cells(cells, width / cell, height / cell, cell, factor, l->sure, l->box, l->found);
   free(cells);
   return RST_OK;
+}
+
+static int longest(const scale *s) {
+  return s->width > s->height ? s->width : s->height;
+}
+
+/* The same, and in the one between it and the next. */
+static rst_status look_twice(const search *l, const scale *s, double factor, rst_error *error) {
+  rst_status status = look(l, s, factor, error);
+  scale wider;
+
+  if (status != RST_OK || longest(s) < between * SHORTEST)
+    return status;
+  status = widen(s, between, &wider, error);
+  if (status == RST_OK)
+    status = look(l, &wider, factor * between, error);
+  free(wider.luma);
+  return status;
 }
 
 /* ---- faces ---- */
@@ -263,8 +326,7 @@ static int choose(const candidates *found, rst_face *faces) {
 rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
                           const rst_picture *picture, const rst_rectangle *box, double sure,
                           const rst_hooks *hooks, rst_face *faces, int *count, rst_error *error) {
-  const rst_cancel *cancel;
-  candidates *found;
+  search all = {.session = session, .finder = finder};
   rst_status status;
   rst_rectangle inside;
   rst_picture all_picture;
@@ -276,25 +338,26 @@ rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
       !rst_take_picture(&picture, &all_picture) || !faces || !count || !(sure >= 0 && sure < 1) ||
       !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_find_faces");
-  cancel = hooks ? hooks->cancel : NULL;
   if (!rst_clip(picture, box, &inside)) {
     *count = 0;
     return RST_OK;
   }
-  found = rst_array(1, sizeof *found);
-  if (!found)
+  all.box = &inside;
+  all.cancel = hooks ? hooks->cancel : NULL;
+  all.sure = sure > 0 ? sure : finder->threshold;
+  all.found = rst_array(1, sizeof *all.found);
+  if (!all.found)
     return rst_fail_memory(error);
   factor = fmax((double)(inside.width > inside.height ? inside.width : inside.height) / LONGEST, 1);
-  status = shrink(picture, &inside, factor, cancel, &s, error);
-  for (; status == RST_OK && (s.width > s.height ? s.width : s.height) >= SHORTEST; factor *= 2) {
-    status = search(session, finder, &s, factor, sure > 0 ? sure : finder->threshold, &inside,
-                    cancel, found, error);
+  status = shrink(picture, &inside, factor, all.cancel, &s, error);
+  for (; status == RST_OK && longest(&s) >= SHORTEST; factor *= 2) {
+    status = look_twice(&all, &s, factor, error);
     halve(&s);
   }
   free(s.luma);
   if (status == RST_OK)
-    *count = choose(found, faces);
-  free(found);
+    *count = choose(all.found, faces);
+  free(all.found);
   return status;
 }
 
