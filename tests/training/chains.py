@@ -29,6 +29,7 @@ from restorator_training.chains import chain, run
 from restorator_training.damage import find, marks
 from restorator_training.damage import views as damage_views
 from restorator_training.faces import network as faces
+from restorator_training.faces import pool
 from restorator_training.faces import train as faces_train
 from restorator_training.faces import views as face_views
 
@@ -175,8 +176,57 @@ def faces_stand_in_their_cells(scratch):
     said[:, 0] = torch.from_numpy(np.where(label > 0, 9.0, -9))
     said[:, 1:] = torch.from_numpy(box.transpose(2, 0, 1))
     truth = torch.from_numpy(label)[None], torch.from_numpy(box.transpose(2, 0, 1))[None]
-    assert sum(faces_train.losses(said, *truth)) < 1e-3
-    assert sum(faces_train.losses(-said, *truth)) > 1
+    assert sum(faces_train.losses(said, *truth)[:2]) < 1e-3
+    focal, off, each = faces_train.losses(-said, *truth)
+    assert focal + off > 1 and each.shape == (1,)
+    assert abs(each[0] - focal * (truth[0] > 0).sum()) < 1e-2 * each[0]
+
+
+def labelled(boxes, side=300, seed=3):
+    grey = np.random.default_rng(seed).integers(0, 256, (side, side, 1), dtype=np.uint8)
+    return face_views.Picture(np.repeat(grey, 3, 2), np.float32(boxes).reshape(-1, 5))
+
+
+def rare_faces_are_taken_often(scratch):
+    del scratch
+    plain, profile, unsure = [10, 10, 20, 24, 0.95], [60, 60, 20, 24, 0.75], [90, 10, 20, 24, 0.5]
+    both = face_views.Faces([labelled([plain, profile, unsure]), labelled([unsure])], float)
+    assert len(both.pictures) == 1
+    rng = np.random.default_rng(1)
+    taken = np.array([both.one(rng)[1][0] for _ in range(600)])
+    assert set(taken) == {10, 60}
+    assert 3 < (taken == 60).sum() / (taken == 10).sum() < 5.5
+    two = face_views.Faces([labelled([plain]), labelled([profile])], float)
+    first = sum(two.one(rng)[0] is two.pictures[0] for _ in range(600))
+    assert 80 < first < 165
+
+
+def the_pool_keeps_what_is_mistaken(scratch):
+    del scratch
+    face, other = labelled([[100, 100, 30, 36, 0.95]]), labelled([], seed=8)
+    source = face_views.Views([face], [face], [other])
+    waiting, rng = pool.Pool(source, kept=12), np.random.default_rng(2)
+    for _ in range(12):
+        waiting.add(rng)
+    chosen, (grey, label, box) = waiting.batch(5, rng)
+    assert grey.shape == (5, pool.SEEN, pool.SEEN) and label.shape == (5, 20, 20)
+    assert box.shape == (5, 20, 20, 4) and max(chosen) < 12
+    assert -1 <= grey.min() < grey.max() <= 1 and set(np.unique(label)) <= {-1, 0, 1}
+    # A piece has its face where the view has it.
+    waiting.grey[0] = np.zeros((face_views.SIDE, face_views.SIDE), np.uint8)
+    waiting.grey[0][90:102, 80:92] = 255
+    waiting.faces[0] = np.float32([[86, 96, 24, 30, 0.95]])
+    waiting.unknown[0] = np.zeros((face_views.SIDE, face_views.SIDE), bool)
+    for seed in range(6):
+        grey, label, _ = waiting.piece(0, np.random.default_rng(seed))
+        light, cells = (np.argwhere(one).mean(0) for one in (grey > grey.mean() + 0.2, label > 0))
+        assert np.abs(light - 8 * cells - 3.5).max() < 5, f"{light} {cells}"
+    waiting.faces = [np.zeros((0, 5), np.float32)] * 12
+    waiting.mistaken[:] = [*range(11), np.nan]
+    places = [waiting.place(np.random.default_rng(seed)) for seed in range(300)]
+    assert 11 not in places and places.count(0) > 3 * places.count(8)
+    waiting.faces[9] = np.zeros((1, 5), np.float32)  # one with a face goes before
+    assert sum(waiting.place(np.random.default_rng(seed)) == 9 for seed in range(300)) > 50
 
 
 def turned_boxes_go_where_their_pixels_go(scratch):
@@ -203,5 +253,7 @@ def the_face_finder_has_its_format(scratch):
 torch.set_num_threads(1)
 tap.run([stays_the_same_in_the_file, a_cells_values_are_its_pixels, a_killed_run_goes_on,
          marks_are_of_every_kind, damage_is_where_the_picture_changed, views_of_damage_have_labels,
-         what_nobody_knows_costs_nothing, faces_stand_in_their_cells, turned_boxes_go_where_their_pixels_go,
+         what_nobody_knows_costs_nothing, faces_stand_in_their_cells,
+         rare_faces_are_taken_often, the_pool_keeps_what_is_mistaken,
+         turned_boxes_go_where_their_pixels_go,
          the_face_finder_has_its_format])

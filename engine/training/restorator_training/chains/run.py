@@ -28,14 +28,14 @@ def follow(average, chain, keep):
             ours.lerp_(theirs, 1 - keep)
 
 
-def train(make, step, save, arguments):
+def train(make, step, save, arguments, rate=RATE):
     """make() → the network; step(network, rng, share of the run that is over) → a batch's loss;
     save(network) writes the file, at each checkpoint, so that there is always one to be tried."""
     torch.set_num_threads(1)
     torch.manual_seed(1)
     chain, average, rng = make(), make(), np.random.default_rng(1)
     average.load_state_dict(chain.state_dict())
-    optimiser = torch.optim.AdamW(chain.parameters(), RATE, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(chain.parameters(), rate, weight_decay=0.01)
     checkpoint = pathlib.Path(f"{arguments.out}.checkpoint")
     iteration, spent = 0, 0.0
     if checkpoint.exists():
@@ -56,7 +56,7 @@ def train(make, step, save, arguments):
     while (spent := (time.process_time() - began) / 60) < arguments.minutes:
         share = spent / arguments.minutes
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, (iteration + 1) / 100) * (1 + math.cos(math.pi * share)) / 2
+            group["lr"] = rate * min(1, (iteration + 1) / 100) * (1 + math.cos(math.pi * share)) / 2
         loss = step(chain, rng, share)
         optimiser.zero_grad()
         loss.backward()

@@ -5,7 +5,9 @@ import torch
 
 from restorator_training.chains import chain
 
-LAYERS = ((3, 2, 16), (3, 2, 24), (3, 2, 48), (3, 1, 48), (3, 1, 48), (3, 1, 48), (1, 1, 5))
+# Three halve; five look at what is round a face, farther and farther, and nearer again.
+LAYERS = ((3, 2, 16), (3, 2, 24), (3, 2, 48), (3, 1, 48), (3, 1, 48, 2), (3, 1, 48, 3),
+          (3, 1, 48, 2), (3, 1, 48), (1, 1, 5))
 
 
 class Finder(chain.Chain):

@@ -13,20 +13,23 @@ from restorator_training.data import ageing
 from restorator_training.data.photographs import aged
 from restorator_training.recipe import Print
 
-SIDE = 160           # pixels of a view
+SIDE = 192           # pixels of a view
 CELL = 8             # pixels of a cell of the network's last map
 SIZE = 16            # a face's width and height are told as logarithms of their share of this
 FOUND = 12.0, 34.0   # widths of faces that a view's network has to find
 UNSURE = 8.5, 52.0   # beyond FOUND, and within these, either answer is right
-SURE = 0.6           # the teacher's score from which a box is a face; below, either answer is right
+SURE = 0.68          # the teacher's score from which a box is a face; below, either answer is right
+PLAIN = 0.9          # from here on it is one that is seen from before; others are rare, and taken
+RARE = 4             # so many times as often: profiles, shadows, hats
+CROWD = 40           # a picture with more faces is taken as often as one with so many
 LEAST = 9            # pixels of a picture: of smaller faces the teacher is not sure
 MIDDLE = 0.3         # a cell is a face's where its centre is so many widths from the face's
 TILT = 20            # degrees
-GROUPED = 0.42, 0.28  # shares of views: pieces of pictures with faces, composed ones
+GROUPED = 0.5, 0.22  # shares of views: pieces of pictures with faces, composed ones
 OLD = 0.75           # of views are aged
-LOOKS = Print(sensitivity=(0.8, 1.2), exponent=(0.6, 1.6), black=(-0.05, 0.3), white=(0.7, 1.08),
-              blown=0.08, blur=(0, 0, 0, 0.6, 0.8), vignette=0.3, gradient=(0.1, 0.1), grain=0.05,
-              clumps=(0, 0.7, 1.2), jpeg=0.2, halftone=0.04)
+LOOKS = Print(sensitivity=(0.7, 1.3), exponent=(0.5, 2), black=(-0.08, 0.3), white=(0.65, 1.15),
+              blown=0.1, blur=(0, 0, 0, 0.6, 0.8, 1), vignette=0.3, gradient=(0.15, 0.15),
+              grain=0.05, clumps=(0, 0.7, 1.2), jpeg=0.25, halftone=0.04)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,20 +87,43 @@ def width_of_a_face(rng):
     return float(np.exp(rng.uniform(*np.log([10, 40]))))
 
 
+class Faces:
+    """Pictures with faces, and how often each picture and each face is taken."""
+
+    def __init__(self, pictures, weigh):
+        """weigh: what the weights of a picture's faces come to for the picture."""
+        self.pictures = [one for one in pictures if (one.boxes[:, 4] >= SURE).any()]
+        weights = [weigh(sum(self.weights(one))) for one in self.pictures]
+        self.cumulative = np.cumsum(weights) / np.sum(weights)
+
+    @staticmethod
+    def sure(picture):
+        return picture.boxes[picture.boxes[:, 4] >= SURE]
+
+    @classmethod
+    def weights(cls, picture):
+        return np.where(cls.sure(picture)[:, 4] < PLAIN, RARE, 1)
+
+    def one(self, rng):
+        """A picture, and the box of one of its faces."""
+        picture = self.pictures[np.searchsorted(self.cumulative, rng.random(), side="right")]
+        weights = self.weights(picture)
+        return picture, self.sure(picture)[rng.choice(len(weights), p=weights / weights.sum())]
+
+
 class Views:
     """groups: pictures of many people and of streets; people: with a face or a few each; empty:
     pictures, those of them are used in which the teacher found nothing."""
 
     def __init__(self, groups, people, empty):
-        self.groups = [one for one in groups if (one.boxes[:, 4] >= SURE).any()]
-        self.people = [one for one in people if (one.boxes[:, 4] >= SURE).any()]
+        self.groups = Faces(groups, lambda weight: min(weight, CROWD) ** 0.5)
+        self.people = Faces(people, lambda weight: weight)
+        self.alone = [one for one in self.people.pictures if len(one.boxes) == 1]
         self.empty = [one for one in empty if not len(one.boxes)]
 
-    def piece(self, pictures, rng):
+    def piece(self, faces, rng):
         """A piece of a picture round one of its faces, at a size at which that can be found."""
-        one = pictures[rng.integers(len(pictures))]
-        sure = one.boxes[one.boxes[:, 4] >= SURE]
-        face = sure[rng.integers(len(sure))]
+        one, face = faces.one(rng)
         scale = min(width_of_a_face(rng) / max(face[2], 0.8 * face[3]), 1.6)
         tilt = rng.uniform(-TILT, TILT) if rng.random() < 0.4 else 0
         matrix = turn(scale, tilt, rng.random() < 0.5, face[:2] + face[2:4] / 2,
@@ -126,11 +152,8 @@ class Views:
         faces = np.zeros((0, 5), np.float32)
         y, x = np.indices((SIDE, SIDE), dtype=np.float32)
         for _ in range(rng.integers(2, 9)):
-            one = self.people[rng.integers(len(self.people))]
-            sure = one.boxes[one.boxes[:, 4] >= SURE]
-            if len(sure) != 1 or len(one.boxes) != 1:
-                continue
-            face, to, width = sure[0], rng.uniform(4, SIDE - 4, 2), width_of_a_face(rng)
+            one = self.alone[rng.integers(len(self.alone))]
+            face, to, width = one.boxes[0], rng.uniform(4, SIDE - 4, 2), width_of_a_face(rng)
             apart = np.hypot(*(faces[:, :2] - to).T)
             if (apart < 0.75 * (faces[:, 2] + width)).any():
                 continue
@@ -143,7 +166,7 @@ class Views:
             rim = 1 - np.hypot((x - to[0]) / across, (y - to[1]) / down)
             share = (np.clip(rim * rng.uniform(3, 12), 0, 1) * inside)[..., None]
             view = view * (1 - share) + share * person
-            faces = np.concatenate([faces, placed(sure, matrix, scale)])
+            faces = np.concatenate([faces, placed(one.boxes, matrix, scale)])
         return view.astype(np.uint8), faces, np.zeros((SIDE, SIDE), bool)
 
     def view(self, rng):
@@ -170,9 +193,10 @@ class Views:
 
 
 def targets(faces, unknown):
-    """What the network should say of a view, by cell: label (n, n) 1, 0, or −1 where either is
-    right; box (n, n, 4): the centre's way from the cell's in cells, logarithms of sizes."""
-    cells = SIDE // CELL
+    """What the network should say of a view, `unknown` (side, side) of it being what nobody knows,
+    by cell: label (n, n) 1, 0, or −1 where either is right; box (n, n, 4): the centre's way from
+    the cell's in cells, logarithms of sizes."""
+    cells = len(unknown) // CELL
     label = np.zeros((cells, cells), np.float32)
     box = np.zeros((cells, cells, 4), np.float32)
     centre = (np.arange(cells, dtype=np.float32) + 0.5) * CELL
