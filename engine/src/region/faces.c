@@ -19,6 +19,9 @@
 enum { LONGEST = 1024, SHORTEST = 24, CANDIDATES = 4 * RST_FACES_MAX };
 
 static const double same = 0.5; /* of the smaller box's area: two boxes are of one face */
+static const double alike = 0.3; /* of the area of both together: they tell of its place */
+static const double weak =
+  0.65; /* of how sure a face is: so sure are boxes that tell of its place */
 static const double between = 1.4142135623730951; /* a scale and the next: so much wider samples */
 
 /* ---- the picture, shrunk ---- */
@@ -258,7 +261,7 @@ static rst_status look(const search *l, const scale *s, double factor, rst_error
   free(grey);
   if (status != RST_OK)
     return status;
-  take_cells(cells, width / cell, height / cell, cell, factor, l->sure, l->box, l->found);
+  take_cells(cells, width / cell, height / cell, cell, factor, weak * l->sure, l->box, l->found);
   free(cells);
   return RST_OK;
 }
@@ -287,11 +290,19 @@ static double overlap(double a, double a_size, double b, double b_size) {
   return fmax(fmin(a + a_size, b + b_size) - fmax(a, b), 0);
 }
 
-static bool is_same(const candidate *a, const candidate *b) {
-  const double common =
-    overlap(a->x, a->width, b->x, b->width) * overlap(a->y, a->height, b->y, b->height);
+static double common_area(const candidate *a, const candidate *b) {
+  return overlap(a->x, a->width, b->x, b->width) * overlap(a->y, a->height, b->y, b->height);
+}
 
-  return common > same * fmin(a->width * a->height, b->width * b->height);
+static bool is_same(const candidate *a, const candidate *b) {
+  return common_area(a, b) > same * fmin(a->width * a->height, b->width * b->height);
+}
+
+/* Whether two boxes of one face are of like size and place. */
+static bool is_alike(const candidate *a, const candidate *b) {
+  const double common = common_area(a, b);
+
+  return common > alike * (a->width * a->height + b->width * b->height - common);
 }
 
 static int by_place(const void *a, const void *b) {
@@ -300,24 +311,53 @@ static int by_place(const void *a, const void *b) {
   return s->y != t->y ? (s->y > t->y) - (s->y < t->y) : (s->x > t->x) - (s->x < t->x);
 }
 
-/* The surest of each heap of boxes that lie on one another. */
-static int choose(const candidates *found, rst_face *faces) {
-  candidate kept[RST_FACES_MAX];
+/* Boxes that lie on one another: the surest, and the sum of those like it, by how sure they are. */
+typedef struct {
+  candidate surest, sum;
+  double weight;
+} heap;
+
+static void add_alike(heap *h, const candidate *one) {
+  const double weight = one->sure * one->sure;
+
+  if (!is_alike(&h->surest, one))
+    return;
+  h->sum.x += weight * one->x;
+  h->sum.y += weight * one->y;
+  h->sum.width += weight * one->width;
+  h->sum.height += weight * one->height;
+  h->weight += weight;
+}
+
+static int round_whole(double value) {
+  return (int)floor(value + 0.5);
+}
+
+static rst_face face_of(const heap *h) {
+  return (rst_face){round_whole(h->sum.x / h->weight), round_whole(h->sum.y / h->weight),
+                    (int)fmax(round_whole(h->sum.width / h->weight), 1),
+                    (int)fmax(round_whole(h->sum.height / h->weight), 1), h->surest.sure};
+}
+
+/* A face of each heap: cells and scales beside each other see it, and their mean knows its place
+ * better than the surest (box voting, Gidaris and Komodakis 2015). */
+static int choose(const candidates *found, double sure, heap *heaps, rst_face *faces) {
   int count = 0;
 
-  for (int i = 0; i < found->count && count < RST_FACES_MAX; i++) {
+  for (int i = 0; i < found->count; i++) {
     const candidate *one = &found->all[i];
-    bool there = false;
+    int at = 0;
 
-    for (int k = 0; k < count && !there; k++)
-      there = is_same(&kept[k], one);
-    if (there)
+    while (at < count && !is_same(&heaps[at].surest, one))
+      at++;
+    if (at == RST_FACES_MAX || (at == count && !(one->sure >= sure)))
       continue;
-    kept[count] = *one;
-    faces[count++] =
-      (rst_face){(int)floor(one->x + 0.5), (int)floor(one->y + 0.5), (int)fmax(one->width + 0.5, 1),
-                 (int)fmax(one->height + 0.5, 1), one->sure};
+    if (at == count)
+      heaps[count++] = (heap){.surest = *one};
+    add_alike(&heaps[at], one);
   }
+  for (int i = 0; i < count; i++)
+    faces[i] = face_of(&heaps[i]);
   if (count > 0)
     qsort(faces, (size_t)count, sizeof *faces, by_place);
   return count;
@@ -332,7 +372,8 @@ rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
   rst_picture all_picture;
   rst_hooks all_hooks;
   double factor;
-  scale s;
+  heap *heaps;
+  scale s = {0};
 
   if (!session || !finder || finder->finds != RST_FINDS_FACES ||
       !rst_take_picture(&picture, &all_picture) || !faces || !count || !(sure >= 0 && sure < 1) ||
@@ -346,17 +387,18 @@ rst_status rst_find_faces(rst_session *session, const rst_finder *finder,
   all.cancel = hooks ? hooks->cancel : NULL;
   all.sure = sure > 0 ? sure : finder->threshold;
   all.found = rst_array(1, sizeof *all.found);
-  if (!all.found)
-    return rst_fail_memory(error);
+  heaps = rst_array(RST_FACES_MAX, sizeof *heaps);
   factor = fmax((double)(inside.width > inside.height ? inside.width : inside.height) / LONGEST, 1);
-  status = shrink(picture, &inside, factor, all.cancel, &s, error);
+  status = all.found && heaps ? shrink(picture, &inside, factor, all.cancel, &s, error)
+                              : rst_fail_memory(error);
   for (; status == RST_OK && longest(&s) >= SHORTEST; factor *= 2) {
     status = look_twice(&all, &s, factor, error);
     halve(&s);
   }
   free(s.luma);
   if (status == RST_OK)
-    *count = choose(all.found, faces);
+    *count = choose(all.found, all.sure, heaps, faces);
+  free(heaps);
   free(all.found);
   return status;
 }
