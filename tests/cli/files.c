@@ -408,6 +408,7 @@ static void test_wayless_profile(void) {
   check_failed(run("restore", write_pixels(source, "wayless.png"), output, SINGLE, NULL), 1,
                "says no way to other colours");
   g_assert_false(g_file_test(output, G_FILE_TEST_EXISTS));
+  g_free(profile.bytes);
   pixels_free(source);
 }
 
