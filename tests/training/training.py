@@ -765,6 +765,21 @@ def losses_of_photographs_are_what_they_say(scratch):
     assert sizes[1] < 0.6 * sizes[0]
 
 
+def averages_end_as_a_mean(scratch):
+    stage = photographs({"training": {"iterations": 12, "mean_from": 4, "decay": 40}})
+    run = runs.Run(stage, dataset.drawn(scratch / "pictures", stage))
+    seen = []
+    for _ in range(12):
+        run.step()
+        seen.append([one.detach().clone() for one in run.network.parameters()])
+    for each, average in zip(zip(*seen[4:]), run.average.parameters()):
+        assert torch.allclose(torch.stack(each).mean(0), average, atol=1e-6)
+    free = runs.Run(stage.changed({"training": {"mean_from": None}}), run.data)
+    assert free.kept() == 0
+    free.iteration = 12
+    assert free.kept() == 12 / 22
+
+
 def training_on_photographs_learns_and_is_measured(scratch):
     stage = photographs()
     run = runs.Run(stage, dataset.drawn(scratch / "pictures", stage))
@@ -856,7 +871,7 @@ TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
          points_of_photographs_lie_where_their_colours_are, photographs_grow_old_with_their_pixels,
          prints_may_be_flat_or_late, casts_are_taken_away,
          folders_of_photographs_have_shares, losses_of_photographs_are_what_they_say,
-         training_on_photographs_learns_and_is_measured,
+         averages_end_as_a_mean, training_on_photographs_learns_and_is_measured,
          blotches_are_colours_that_change_where_tone_does_not, skin_has_a_hue_and_a_chroma,
          hidden_cells_are_as_many_as_said, ciede2000_is_sharmas]
 

@@ -145,6 +145,7 @@ class Training:
     precision: Literal["float32", "bfloat16"]
     seed: int
     decay: int = 0             # until which iteration the rate would fall
+    mean_from: int | None = None  # from which one on the average is the weights' plain mean
     weight_decay: float = 0
     betas: Range = (0.9, 0.999)
     clip: float | None = None  # the gradient's largest norm

@@ -72,12 +72,19 @@ class Run:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.training.clip)
         self.optimiser.step()
         self.iteration += 1
-        # Short at first, so that the average forgets the beginning.
-        keep = min(self.training.average, self.iteration / (self.iteration + 10))
+        keep = self.kept()
         with torch.no_grad():
             torch._foreach_lerp_(list(self.average.parameters()),
                                  list(self.network.parameters()), 1 - keep)
         return loss.item()
+
+    def kept(self):
+        """How much of the average stays. Short at first, so that it forgets the beginning; in the
+        end perhaps a plain mean (stochastic weight averaging, Izmailov et al. 2018)."""
+        begin = self.training.mean_from
+        if begin is not None and self.iteration > begin:
+            return 1 - 1 / (self.iteration - begin)
+        return min(self.training.average, self.iteration / (self.iteration + 10))
 
     def state(self):
         return {"iteration": self.iteration, "network": self.network.state_dict(),
