@@ -376,6 +376,31 @@ void attach_profile(pixels *p, icc profile) {
   vips_image_set_blob_copy(p->image, VIPS_META_ICC_NAME, profile.bytes, profile.size);
 }
 
+/* The boxes of the faces as an eye sees them: x, y, width, height. */
+static const rect boys[] = {{125, 131, 59, 73}, {236, 101, 60, 82}, {384, 126, 60, 84}};
+
+static bool is_boy(const rect *boy, yyjson_val *face) {
+  const int x = yyjson_get_int(yyjson_obj_get(face, "x"));
+  const int y = yyjson_get_int(yyjson_obj_get(face, "y"));
+  const int width = yyjson_get_int(yyjson_obj_get(face, "width"));
+  const int height = yyjson_get_int(yyjson_obj_get(face, "height"));
+
+  return abs(2 * x + width - 2 * boy->x - boy->width) < boy->width &&
+         abs(2 * y + height - 2 * boy->y - boy->height) < boy->height && width > boy->width / 2 &&
+         width < 2 * boy->width;
+}
+
+void check_boys(yyjson_val *faces) {
+  for (gsize k = 0; k < G_N_ELEMENTS(boys); k++) {
+    yyjson_val *face;
+    bool found = false;
+    size_t i, count;
+
+    yyjson_arr_foreach(faces, i, count, face) found = found || is_boy(&boys[k], face);
+    g_assert_true(found);
+  }
+}
+
 void assert_contains(const char *text, const char *part) {
   if (!strstr(text, part))
     g_error("“%s” is not in: %s", part, text);

@@ -8,6 +8,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <vips/vips.h>
+#include <yyjson.h>
 
 /* Begins a test program: harness_begin(), g_test_add_func() …, return harness_run(). The command
  * line names the program to test and the folder of the test models. */
@@ -101,6 +102,8 @@ void attach_profile(pixels *pixels, icc profile);
 void append_chunk(GByteArray *png, const char *type, const guint8 *data, guint size);
 
 /* Fails with both texts where `part` is not in `text`. */
+/* That the three boys of docs/demo/boys.jpg are among the faces of a program's JSON. */
+void check_boys(yyjson_val *faces);
 void assert_contains(const char *text, const char *part);
 
 #endif

@@ -136,6 +136,7 @@ static void test_refused_regions(void) {
                                           "a,b,cxd",
                                           "1,2,3x4 ",
                                           "1,2,99999999999999999999x4",
+                                          "1,-99999999999999999999,3x4",
                                           "1.5,2,3x4"};
   for (gsize i = 0; i < G_N_ELEMENTS(malformed); i++)
     check_failed(run("restore", input, output, SINGLE, "--region", malformed[i], NULL), 2,

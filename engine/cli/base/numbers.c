@@ -9,7 +9,7 @@ bool numbers_parse(const char *text, const char *separators, int count, int *num
   for (int i = 0; i < count; i++) {
     char *end;
     gint64 number = g_ascii_strtoll(text, &end, 10);
-    if (end == text || *end != separators[i] || ABS(number) > RST_SIDE_MAX)
+    if (end == text || *end != separators[i] || number < -RST_SIDE_MAX || number > RST_SIDE_MAX)
       return false;
     numbers[i] = (int)number;
     text = end + 1;
