@@ -194,15 +194,20 @@ static void dot(canvas *c, int x, int y, int side) {
         c->rgba[4 * (v * c->width + u) + k] = 1;
 }
 
-static int find(const canvas *c, const rst_rectangle *box, int threads, rst_face *faces) {
+/* Lets the finder go. sure: as rst_find_faces() has it. */
+static int find_with(rst_finder *finder, double sure, const canvas *c, const rst_rectangle *box,
+                     int threads, rst_face *faces) {
   rst_session *session = new_session(threads);
-  rst_finder *finder = white_finder();
   int count;
 
-  assert_ok(rst_find_faces(session, finder, &c->picture, box, 0, NULL, faces, &count, NULL));
+  assert_ok(rst_find_faces(session, finder, &c->picture, box, sure, NULL, faces, &count, NULL));
   rst_finder_unref(finder);
   rst_session_free(session);
   return count;
+}
+
+static int find(const canvas *c, const rst_rectangle *box, int threads, rst_face *faces) {
+  return find_with(white_finder(), 0, c, box, threads, faces);
 }
 
 static void check_face(const rst_face *face, int x, int y, int width, int height) {
@@ -240,38 +245,36 @@ static void test_find(void) {
  * less sure than a face has a say, and is no face. */
 static void test_mean(void) {
   canvas *c = canvas_new(200, 200, 3);
-  rst_session *session = new_session(1);
-  rst_finder *finder = white_finder();
   rst_face faces[RST_FACES_MAX];
-  int count;
 
   paint(c, 0);
   dot(c, 50, 140, 1);
   dot(c, 54, 140, 1);
   g_assert_cmpint(find(c, NULL, 1, faces), ==, 1);
   check_face(&faces[0], 45, 133, 16, 16);
-  /* 0.8 of white, halfway to the grey of a logit of 20 */
+  /* less bright: less sure than 0.95, and surer than what has no say */
   for (int k = 0; k < 3; k++)
     c->rgba[4 * (140 * 200 + 54) + k] = 0.757f;
-  assert_ok(rst_find_faces(session, finder, &c->picture, NULL, 0.95, NULL, faces, &count, NULL));
-  g_assert_cmpint(count, ==, 1);
+  g_assert_cmpint(find_with(white_finder(), 0.95, c, NULL, 1, faces), ==, 1);
   g_assert_cmpint(faces[0].x, >=, 43);
   g_assert_cmpint(faces[0].x, <, 45);
   c->rgba[4 * (140 * 200 + 50)] = c->rgba[4 * (140 * 200 + 50) + 1] = 0;
-  assert_ok(rst_find_faces(session, finder, &c->picture, NULL, 0.95, NULL, faces, &count, NULL));
-  g_assert_cmpint(count, ==, 0);
-  rst_finder_unref(finder);
-  rst_session_free(session);
+  g_assert_cmpint(find_with(white_finder(), 0.95, c, NULL, 1, faces), ==, 0);
   canvas_free(c);
 }
 
-/* A picture that has to be shrunk: 2500 pixels to 1024 samples. */
+/* A picture that has to be shrunk: 2500 pixels to 1024 samples. What fills one of them is seen at that
+ * scale alone; what fills more, at the next one too, and is between them in size. */
 static void test_shrunk(void) {
   canvas *c = canvas_new(2500, 60, 3);
   rst_face faces[RST_FACES_MAX];
   const double factor = 2500 / 1024.0;
 
   paint(c, 0);
+  dot(c, 1001, 19, 3);
+  g_assert_cmpint(find_with(white_finder(), 0.99, c, NULL, 2, faces), ==, 1);
+  g_assert_cmpfloat(fabs(faces[0].x + faces[0].width / 2.0 - 1002.5), <, 2);
+  g_assert_cmpfloat(fabs(faces[0].width - 16 * factor), <=, 1);
   dot(c, 1000, 20, 12);
   g_assert_cmpint(find(c, NULL, 2, faces), >=, 1);
   g_assert_cmpfloat(fabs(faces[0].x + faces[0].width / 2.0 - 1006), <, 8);
@@ -308,25 +311,17 @@ static rst_finder *grey_finder(void) {
 /* Between the picture's own size and half of it: there a white pixel fills half of a sample. */
 static void test_between(void) {
   canvas *c = canvas_new(60, 60, 3);
-  rst_session *session = new_session(1);
-  rst_finder *finder = grey_finder();
   rst_face faces[RST_FACES_MAX];
-  int count;
 
   paint(c, 0);
   dot(c, 10, 30, 1);
-  assert_ok(rst_find_faces(session, finder, &c->picture, NULL, 0, NULL, faces, &count, NULL));
-  g_assert_cmpint(count, ==, 1);
+  g_assert_cmpint(find_with(grey_finder(), 0, c, NULL, 1, faces), ==, 1);
   check_face(&faces[0], -1, 19, 23, 23); /* 16 samples of 1.41 pixels, round sample (7, 21) */
-  /* too small for a scale between */
   canvas_free(c);
-  c = canvas_new(33, 33, 3);
+  c = canvas_new(33, 33, 3); /* too small for a scale between */
   paint(c, 0);
   dot(c, 10, 30, 1);
-  assert_ok(rst_find_faces(session, finder, &c->picture, NULL, 0, NULL, faces, &count, NULL));
-  g_assert_cmpint(count, ==, 0);
-  rst_finder_unref(finder);
-  rst_session_free(session);
+  g_assert_cmpint(find_with(grey_finder(), 0, c, NULL, 1, faces), ==, 0);
   canvas_free(c);
 }
 
