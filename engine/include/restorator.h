@@ -853,7 +853,8 @@ typedef struct rst_face {
 } rst_face;
 
 /* Finds the faces in `box` (NULL: all) of a picture, from top to bottom; where
- * there are more than RST_FACES_MAX, the surest of them. Those of about 12 pixels and more at 1024
+ * there are more than RST_FACES_MAX, the surest of them; each where the mean of the boxes that tell of
+ * it is, as sure as the surest of these. Those of about 12 pixels and more at 1024
  * pixels on the longer side, to which the box is shrunk. `sure`: above 0, how sure it has to be; 0:
  * as the finder's file says. `faces`: (RST_FACES_MAX). Hooks: cancel. Memory: some 100 MB at most, and
  * 1 MB a thread. Errors: RST_BAD_CALL for a finder of something else too, RST_HOST_FAILED,

@@ -693,7 +693,7 @@ def casts_are_taken_away(scratch):
     rng = np.random.default_rng(6)
     grey = np.repeat(cv2.GaussianBlur(rng.random((90, 120)), (0, 0), 2)[..., None], 3, 2)
     grey = 0.1 + 0.6 * (grey - grey.min()) / np.ptp(grey)
-    lamp = balance.from_light(balance.to_light(grey) * [1.2, 1, 0.75])
+    lamp = colour.from_light(colour.to_light(grey) * [1.2, 1, 0.75])
     lamp = np.rint(np.clip(lamp, 0, 1) * 255).astype(np.uint8)
     none, half, all_of_it = (np.ptp(balance.balanced(lamp, share).astype(float), axis=2).mean()
                              for share in (0, 0.5, 1))

@@ -18,10 +18,20 @@ def with_chroma(rgb, share):
     return luma + share * (rgb - luma)
 
 
+def to_light(rgb):
+    """sRGB, 0…1 → linear light, 0…1."""
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
+
+
+def from_light(light):
+    """The inverse of `to_light`."""
+    return np.where(light <= 0.0031308, 12.92 * light,
+                    1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+
+
 def to_lab(rgb):
     """(…, 3), 0…1 → L* 0…100, a*, b*."""
-    light = np.where(rgb <= 0.04045, rgb / 12.92, ((np.maximum(rgb, 0) + 0.055) / 1.055) ** 2.4)
-    xyz = light @ TO_XYZ.T / WHITE
+    xyz = to_light(rgb) @ TO_XYZ.T / WHITE
     f = np.where(xyz > EPSILON, np.cbrt(xyz), (KAPPA * xyz + 16) / 116)
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]),
                      200 * (f[..., 1] - f[..., 2])], -1)
@@ -32,9 +42,8 @@ def from_lab(lab):
     y = (lab[..., 0] + 16) / 116
     f = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], -1)
     cube = f ** 3
-    light = np.where(cube > EPSILON, cube, (116 * f - 16) / KAPPA) * WHITE @ np.linalg.inv(TO_XYZ).T
-    return np.where(light <= 0.0031308, 12.92 * light,
-                    1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+    xyz = np.where(cube > EPSILON, cube, (116 * f - 16) / KAPPA) * WHITE
+    return from_light(xyz @ np.linalg.inv(TO_XYZ).T)
 
 
 def into_gamut(lab):

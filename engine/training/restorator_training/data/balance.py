@@ -6,20 +6,11 @@ average, unless the light is coloured."""
 import cv2
 import numpy as np
 
-from restorator_training.colour import LUMA
+from restorator_training.colour import LUMA, from_light, to_light
 
 BLUR = 1.5   # standard deviation, pixels: edges, not grain
 POWER = 5    # of the Minkowski norm: strong edges count most
 MOST = 1.35  # a stronger cast than this is what the picture shows, such as grass
-
-
-def to_light(picture):
-    return np.where(picture <= 0.04045, picture / 12.92, ((picture + 0.055) / 1.055) ** 2.4)
-
-
-def from_light(light):
-    return np.where(light <= 0.0031308, 12.92 * light,
-                    1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
 
 
 def cast(light):
