@@ -109,6 +109,8 @@ static char *describe(const net *s) {
       g_string_append_printf(t, ", \"reach\": %d", s->reach);
     if (s->pixel)
       g_string_append(t, ", \"pixel\": true");
+    if (s->guided)
+      g_string_append_printf(t, ", \"guided\": {\"radius\": %d, \"epsilon\": 0.01}", s->guided);
     if (s->factor > 0) {
       g_string_append_printf(t, ", \"enlarger\": {\"factor\": %d, \"channels\": ", s->factor);
       append_widths(t, &s->channels);

@@ -59,6 +59,7 @@ typedef struct {
   bool condition, residual;
   int reach;            /* 0: not mentioned */
   bool pixel;           /* false: not mentioned */
+  int guided;           /* its radius, with an epsilon of 0.01; 0: not mentioned */
   bool holes;           /* the input has two channels */
   int factor;           /* of the enlarger; 0: none */
   widths channels;      /* of the enlarger */

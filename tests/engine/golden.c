@@ -15,6 +15,7 @@
 #include "network/encoder.h"
 #include "network/position_encoding.h"
 #include "golden.h"
+#include "diffusion/guided.h"
 #include "diffusion/sample.h"
 #include "diffusion/course.h"
 #include "diffusion/schedule.h"
@@ -317,7 +318,16 @@ static void on_moment(void *user, const rst_sample_moment *m) {
         m->values[c * RST_BATCH + p];
 }
 
-/* The engine's colours, 0…1 and scattered, as the case has them: −1…1 in the points' order. */
+/* Colours of the engine, 0…1 and scattered, as the case has them, in their place: −1…1 in the points'
+ * order. */
+static void gather(const golden *g, const points *p, float *colours) {
+  for (size_t i = 0; i < p->set.count; i++)
+    for (size_t c = 0; c < 3; c++)
+      colours[3 * i + c] =
+        (float)(2.0 * colours[3 * p->points[i] + (g->model->bgr ? 2 - c : c)] - 1);
+}
+
+/* The engine's colours of the points, as the case has them; NULL where it failed. */
 static float *restore(golden *g, points *p, const rst_parameters *parameters, const float *noise,
                       watch *w) {
   const rst_hooks hooks = {.size = sizeof hooks, .noise = noise};
@@ -331,10 +341,7 @@ static float *restore(golden *g, points *p, const rst_parameters *parameters, co
     golden_complain(g, "%s", error.message);
     return NULL;
   }
-  for (size_t i = 0; i < p->set.count; i++)
-    for (size_t c = 0; c < 3; c++)
-      colours[3 * i + c] =
-        (float)(2.0 * colours[3 * p->points[i] + (g->model->bgr ? 2 - c : c)] - 1);
+  gather(g, p, colours);
   return colours;
 }
 
@@ -350,6 +357,38 @@ static bool run_single_pass(golden *g) {
   colours = restore(g, &p, &parameters, NULL, NULL);
   fits = colours && golden_compare_floats(g, "output", colours, p.set.count * 3);
   free(colours);
+  clear_points(&p);
+  return fits;
+}
+
+/* A single pass whose chroma follows the luma of the pixels. */
+static bool run_guided(golden *g) {
+  rst_parameters parameters;
+  rst_error error = RST_ERROR_INIT;
+  points p = {{0}};
+  size_t count;
+  double *pixel = golden_take(g, "pixel", &count);
+  float *colours, *luma;
+  bool fits;
+
+  rst_parameters_init(&parameters);
+  if (!pixel || !take_points(g, &p))
+    return false;
+  colours = calloc(p.set.count * p.set.count * 3, sizeof *colours);
+  luma = calloc(p.set.count * p.set.count, sizeof *luma);
+  for (size_t i = 0; i < p.set.count && i < count; i++)
+    luma[p.points[i]] = (float)pixel[i];
+  p.set.luma = luma;
+  if (rst_guided_points(g->session, p.encoding, &parameters, &p.set, colours, NULL, &error) ==
+      RST_OK) {
+    gather(g, &p, colours);
+    fits = golden_compare_floats(g, "output", colours, p.set.count * 3);
+  } else {
+    fits = golden_complain(g, "%s", error.message);
+  }
+  free(pixel);
+  free(colours);
+  free(luma);
   clear_points(&p);
   return fits;
 }
@@ -457,10 +496,15 @@ static const struct {
   bool model;
   bool (*run)(golden *g);
 } kinds[] = {
-  {"encoder", true, run_encoder},         {"condition", true, run_condition},
-  {"encoding", true, run_encoding},       {"decoder", true, run_decoder},
-  {"single pass", true, run_single_pass}, {"sampling", true, run_sampling},
-  {"schedule", false, run_schedule},      {"steps", false, run_steps},
+  {"encoder", true, run_encoder},
+  {"condition", true, run_condition},
+  {"encoding", true, run_encoding},
+  {"decoder", true, run_decoder},
+  {"single pass", true, run_single_pass},
+  {"guided", true, run_guided},
+  {"sampling", true, run_sampling},
+  {"schedule", false, run_schedule},
+  {"steps", false, run_steps},
   {"regions", false, golden_run_regions},
 };
 

@@ -176,10 +176,10 @@ static rst_status do_sample(outcome *o, rst_error *error) {
   return status;
 }
 
-/* A window so large that its colours are interpolated; one point's luma is not known. */
-static rst_status do_bilateral(outcome *o, rst_error *error) {
+/* Colours that follow the luma; one point's is not known. */
+static rst_status do_guided(outcome *o, rst_error *error) {
   const rst_parameters parameters = new_parameters(NULL, NULL);
-  const rst_window window = {0, 0, 8 * SIDE};
+  const rst_window window = {0, 0, SIDE};
   static float values[SIDE * SIDE], luma[SIDE * SIDE];
   rst_session *session = NULL;
   rst_model *model = NULL;
@@ -214,6 +214,7 @@ static GByteArray *make_seeing(void) {
   shape.input = SIDE;
   shape.process = "single pass";
   shape.condition = shape.residual = shape.pixel = true;
+  shape.guided = 2;
   n = network_new(&shape);
   file = network_file(n);
   network_free(n);
@@ -459,7 +460,7 @@ static const struct {
   {"match", do_match}, {"preset", do_preset}, {"list", do_list},
   {"steps", do_steps}, {"record", do_record}, {"uncertainty", do_uncertainty},
   {"hide", do_hide},   {"hints", do_hints},   {"faces", do_faces},
-  {"photo", do_photo}, {"older", do_older},   {"bilateral", do_bilateral},
+  {"photo", do_photo}, {"older", do_older},   {"guided", do_guided},
 };
 
 /* Of a call that failed nothing is written but what is right. */

@@ -33,7 +33,16 @@ import torch
 from PIL import Image
 from safetensors.numpy import save_file
 
-from restorator_training import colour, diffusion, losses, model_file, network, schema, train
+from restorator_training import (
+    colour,
+    diffusion,
+    guided,
+    losses,
+    model_file,
+    network,
+    schema,
+    train,
+)
 from restorator_training import recipe as recipes
 from restorator_training import run as runs
 from restorator_training.colour import LUMA
@@ -506,8 +515,17 @@ def the_engine_computes_the_same(scratch):
         output = (average.single_pass(prepared) + base)[0].numpy()
         save("single", {"kind": "single pass", "model": "tiny-single.safetensors",
                         "tolerance": 2e-5}, input=grey, position=position, output=output)
-        network, _ = model_file.load(folder / "tiny.safetensors")
-        prepared, base = network.prepare(picture, points)
+        own = network.Network(schema.changed(average.description, {
+            "luma": {"pixel": True, "guided": {"radius": 2, "epsilon": 0.01}}}))
+        own.load_state_dict(network.grown(average.state_dict(), own))
+        own.decoder.block0.dense0.kernel[2 * 8 + len(own.luma_offsets)] += 0.2  # the pixel's own
+        model_file.save(folder / "tiny-guided.safetensors", own, {})
+        pixel = rng.uniform(-1.2, 1.2, 40).astype(np.float32)
+        output = guided.restore(own, picture, points, torch.from_numpy(pixel)[None])[0]
+        save("guided", {"kind": "guided", "model": "tiny-guided.safetensors", "tolerance": 1e-4},
+             input=grey, position=position, pixel=pixel, output=2 * output.numpy() - 1)
+        tiny_one, _ = model_file.load(folder / "tiny.safetensors")
+        prepared, base = tiny_one.prepare(picture, points)
         first = rng.standard_normal((40, 3), dtype=np.float32)
         for name, setup, key in (
                 ("b", diffusion.SETUPS["B"], {"eta": 1, "K": 8, "project": True}),
@@ -516,12 +534,12 @@ def the_engine_computes_the_same(scratch):
             noise = rng.standard_normal((len(steps), 40, 3), dtype=np.float32)
 
             def predict(x, t):
-                time = network.time(torch.tensor([t / 19], dtype=torch.float64))
-                return network.decoder(prepared, time, x)
+                time = tiny_one.time(torch.tensor([t / 19], dtype=torch.float64))
+                return tiny_one.decoder(prepared, time, x)
 
             result = diffusion.sample(predict, torch.from_numpy(first)[None],
                                       lambda i: torch.from_numpy(noise[i])[None], setup,
-                                      network.process)
+                                      tiny_one.process)
             save(name, {"kind": "sampling", "model": "tiny.safetensors", "tolerance": 2e-3,
                         "setup": {"sampler": "ddim", "noise": "normal", **key}},
                  input=grey, position=position, start=first, noise=noise,

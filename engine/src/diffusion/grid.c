@@ -9,7 +9,7 @@
 #include "base/complete.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "diffusion/bilateral.h"
+#include "diffusion/guided.h"
 #include "parameters/parameters.h"
 
 /* A new struct of the caller's, whose size it tells. */
@@ -144,8 +144,8 @@ rst_status rst_sample_grid(rst_session *session, const rst_encoding *encoding,
       !place(grid->y, grid->dy, grid->rows, window->y, window->side, box.y, box.height, y))
     status = fail_outside(window, error);
   else if (set.count > 0 && colours && !observer && !(hooks && hooks->noise) &&
-           rst_bilateral_serves(encoding))
-    status = rst_bilateral_points(session, encoding, parameters, &set, colours, hooks, error);
+           encoding->model->guided_radius > 0)
+    status = rst_guided_points(session, encoding, parameters, &set, colours, hooks, error);
   else if (set.count > 0)
     status =
       rst_sample_points(session, encoding, parameters, &set, colours, hooks, observer, error);

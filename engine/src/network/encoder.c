@@ -313,8 +313,8 @@ static rst_status fill_encoding(rst_encoding *encoding, const float *values,
   return status;
 }
 
-static rst_node_store *new_store(void) {
-  rst_node_store *store = calloc(1, sizeof *store);
+static rst_line_store *new_store(void) {
+  rst_line_store *store = calloc(1, sizeof *store);
 
   if (store && pthread_mutex_init(&store->lock, NULL) != 0) {
     free(store);
@@ -323,11 +323,10 @@ static rst_node_store *new_store(void) {
   return store;
 }
 
-static void free_store(rst_node_store *store) {
+static void free_store(rst_line_store *store) {
   if (!store)
     return;
   pthread_mutex_destroy(&store->lock);
-  free(store->known);
   free(store->values);
   free(store);
 }
@@ -346,8 +345,8 @@ rst_status rst_encode_values(rst_session *session, rst_model *model, const float
   atomic_init(&made->references, 1);
   made->model = rst_model_ref(model);
   made->window = *window;
-  made->nodes = new_store();
-  status = made->nodes ? fill_encoding(made, values, cancel, error) : rst_fail_memory(error);
+  made->lines = new_store();
+  status = made->lines ? fill_encoding(made, values, cancel, error) : rst_fail_memory(error);
   if (status == RST_OK)
     *encoding = made;
   else
@@ -367,7 +366,7 @@ void rst_encoding_unref(rst_encoding *encoding) {
     rst_encoding_unref(encoding->views[i]);
   free(encoding->views);
   rst_model_unref(encoding->model);
-  free_store(encoding->nodes);
+  free_store(encoding->lines);
   free(encoding->memory);
   free(encoding);
 }

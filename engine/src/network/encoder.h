@@ -24,13 +24,12 @@ typedef struct rst_features {
 rst_status rst_encoder_run(const rst_model *model, const float *input, const rst_cancel *cancel,
                            rst_features *features, rst_error *error);
 
-/* Colours of a single pass at the nodes of a grid over the window, which diffusion/bilateral.c asks for
- * and numbers; they depend on nothing but the window, and stay as long as its encoding. */
-typedef struct rst_node_store {
-  pthread_mutex_t lock; /* of all below but the values of known nodes, which do not change */
-  unsigned char *known; /* of each node; NULL before the first is asked */
-  float *values; /* (nodes, 3) */
-} rst_node_store;
+/* What diffusion/guided.c makes of the network's colours of a window, which depends on nothing but the
+ * window and stays as long as its encoding. */
+typedef struct rst_line_store {
+  pthread_mutex_t lock; /* of the pointer; the values do not change */
+  float *values; /* NULL before they are asked for */
+} rst_line_store;
 
 struct rst_encoding {
   atomic_int references;
@@ -44,7 +43,7 @@ struct rst_encoding {
    * their order may change. Bias not added: beyond the border the maps are zero, the bias is not.
    * (size, size, features.layers[0].out) of each stage. */
   float *mixed[RST_STAGES_MAX];
-  rst_node_store *nodes; /* owned */
+  rst_line_store *lines; /* owned */
   /* What else shows the same part: windows round the faces in it. Owned. */
   int view_count;
   rst_encoding **views; /* (view_count) */

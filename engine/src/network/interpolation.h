@@ -17,6 +17,13 @@ static inline float rst_luma(float r, float g, float b) {
   return 0.2989f * r + 0.5870f * g + 0.1140f * b;
 }
 
+/* The colour of that luma whose red and blue are so much beyond it. */
+static inline void rst_of_luma(float luma, float red, float blue, float rgb[3]) {
+  rgb[0] = luma + red;
+  rgb[2] = luma + blue;
+  rgb[1] = (luma - 0.2989f * rgb[0] - 0.1140f * rgb[2]) / 0.5870f;
+}
+
 /* Weights of the four samples about a position, the second one `fraction` (0…1) before it:
  * Catmull-Rom (Keys 1981, a = −½). They add up to 1. */
 void rst_catmull_rom(double fraction, double weight[4]);

@@ -19,7 +19,8 @@ enum {
   RST_WIDTH_MAX = 4096, /* channels, dense layers' widths */
   RST_KERNEL_MAX = 15,
   RST_BANDS_MAX = 256,
-  RST_FILL_REACH_MAX = 8
+  RST_FILL_REACH_MAX = 8,
+  RST_GUIDED_RADIUS_MAX = 64
 };
 
 /* Kernel (in, out), bias (out). */

@@ -113,6 +113,19 @@ static void describe_enlarger(rst_description *r, yyjson_val *luma, rst_model *m
   }
 }
 
+static void describe_guided(rst_description *r, yyjson_val *luma, rst_model *model) {
+  static const char *const keys[] = {"radius", "epsilon", NULL};
+  yyjson_val *guided = yyjson_obj_get(luma, "guided");
+
+  if (r->status != RST_OK || !guided)
+    return;
+  if (!model->luma_pixel)
+    rst_fail_key(r, "guided", "given without pixel", "left out");
+  guided = rst_get_object(r, guided, "guided", keys);
+  model->guided_radius = rst_get_int(r, guided, "radius", 1, RST_GUIDED_RADIUS_MAX);
+  model->guided_epsilon = rst_get_share(r, guided, "epsilon");
+}
+
 static void describe_fill(rst_description *r, yyjson_val *root, rst_model *model) {
   static const char *const keys[] = {"reach", "dense", NULL};
   yyjson_val *fill = yyjson_obj_get(root, "fill");
@@ -133,8 +146,8 @@ static void describe_points(rst_description *r, yyjson_val *root, rst_model *mod
   static const char *const position_keys[] = {"kind", "bands", "axes", NULL};
   static const char *const time_keys[] = {"kind", "bands", NULL};
   static const char *const axes[] = {"x", "xy", NULL};
-  static const char *const luma_keys[] = {"condition", "residual", "reach",
-                                          "pixel",     "enlarger", NULL};
+  static const char *const luma_keys[] = {"condition", "residual", "reach", "pixel",
+                                          "enlarger",  "guided",   NULL};
   yyjson_val *features =
     rst_get_object(r, yyjson_obj_get(root, "features"), "features", feature_keys);
   yyjson_val *position =
@@ -165,6 +178,7 @@ static void describe_points(rst_description *r, yyjson_val *root, rst_model *mod
     if (model->luma_pixel && !model->luma_condition)
       rst_fail_key(r, "pixel", "given without condition", "left out");
     describe_enlarger(r, luma, model);
+    describe_guided(r, luma, model);
     if (model->luma_condition)
       model->luma_columns =
         (2 * model->luma_reach + 1) * (2 * model->luma_reach + 1) + model->luma_pixel;
@@ -203,6 +217,8 @@ static void describe_process(rst_description *r, yyjson_val *root, rst_model *mo
     model->schedule = (rst_schedule_kind)rst_get_choice(r, process, "schedule", rst_schedule_names);
     model->steps = rst_get_int(r, process, "steps", 2, RST_STEPS_MAX);
   }
+  if (model->process != RST_SINGLE_PASS && model->guided_radius > 0)
+    rst_fail_key(r, "guided", "given for diffusion", "left out");
   model->bgr = rst_get_choice(r, root, "colour", colours) == 1;
 }
 

@@ -53,6 +53,8 @@ struct rst_model {
 
   bool luma_condition, luma_residual;
   bool luma_pixel;  /* the condition has the pixel's own luma less ℓ */
+  int guided_radius; /* of the filter that chroma follows the luma by, in input pixels; 0: none */
+  double guided_epsilon; /* variance of luma, 0…1, that counts as none */
   int luma_reach;   /* ℓ is seen at the points up to so many input pixels away on each axis */
   int luma_columns; /* of the condition: ℓ's (2 luma_reach + 1)², one for the pixel's own luma */
   int luma_factor;  /* of the enlarger, 1 without one: how much finer ℓ is than the input */

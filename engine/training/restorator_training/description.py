@@ -75,12 +75,19 @@ class Enlarger:
 
 
 @dataclass(frozen=True)
+class Guided:
+    radius: int
+    epsilon: float
+
+
+@dataclass(frozen=True)
 class Luma:
     condition: bool = False
     residual: bool = False
     reach: int = 0
     pixel: bool = False
     enlarger: Enlarger | None = None
+    guided: Guided | None = None
 
 
 @dataclass(frozen=True)

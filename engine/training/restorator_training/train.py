@@ -197,7 +197,7 @@ def plain(description):
     """A description without what a network may have more of than one that it begins with."""
     return changed(description, {
         "name": "", "format": None, "parameters": None, "input": {"channels": 1},
-        "luma": {"reach": 0, "pixel": False, "enlarger": None}, "fill": None})
+        "luma": {"reach": 0, "pixel": False, "enlarger": None, "guided": None}, "fill": None})
 
 
 def may_begin(before, after):

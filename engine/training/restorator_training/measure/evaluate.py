@@ -17,7 +17,7 @@ import pathlib
 import numpy as np
 import torch
 
-from restorator_training import colour, diffusion, model_file
+from restorator_training import colour, diffusion, guided, model_file
 from restorator_training.colour import LUMA
 from restorator_training.data import dataset, filling, masking, resampling
 
@@ -35,10 +35,12 @@ def restore(network, grey, position, setup=None, seed=0, pixel=None):
     with torch.no_grad():
         grey = torch.from_numpy(np.asarray(2 * grey - 1, dtype=np.float32)).unsqueeze(-1)
         position = torch.from_numpy(np.asarray(position, dtype=np.float32))
+        grey, position = grey.to(device), position.expand(len(grey), -1, -1).to(device)
         if pixel is not None:
             pixel = torch.from_numpy(np.asarray(2 * pixel - 1, dtype=np.float32)).to(device)
-        prepared, base = network.prepare(
-            grey.to(device), position.expand(len(grey), -1, -1).to(device), pixel=pixel)
+        if network.description.luma.guided and pixel is not None:
+            return guided.restore(network, grey, position, pixel).cpu().numpy()
+        prepared, base = network.prepare(grey, position, pixel=pixel)
         if network.process.kind == "single pass":
             value = network.single_pass(prepared)
         else:

@@ -1,45 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Colours interpolated in large windows: against the nodes asked one by one, the same bits however the
- * work is cut, and whatever has no place between nodes asked by itself.
+ * Colours that follow the luma: against a slow reference, the same bits however the work is cut, and a
+ * point whose luma is not known asked by itself.
  */
 #include "fixtures.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "diffusion/bilateral.h"
+#include "diffusion/sample.h"
+#include "network/encoder.h"
+#include "network/interpolation.h"
 
-enum { SIDE = 131, NODES = 32, TONES = 17, POINTS = SIDE * SIDE };
+enum { SIDE = 131, POINTS = SIDE * SIDE, SIZE = 16, RADIUS = 2 };
 
-static const rst_window window = {-3, 9, SIDE}, small = {-3, 9, 127};
+static const rst_window window = {-3, 9, SIDE};
+static const double epsilon = 0.01;
 
 /* A single pass that sees the pixel's own luma, with an input of 16. */
-static net seeing(void) {
+static net seeing(int radius) {
   net s = net_small;
 
-  s.input = 16;
+  s.input = SIZE;
   s.process = "single pass";
   s.condition = s.residual = s.pixel = true;
+  s.guided = radius;
   return s;
 }
 
-static bench new_bench(const rst_window *where, int threads) {
-  const net shape = seeing();
+static bench new_bench(int radius, int threads) {
+  const net shape = seeing(radius);
   bench b;
 
   b.session = new_session(threads);
   b.model = network_model(&shape);
-  b.encoding = new_encoding(b.session, b.model, where, 5);
+  b.encoding = new_encoding(b.session, b.model, &window, 5);
   b.parameters = new_parameters(NULL, NULL);
   return b;
 }
 
 /* The whole of a window, with random luma. */
-static float *whole_grid(const rst_window *where, rst_grid *grid) {
-  float *luma = random_floats(3, (size_t)(where->side * where->side), -1, 1);
+static float *whole_grid(rst_grid *grid) {
+  float *luma = random_floats(3, POINTS, -1, 1);
 
-  rst_grid_pixels(grid, where->x, where->y, where->side, where->side);
+  rst_grid_pixels(grid, window.x, window.y, SIDE, SIDE);
   grid->luma = luma;
   return luma;
 }
@@ -61,49 +65,121 @@ static void ask(const bench *b, double x, double y, float luma, float colour[3])
     rst_sample_points(b->session, b->encoding, &b->parameters, &set, colour, NULL, NULL, NULL));
 }
 
-static void test_nodes(void) {
-  static const int points[] = {0, SIDE - 1, SIDE * (SIDE - 1), POINTS - 1, 1234, 9876};
-  bench b = new_bench(&window, 2);
-  rst_grid grid;
-  float *luma = whole_grid(&window, &grid), *colours;
+/* ---- the slow reference ---- */
 
-  luma[0] = -1; /* on the first and the last tone */
-  luma[1234] = 1;
-  colours = bench_sample(&b, &grid, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
-    const int p = points[i];
-    const double at[3] = {(p % SIDE + 0.5) / SIDE * NODES, (p / SIDE + 0.5) / SIDE * NODES,
-                          ((double)luma[p] + 1) / 2 * (TONES - 1)};
-    double sum[3] = {0, 0, 0};
+typedef struct {
+  double guide[SIZE][SIZE], chroma[SIZE][SIZE][2], line[SIZE][SIZE][4];
+} slow;
 
-    for (int corner = 0; corner < 8; corner++) {
-      double weight = 1, node[3];
-      float colour[3];
+/* The line of one sample before it is averaged: by least squares over the square round it. */
+static void fit(const slow *s, int x, int y, double line[4]) {
+  double count = 0, sum = 0, squares = 0;
 
-      for (int axis = 0; axis < 3; axis++) {
-        const double last = axis == 2 ? TONES - 1 : NODES, first = fmin(floor(at[axis]), last - 1);
-
-        node[axis] = first + (corner >> axis & 1);
-        weight *= 1 - fabs(at[axis] - node[axis]);
-      }
-      ask(&b, node[0] / NODES, node[1] / NODES, (float)(node[2] * 2 / (TONES - 1) - 1), colour);
-      for (int c = 0; c < 3; c++)
-        sum[c] += weight * (double)colour[c];
+  for (int v = MAX(y - RADIUS, 0); v <= MIN(y + RADIUS, SIZE - 1); v++)
+    for (int u = MAX(x - RADIUS, 0); u <= MIN(x + RADIUS, SIZE - 1); u++) {
+      count++;
+      sum += s->guide[v][u];
+      squares += s->guide[v][u] * s->guide[v][u];
     }
-    for (int c = 0; c < 3; c++)
-      g_assert_cmpfloat(fabs(colours[3 * p + c] - sum[c]), <, 1e-5);
+  for (int c = 0; c < 2; c++) {
+    double both = 0, of_it = 0;
+
+    for (int v = MAX(y - RADIUS, 0); v <= MIN(y + RADIUS, SIZE - 1); v++)
+      for (int u = MAX(x - RADIUS, 0); u <= MIN(x + RADIUS, SIZE - 1); u++) {
+        both += s->guide[v][u] * s->chroma[v][u][c];
+        of_it += s->chroma[v][u][c];
+      }
+    line[2 * c] = (both / count - sum / count * (of_it / count)) /
+                  (squares / count - sum / count * (sum / count) + epsilon);
+    line[2 * c + 1] = of_it / count - line[2 * c] * (sum / count);
   }
+}
+
+/* What `b`, a guided one, has to say, by another whose network is the same and not guided. */
+static slow *slow_new(const bench *plain) {
+  slow *s = g_new0(slow, 1), *before = g_new0(slow, 1);
+
+  for (int y = 0; y < SIZE; y++)
+    for (int x = 0; x < SIZE; x++) {
+      const float luma = plain->encoding->luma[y * SIZE + x];
+      float rgb[3];
+
+      ask(plain, (x + 0.5) / SIZE, (y + 0.5) / SIZE, luma, rgb);
+      s->guide[y][x] = (double)luma * 0.5 + 0.5;
+      for (int c = 0; c < 2; c++)
+        s->chroma[y][x][c] =
+          (double)rgb[2 * c] -
+          (0.2989 * (double)rgb[0] + 0.5870 * (double)rgb[1] + 0.1140 * (double)rgb[2]);
+    }
+  for (int y = 0; y < SIZE; y++)
+    for (int x = 0; x < SIZE; x++)
+      fit(s, x, y, before->line[y][x]);
+  for (int y = 0; y < SIZE; y++)
+    for (int x = 0; x < SIZE; x++) {
+      int count = 0;
+
+      for (int v = MAX(y - RADIUS, 0); v <= MIN(y + RADIUS, SIZE - 1); v++)
+        for (int u = MAX(x - RADIUS, 0); u <= MIN(x + RADIUS, SIZE - 1); u++, count++)
+          for (int i = 0; i < 4; i++)
+            s->line[y][x][i] += before->line[v][u][i];
+      for (int i = 0; i < 4; i++)
+        s->line[y][x][i] /= count;
+    }
+  g_free(before);
+  return s;
+}
+
+static void slow_colour(const slow *s, double x, double y, double luma, double rgb[3]) {
+  double line[4] = {0};
+
+  for (int v = 0; v < SIZE; v++)
+    for (int u = 0; u < SIZE; u++) {
+      const double across = fabs(CLAMP(x * SIZE - 0.5, 0, SIZE - 1) - u);
+      const double down = fabs(CLAMP(y * SIZE - 0.5, 0, SIZE - 1) - v);
+
+      for (int i = 0; i < 4; i++)
+        line[i] += MAX(1 - across, 0) * MAX(1 - down, 0) * s->line[v][u][i];
+    }
+  luma = CLAMP(luma, -1, 1) * 0.5 + 0.5;
+  rgb[0] = luma + line[0] * luma + line[1];
+  rgb[2] = luma + line[2] * luma + line[3];
+  rgb[1] = (luma - 0.2989 * rgb[0] - 0.1140 * rgb[2]) / 0.5870;
+}
+
+static void test_reference(void) {
+  bench b = new_bench(RADIUS, 2), plain = new_bench(0, 1);
+  rst_grid grid;
+  float *luma = whole_grid(&grid), *colours;
+  slow *s = slow_new(&plain);
+
+  luma[0] = -1;
+  luma[1] = -7; /* beyond black and white: as black and white */
+  luma[SIDE] = INFINITY;
+  colours = bench_sample(&b, &grid, NULL);
+  for (int p = 0; p < POINTS; p++) {
+    double rgb[3];
+
+    slow_colour(s, (p % SIDE + 0.5) / SIDE, (p / SIDE + 0.5) / SIDE, (double)luma[p], rgb);
+    for (int c = 0; c < 3; c++)
+      g_assert_cmpfloat(fabs((double)colours[3 * p + c] - rgb[c]), <, 1e-4);
+    g_assert_cmpfloat(
+      fabs((double)rst_luma(colours[3 * p], colours[3 * p + 1], colours[3 * p + 2]) -
+           (CLAMP((double)luma[p], -1, 1) * 0.5 + 0.5)),
+      <, 1e-5);
+  }
+  g_free(s);
   g_free(colours);
   g_free(luma);
   bench_clear(&b);
+  bench_clear(&plain);
 }
 
 static void test_cuts(void) {
   static const int boxes[][4] = {
     {0, 0, 1, 1}, {SIDE - 1, SIDE - 1, 1, 1}, {3, 5, 17, 9}, {0, 30, SIDE, 1}, {1, 1, 100, 64}};
-  bench b = new_bench(&window, 1), other = new_bench(&window, 3);
+  bench b = new_bench(RADIUS, 1), other = new_bench(RADIUS, 3);
   rst_grid grid, part;
-  float *luma = whole_grid(&window, &grid);
+  float *luma = whole_grid(&grid);
   float *whole = bench_sample(&b, &grid, NULL), *again = bench_sample(&other, &grid, NULL);
   float *coverage = g_new(float, POINTS), *some;
 
@@ -140,21 +216,18 @@ static void test_cuts(void) {
   bench_clear(&other);
 }
 
-/* A luma that is not known, or that no tone has; and small windows, in which all points are so. */
+/* A luma that is not known. */
 static void test_alone(void) {
-  static const float lumas[] = {NAN, -1.5f, 1.01f, INFINITY};
-  bench b = new_bench(&window, 2), less = new_bench(&small, 2);
+  bench b = new_bench(RADIUS, 2);
   rst_grid grid;
-  float *luma = whole_grid(&window, &grid), *colours;
+  float *luma = whole_grid(&grid), *colours;
 
-  for (size_t i = 0; i < G_N_ELEMENTS(lumas); i++)
-    luma[1000 * i] = lumas[i];
+  luma[1000] = luma[POINTS - 1] = NAN;
   colours = bench_sample(&b, &grid, NULL);
-  for (size_t i = 0; i < G_N_ELEMENTS(lumas); i++) {
-    const int p = 1000 * (int)i;
+  for (int p = 1000; p < POINTS; p += POINTS - 1001) {
     float colour[3];
 
-    ask(&b, (p % SIDE + 0.5) / SIDE, (p / SIDE + 0.5) / SIDE, lumas[i], colour);
+    ask(&b, (p % SIDE + 0.5) / SIDE, (p / SIDE + 0.5) / SIDE, NAN, colour);
     assert_same(colours + 3 * p, colour, 3);
   }
   g_free(colours);
@@ -168,19 +241,7 @@ static void test_alone(void) {
   }
   g_free(colours);
   g_free(luma);
-  luma = whole_grid(&small, &grid);
-  colours = bench_sample(&less, &grid, NULL);
-  for (int p = 0; p < small.side * small.side; p += 999) {
-    float colour[3];
-
-    ask(&less, (p % small.side + 0.5) / small.side, (p / small.side + 0.5) / small.side, luma[p],
-        colour);
-    assert_same(colours + 3 * p, colour, 3);
-  }
-  g_free(colours);
-  g_free(luma);
   bench_clear(&b);
-  bench_clear(&less);
 }
 
 typedef struct {
@@ -209,9 +270,9 @@ static void on_batch(void *user, const uint32_t *points, size_t count) {
 }
 
 static void test_hooks(void) {
-  bench b = new_bench(&window, 2);
+  bench b = new_bench(RADIUS, 2);
   rst_grid grid;
-  float *luma = whole_grid(&window, &grid), *colours = g_new(float, 3 * POINTS);
+  float *luma = whole_grid(&grid), *colours = g_new(float, 3 * POINTS);
   watch *w = g_new0(watch, 1);
   rst_hooks hooks = {sizeof hooks, w, on_progress, on_batch, NULL, NULL};
 
@@ -220,14 +281,14 @@ static void test_hooks(void) {
   for (int p = 0; p < POINTS; p++)
     g_assert_cmpint(w->reported[p], ==, 1);
   g_assert_cmpfloat(w->fraction, ==, 1);
-  /* again, of nodes that are known */
+  /* again, of lines that are known */
   *w = (watch){.fraction = 0};
   assert_ok(rst_sample(b.session, b.encoding, &b.parameters, &grid, NULL, colours, &hooks, NULL));
   for (int p = 0; p < POINTS; p++)
     g_assert_cmpint(w->reported[p], ==, 1);
   g_assert_cmpfloat(w->fraction, ==, 1);
   bench_clear(&b);
-  b = new_bench(&window, 2);
+  b = new_bench(RADIUS, 2);
   *w = (watch){.cancel_after = 3, .cancel = rst_cancel_new()};
   hooks.cancel = w->cancel;
   assert_status(
@@ -274,9 +335,9 @@ static gpointer visit(gpointer data) {
 }
 
 static void test_shared(void) {
-  bench b = new_bench(&window, 2), other = new_bench(&window, 1);
+  bench b = new_bench(RADIUS, 2), other = new_bench(RADIUS, 1);
   rst_grid grid;
-  float *luma = whole_grid(&window, &grid), *whole = bench_sample(&other, &grid, NULL);
+  float *luma = whole_grid(&grid), *whole = bench_sample(&other, &grid, NULL);
   visitor visitors[2];
   GThread *threads[2];
 
@@ -302,10 +363,10 @@ static void test_shared(void) {
 
 int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
-  g_test_add_func("/bilateral/nodes", test_nodes);
-  g_test_add_func("/bilateral/cuts", test_cuts);
-  g_test_add_func("/bilateral/alone", test_alone);
-  g_test_add_func("/bilateral/hooks", test_hooks);
-  g_test_add_func("/bilateral/shared", test_shared);
+  g_test_add_func("/guided/reference", test_reference);
+  g_test_add_func("/guided/cuts", test_cuts);
+  g_test_add_func("/guided/alone", test_alone);
+  g_test_add_func("/guided/hooks", test_hooks);
+  g_test_add_func("/guided/shared", test_shared);
   return g_test_run();
 }
