@@ -15,6 +15,7 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/interpolation.h"
+#include "photo/follow.h"
 #include "photo/grain.h"
 #include "photo/mended.h"
 #include "photo/pyramid.h"
@@ -23,12 +24,17 @@
 
 /* ---- pieces of level 0 ---- */
 
-enum { LARGEST = 256, SMALLEST = 8 }; /* pixels a side of a piece */
+enum {
+  LARGEST = 256,
+  SMALLEST = 8, /* pixels a side of a piece */
+  MARGIN =
+    RST_FOLLOW_ROUNDS + RST_FOLLOW_SEEN + RST_RELAX_REACH /* what it sees beyond itself, at most */
+};
 
 typedef struct {
   size_t count, capacity;
   rst_rectangle *all; /* of holes, without the margin */
-  int64_t cost;       /* pixels that they see, the work of settling and grain */
+  int64_t cost; /* pixels that they see, the work of settling and grain */
 } pieces;
 
 static bool add_piece(pieces *p, const rst_rectangle *one) {
@@ -70,12 +76,13 @@ static bool find_holes(const rst_level *l, int x, int y, int side, rst_rectangle
   return found;
 }
 
-/* What a piece sees: itself and the margin, within the level. */
+/* What a piece sees, within the level: what lines are followed through, and what that settles by. */
 static rst_rectangle seen_by(const rst_level *l, const rst_rectangle *piece) {
-  const int left = piece->x > RST_RELAX_REACH ? piece->x - RST_RELAX_REACH : 0;
-  const int top = piece->y > RST_RELAX_REACH ? piece->y - RST_RELAX_REACH : 0;
-  const int right = piece->x + piece->width + RST_RELAX_REACH;
-  const int bottom = piece->y + piece->height + RST_RELAX_REACH;
+  const rst_rectangle near = rst_follow_sees(l->hole, l->width, l->height, piece);
+  const int left = near.x > RST_RELAX_REACH ? near.x - RST_RELAX_REACH : 0;
+  const int top = near.y > RST_RELAX_REACH ? near.y - RST_RELAX_REACH : 0;
+  const int right = near.x + near.width + RST_RELAX_REACH;
+  const int bottom = near.y + near.height + RST_RELAX_REACH;
 
   return (rst_rectangle){left, top, (right < l->width ? right : l->width) - left,
                          (bottom < l->height ? bottom : l->height) - top};
@@ -149,13 +156,23 @@ typedef struct {
 /* What a piece sees, its holes filled. */
 typedef struct {
   float *rgb; /* (height, width, 3) */
-  unsigned char *hole; /* (height, width): what is to be filled, and what is transparent */
-  float *relaxing;
+  unsigned char
+    *hole; /* (height, width): RST_FOLLOW_HOLE where it is to be filled; or TRANSPARENT */
+  float *work;
 } settled;
+
+enum { TRANSPARENT = 2 };
+
+/* Floats of scratch for a map with so many holes. */
+static size_t work_size(size_t holes) {
+  const size_t relaxing = rst_relax_scratch(holes), following = rst_follow_scratch(holes);
+
+  return relaxing > following ? relaxing : following;
+}
 
 /* Floats. */
 static size_t settled_size(size_t pixels) {
-  return 3 * pixels + pixels / 4 + rst_relax_scratch(pixels);
+  return 3 * pixels + pixels / 4 + work_size(pixels);
 }
 
 static settled settled_in(size_t pixels, float *scratch) {
@@ -163,22 +180,28 @@ static settled settled_in(size_t pixels, float *scratch) {
                    scratch + 3 * pixels + pixels / 4};
 }
 
-static void settle(const mending *m, const float *rgba, const rst_rectangle *seen, settled *s) {
+static void settle(const mending *m, const float *rgba, const rst_rectangle *piece,
+                   const rst_rectangle *seen, settled *s) {
   const rst_level *l = &m->pyramid.levels[0];
   const rst_rectangle all = {0, 0, seen->width, seen->height};
+  const rst_rectangle wanted = {piece->x - seen->x, piece->y - seen->y, piece->width,
+                                piece->height};
   float *rgb = s->rgb;
   unsigned char *hole = s->hole;
 
   for (int y = seen->y; y < seen->y + seen->height; y++)
     for (int x = seen->x; x < seen->x + seen->width; x++, rgb += 3, rgba += 4) {
-      *hole = l->hole[(size_t)y * (size_t)l->width + (size_t)x] || !(rgba[3] > 0);
+      *hole = l->hole[(size_t)y * (size_t)l->width + (size_t)x] ? RST_FOLLOW_HOLE
+              : rgba[3] > 0                                     ? 0
+                                                                : TRANSPARENT;
       if (*hole++)
         rst_pyramid_enlarge(&m->pyramid, 0, x, y, rgb);
       else
         for (int c = 0; c < 3; c++)
           rgb[c] = fminf(fmaxf(rgba[c], 0), 1);
     }
-  rst_relax(s->rgb, s->hole, seen->width, seen->height, &all, m->cancel, s->relaxing);
+  rst_relax(s->rgb, s->hole, seen->width, seen->height, &all, m->cancel, s->work);
+  rst_follow(s->rgb, s->hole, seen->width, seen->height, &wanted, m->cancel, s->work);
 }
 
 static void take_pixels(const mending *m, const rst_rectangle *piece, const rst_rectangle *seen,
@@ -274,7 +297,7 @@ static void run_pieces(void *data, int worker) {
       break;
     rgba = b->rgba + (size_t)i * b->room;
     seen = seen_by(&b->m->pyramid.levels[0], &b->pieces[i]);
-    settle(b->m, rgba, &seen, &s);
+    settle(b->m, rgba, &b->pieces[i], &seen, &s);
     take_pixels(b->m, &b->pieces[i], &seen, &s);
     add_grain(b, &b->pieces[i], &seen, rgba, scratch);
   }
@@ -312,10 +335,11 @@ static rst_status mend_level(const mending *m, int level, rst_error *error) {
         holes++;
       }
     }
-  scratch = rst_floats(rst_relax_scratch(holes));
+  scratch = rst_floats(work_size(holes));
   if (!scratch)
     return rst_fail_memory(error);
   rst_relax(l->rgb, l->hole, l->width, l->height, box, m->cancel, scratch);
+  rst_follow(l->rgb, l->hole, l->width, l->height, box, m->cancel, scratch);
   free(scratch);
   return rst_cancelled(m->cancel) ? rst_fail_cancelled(error) : RST_OK;
 }
@@ -345,7 +369,7 @@ static rst_status mend_pixels(mending *m, batch *b, rst_error *error) {
 }
 
 static rst_status mend_all(mending *m, rst_error *error) {
-  const int side = LARGEST + 2 * RST_RELAX_REACH;
+  const int side = LARGEST + 2 * MARGIN;
   batch b = {.m = m, .room = (size_t)4 * (size_t)side * (size_t)side};
   rst_status status;
 

@@ -8,7 +8,7 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/interpolation.h"
-#include "photo/relax.h"
+#include "photo/follow.h"
 #include "region/parts.h"
 
 enum {
@@ -139,8 +139,8 @@ static void want_beside(rst_pyramid *p) {
         if (!l->hole[at(l, x, y)])
           continue;
         if (i > 0)
-          want(&p->levels[i], &(rst_rectangle){x - RST_RELAX_STEP, y - RST_RELAX_STEP,
-                                               2 * RST_RELAX_STEP + 1, 2 * RST_RELAX_STEP + 1});
+          want(&p->levels[i], &(rst_rectangle){x - RST_FOLLOW_SEEN, y - RST_FOLLOW_SEEN,
+                                               2 * RST_FOLLOW_SEEN + 1, 2 * RST_FOLLOW_SEEN + 1});
         if (i < p->count - 1)
           want(&p->levels[i + 1], &(rst_rectangle){x / 2 - 1, y / 2 - 1, 3, 3});
       }

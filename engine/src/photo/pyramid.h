@@ -33,7 +33,7 @@ typedef struct rst_pyramid {
 rst_status rst_pyramid_new(const rst_picture *picture, const rst_rectangle *box,
                            const unsigned char *mask, rst_pyramid *pyramid, rst_error *error);
 void rst_pyramid_clear(rst_pyramid *pyramid);
-/* Reads the picture and makes all blocks that rst_pyramid_enlarge() and rst_relax() look at for the
+/* Reads the picture and makes all blocks that rst_pyramid_enlarge(), rst_relax() and rst_follow() look at for the
  * holes; the holes of the last level get the mean of all that is known. Errors: RST_HOST_FAILED,
  * RST_CANCELLED, RST_NO_MEMORY. */
 rst_status rst_pyramid_read(rst_pyramid *pyramid, const rst_picture *picture,
