@@ -642,7 +642,7 @@ static void find_lines(const layer *l, double *xx, double *xy, double *yy) {
   g_free(luma);
 }
 
-/* Sixteen rounds of div(D ∇u), 0.24 of each, 0.8 of what they change. */
+/* 24 rounds of div(D ∇u), 0.24 of each, 0.8 of what they change. */
 static void follow(layer *l) {
   const int count = l->width * l->height;
   double *all = g_new(double, (size_t)(5 * count)), *u = all + 3 * count, *next = all + 4 * count;
@@ -652,7 +652,7 @@ static void follow(layer *l) {
   for (int k = 0; k < 3; k++) {
     for (int i = 0; i < count; i++)
       u[i] = (double)l->rgb[3 * i + k];
-    for (int round = 0; round < 16; round++) {
+    for (int round = 0; round < 24; round++) {
       for (int i = 0; i < count; i++) {
         const int x = i % l->width, y = i / l->width;
         double sum = 0;

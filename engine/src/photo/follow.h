@@ -8,7 +8,7 @@
 #include "restorator.h"
 
 enum {
-  RST_FOLLOW_ROUNDS = 16,
+  RST_FOLLOW_ROUNDS = 24,
   RST_FOLLOW_SEEN = 8, /* pixels: how far one of a hole looks for the way that lines go */
   RST_FOLLOW_HOLE = 1  /* what marks a pixel that is changed; other ones above 0 are not */
 };
