@@ -32,6 +32,7 @@ from restorator_training.faces import network as faces
 from restorator_training.faces import pool
 from restorator_training.faces import train as faces_train
 from restorator_training.faces import views as face_views
+from restorator_training.measure import found_damage
 
 LAYERS = ((3, 2, 6), (3, 2, 8, 3), (1, 1, 16))
 
@@ -153,6 +154,37 @@ def views_of_damage_have_labels(scratch):
     assert 8 < damaged < 40
 
 
+def found_damage_is_counted(scratch):
+    photos = scratch / "photos"
+    for folder in found_damage.FOLDERS:
+        (photos / folder).mkdir(parents=True)
+        for i in range(2):
+            picture = np.full((96, 120, 3), 90 + 20 * i, np.uint8)
+            cv2.imwrite(str(photos / folder / f"{i}.png"), picture)
+    made = list(found_damage.made(photos))
+    again = list(found_damage.made(photos))
+    assert len(made) == 8 and made[1][0].shape == (192, 240)  # every second one is enlarged
+    assert all(np.array_equal(*pair) for one, other in zip(made, again) for pair in zip(one, other))
+    for picture, sure, maybe in made:
+        assert sure.any() and not (sure & ~maybe).any()
+        # Grain and compression are no damage.
+        assert np.abs(picture[~found_damage.near(maybe)].astype(int)
+                      - np.median(picture)).max() < 40
+
+    class Program:
+        def __init__(self, masks):
+            self.masks = masks
+
+        def find(self, picture):
+            return self.masks(picture)
+
+    by_size = {id(picture): sure for picture, sure, _ in made}
+    assert found_damage.compared(Program(lambda one: by_size[id(one)]), made) == (1, 1)
+    assert found_damage.compared(Program(lambda one: np.zeros(one.shape, bool)), made)[1] == 0
+    precision, recall = found_damage.compared(Program(lambda one: np.ones(one.shape, bool)), made)
+    assert recall == 1 and precision < 0.8
+
+
 def what_nobody_knows_costs_nothing(scratch):
     del scratch
     label = torch.tensor([[[1.0, 0, -1]]])
@@ -253,6 +285,7 @@ def the_face_finder_has_its_format(scratch):
 torch.set_num_threads(1)
 tap.run([stays_the_same_in_the_file, a_cells_values_are_its_pixels, a_killed_run_goes_on,
          marks_are_of_every_kind, damage_is_where_the_picture_changed, views_of_damage_have_labels,
+         found_damage_is_counted,
          what_nobody_knows_costs_nothing, faces_stand_in_their_cells,
          rare_faces_are_taken_often, the_pool_keeps_what_is_mistaken,
          turned_boxes_go_where_their_pixels_go,
