@@ -13,6 +13,7 @@
 
 #include "base/session.h"
 #include "network/interpolation.h"
+#include "photo/holes.h"
 
 enum {
   TILE = 64,                               /* pixels a side that are worked on at once */
@@ -48,7 +49,7 @@ static bool any_hole(const unsigned char *hole, int width, int height, int left,
   bottom = bottom < height ? bottom : height;
   for (int y = top; y < bottom; y++)
     for (int x = left; x < right; x++)
-      if (hole[(size_t)y * (size_t)width + (size_t)x] == RST_FOLLOW_HOLE)
+      if (hole[(size_t)y * (size_t)width + (size_t)x] == RST_HOLE)
         return true;
   return false;
 }
@@ -85,25 +86,6 @@ rst_rectangle rst_follow_sees(const unsigned char *hole, int width, int height,
 
   return (rst_rectangle){left, top, (right < width ? right : width) - left,
                          (bottom < height ? bottom : height) - top};
-}
-
-/* The box of the holes in a square of a box; false where there are none. */
-static bool find_holes(const unsigned char *hole, int width, const rst_rectangle *box, int x, int y,
-                       rst_rectangle *found) {
-  const int right = x + TILE < box->x + box->width ? x + TILE : box->x + box->width;
-  const int bottom = y + TILE < box->y + box->height ? y + TILE : box->y + box->height;
-  int west = right, east = x, north = bottom, south = y;
-
-  for (int v = y; v < bottom; v++)
-    for (int u = x; u < right; u++)
-      if (hole[(size_t)v * (size_t)width + (size_t)u] == RST_FOLLOW_HOLE) {
-        west = u < west ? u : west;
-        east = u + 1 > east ? u + 1 : east;
-        north = v < north ? v : north;
-        south = v + 1;
-      }
-  *found = (rst_rectangle){west, north, east - west, south - north};
-  return east > west;
 }
 
 /* ---- the way that lines go ---- */
@@ -213,7 +195,7 @@ static float flow(const tile *t, const float *now, int at) {
 
 static bool is_hole(const picture *p, int x, int y) {
   return x >= 0 && y >= 0 && x < p->width && y < p->height &&
-         p->hole[(size_t)y * (size_t)p->width + (size_t)x] == RST_FOLLOW_HOLE;
+         p->hole[(size_t)y * (size_t)p->width + (size_t)x] == RST_HOLE;
 }
 
 static void run_rounds(const picture *p, const rst_rectangle *area, tile *t) {
@@ -283,12 +265,12 @@ void rst_follow(float *rgb, const unsigned char *hole, int width, int height,
   /* None of the tiles may see what another one has changed. */
   for (int y = box->y; y < bottom && !rst_cancelled(cancel); y += TILE)
     for (int x = box->x; x < right && !rst_cancelled(cancel); x += TILE)
-      if (find_holes(hole, width, box, x, y, &one))
+      if (rst_find_holes(hole, width, box, x, y, TILE, &one))
         to = follow_tile(&p, &one, weight, t, to);
   if (rst_cancelled(cancel))
     return;
   for (int y = box->y; y < bottom; y += TILE)
     for (int x = box->x; x < right; x += TILE)
-      if (find_holes(hole, width, box, x, y, &one))
+      if (rst_find_holes(hole, width, box, x, y, TILE, &one))
         put_tile(&p, &one, rgb, &from);
 }

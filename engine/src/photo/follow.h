@@ -9,8 +9,7 @@
 
 enum {
   RST_FOLLOW_ROUNDS = 24,
-  RST_FOLLOW_SEEN = 8, /* pixels: how far one of a hole looks for the way that lines go */
-  RST_FOLLOW_HOLE = 1  /* what marks a pixel that is changed; other ones above 0 are not */
+  RST_FOLLOW_SEEN = 8 /* pixels: how far one of a hole looks for the way that lines go */
 };
 
 /* Floats of scratch that rst_follow() needs for so many pixels in holes. */
@@ -19,9 +18,10 @@ size_t rst_follow_scratch(size_t pixels);
  * they hang together with, so far as that counts, and what these look at. */
 rst_rectangle rst_follow_sees(const unsigned char *hole, int width, int height,
                               const rst_rectangle *box);
-/* Of `rgb` (height, width, 3) the pixels of a box that `hole` (height, width) marks, from what is smooth to
- * what goes on along the lines beside it, edges repeated. `scratch`: rst_follow_scratch() of
- * as many pixels as the box has marked. Ends early when it is cancelled. */
+/* Of `rgb` (height, width, 3) the pixels of a box that `hole` (height, width) marks as RST_HOLE, from
+ * what is smooth to what goes on along the lines beside it, edges repeated; `hole` may mark others,
+ * which keep their colours. `scratch`: rst_follow_scratch() of as many pixels as the box has
+ * marked. Ends early when it is cancelled. */
 void rst_follow(float *rgb, const unsigned char *hole, int width, int height,
                 const rst_rectangle *box, const rst_cancel *cancel, float *scratch);
 

@@ -17,6 +17,7 @@
 #include "network/interpolation.h"
 #include "photo/follow.h"
 #include "photo/grain.h"
+#include "photo/holes.h"
 #include "photo/mended.h"
 #include "photo/pyramid.h"
 #include "photo/relax.h"
@@ -51,31 +52,6 @@ static bool add_piece(pieces *p, const rst_rectangle *one) {
   return true;
 }
 
-/* The box of the holes in a square; false where there are none. */
-static bool find_holes(const rst_level *l, int x, int y, int side, rst_rectangle *box) {
-  const rst_rectangle *all = &l->holes;
-  const int left = x > all->x ? x : all->x, top = y > all->y ? y : all->y;
-  const int right = x + side < all->x + all->width ? x + side : all->x + all->width;
-  const int bottom = y + side < all->y + all->height ? y + side : all->y + all->height;
-  int west = right, east = left, north = bottom, south = top;
-  bool found = false;
-
-  for (int v = top; v < bottom; v++) {
-    const unsigned char *hole = l->hole + (size_t)v * (size_t)l->width;
-
-    for (int u = left; u < right; u++)
-      if (hole[u]) {
-        found = true;
-        west = u < west ? u : west;
-        east = u + 1 > east ? u + 1 : east;
-        north = v < north ? v : north;
-        south = v + 1;
-      }
-  }
-  *box = (rst_rectangle){west, north, east - west, south - north};
-  return found;
-}
-
 /* What a piece sees, within the level: what lines are followed through, and what that settles by. */
 static rst_rectangle seen_by(const rst_level *l, const rst_rectangle *piece) {
   const rst_rectangle near = rst_follow_sees(l->hole, l->width, l->height, piece);
@@ -102,7 +78,7 @@ static bool cut(const rst_level *l, int x, int y, int side, pieces *p) {
   rst_rectangle box;
   int64_t whole;
 
-  if (!find_holes(l, x, y, side, &box))
+  if (!rst_find_holes(l->hole, l->width, &l->holes, x, y, side, &box))
     return true;
   whole = cost_of(l, &box);
   if (side > SMALLEST) {
@@ -156,8 +132,7 @@ typedef struct {
 /* What a piece sees, its holes filled. */
 typedef struct {
   float *rgb; /* (height, width, 3) */
-  unsigned char
-    *hole; /* (height, width): RST_FOLLOW_HOLE where it is to be filled; or TRANSPARENT */
+  unsigned char *hole; /* (height, width): RST_HOLE where it is to be filled; or TRANSPARENT */
   float *work;
 } settled;
 
@@ -191,7 +166,7 @@ static void settle(const mending *m, const float *rgba, const rst_rectangle *pie
 
   for (int y = seen->y; y < seen->y + seen->height; y++)
     for (int x = seen->x; x < seen->x + seen->width; x++, rgb += 3, rgba += 4) {
-      *hole = l->hole[(size_t)y * (size_t)l->width + (size_t)x] ? RST_FOLLOW_HOLE
+      *hole = l->hole[(size_t)y * (size_t)l->width + (size_t)x] ? RST_HOLE
               : rgba[3] > 0                                     ? 0
                                                                 : TRANSPARENT;
       if (*hole++)
