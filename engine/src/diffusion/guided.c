@@ -11,9 +11,7 @@
 #include "parameters/parameters.h"
 
 enum {
-  RED = 0,
-  BLUE = 1,  /* less luma: the two of a colour that are kept */
-  LINE = 4,  /* values of a sample: slope and offset of red, then of blue */
+  LINE = 4,   /* values of a sample: slope and offset of red less luma, then of blue less luma */
   LOOK = 4096 /* points between two looks at the token */
 };
 
@@ -100,50 +98,22 @@ static void fit(filter *f, const float *colours, size_t channel, double epsilon,
   }
 }
 
-/* New memory: (size, size, LINE); NULL without any. */
-static float *fit_lines(const rst_encoding *encoding, const float *colours) {
-  const rst_model *model = encoding->model;
-  const size_t count = (size_t)model->input_size * (size_t)model->input_size;
-  filter f = {.size = model->input_size, .radius = model->guided_radius};
-  float *lines = rst_zeros(LINE * count, sizeof *lines);
-
-  f.guide = rst_array(6 * count, sizeof *f.guide);
-  if (lines && f.guide) {
-    f.mean = f.guide + count;
-    f.variance = f.mean + count;
-    f.slope = f.variance + count;
-    f.offset = f.slope + count;
-    f.rows = f.offset + count;
-    take_guide(encoding, f.guide);
-    measure_guide(&f);
-    fit(&f, colours, 0, model->guided_epsilon, lines + 2 * RED);
-    fit(&f, colours, 2, model->guided_epsilon, lines + 2 * BLUE);
-  } else {
-    free(lines);
-    lines = NULL;
-  }
-  free(f.guide);
-  return lines;
-}
-
 /* ---- the samples ---- */
 
-/* Asks the network for each sample of its input: colours (size, size, 3). */
+/* Asks the network for each sample of its input, whose luma is the guide: colours (size, size, 3). */
 static rst_status ask_samples(rst_session *session, const rst_encoding *encoding,
                               const rst_parameters *parameters, const rst_hooks *hooks,
-                              float *colours, rst_error *error) {
+                              const double *guide, float *colours, rst_error *error) {
   const int size = encoding->model->input_size, count = size * size;
   rst_point_set set = {
     .count = (size_t)count, .columns = size, .rows = size, .column_step = 1, .row_step = 1};
   rst_hooks inner = RST_HOOKS_INIT;
-  double *guide = rst_array((size_t)count + (size_t)size, sizeof *guide), *at;
+  double *at = rst_array((size_t)size, sizeof *at);
   uint32_t *points = rst_array((size_t)count, sizeof *points);
   float *luma = rst_floats((size_t)count);
-  rst_status status = RST_NO_MEMORY;
+  rst_status status;
 
-  if (guide && points && luma) {
-    at = guide + count;
-    take_guide(encoding, guide);
+  if (at && points && luma) {
     for (int i = 0; i < count; i++) {
       points[i] = (uint32_t)i;
       luma[i] = (float)(2 * guide[i] - 1);
@@ -160,39 +130,67 @@ static rst_status ask_samples(rst_session *session, const rst_encoding *encoding
     }
     status = rst_sample_points(session, encoding, parameters, &set, colours, &inner, NULL, error);
   } else {
-    rst_fail_memory(error);
+    status = rst_fail_memory(error);
   }
-  free(guide);
+  free(at);
   free(points);
   free(luma);
   return status;
 }
 
-/* The functions of a window, made where they are not there yet. What another call has made meanwhile has the
- * same bits, but may be read by now. */
+/* New memory: (size, size, LINE). */
+static rst_status make_lines(rst_session *session, const rst_encoding *encoding,
+                             const rst_parameters *parameters, const rst_hooks *hooks,
+                             float **lines, rst_error *error) {
+  const rst_model *model = encoding->model;
+  const size_t count = (size_t)model->input_size * (size_t)model->input_size;
+  filter f = {.size = model->input_size, .radius = model->guided_radius};
+  float *colours = rst_floats(3 * count);
+  rst_status status;
+
+  *lines = rst_zeros(LINE * count, sizeof **lines);
+  f.guide = rst_array(6 * count, sizeof *f.guide);
+  if (*lines && f.guide && colours) {
+    f.mean = f.guide + count;
+    f.variance = f.mean + count;
+    f.slope = f.variance + count;
+    f.offset = f.slope + count;
+    f.rows = f.offset + count;
+    take_guide(encoding, f.guide);
+    status = ask_samples(session, encoding, parameters, hooks, f.guide, colours, error);
+  } else {
+    status = rst_fail_memory(error);
+  }
+  if (status == RST_OK) {
+    measure_guide(&f);
+    fit(&f, colours, 0, model->guided_epsilon, *lines);
+    fit(&f, colours, 2, model->guided_epsilon, *lines + LINE / 2);
+  } else {
+    free(*lines);
+    *lines = NULL;
+  }
+  free(f.guide);
+  free(colours);
+  return status;
+}
+
+/* The functions of a window, made where they are not there yet. What another call has made meanwhile
+ * has the same bits, but may be read by now. */
 static rst_status find_lines(rst_session *session, const rst_encoding *encoding,
                              const rst_parameters *parameters, const rst_hooks *hooks,
                              const float **lines, rst_error *error) {
-  const size_t size = (size_t)encoding->model->input_size;
   rst_line_store *store = encoding->lines;
-  float *colours, *made = NULL;
-  rst_status status = RST_OK;
+  float *made;
+  rst_status status;
 
   pthread_mutex_lock(&store->lock);
   *lines = store->values;
   pthread_mutex_unlock(&store->lock);
   if (*lines)
     return RST_OK;
-  colours = rst_floats(3 * size * size);
-  if (colours)
-    status = ask_samples(session, encoding, parameters, hooks, colours, error);
-  if (colours && status == RST_OK)
-    made = fit_lines(encoding, colours);
-  free(colours);
+  status = make_lines(session, encoding, parameters, hooks, &made, error);
   if (status != RST_OK)
     return status;
-  if (!made)
-    return rst_fail_memory(error);
   pthread_mutex_lock(&store->lock);
   if (!store->values) {
     store->values = made;

@@ -13,8 +13,11 @@
 
 #include "diffusion/sample.h"
 
-/* rst_sample_points() of a model that says `luma.guided`. Points whose luma is not known are asked
- * one by one. Errors: RST_OUT_OF_RANGE, RST_NO_MEMORY, RST_CANCELLED. */
+/* What rst_sample_points() is for other models, for one that says `luma.guided`: the set's colours, 0…1,
+ * red first, at the places of its points in (rows, columns, 3). Points whose luma is not known (NaN,
+ * or a set without) are asked one by one; luma beyond −1…1 counts as −1 or 1. Hooks: progress, batch
+ * and cancel. Errors: RST_OUT_OF_RANGE, RST_NO_MEMORY, RST_CANCELLED. Thread: the session's
+ * caller; several sessions may share an encoding. */
 rst_status rst_guided_points(rst_session *session, const rst_encoding *encoding,
                              const rst_parameters *parameters, const rst_point_set *set,
                              float *colours, const rst_hooks *hooks, rst_error *error);
