@@ -420,11 +420,16 @@ GByteArray *finder_file(const char *from, const char *to) {
   return file;
 }
 
-GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, int count,
-                       uint32_t seed, double scale) {
-  GByteArray *data = g_byte_array_new(), *file;
-  GString *list = g_string_new(NULL), *tensors = g_string_new(NULL);
-  char *header;
+/* What a file of chains is put together from. */
+typedef struct {
+  GByteArray *data;
+  GString *tensors;
+} chain_parts;
+
+/* Adds a chain's tensors; its layers as the description has them, freed by the caller. */
+static char *add_chain(chain_parts *parts, const char *prefix, int in, const chain_layer *layers,
+                       int count, uint32_t seed, double scale) {
+  GString *list = g_string_new(NULL);
 
   for (int j = 0; j < count; j++) {
     const chain_layer *l = &layers[j];
@@ -433,7 +438,7 @@ GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, 
     float *kernel = random_floats(seed + (uint32_t)j, values, -bound, bound);
     const double most = j == count - 1 ? fmin(scale, 1) / 10 : 0.1;
     float *bias = random_floats(seed + 100 + (uint32_t)j, (size_t)l->channels, -most, most);
-    const guint begin = data->len, middle = begin + (guint)(values * sizeof *kernel);
+    const guint begin = parts->data->len, middle = begin + (guint)(values * sizeof *kernel);
     const guint end = middle + (guint)((size_t)l->channels * sizeof *bias);
 
     g_string_append_printf(list, "%s{\\\"kernel\\\":%d,\\\"stride\\\":%d,\\\"channels\\\":%d",
@@ -441,27 +446,59 @@ GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, 
     if (l->dilation > 0)
       g_string_append_printf(list, ",\\\"dilation\\\":%d", l->dilation);
     g_string_append_c(list, '}');
-    g_string_append_printf(tensors,
-                           ",\"finder.conv%d.kernel\":{\"dtype\":\"F32\",\"shape\":[%d,%d,%d,%d],"
-                           "\"data_offsets\":[%u,%u]},\"finder.conv%d.bias\":{\"dtype\":\"F32\","
+    g_string_append_printf(parts->tensors,
+                           ",\"%s.conv%d.kernel\":{\"dtype\":\"F32\",\"shape\":[%d,%d,%d,%d],"
+                           "\"data_offsets\":[%u,%u]},\"%s.conv%d.bias\":{\"dtype\":\"F32\","
                            "\"shape\":[%d],\"data_offsets\":[%u,%u]}",
-                           j, l->kernel, l->kernel, in, l->channels, begin, middle, j, l->channels,
-                           middle, end);
-    g_byte_array_append(data, (const guint8 *)kernel, middle - begin);
-    g_byte_array_append(data, (const guint8 *)bias, end - middle);
+                           prefix, j, l->kernel, l->kernel, in, l->channels, begin, middle, prefix,
+                           j, l->channels, middle, end);
+    g_byte_array_append(parts->data, (const guint8 *)kernel, middle - begin);
+    g_byte_array_append(parts->data, (const guint8 *)bias, end - middle);
     g_free(kernel);
     g_free(bias);
     in = l->channels;
   }
-  header = g_strdup_printf(
+  return g_string_free(list, FALSE);
+}
+
+/* `described`: what the description of the finder has. */
+static GByteArray *join_chains(chain_parts *parts, const char *described) {
+  char *header = g_strdup_printf(
     "{\"__metadata__\":{\"restorator\":\"{\\\"format\\\":1,\\\"name\\\":"
-    "\\\"chain\\\",\\\"finder\\\":{%s\\\"layers\\\":[%s]}}\"}%s}",
-    settings, list->str, tensors->str);
-  file = network_join(header, data);
+    "\\\"chain\\\",\\\"finder\\\":{%s}}\"}%s}",
+    described, parts->tensors->str);
+  GByteArray *file = network_join(header, parts->data);
+
   g_free(header);
-  g_string_free(list, TRUE);
-  g_string_free(tensors, TRUE);
-  g_byte_array_unref(data);
+  g_string_free(parts->tensors, TRUE);
+  g_byte_array_unref(parts->data);
+  return file;
+}
+
+GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, int count,
+                       uint32_t seed, double scale) {
+  chain_parts parts = {g_byte_array_new(), g_string_new(NULL)};
+  char *list = add_chain(&parts, "finder", in, layers, count, seed, scale);
+  char *described = g_strdup_printf("%s\\\"layers\\\":[%s]", settings, list);
+  GByteArray *file = join_chains(&parts, described);
+
+  g_free(list);
+  g_free(described);
+  return file;
+}
+
+GByteArray *areas_file(const char *settings, const char *areas_settings, const chain_layer *layers,
+                       int count, uint32_t seed, double scale) {
+  chain_parts parts = {g_byte_array_new(), g_string_new(NULL)};
+  char *list = add_chain(&parts, "finder", 1, layers, count, seed, scale);
+  char *areas = add_chain(&parts, "areas", 1, layers, count, seed + 50, scale);
+  char *described = g_strdup_printf("%s\\\"layers\\\":[%s],\\\"areas\\\":{%s\\\"layers\\\":[%s]}",
+                                    settings, list, areas_settings, areas);
+  GByteArray *file = join_chains(&parts, described);
+
+  g_free(list);
+  g_free(areas);
+  g_free(described);
   return file;
 }
 

@@ -119,6 +119,10 @@ typedef struct {
  * 0: it says nothing. */
 GByteArray *chain_file(const char *settings, int in, const chain_layer *layers, int count,
                        uint32_t seed, double scale);
+/* The same with such layers for lost areas beside them, of other weights: `areas_settings` is what
+ * these have before the layers. */
+GByteArray *areas_file(const char *settings, const char *areas_settings, const chain_layer *layers,
+                       int count, uint32_t seed, double scale);
 
 /* ---- values ---- */
 

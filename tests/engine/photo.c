@@ -14,13 +14,12 @@
 #include "network/finder.h"
 #include "photo/surround.h"
 
+#define AREAS(side, threshold) "\\\"side\\\":" #side ",\\\"threshold\\\":" #threshold ","
 #define FINDS_DAMAGE "\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,"
 
 static const chain_layer layers[] = {{5, 2, 6, 0}, {3, 2, 8, 0}, {3, 1, 8, 4}, {1, 1, 16, 0}};
 
-static rst_finder *new_finder(const char *settings, const chain_layer *list, int count,
-                              double scale) {
-  GByteArray *file = chain_file(settings, 1, list, count, 7, scale);
+static rst_finder *parsed(GByteArray *file) {
   rst_error error = RST_ERROR_INIT;
   rst_finder *finder;
 
@@ -30,19 +29,45 @@ static rst_finder *new_finder(const char *settings, const chain_layer *list, int
   return finder;
 }
 
+static rst_finder *new_finder(const char *settings, const chain_layer *list, int count,
+                              double scale) {
+  return parsed(chain_file(settings, 1, list, count, 7, scale));
+}
+
 /* ---- files ---- */
 
 static void test_files(void) {
-  static const chain_layer odd[] = {{3, 2, 4, 0}, {1, 1, 5, 0}},
+  static const chain_layer faces[] = {{1, 1, 5, 0}}, odd[] = {{3, 2, 4, 0}, {1, 1, 5, 0}},
                            wide[] = {{15, 2, 4, 0}, {15, 2, 4, 0}, {15, 2, 4, 0},  {15, 2, 4, 0},
                                      {15, 2, 4, 0}, {15, 2, 4, 0}, {1, 1, 4096, 0}};
+  static const chain_layer many[11] = {{1, 1, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 0},
+                                       {1, 1, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 0},
+                                       {1, 1, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 0}};
   GByteArray *good = chain_file(FINDS_DAMAGE, 1, layers, G_N_ELEMENTS(layers), 1, 1);
   GByteArray *bad[] = {
+    chain_file(FINDS_DAMAGE, 1, many, 11, 1, 1),
     chain_file(FINDS_DAMAGE, 2, layers, G_N_ELEMENTS(layers), 1, 1), /* a channel more */
     chain_file(FINDS_DAMAGE, 1, odd, G_N_ELEMENTS(odd), 1, 1), /* 5 values, 4 samples */
     chain_file(FINDS_DAMAGE, 1, wide, G_N_ELEMENTS(wide), 1, 1),
     chain_file("\\\"finds\\\":\\\"gold\\\",\\\"threshold\\\":0.5,", 1, layers, G_N_ELEMENTS(layers),
-               1, 1)};
+               1, 1),
+    areas_file(FINDS_DAMAGE, AREAS(63, 0.5), layers, G_N_ELEMENTS(layers), 1, 1),
+    areas_file(FINDS_DAMAGE, AREAS(1025, 0.5), layers, G_N_ELEMENTS(layers), 1, 1),
+    areas_file(FINDS_DAMAGE, AREAS(64, 1), layers, G_N_ELEMENTS(layers), 1, 1),
+    areas_file(FINDS_DAMAGE, "\\\"side\\\":64,", layers, G_N_ELEMENTS(layers), 1, 1),
+    areas_file(FINDS_DAMAGE, AREAS(64, 0.5) "\\\"depth\\\":1,", layers, G_N_ELEMENTS(layers), 1, 1),
+    chain_file(FINDS_DAMAGE "\\\"areas\\\":{" AREAS(64, 0.5) "\\\"layers\\\":[]},", 1, layers,
+               G_N_ELEMENTS(layers), 1, 1),
+    chain_file(
+      FINDS_DAMAGE "\\\"areas\\\":{" AREAS(
+        64, 0.5) "\\\"layers\\\":[{\\\"kernel\\\":1,\\\"stride\\\":2,\\\"channels\\\":5}]},",
+      1, layers, G_N_ELEMENTS(layers), 1, 1), /* 5 values, 4 samples */
+    chain_file(
+      FINDS_DAMAGE "\\\"areas\\\":{" AREAS(
+        64, 0.5) "\\\"layers\\\":[{\\\"kernel\\\":1,\\\"stride\\\":1,\\\"channels\\\":1}]},",
+      1, layers, G_N_ELEMENTS(layers), 1, 1), /* without its tensors */
+    areas_file("\\\"finds\\\":\\\"faces\\\",\\\"threshold\\\":0.5,", AREAS(64, 0.5), faces, 1, 1,
+               1)};
   rst_finder *read = NULL;
 
   for (guint size = 0; size < good->len; size += size < 1000 ? 1 : 97)
@@ -57,6 +82,7 @@ static void test_files(void) {
   }
   g_assert_null(read);
   g_byte_array_unref(good);
+  rst_finder_unref(new_finder(FINDS_DAMAGE, many, 10, 1));
 }
 
 /* Wide layers of large maps, and large patches, would take much memory. */
@@ -257,29 +283,31 @@ static void suppress(float *odds, int width, int height) {
   g_free(sums);
 }
 
-/* The sureness of a shrunk picture's samples at a pixel: bilinear, a little less sure. */
-static double shrunk_at(const float *odds, int w, int h, int factor, int x, int y) {
+/* The sureness of a shrunk picture's samples at a pixel: bilinear, so much less sure. */
+static double shrunk_at(const float *odds, int w, int h, int factor, double doubt, int x, int y) {
   const double v = (y + 0.5) / factor - 0.5, u = (x + 0.5) / factor - 0.5;
   const int top = MAX((int)floor(v), 0), left = MAX((int)floor(u), 0);
   const int below = MIN((int)floor(v) + 1, h - 1), right = MIN((int)floor(u) + 1, w - 1);
   const double s = u - floor(u), t = v - floor(v);
 
-  return (1 - t) * ((1 - s) * share_of(odds[top * w + left] - 1) +
-                    s * share_of(odds[top * w + right] - 1)) +
-         t * ((1 - s) * share_of(odds[below * w + left] - 1) +
-              s * share_of(odds[below * w + right] - 1));
+  return (1 - t) * ((1 - s) * share_of(odds[top * w + left] - (float)doubt) +
+                    s * share_of(odds[top * w + right] - (float)doubt)) +
+         t * ((1 - s) * share_of(odds[below * w + left] - (float)doubt) +
+              s * share_of(odds[below * w + right] - (float)doubt));
 }
 
 /* Against the whole picture at once, at all densities; and the same bytes of any box. shrunk: how many
- * times it is shrunk. */
-static void check_find(int width, int height, int shrunk) {
+ * times it is shrunk. areas: pixels of a sample's side where lost areas are looked for, or 0. */
+static void check_find(int width, int height, int shrunk, int areas) {
   canvas *c = canvas_new(width, height, 5);
-  rst_finder *finder = new_finder(FINDS_DAMAGE, layers, G_N_ELEMENTS(layers), 3);
+  rst_finder *finder =
+    areas > 0 ? parsed(areas_file(FINDS_DAMAGE, AREAS(64, 0.8), layers, G_N_ELEMENTS(layers), 7, 3))
+              : new_finder(FINDS_DAMAGE, layers, G_N_ELEMENTS(layers), 3);
   rst_session *session = new_session(2);
   const size_t pixels = (size_t)(width * height);
   unsigned char *sure = g_new(unsigned char, pixels), *some = g_new(unsigned char, pixels);
-  float *odds[3];
-  int w[3], h[3];
+  float *odds[3], *lost = NULL;
+  int w[3], h[3], lost_w = 0, lost_h = 0;
   const rst_rectangle boxes[] = {{0, 0, width, height},
                                  {width / 3, height / 4, MIN(77, width / 2), MIN(51, height / 2)},
                                  {width - 9, height - 11, 9, 11},
@@ -292,13 +320,21 @@ static void check_find(int width, int height, int shrunk) {
     suppress(odds[i], w[i], h[i]);
     g_free(luma);
   }
+  if (areas > 0) {
+    float *luma = luma_of(c, areas, &lost_w, &lost_h);
+
+    lost = run_whole(&finder->areas.chain, luma, 1, lost_w, lost_h);
+    g_free(luma);
+  }
   assert_ok(rst_find_damage(session, finder, &c->picture, NULL, NULL, sure, NULL));
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++) {
       double expected = share_of(odds[0][y * width + x]);
 
       for (int i = 1; i <= shrunk; i++)
-        expected = MAX(expected, shrunk_at(odds[i], w[i], h[i], 1 << i, x, y));
+        expected = MAX(expected, shrunk_at(odds[i], w[i], h[i], 1 << i, 1, x, y));
+      if (lost) /* as sure of 0.8 as the rest is of 0.5 */
+        expected = MAX(expected, shrunk_at(lost, lost_w, lost_h, areas, log(4), x, y));
       g_assert_cmpfloat(fabs(sure[y * width + x] - expected), <, 1.6);
     }
   for (size_t i = 0; i < G_N_ELEMENTS(boxes); i++)
@@ -316,15 +352,22 @@ static void check_find(int width, int height, int shrunk) {
   g_free(some);
   for (int i = 0; i <= shrunk; i++)
     g_free(odds[i]);
+  g_free(lost);
   rst_session_free(session);
   rst_finder_unref(finder);
   canvas_free(c);
 }
 
 static void test_find(void) {
-  check_find(191, 90, 0);
-  check_find(101, 192, 1);
-  check_find(811, 397, 2);
+  check_find(191, 90, 0, 0);
+  check_find(101, 192, 1, 0);
+  check_find(811, 397, 2, 0);
+}
+
+static void test_find_areas(void) {
+  check_find(64, 40, 0, 1);
+  check_find(191, 90, 0, 3);
+  check_find(317, 811, 2, 13);
 }
 
 /* What is transparent is not damaged, and failures are told. */
@@ -1306,6 +1349,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/dilation", test_dilation);
   g_test_add_func("/photo/other-things", test_other_things);
   g_test_add_func("/photo/find", test_find);
+  g_test_add_func("/photo/find-areas", test_find_areas);
   g_test_add_func("/photo/find-failures", test_find_failures);
   g_test_add_func("/photo/suppress-cancelled", test_suppress_cancelled);
   g_test_add_func("/photo/mask", test_mask);

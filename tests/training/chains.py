@@ -26,7 +26,8 @@ import torch.nn.functional as F
 from safetensors import safe_open
 
 from restorator_training.chains import chain, run
-from restorator_training.damage import find, marks
+from restorator_training.damage import areas, find, join, marks
+from restorator_training.damage import network as damage_network
 from restorator_training.damage import views as damage_views
 from restorator_training.faces import network as faces
 from restorator_training.faces import pool
@@ -152,6 +153,63 @@ def views_of_damage_have_labels(scratch):
         assert grey.min() >= 0 and grey.max() <= 1 and set(np.unique(label)) <= {-1, 0, 1}
         damaged += (label > 0).any()
     assert 8 < damaged < 40
+
+
+def areas_are_lost_of_every_kind(scratch):
+    del scratch
+    rng = np.random.default_rng(6)
+    for kind in (areas.torn, areas.blot, areas.water, areas.piece):
+        shares = []
+        for _ in range(40):
+            cover = kind((96, 132), rng)
+            assert cover.shape == (96, 132) and cover.min() >= 0 and cover.max() <= 1
+            shares.append((cover > 0.3).mean())
+        assert 0.004 < np.mean(shares) < 0.4, f"{kind}: {np.mean(shares)}"
+    corners = [areas.torn((96, 132), rng) for _ in range(40)]
+    at_rim = [one[[0, -1]].max() > 0.9 or one[:, [0, -1]].max() > 0.9 for one in corners]
+    assert all(at_rim)
+
+
+def lines_are_no_lost_areas(scratch):
+    del scratch
+    change = np.zeros((40, 40), np.float32)
+    change[10:25, 10:25] = 0.5
+    change[30] = 0.5   # a scratch
+    change[2:4, :] = 0.02
+    label = areas.labels(change)
+    assert (label[11:24, 11:24] == 1).all() and not (label[28:] > 0).any()
+    assert (label[30] == -1).all() and (label[:8] == 0).all()
+
+
+def views_of_areas_have_labels(scratch):
+    data, rng = areas.Views(pictures(scratch)), np.random.default_rng(7)
+    lost = 0
+    for _ in range(60):
+        shape = areas.form(rng)
+        assert max(shape) <= areas.SIDE and shape[0] % 4 == shape[1] % 4 == 0
+        grey, label = data.view(shape, rng)
+        assert grey.dtype == label.dtype == np.float32 and grey.shape == label.shape == shape
+        assert grey.min() >= 0 and grey.max() <= 1 and set(np.unique(label)) <= {-1, 0, 1}
+        lost += (label > 0).any()
+    assert 10 < lost < 45
+
+
+def both_finders_go_into_a_file(scratch):
+    for name, make in (("fine", damage_network.Finder), ("lost", damage_network.Areas)):
+        chain.save(scratch / f"{name}.safetensors", make().eval(), name,
+                   {"finds": "damage", "threshold": 0.5}, {"title": name})
+    sys.argv = ["join", *(str(scratch / f"{name}.safetensors") for name in ("fine", "lost", "both")),
+                "--threshold", "0.9", "--areas-threshold", "0.8"]
+    join.main()
+    description, card, tensors = join.read(scratch / "both.safetensors")
+    _, _, lost = join.read(scratch / "lost.safetensors")
+    finder = description["finder"]
+    assert description["name"] == "fine" and json.loads(card)["title"] == "fine"
+    assert finder["threshold"] == 0.9 and finder["areas"]["threshold"] == 0.8
+    assert len(finder["areas"]["layers"]) == len(damage_network.AREAS)
+    assert description["parameters"] == sum(one.numel() for one in tensors.values())
+    assert all(torch.equal(tensors[name.replace("finder", "areas")], one)
+               for name, one in lost.items())
 
 
 def found_damage_is_counted(scratch):
@@ -285,7 +343,8 @@ def the_face_finder_has_its_format(scratch):
 torch.set_num_threads(1)
 tap.run([stays_the_same_in_the_file, a_cells_values_are_its_pixels, a_killed_run_goes_on,
          marks_are_of_every_kind, damage_is_where_the_picture_changed, views_of_damage_have_labels,
-         found_damage_is_counted,
+         areas_are_lost_of_every_kind, lines_are_no_lost_areas, views_of_areas_have_labels,
+         both_finders_go_into_a_file, found_damage_is_counted,
          what_nobody_knows_costs_nothing, faces_stand_in_their_cells,
          rare_faces_are_taken_often, the_pool_keeps_what_is_mistaken,
          turned_boxes_go_where_their_pixels_go,

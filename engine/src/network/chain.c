@@ -47,7 +47,7 @@ void rst_chain_describe(rst_description *r, yyjson_val *list, rst_chain *chain) 
     return;
   if (!yyjson_is_arr(list) || yyjson_arr_size(list) < 1 ||
       yyjson_arr_size(list) > RST_LAYERS_MAX + 1) {
-    rst_fail_key(r, "layers", "none or too many", "a list of 1 to 9 objects");
+    rst_fail_key(r, "layers", "none or too many", "a list of 1 to 10 objects");
     return;
   }
   stack->count = (int)yyjson_arr_size(list);

@@ -15,16 +15,28 @@
 /* ---- the file ---- */
 
 /* Of faces a cell has RST_FINDER_VALUES; of damage each of its samples has one. */
-static void check_values(rst_description *r, const rst_finder *finder) {
-  const int values =
-    finder->finds == RST_FINDS_FACES ? RST_FINDER_VALUES : finder->chain.cell * finder->chain.cell;
+static void check_values(rst_description *r, rst_thing finds, const rst_chain *chain) {
+  const int values = finds == RST_FINDS_FACES ? RST_FINDER_VALUES : chain->cell * chain->cell;
   char found[48], wanted[32];
 
-  if (rst_chain_out(&finder->chain) == values)
+  if (r->status != RST_OK || rst_chain_out(chain) == values)
     return;
   snprintf(found, sizeof found, "not %d in the last layer", values);
   snprintf(wanted, sizeof wanted, "%d there", values);
   rst_fail_key(r, "channels", found, wanted);
+}
+
+static void describe_areas(rst_description *r, yyjson_val *finder, rst_areas *areas) {
+  static const char *const keys[] = {"side", "threshold", "layers", NULL};
+  yyjson_val *object = yyjson_obj_get(finder, "areas");
+
+  if (!object || r->status != RST_OK)
+    return;
+  object = rst_get_object(r, object, "areas", keys);
+  areas->side = rst_get_int(r, object, "side", RST_AREAS_LEAST, RST_AREAS_MOST);
+  areas->threshold = rst_get_share(r, object, "threshold");
+  rst_chain_describe(r, yyjson_obj_get(object, "layers"), &areas->chain);
+  check_values(r, RST_FINDS_DAMAGE, &areas->chain);
 }
 
 /* `name` points into the JSON. */
@@ -32,7 +44,7 @@ static rst_status describe(yyjson_val *root, rst_network *network, const char **
                            rst_error *error) {
   rst_finder *finder = (rst_finder *)network;
   static const char *const keys[] = {"format", "name", "parameters", "finder", NULL};
-  static const char *const finder_keys[] = {"finds", "threshold", "layers", NULL};
+  static const char *const finder_keys[] = {"finds", "threshold", "layers", "areas", NULL};
   static const char *const things[] = {"faces", "damage", NULL};
   rst_description r = {error, RST_OK};
   yyjson_val *object;
@@ -46,8 +58,9 @@ static rst_status describe(yyjson_val *root, rst_network *network, const char **
   finder->finds = (rst_thing)rst_get_choice(&r, object, "finds", things);
   finder->threshold = rst_get_share(&r, object, "threshold");
   rst_chain_describe(&r, yyjson_obj_get(object, "layers"), &finder->chain);
-  if (r.status == RST_OK)
-    check_values(&r, finder);
+  check_values(&r, finder->finds, &finder->chain);
+  if (finder->finds == RST_FINDS_DAMAGE)
+    describe_areas(&r, object, &finder->areas);
   return r.status;
 }
 
@@ -56,6 +69,8 @@ static void load_layers(rst_loader *l, void *network) {
 
   for (int j = 0; j < finder->chain.layers.count; j++)
     rst_load_conv(l, &finder->chain.layers.layers[j], "finder.conv%d", j);
+  for (int j = 0; j < finder->areas.chain.layers.count; j++)
+    rst_load_conv(l, &finder->areas.chain.layers.layers[j], "areas.conv%d", j);
 }
 
 static const rst_network_kind finders = {

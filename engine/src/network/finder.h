@@ -19,11 +19,23 @@ typedef enum rst_thing { RST_FINDS_FACES, RST_FINDS_DAMAGE } rst_thing;
  * height, as shares of RST_FINDER_SIZE pixels. */
 enum { RST_FINDER_VALUES = 5, RST_FINDER_SIZE = 16 };
 
+/* Samples of the longer side of a shrunk picture. */
+enum { RST_AREAS_LEAST = 64, RST_AREAS_MOST = 1024 };
+
+/* What finds lost areas, in the whole picture, shrunk: its last map says of each sample whether it is
+ * in one. */
+typedef struct rst_areas {
+  int side; /* samples of the longer side, at most; 0: it looks for none */
+  double threshold;
+  rst_chain chain;
+} rst_areas;
+
 struct rst_finder {
   rst_network network;
   rst_thing finds;
   double threshold; /* of the odds' share, 0…1: what it is sure enough of */
   rst_chain chain;
+  rst_areas areas; /* of damage */
 };
 
 /* Runs it on `grey` (height, width), −1…1, both multiples of the cell. `cells`: (height / cell,

@@ -14,7 +14,7 @@ enum {
   RST_INPUT_MAX = 1024,
   RST_CHANNELS_MAX = 2,
   RST_STAGES_MAX = 8,
-  RST_LAYERS_MAX = 8,   /* dense layers in a row, convolutions in a row */
+  RST_LAYERS_MAX = 9,   /* dense layers in a row, convolutions in a row */
   RST_BLOCKS_MAX = 16,
   RST_WIDTH_MAX = 4096, /* channels, dense layers' widths */
   RST_KERNEL_MAX = 15,

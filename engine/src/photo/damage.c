@@ -3,7 +3,9 @@
  * Finds damage: the finder says of each pixel how sure it is. The picture is cut into tiles of a
  * grid that begins at its corner; with the margin that the network looks at round each of them, a
  * pixel's value is the same whatever the tile. What is wide or soft is found in the picture at a
- * quarter and at half of its density first, whose values are enlarged; the surest one counts.
+ * quarter and at half of its density first, whose values are enlarged; the surest one counts. Lost
+ * areas, torn corners and stains, which fine marks' surroundings would hide, are found by a chain of
+ * their own in the whole picture, shrunk.
  */
 #include <math.h>
 #include <stdatomic.h>
@@ -72,7 +74,7 @@ static inline size_t cell_index(int cell, const rst_rectangle *cells, int x, int
 
 /* A row of tiles. */
 typedef struct {
-  const rst_finder *finder;
+  const rst_chain *chain;
   const rst_cancel *cancel;
   const rst_plane *plane;
   const rst_rectangle *wanted; /* samples */
@@ -85,7 +87,7 @@ typedef struct {
 } tile_row;
 
 static void run_tile(tile_row *row, int number, float *scratch) {
-  const rst_chain *chain = &row->finder->chain;
+  const rst_chain *chain = row->chain;
   const int left = number * TILE > row->wanted->x ? number * TILE : row->wanted->x;
   const int end = row->wanted->x + row->wanted->width;
   const int right = (number + 1) * TILE < end ? (number + 1) * TILE : end;
@@ -130,24 +132,30 @@ static void run_tiles(void *data, int worker) {
 
 typedef struct {
   rst_session *session;
-  const rst_finder *finder;
   const rst_picture *picture;
   const rst_hooks *hooks;
   double begin, share; /* of the progress */
 } search;
+
+/* One look at the picture. */
+typedef struct {
+  const rst_chain *chain;
+  int factor; /* pixels of a sample's side */
+  bool suppressed; /* what stands out from what is found round it counts alone */
+  double doubt; /* by which the odds' logarithm is lowered */
+} look;
 
 static void report(const search *s, double part) {
   if (s->hooks && s->hooks->progress)
     s->hooks->progress(s->hooks->user, RST_PHASE_FINDING, s->begin + part * s->share);
 }
 
-/* Asks the finder of the wanted samples, each `factor` pixels wide: `found` (height, width), 0 where
- * they are transparent. */
-static rst_status run_finder(const search *s, int factor, const rst_rectangle *wanted,
-                             unsigned char *found, rst_error *error) {
-  const rst_chain *chain = &s->finder->chain;
+/* Asks the chain of the wanted samples: `found` (height, width), 0 where they are transparent. */
+static rst_status run_chain(const search *s, const look *l, const rst_rectangle *wanted,
+                            unsigned char *found, rst_error *error) {
+  const rst_chain *chain = l->chain;
   const int side = TILE + 2 * chain->reach, end = wanted->y + wanted->height;
-  tile_row row = {.finder = s->finder,
+  tile_row row = {.chain = chain,
                   .cancel = s->hooks ? s->hooks->cancel : NULL,
                   .wanted = wanted,
                   .found = found,
@@ -165,10 +173,10 @@ static rst_status run_finder(const search *s, int factor, const rst_rectangle *w
     rst_plane plane;
 
     row.bottom = (row.top / TILE + 1) * TILE < end ? (row.top / TILE + 1) * TILE : end;
-    rst_plane_size(s->picture, factor, &plane);
+    rst_plane_size(s->picture, l->factor, &plane);
     get_seen(chain, &(rst_rectangle){wanted->x, row.top, wanted->width, row.bottom - row.top},
              plane.full_width, plane.full_height, &seen);
-    status = rst_plane_read(s->picture, factor, &seen, row.cancel, &plane, error);
+    status = rst_plane_read(s->picture, l->factor, &seen, row.cancel, &plane, error);
     if (status == RST_OK) {
       row.plane = &plane;
       atomic_store(&row.next, row.first);
@@ -186,19 +194,19 @@ static rst_status run_finder(const search *s, int factor, const rst_rectangle *w
 
 /* Raises `sure` (height, width), of the wanted samples, to what is found and stands out from what is
  * found round it; 0 where they are transparent. */
-static rst_status search_density(const search *s, int factor, const rst_rectangle *wanted,
-                                 unsigned char *sure, rst_error *error) {
+static rst_status search_alone(const search *s, const look *l, const rst_rectangle *wanted,
+                               unsigned char *sure, rst_error *error) {
   rst_plane plane;
   rst_rectangle around;
   unsigned char *found;
   rst_status status;
 
-  rst_plane_size(s->picture, factor, &plane);
+  rst_plane_size(s->picture, l->factor, &plane);
   rst_surround(wanted, plane.full_width, plane.full_height, &around);
   found = rst_zeros((size_t)around.width * (size_t)around.height, 1);
   if (!found)
     return rst_fail_memory(error);
-  status = run_finder(s, factor, &around, found, error);
+  status = run_chain(s, l, &around, found, error);
   if (status == RST_OK)
     status = rst_suppress(found, &around, wanted, s->hooks ? s->hooks->cancel : NULL, sure, error);
   free(found);
@@ -233,9 +241,10 @@ static void enlarge(int factor, const unsigned char *shrunk, const rst_rectangle
       const int column = before(factor, box->x + x, &u) - from->x;
       const int left = column > 0 ? column : 0;
       const int right = column + 1 < from->width ? column + 1 : column;
-      const int value = ((whole - u) * ((whole - v) * above[left] + v * below[left]) +
-                         u * ((whole - v) * above[right] + v * below[right]) + whole * factor) /
-                        (whole * whole);
+      const int64_t value =
+        ((int64_t)(whole - u) * ((whole - v) * above[left] + v * below[left]) +
+         (int64_t)u * ((whole - v) * above[right] + v * below[right]) + (int64_t)whole * factor) /
+        ((int64_t)whole * whole);
 
       *sure = value > *sure ? (unsigned char)value : *sure;
     }
@@ -259,16 +268,16 @@ static void get_samples(const rst_picture *picture, int factor, const rst_rectan
   to->height = (bottom < rows ? bottom : rows) - to->y;
 }
 
-static void doubt(unsigned char *sure, size_t count) {
+static void lower(unsigned char *sure, size_t count, double doubt) {
   unsigned char less[256] = {0};
 
   for (int byte = 1; byte < 256; byte++)
-    less[byte] = rst_to_byte(rst_odds(byte) - shrunk_doubt);
+    less[byte] = rst_to_byte(rst_odds(byte) - doubt);
   for (size_t i = 0; i < count; i++)
     sure[i] = less[sure[i]];
 }
 
-static rst_status search_shrunk(const search *s, int factor, const rst_rectangle *box,
+static rst_status search_shrunk(const search *s, const look *l, const rst_rectangle *box,
                                 unsigned char *sure, rst_error *error) {
   const rst_cancel *cancel = s->hooks ? s->hooks->cancel : NULL;
   rst_rectangle samples;
@@ -276,15 +285,16 @@ static rst_status search_shrunk(const search *s, int factor, const rst_rectangle
   size_t count;
   rst_status status;
 
-  get_samples(s->picture, factor, box, &samples);
+  get_samples(s->picture, l->factor, box, &samples);
   count = (size_t)samples.width * (size_t)samples.height;
   shrunk = rst_zeros(count, 1);
   if (!shrunk)
     return rst_fail_memory(error);
-  status = search_density(s, factor, &samples, shrunk, error);
+  status = l->suppressed ? search_alone(s, l, &samples, shrunk, error)
+                         : run_chain(s, l, &samples, shrunk, error);
   if (status == RST_OK) {
-    doubt(shrunk, count);
-    enlarge(factor, shrunk, &samples, cancel, sure, box);
+    lower(shrunk, count, l->doubt);
+    enlarge(l->factor, shrunk, &samples, cancel, sure, box);
     if (rst_cancelled(cancel))
       status = rst_fail_cancelled(error);
   }
@@ -292,17 +302,39 @@ static rst_status search_shrunk(const search *s, int factor, const rst_rectangle
   return status;
 }
 
-/* ---- the public call ---- */
+/* ---- all looks ---- */
+
+enum { LOOKS = 4 };
+
+static double logit(double share) {
+  return log(share / (1 - share));
+}
+
+/* The looks that a picture of that longer side is worth: what is shrunk, then its own density. */
+static int get_looks(const rst_finder *finder, int longer, look *looks) {
+  const rst_areas *areas = &finder->areas;
+  int count = 0;
+
+  if (areas->side > 0 && longer >= RST_AREAS_LEAST)
+    looks[count++] = (look){&areas->chain, (longer + areas->side - 1) / areas->side, false,
+                            logit(areas->threshold) - logit(finder->threshold)};
+  for (int factor = 4; factor > 1; factor /= 2)
+    if (longer / factor >= LEAST)
+      looks[count++] = (look){&finder->chain, factor, true, shrunk_doubt};
+  looks[count++] = (look){&finder->chain, 1, true, 0};
+  return count;
+}
 
 rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
                            const rst_picture *picture, const rst_rectangle *box,
                            const rst_hooks *hooks, unsigned char *sure, rst_error *error) {
-  static const int factors[] = {4, 2}; /* of what is shrunk */
-  search s = {.session = session, .finder = finder};
+  search s = {.session = session};
+  look looks[LOOKS];
   rst_rectangle whole;
   rst_picture all_picture;
   rst_hooks all_hooks;
   rst_status status = RST_OK;
+  int count;
 
   if (!session || !finder || finder->finds != RST_FINDS_DAMAGE ||
       !rst_take_picture(&picture, &all_picture) || !rst_complete_hooks(&hooks, &all_hooks) ||
@@ -311,15 +343,13 @@ rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
   s.picture = picture;
   s.hooks = hooks;
   memset(sure, 0, (size_t)box->width * (size_t)box->height);
-  for (size_t i = 0; i < sizeof factors / sizeof *factors && status == RST_OK; i++) {
-    const int factor = factors[i];
-
-    if ((picture->width > picture->height ? picture->width : picture->height) / factor < LEAST)
-      continue;
-    s.share = 0.75 / (factor * factor);
-    status = search_shrunk(&s, factor, box, sure, error);
+  count =
+    get_looks(finder, picture->width > picture->height ? picture->width : picture->height, looks);
+  for (int i = 0; i < count - 1 && status == RST_OK; i++) {
+    s.share = 0.75 / (looks[i].factor * looks[i].factor);
+    status = search_shrunk(&s, &looks[i], box, sure, error);
     s.begin += s.share;
   }
   s.share = 1 - s.begin;
-  return status == RST_OK ? search_density(&s, 1, box, sure, error) : status;
+  return status == RST_OK ? search_alone(&s, &looks[count - 1], box, sure, error) : status;
 }
