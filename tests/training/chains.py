@@ -191,7 +191,7 @@ def views_of_areas_have_labels(scratch):
         assert grey.dtype == label.dtype == np.float32 and grey.shape == label.shape == shape
         assert grey.min() >= 0 and grey.max() <= 1 and set(np.unique(label)) <= {-1, 0, 1}
         lost += (label > 0).any()
-    assert 10 < lost < 45
+    assert 20 < lost < 52
 
 
 def both_finders_go_into_a_file(scratch):

@@ -20,13 +20,12 @@ from restorator_training.recipe import Print
 
 SIDE, LEAST, BATCH = 192, 96, 8  # samples of the longer side; pictures
 FINE = 3              # areas are drawn so many times as large
-DAMAGED = 0.45        # of views
-PORTRAITS = 0.4       # of views: a white shirt in a dark suit is what looks most like a lost area
+DAMAGED = 0.6         # of views
 FRAMED = 0.3          # of views have a frame, an oval mat, a caption: clean paper
 SEEN = 0.04, 0.1      # of white: below, it is not damaged; above, it is
 DEEP = 1.5            # samples from the rim: what has no middle is a line
-LOOKS = Print(sensitivity=(0.8, 1.2), exponent=(0.6, 1.6), black=(-0.05, 0.3), white=(0.7, 1.15),
-              blown=0.35, blur=(0, 0, 0, 0.6), vignette=0.5, gradient=(0.15, 0.15), grain=0.02,
+LOOKS = Print(sensitivity=(0.8, 1.2), exponent=(0.6, 1.6), black=(-0.05, 0.3), white=(0.7, 1.08),
+              blown=0.12, blur=(0, 0, 0, 0.6), vignette=0.5, gradient=(0.15, 0.15), grain=0.02,
               clumps=(0,), jpeg=0.15, halftone=0)
 CARD = {"title": "Lost areas"}
 
@@ -174,14 +173,11 @@ def labels(change):
 class Views:
     def __init__(self, photos, each=900):
         self.pictures = [shrunk(picture) for picture in views.load(photos, each)]
-        self.portraits = [shrunk(picture)
-                          for picture in views.load(photos, each, ["portraits/train"])]
         self.film = marks.Film(photos / "damage" / "train")
 
     def clean(self, shape, rng):
         """A print (h, w), 0…1."""
-        some = self.portraits if rng.random() < PORTRAITS else self.pictures
-        picture = some[rng.integers(len(some))]
+        picture = self.pictures[rng.integers(len(self.pictures))]
         height, width = picture.shape[:2]
         share = min(height / shape[0], width / shape[1])
         if rng.random() < 0.3:

@@ -26,10 +26,10 @@ FOLDERS = ("people/train", "places/train", "groups/train", "scenes/train", "clot
            "portraits/train", "early-colour/train")
 
 
-def load(photos, each=900, folders=FOLDERS):
+def load(photos, each=900):
     """Pictures (h, w, 3), uint8, of all kinds, of no folder more than so many."""
     pictures = []
-    for folder in folders:
+    for folder in FOLDERS:
         paths = sorted(path for path in (photos / folder).iterdir()
                        if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
         for path in paths[::max(1, len(paths) // each)]:
