@@ -12,7 +12,7 @@
 #include "messages.h"
 #include "widgets/photo_editor.h"
 
-enum { WIDTH = 1100, HEIGHT = 660 };
+enum { WIDTH = 1100, HEIGHT = 690 };
 
 /* -------------------------------------------------------------------------------------------
  * The editor
