@@ -45,8 +45,7 @@ void rst_chain_describe(rst_description *r, yyjson_val *list, rst_chain *chain) 
 
   if (r->status != RST_OK)
     return;
-  if (!yyjson_is_arr(list) || yyjson_arr_size(list) < 1 ||
-      yyjson_arr_size(list) > RST_LAYERS_MAX + 1) {
+  if (!yyjson_is_arr(list) || yyjson_arr_size(list) < 1 || yyjson_arr_size(list) > RST_CHAIN_MAX) {
     rst_fail_key(r, "layers", "none or too many", "a list of 1 to 10 objects");
     return;
   }
@@ -112,7 +111,7 @@ static void need(const rst_conv *conv, int size, int *first, int *count) {
 static void plan(const rst_chain *chain, int width, int height, const rst_rectangle *cells,
                  rst_rectangle *parts) {
   const int count = chain->layers.count;
-  int widths[RST_LAYERS_MAX + 2] = {width}, heights[RST_LAYERS_MAX + 2] = {height};
+  int widths[RST_CHAIN_MAX + 1] = {width}, heights[RST_CHAIN_MAX + 1] = {height};
 
   for (int j = 0; j < count; j++) {
     widths[j + 1] = rst_convolution_size(&chain->layers.layers[j], widths[j]);
@@ -129,7 +128,7 @@ static void plan(const rst_chain *chain, int width, int height, const rst_rectan
 
 const float *rst_chain_run(const rst_chain *chain, const float *in, int width, int height,
                            const rst_rectangle *cells, const rst_cancel *cancel, float *scratch) {
-  rst_rectangle parts[RST_LAYERS_MAX + 2];
+  rst_rectangle parts[RST_CHAIN_MAX + 1];
   rst_convolution_sizes sizes;
   float *maps[2], *patches, *products;
 

@@ -14,7 +14,8 @@ enum {
   RST_INPUT_MAX = 1024,
   RST_CHANNELS_MAX = 2,
   RST_STAGES_MAX = 8,
-  RST_LAYERS_MAX = 9,   /* dense layers in a row, convolutions in a row */
+  RST_LAYERS_MAX = 8,   /* dense layers in a row, convolutions in a row */
+  RST_CHAIN_MAX = 10,   /* convolutions of a chain: of all rows of them the longest */
   RST_BLOCKS_MAX = 16,
   RST_WIDTH_MAX = 4096, /* channels, dense layers' widths */
   RST_KERNEL_MAX = 15,
@@ -44,7 +45,7 @@ typedef struct rst_dense_stack {
 
 typedef struct rst_conv_stack {
   int count;
-  rst_conv layers[RST_LAYERS_MAX + 1];
+  rst_conv layers[RST_CHAIN_MAX];
 } rst_conv_stack;
 
 #endif
