@@ -194,8 +194,8 @@ static rst_status run_chain(const search *s, const look *l, const rst_rectangle 
 
 /* Raises `sure` (height, width), of the wanted samples, to what is found and stands out from what is
  * found round it; 0 where they are transparent. */
-static rst_status search_alone(const search *s, const look *l, const rst_rectangle *wanted,
-                               unsigned char *sure, rst_error *error) {
+static rst_status search_suppressed(const search *s, const look *l, const rst_rectangle *wanted,
+                                    unsigned char *sure, rst_error *error) {
   rst_plane plane;
   rst_rectangle around;
   unsigned char *found;
@@ -290,7 +290,7 @@ static rst_status search_shrunk(const search *s, const look *l, const rst_rectan
   shrunk = rst_zeros(count, 1);
   if (!shrunk)
     return rst_fail_memory(error);
-  status = l->suppressed ? search_alone(s, l, &samples, shrunk, error)
+  status = l->suppressed ? search_suppressed(s, l, &samples, shrunk, error)
                          : run_chain(s, l, &samples, shrunk, error);
   if (status == RST_OK) {
     lower(shrunk, count, l->doubt);
@@ -306,10 +306,6 @@ static rst_status search_shrunk(const search *s, const look *l, const rst_rectan
 
 enum { LOOKS = 4 };
 
-static double logit(double share) {
-  return log(share / (1 - share));
-}
-
 /* The looks that a picture of that longer side is worth: what is shrunk, then its own density. */
 static int get_looks(const rst_finder *finder, int longer, look *looks) {
   const rst_areas *areas = &finder->areas;
@@ -317,7 +313,7 @@ static int get_looks(const rst_finder *finder, int longer, look *looks) {
 
   if (areas->side > 0 && longer >= RST_AREAS_LEAST)
     looks[count++] = (look){&areas->chain, (longer + areas->side - 1) / areas->side, false,
-                            logit(areas->threshold) - logit(finder->threshold)};
+                            rst_logit(areas->threshold) - rst_logit(finder->threshold)};
   for (int factor = 4; factor > 1; factor /= 2)
     if (longer / factor >= LEAST)
       looks[count++] = (look){&finder->chain, factor, true, shrunk_doubt};
@@ -351,5 +347,5 @@ rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
     s.begin += s.share;
   }
   s.share = 1 - s.begin;
-  return status == RST_OK ? search_alone(&s, &looks[count - 1], box, sure, error) : status;
+  return status == RST_OK ? search_suppressed(&s, &looks[count - 1], box, sure, error) : status;
 }

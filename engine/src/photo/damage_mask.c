@@ -129,8 +129,7 @@ rst_status rst_damage_mask(const rst_finder *finder, const unsigned char *sure, 
   if (!finder || finder->finds != RST_FINDS_DAMAGE || !sure || width < 1 || height < 1 || !mask ||
       !rst_complete_hooks(&hooks, &all_hooks))
     return rst_fail_call(error, "rst_damage_mask");
-  odds = log(finder->threshold / (1 - finder->threshold)) +
-         (0.5 - fmin(fmax(sensitivity, 0), 1)) * sensitivity_odds;
+  odds = rst_logit(finder->threshold) + (0.5 - fmin(fmax(sensitivity, 0), 1)) * sensitivity_odds;
   m.strong = least(odds);
   m.weak = least(odds - weak_odds);
   m.cancel = hooks ? hooks->cancel : NULL;

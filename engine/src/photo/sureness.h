@@ -7,6 +7,11 @@
 
 #include <math.h>
 
+/* The logarithm of a share's odds. */
+static inline double rst_logit(double share) {
+  return log(share / (1 - share));
+}
+
 /* How sure it is, 0…255, where the odds have that logarithm: the share, 255 / (1 + e^−x), of x, a third
  * of it, so that what is nearly sure keeps its differences. */
 static inline double rst_sureness(double odds) {

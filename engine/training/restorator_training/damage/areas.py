@@ -49,9 +49,9 @@ def torn(shape, rng):
         at, half = rng.uniform(0, width), reach[0] * rng.uniform(0.5, 1.5)
         deep = min(reach[1], 0.2 * height)
         start, end = (at - half, -2), (at + half, -2)
-        middle = np.array((at + rng.normal(0, half / 3), 2 * deep))
-        first = marks.rough(np.array(start), middle / [1, 2], rng.uniform(0.02, 0.15), rng)
-        rest = marks.rough(middle / [1, 2], np.array(end), rng.uniform(0.02, 0.15), rng)
+        middle = np.array((at + rng.normal(0, half / 3), deep))
+        first = marks.rough(np.array(start), middle, rng.uniform(0.02, 0.15), rng)
+        rest = marks.rough(middle, np.array(end), rng.uniform(0.02, 0.15), rng)
         return turned(filled(shape, np.concatenate(
             [first, rest, [(at + half, -9), (at - half, -9)]])), rng)
     rim = marks.rough(np.array(start, float), np.array(end, float), rng.uniform(0, 0.12), rng)
