@@ -116,6 +116,7 @@ static char *with_numbers(const char *what, yyjson_val *figure, const char *cons
   static const char *const errors[] = {"mse", "bicubic", "ratio", NULL};
   static const char *const colours[] = {"ciede2000", "grey", "ratio", "chroma", NULL};
   static const char *const faces[] = {"skin_like", "faces", NULL};
+  static const char *const heads[] = {"white", "heads", NULL};
 
   *told = nothing;
   if (has(figure, "mse", "bicubic", NULL)) {
@@ -138,8 +139,16 @@ static char *with_numbers(const char *what, yyjson_val *figure, const char *cons
   if (has(figure, "skin_like", "faces", NULL)) {
     *told = faces;
     return g_strdup_printf(
-      _("%s: %d of %d faces like skin (median hue 25° to 75°, chroma at least 8)"), what,
-      count(figure, "skin_like"), count(figure, "faces"));
+      is_protocol(figure, "old")
+        ? _("%s: %d of %d faces like skin (median hue 25° to 80°, chroma 7 to 40)")
+        : _("%s: %d of %d faces like skin (median hue 25° to 75°, chroma at least 8)"),
+      what, count(figure, "skin_like"), count(figure, "faces"));
+  }
+  if (has(figure, "white", "heads", NULL)) {
+    *told = heads;
+    return g_strdup_printf(
+      _("%s: %d of %d heads white (under half of the chroma of the face beside the hair)"), what,
+      count(figure, "white"), count(figure, "heads"));
   }
   return g_strdup(what);
 }

@@ -1009,7 +1009,7 @@ RST_API void rst_photo_free(rst_photo *photo); /* NULL is allowed */
  * so that another strength costs nothing and another sensitivity does not look for damage again. Only
  * what is covered is mended, from what is sound beside it: damage beyond, which is looked for up to
  * 64 pixels from the box, does not count. `edits`: (height, width) of the box, each an rst_edit;
- * NULL: none. Memory: 3 bytes a pixel, and rst_mend()'s.
+ * NULL: none. Where they say of every pixel what it is, nothing is looked for. Memory: 3 bytes a pixel, and rst_mend()'s.
  * Where it fails, the photo is as it was. Nobody reads the prepared picture meanwhile. Hooks: progress
  * and cancel. Errors: RST_OUT_OF_RANGE, those of rst_find() and rst_finder_read(),
  * RST_HOST_FAILED, RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
@@ -1043,6 +1043,7 @@ typedef struct rst_photo_info {
   int64_t covered; /* pixels of the box that are, once the photo is set */
   int64_t damaged; /* pixels of these; 0 where damage was not looked for */
   rst_tone tone; /* that is applied, at strength 1; the identity where none is */
+  bool marked; /* whether edits said something of its damage */
 } rst_photo_info;
 
 RST_API void rst_photo_get_info(const rst_photo *photo, rst_photo_info *info);
@@ -1172,9 +1173,10 @@ typedef struct rst_record {
   char mask_sha256[65]; /* of that file, as above */
   int width, height; /* of the result, where the region has a size of its own; else 0 */
   /* Whether it was prepared as an old photograph first (rst_photo_set()), and by which settings;
-   * colour_strength is the parameters' strength. */
+   * `damage`: whether it was looked for; colour_strength is the parameters' strength. */
   bool photo, damage, tone, colour;
   double sensitivity, tone_strength;
+  bool marked; /* someone also said what is damaged and what is not (rst_edit), which is not kept */
 } rst_record;
 
 /* What a plan and its parameters come to, in place and without preset, mask or size, which a host

@@ -156,6 +156,11 @@ static void test_wrong(void) {
   check_failed(run("photo", clean, out, "--tone-strength", "nan", NULL), 2, "--tone-strength");
   check_failed(run("photo", clean, out, "--size", "10x10", NULL), 2, "--size");
   check_failed(run("restore", clean, out, "--no-damage", NULL), 2, "--no-damage");
+  check_failed(run("restore", clean, out, "--damaged", clean, NULL), 2, "--damaged");
+  check_failed(run("photo", clean, out, "--damaged", path_of("nowhere.png"), NULL), 1,
+               "nowhere.png");
+  check_failed(run("photo", clean, out, "--sound", write_clean("small.png", 90, 69), NULL), 1,
+               "small.png: the mask has 90 × 69 pixels and the picture 90 × 70");
   g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
 }
 
@@ -200,6 +205,77 @@ static void test_mended(void) {
     g_assert_cmpint(differing_outside(before, after, (rect){40, 20, 120, 100}), ==, 0);
   pixels_free(before);
   pixels_free(after);
+}
+
+/* A mask that is white in a rectangle and black elsewhere. */
+static const char *write_mask(const char *name, int width, int height, rect white, int bits) {
+  pixels *p = make_pixels(width, height, 1, bits);
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      const bool in =
+        x >= white.x && y >= white.y && x < white.x + white.width && y < white.y + white.height;
+
+      p->values[(gsize)y * width + x] = (guint16)(in ? (1 << bits) - 1 : (1 << bits) / 2 - 1);
+    }
+  pixels_update(p);
+  const char *path = write_pixels(p, name);
+
+  pixels_free(p);
+  return path;
+}
+
+/* What someone marks as damaged is mended too, or alone; what is marked as sound is not, whatever is
+ * found. The record says that there were marks, and a repetition that it has none. */
+static void test_marked(void) {
+  enum { W = 300, H = 200 };
+  const rect spot = {100, 60, 7, 5}, left = {0, 0, 150, H};
+  const char *clean = write_clean("clean.png", W, H), *out = path_of("marked.png");
+  const char *damaged = write_mask("spot.png", W, H, spot, 16);
+  const char *sound = write_mask("left.png", W, H, left, 8);
+
+  run_well("photo", clean, out, "--no-tone", "--damaged", damaged, NULL);
+  pixels *a = read_pixels(clean), *b = read_pixels(out);
+
+  g_assert_cmpint(differing_outside(a, b, spot), ==, 0);
+  g_assert_cmpint(differing_files(clean, out), >, spot.width * spot.height);
+  pixels_free(a);
+  pixels_free(b);
+  assert_contains(run_well("info", out, NULL)->out,
+                  "damage mended at the sensitivity 0.5, damage marked by hand");
+  assert_contains(run_well("photo", "--repeat", out, clean, path_of("again.png"), NULL)->err,
+                  "marked.png: its damage had also been marked by hand");
+  g_assert_cmpint(differing_files(clean, path_of("again.png")), ==, 0);
+  /* of a part of the picture; one that says both is sound */
+  run_well("photo", clean, out, "--no-tone", "--damaged", damaged, "--region", "90,50,60x60", NULL);
+  g_assert_cmpint(differing_files(clean, out), >, spot.width * spot.height);
+  run_well("photo", clean, out, "--no-tone", "--damaged", damaged, "--sound", sound, NULL);
+  g_assert_cmpint(differing_files(clean, out), ==, 0);
+
+  const char *scratched = write_scratched("scratched.png"), *mended = path_of("mended.png");
+  const rect none = {0, 0, 0, 0}, here = {60, 100, 2, 100};
+
+  a = read_pixels(scratched);
+  const char *all =
+    write_mask("all.png", a->width, a->height, (rect){0, 0, a->width, a->height}, 8);
+
+  run_well("photo", scratched, mended, "--no-colour", "--no-tone", "--sound", all, NULL);
+  g_assert_cmpint(differing_files(scratched, mended), ==, 0);
+  damaged = write_mask("here.png", a->width, a->height, here, 8);
+  const outcome *o = run_well("photo", scratched, mended, "--no-colour", "--no-tone", "--no-damage",
+                              "--damaged", damaged, "--quiet", NULL);
+
+  g_assert_cmpstr(o->err, ==, "");
+  b = read_pixels(mended);
+  g_assert_cmpint(differing_outside(a, b, here), ==, 0);
+  g_assert_cmpint(differing_files(scratched, mended), >, here.width * here.height / 2);
+  pixels_free(b);
+  assert_contains(run_well("info", mended, NULL)->out, "photograph    damage marked by hand");
+  damaged = write_mask("none.png", a->width, a->height, none, 8);
+  run_well("photo", scratched, mended, "--no-colour", "--no-tone", "--no-damage", "--damaged",
+           damaged, NULL);
+  g_assert_cmpint(differing_files(scratched, mended), ==, 0);
+  pixels_free(a);
 }
 
 /* Nothing found: the same pixels, said so. */
@@ -331,6 +407,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/damage", test_damage);
   g_test_add_func("/photo/wrong", test_wrong);
   g_test_add_func("/photo/mended", test_mended);
+  g_test_add_func("/photo/marked", test_marked);
   g_test_add_func("/photo/clean", test_clean);
   g_test_add_func("/photo/clean-kinds", test_clean_kinds);
   g_test_add_func("/photo/photo", test_photo);

@@ -180,6 +180,9 @@ static void test_card(void) {
                "\"output\": 178, \"setup\": \"b\", \"mse\": 0.0021, \"bicubic\": 0.0095}, "
                "{\"protocol\": \"user\", \"output\": 256, \"setup\": \"b\", \"ciede2000\": 3.97, "
                "\"grey\": 12.84, \"ratio\": 0.309, \"chroma\": 0.92}, "
+               "{\"set\": \"groups\", \"protocol\": \"old\", \"skin_like\": 39, \"faces\": 41, "
+               "\"blotches\": 22.6},"
+               "{\"set\": \"white hair\", \"protocol\": \"old\", \"white\": 2, \"heads\": 12},"
                "{\"set\": \"old\", \"protocol\": \"historic\", \"window\": 2.3, \"skin_like\": 77, "
                "\"faces\": 85}, "
                "{\"set\": \"val\", \"protocol\": \"my own\", \"mse\": 0.5, \"wide\": true}], "
@@ -208,6 +211,13 @@ static void test_card(void) {
   assert_contains(o->out,
                   "              old, windows of 2.3 face widths in mode colour: 77 of 85 faces\n"
                   "              like skin (median hue 25° to 75°, chroma at least 8)\n");
+  assert_contains(o->out,
+                  "              groups, old: 39 of 41 faces like skin (median hue 25° to 80°,\n"
+                  "              chroma 7 to 40), blotches 22.6\n");
+  assert_contains(
+    o->out,
+    "              white hair, old: 2 of 12 heads white (under half of the chroma of\n"
+    "              the face beside the hair)\n");
   assert_contains(o->out, "              val, my own, mse 0.5, wide true\n");
   assert_contains(o->out, "discouraged   DDIM, mse 0.5\n");
   assert_contains(o->out, carded);

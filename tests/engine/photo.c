@@ -1214,6 +1214,7 @@ static void test_photo(void) {
   g_assert_false(info.takes_colour);
   g_assert_cmpint(info.covered, ==, 60 * 80);
   g_assert_cmpint(info.damaged, >=, 9);
+  g_assert_true(info.marked);
   rst_photo_picture(photo, &prepared);
   rgba = read_all(&prepared);
   for (int i = 0; i < W * H; i++) {
@@ -1247,6 +1248,8 @@ static void test_photo(void) {
   settings.damage = false;
   assert_ok(rst_photo_set(session, photo, &settings, NULL, NULL, NULL));
   g_assert_null(rst_photo_mask(photo));
+  rst_photo_get_info(photo, &info);
+  g_assert_false(info.marked);
   canvas_wipe(c);
   assert_ok(rst_photo_write(photo, NULL, NULL));
   for (int i = 0; i < W * H; i++)
@@ -1255,6 +1258,46 @@ static void test_photo(void) {
   g_free(edits);
   rst_photo_free(photo);
   rst_session_free(session);
+  canvas_free(c);
+}
+
+/* Where someone says of every pixel whether it is damaged, nothing is looked for, and no finder is
+ * needed; where a row is left open, what is found there is damaged. */
+static void test_photo_decided(void) {
+  enum { W = 60, H = 50 };
+  canvas *c = canvas_new(W, H, 3);
+  rst_session *session = new_session(1);
+  rst_photo_settings settings;
+  unsigned char *edits = g_malloc(W * H);
+  g_autofree char *finders = g_strdup(g_getenv("RESTORATOR_FINDERS"));
+  const unsigned char *mask;
+  rst_photo *photo;
+
+  smooth(c);
+  for (int i = 20 * W; i < 22 * W; i++)
+    for (int k = 0; k < 3; k++)
+      c->rgba[4 * i + k] = 1; /* what would be found */
+  photo = new_photo(c, NULL);
+  rst_photo_settings_init(&settings);
+  settings.tone = false;
+  memset(edits, RST_EDIT_REMOVE, W * H);
+  memset(edits + 30 * W + 5, RST_EDIT_ADD, 7);
+  g_setenv("RESTORATOR_FINDERS", "/nowhere", TRUE);
+  assert_ok(rst_photo_set(session, photo, &settings, edits, NULL, NULL));
+  mask = rst_photo_mask(photo);
+  for (int i = 0; i < W * H; i++)
+    g_assert_cmpint(mask[i], ==, edits[i] == RST_EDIT_ADD ? 255 : 0);
+  g_setenv("RESTORATOR_FINDERS", finders, TRUE);
+  memset(edits + 20 * W, RST_EDIT_NONE, W);
+  assert_ok(rst_photo_set(session, photo, &settings, edits, NULL, NULL));
+  mask = rst_photo_mask(photo);
+  for (int i = 0; i < W * H; i++)
+    if (edits[i] != RST_EDIT_NONE)
+      g_assert_cmpint(mask[i], ==, edits[i] == RST_EDIT_ADD ? 255 : 0);
+  g_assert_cmpint(mask[20 * W + W / 2], ==, 255);
+  rst_photo_free(photo);
+  rst_session_free(session);
+  g_free(edits);
   canvas_free(c);
 }
 
@@ -1365,6 +1408,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/drawing", test_drawing);
   g_test_add_func("/photo/photo", test_photo);
   g_test_add_func("/photo/photo-edge", test_photo_edge);
+  g_test_add_func("/photo/decided", test_photo_decided);
   g_test_add_func("/photo/colour-strength", test_colour_strength);
   return g_test_run();
 }

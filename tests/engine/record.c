@@ -132,6 +132,32 @@ static void test_options(void) {
   g_free(record);
 }
 
+/* How a photograph was prepared, and that someone marked its damage; without marks nothing is said of
+ * them. */
+static void test_photo(void) {
+  const rst_parameters usual = new_parameters("seed=0", NULL);
+  rst_record *record = record_of(&usual), *read;
+  char *text = NULL;
+
+  record->photo = record->damage = record->colour = true;
+  record->sensitivity = 0.25;
+  record->tone_strength = 0.75;
+  read = written_and_read(record);
+  g_assert_true(read->photo && read->damage && !read->tone && read->colour && !read->marked);
+  g_assert_cmpfloat(read->sensitivity, ==, 0.25);
+  g_assert_cmpfloat(read->tone_strength, ==, 0.75);
+  g_free(read);
+  assert_ok(rst_record_append(NULL, record, &text, NULL));
+  g_assert_null(strstr(text, "\"marked\""));
+  free(text);
+  record->damage = false;
+  record->marked = record->tone = true;
+  read = written_and_read(record);
+  g_assert_true(read->photo && !read->damage && read->tone && read->colour && read->marked);
+  g_free(read);
+  g_free(record);
+}
+
 /* What another version wrote is kept as it is. */
 static void test_foreign_entries(void) {
   const rst_parameters usual = new_parameters("seed=0", NULL);
@@ -166,7 +192,9 @@ static void test_old_format(void) {
 static void test_hostile(void) {
   static const char good[] = "[{\"format\":2," OLD
                              ",\"preset\":\"b\",\"mask\":{\"name\":\"n\",\"sha256\":\"a\"},"
-                             "\"size\":[5,6],\"output\":\"new-layer\"}]";
+                             "\"size\":[5,6],\"photo\":{\"damage\":true,\"sensitivity\":0.5,"
+                             "\"tone\":false,\"tone-strength\":1,\"colour\":true,\"marked\":true},"
+                             "\"output\":\"new-layer\"}]";
   static const char *const changes[][2] = {
     {"[{", "{"},
     {"\"format\":2", "\"format\":\"2\""},
@@ -189,6 +217,12 @@ static void test_hostile(void) {
     {"\"format\":2", "\"format\":18446744073709551614"},
     {"\"seed\":5", "\"seed\":4294967301"},
     {"\"seed\":5", "\"seed\":18446744073709551615"},
+    {"\"damage\":true", "\"damage\":1"},
+    {"\"tone\":false,", ""},
+    {"\"colour\":true", "\"colour\":null"},
+    {"\"marked\":true", "\"marked\":1"},
+    {"\"sensitivity\":0.5", "\"sensitivity\":1.5"},
+    {"\"tone-strength\":1", "\"tone-strength\":\"1\""},
     {"new-layer", "screen"},
     {"\"new-layer\"", "null"},
     {"[0,0,1,1]", "[0,0,1]"},
@@ -282,6 +316,7 @@ int main(int argc, char **argv) {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/record/round-trip", test_round_trip);
   g_test_add_func("/record/options", test_options);
+  g_test_add_func("/record/photo", test_photo);
   g_test_add_func("/record/old-format", test_old_format);
   g_test_add_func("/record/foreign-entries", test_foreign_entries);
   g_test_add_func("/record/hostile", test_hostile);

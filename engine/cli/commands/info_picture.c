@@ -39,6 +39,8 @@ static char *photo_text(const rst_record *record) {
   GString *text = g_string_new(NULL);
   if (record->damage)
     g_string_append_printf(text, _("damage mended at the sensitivity %g"), record->sensitivity);
+  if (record->marked)
+    g_string_append_printf(text, _("%sdamage marked by hand"), text->len > 0 ? ", " : "");
   if (record->tone)
     g_string_append_printf(text, _("%stone corrected by %g"), text->len > 0 ? ", " : "",
                            record->tone_strength);

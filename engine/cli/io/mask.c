@@ -139,8 +139,9 @@ static bool check_mask(const cli_image_source *mask, const cli_image_source *pic
   if (mask->width == picture->width && mask->height == picture->height)
     return true;
   g_set_error(error, CLI_ERROR, CLI_FAILED,
-              _("the mask has %d × %d pixels and the picture %d × %d; they must be of one size"),
-              mask->width, mask->height, picture->width, picture->height);
+              _("%s: the mask has %d × %d pixels and the picture %d × %d; they must be of one "
+                "size"),
+              mask->path, mask->width, mask->height, picture->width, picture->height);
   return false;
 }
 

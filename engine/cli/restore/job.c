@@ -9,6 +9,7 @@
 #include "io/mask.h"
 #include "base/progress.h"
 #include "io/record.h"
+#include "restore/marks.h"
 #include "restore/resample.h"
 
 /* The parameters that the picture's record holds, its box and its size. */
@@ -24,6 +25,10 @@ static bool take_record(cli_job *job, GError **error) {
                 o->repeat);
     return false;
   }
+  if (job->repeated->marked && !o->damaged && !o->sound)
+    cli_say(_("%s: its damage had also been marked by hand, which is not in the record: “photo” "
+              "with --damaged and --sound can mark it again"),
+            o->repeat);
   if (!job->has_region)
     job->region = job->repeated->box;
   job->has_region = true;
@@ -198,6 +203,8 @@ static bool load_picture(const cli_job *job, cli_item *item, GError **error) {
     picture_select(&item->picture, mask);
   g_clear_object(&mask);
   return good &&
+         marks_read(o->damaged, o->sound, !job->settings.damage, &item->source, &box, job->cancel,
+                    &item->edits, error) &&
          (!sized ||
           picture_sample(&item->sized, &item->picture, job->size[0], job->size[1], error)) &&
          check_fit(job, item, error);
@@ -230,10 +237,12 @@ static bool check_sized(const cli_job *job, const rst_plan *plan, GError **error
 static bool run_photo(const cli_job *job, cli_item *item, const rst_picture *view,
                       const rst_rectangle *box, const rst_hooks *hooks, rst_error *cause) {
   gint64 start = g_get_monotonic_time();
+  rst_photo_settings settings = job->settings;
   rst_photo *photo = NULL;
   rst_picture prepared;
+  settings.damage = settings.damage || item->edits;
   bool good = rst_photo_new(view, box, &photo, cause) == RST_OK &&
-              rst_photo_set(job->session, photo, &job->settings, NULL, hooks, cause) == RST_OK;
+              rst_photo_set(job->session, photo, &settings, item->edits, hooks, cause) == RST_OK;
   if (good) {
     item->found.size = sizeof item->found;
     rst_photo_get_info(photo, &item->found);
@@ -344,6 +353,7 @@ static void fill_record(const cli_job *job, const cli_item *item, rst_record *re
     record->tone = job->settings.tone;
     record->tone_strength = job->settings.tone_strength;
     record->colour = job->settings.colour;
+    record->marked = item->found.marked;
     record->box = item->found.box;
   }
   if (is_sized(item)) {
@@ -390,6 +400,7 @@ static void drop_pictures(cli_item *item) {
   picture_clear(&item->sized);
   image_source_clear(&item->source);
   uncertainty_clear(&item->uncertainty);
+  g_clear_pointer(&item->edits, g_free);
 }
 
 void item_write(const cli_job *job, cli_item *item) {

@@ -22,7 +22,7 @@ typedef struct cli_job {
   bool automatic;      /* pictures of another kind are done otherwise */
   bool reported;           /* what of the parameters has no effect */
   bool photo;          /* pictures are prepared as old photographs first … */
-  rst_photo_settings settings; /* … in this way */
+  rst_photo_settings settings; /* … in this way; of damage: whether it is looked for */
   bool has_region;
   rst_rectangle region;
   int size[2];         /* width and height of the output, 0: the picture's own */
@@ -60,6 +60,7 @@ typedef struct cli_item {
   /* between the first step and the third: */
   cli_image_source source;
   cli_picture picture;
+  guint8 *edits;            /* of the box: an rst_edit for each pixel; NULL without marks */
   cli_picture sized;        /* where a size is asked for */
   cli_uncertainty uncertainty; /* after the second step, where it is asked for */
 } cli_item;

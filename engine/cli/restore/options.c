@@ -90,8 +90,8 @@ static void begin_automatically(cli_options *o) {
 
 /* Options of one of both commands alone. */
 static bool is_missing(const GOptionEntry *entry, bool photo) {
-  static const char *const of_photo[] = {"no-damage",     "sensitivity", "no-tone",
-                                         "tone-strength", "no-colour",   NULL};
+  static const char *const of_photo[] = {"no-damage", "sensitivity",   "damaged",   "sound",
+                                         "no-tone",   "tone-strength", "no-colour", NULL};
   static const char *const of_restore[] = {"size", "uncertainty", "white", NULL};
   return entry->long_name && g_strv_contains(photo ? of_restore : of_photo, entry->long_name);
 }
@@ -101,9 +101,14 @@ bool options_parse(cli_options *o, int argc, char **argv, GError **error) {
   *o = (cli_options){.photo = photo, .sensitivity = NOT_GIVEN, .tone_strength = NOT_GIVEN};
   GOptionEntry own[] = {
     {"no-damage", 0, 0, G_OPTION_ARG_NONE, &o->no_damage,
-     N_("Leave dust, hairs, scratches, creases and spots as they are"), NULL},
+     N_("Look for no dust, hairs, scratches, creases or spots"), NULL},
     {"sensitivity", 0, 0, G_OPTION_ARG_DOUBLE, &o->sensitivity,
      N_("How much counts as damage: less towards 0, more towards 1 [0.5]"), "0..1"},
+    {"damaged", 0, 0, G_OPTION_ARG_FILENAME, &o->damaged,
+     N_("Mend also where this picture of the same size is white; with --no-damage, there alone"),
+     N_("FILE")},
+    {"sound", 0, 0, G_OPTION_ARG_FILENAME, &o->sound,
+     N_("Mend nothing where this picture of the same size is white"), N_("FILE")},
     {"no-tone", 0, 0, G_OPTION_ARG_NONE, &o->no_tone, N_("Leave faded tones as they are"), NULL},
     {"tone-strength", 0, 0, G_OPTION_ARG_DOUBLE, &o->tone_strength,
      N_("How much of the fading is corrected [1]"), "0..1"},
@@ -197,6 +202,8 @@ void options_clear(cli_options *o) {
   parameter_options_clear(&o->given);
   g_free(o->repeat);
   g_free(o->mask);
+  g_free(o->damaged);
+  g_free(o->sound);
   g_free(o->hints);
   g_strfreev(o->inputs);
   g_free(o->output);

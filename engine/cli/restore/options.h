@@ -19,6 +19,7 @@ typedef struct cli_options {
   const cli_format *format; /* of files in output_dir; NULL: as each name says */
   char *repeat;      /* path, NULL without */
   char *mask;        /* path, NULL without */
+  char *damaged, *sound; /* paths of marks of damage, NULL without */
   char *hints;       /* path of a picture of strokes, NULL without … */
   int hints_size[2]; /* … and its width and height */
   bool has_region;

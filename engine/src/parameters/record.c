@@ -6,9 +6,9 @@
  *     "preset": "b", "parameters": {NAME: VALUE, …}, "box": [x, y, width, height],
  *     "windows": [[x, y, side], …], "mask": {"name": "face.png", "sha256": "…"},
  *     "size": [width, height], "photo": {"damage": true, "sensitivity": 0.5, "tone": true,
- *     "tone-strength": 1, "colour": true}, "output": "in-place"}, …]
- * Without a preset, a mask, a size, hints or a photo their keys are missing; in format 1 they and `output` always
- * are.
+ *     "tone-strength": 1, "colour": true, "marked": true}, "output": "in-place"}, …]
+ * Without a preset, a mask, a size, hints, a photo or its marks their keys are missing; in format 1
+ * they and `output` always are.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -59,7 +59,8 @@ static bool add_photo(yyjson_mut_doc *doc, yyjson_mut_val *object, const rst_rec
          yyjson_mut_obj_add_real(doc, photo, "sensitivity", record->sensitivity) &&
          yyjson_mut_obj_add_bool(doc, photo, "tone", record->tone) &&
          yyjson_mut_obj_add_real(doc, photo, "tone-strength", record->tone_strength) &&
-         yyjson_mut_obj_add_bool(doc, photo, "colour", record->colour);
+         yyjson_mut_obj_add_bool(doc, photo, "colour", record->colour) &&
+         (!record->marked || yyjson_mut_obj_add_bool(doc, photo, "marked", true));
 }
 
 static bool add_record(yyjson_mut_doc *doc, yyjson_mut_val *list, const rst_record *record,
@@ -245,11 +246,12 @@ static bool read_share(yyjson_val *value, double *share) {
 
 static rst_status read_photo(yyjson_val *photo, rst_record *record, rst_error *error) {
   yyjson_val *damage = yyjson_obj_get(photo, "damage"), *tone = yyjson_obj_get(photo, "tone"),
-             *colour = yyjson_obj_get(photo, "colour");
+             *colour = yyjson_obj_get(photo, "colour"), *marked = yyjson_obj_get(photo, "marked");
 
   if (!photo)
     return RST_OK;
   if (!yyjson_is_bool(damage) || !yyjson_is_bool(tone) || !yyjson_is_bool(colour) ||
+      (marked && !yyjson_is_bool(marked)) ||
       !read_share(yyjson_obj_get(photo, "sensitivity"), &record->sensitivity) ||
       !read_share(yyjson_obj_get(photo, "tone-strength"), &record->tone_strength))
     return fail_record(error, "photo", "must have damage, tone, colour and shares 0 to 1");
@@ -257,6 +259,7 @@ static rst_status read_photo(yyjson_val *photo, rst_record *record, rst_error *e
   record->damage = yyjson_get_bool(damage);
   record->tone = yyjson_get_bool(tone);
   record->colour = yyjson_get_bool(colour);
+  record->marked = marked && yyjson_get_bool(marked);
   return RST_OK;
 }
 

@@ -29,6 +29,7 @@ struct rst_photo {
   unsigned char *holes; /* of `around`: what is damaged by the settings and edits … */
   unsigned char *mask;  /* … and of the box, what of that is covered */
   rst_mended *mended;
+  bool marked;   /* by edits */
   bool measured; /* the tone is, without what the mask has */
   rst_tone tone;
   int64_t covered, damaged;
@@ -108,6 +109,7 @@ typedef struct {
   rst_mended *mended;
   rst_tone tone;
   int64_t covered, damaged;
+  bool marked;
 } change;
 
 static void pass_progress(void *user, rst_phase phase, double fraction) {
@@ -175,8 +177,10 @@ static void edit(change *c) {
     unsigned char *hole = holes_of(c, y);
 
     for (int x = 0; x < box->width; x++, edits++)
-      if (*edits != RST_EDIT_NONE)
+      if (*edits != RST_EDIT_NONE) {
         hole[x] = *edits == RST_EDIT_ADD ? 255 : 0;
+        c->marked = true;
+      }
   }
 }
 
@@ -224,22 +228,35 @@ static rst_status cover(change *c, rst_error *error) {
   return status;
 }
 
+/* Whether the edits say of every pixel of the box what it is. */
+static bool is_decided(const change *c) {
+  return c->edits && !memchr(c->edits, RST_EDIT_NONE, pixels_of(&c->photo->box));
+}
+
+/* Puts what is found at the sensitivity into the holes. */
+static rst_status find(change *c, rst_error *error) {
+  const rst_photo *photo = c->photo;
+  rst_status status = read_finder(c->photo, error);
+
+  if (status == RST_OK)
+    status = look(c, error);
+  if (status == RST_OK)
+    status = rst_damage_mask(photo->finder, photo->sure, photo->around.width, photo->around.height,
+                             c->settings->sensitivity, part_of(c, 0.5, 0.5), c->holes, error);
+  return status;
+}
+
 static rst_status make_mask(change *c, rst_error *error) {
   const rst_photo *photo = c->photo;
   rst_status status = RST_OK;
 
   if (c->settings->damage) {
-    status = read_finder(c->photo, error);
-    if (status == RST_OK)
-      status = look(c, error);
-    if (status != RST_OK)
-      return status;
     c->holes = rst_zeros(pixels_of(&photo->around), 1);
     c->mask = rst_zeros(pixels_of(&photo->box), 1);
     if (!c->holes || !c->mask)
       return rst_fail_memory(error);
-    status = rst_damage_mask(photo->finder, photo->sure, photo->around.width, photo->around.height,
-                             c->settings->sensitivity, part_of(c, 0.5, 0.5), c->holes, error);
+    if (!is_decided(c))
+      status = find(c, error);
     if (status != RST_OK)
       return status;
     edit(c);
@@ -341,6 +358,7 @@ rst_status rst_photo_set(rst_session *session, rst_photo *photo, const rst_photo
   photo->tone = c.tone;
   photo->covered = c.covered;
   photo->damaged = c.damaged;
+  photo->marked = c.marked;
   photo->settings = *settings;
   return RST_OK;
 }
@@ -488,6 +506,7 @@ void rst_photo_get_info(const rst_photo *photo, rst_photo_info *info) {
     .covered = photo->covered,
     .damaged = photo->damaged,
     .tone = has_tone(photo) ? photo->tone : none,
+    .marked = photo->marked,
   };
 
   if (rst_can_fill(info, sizeof all))

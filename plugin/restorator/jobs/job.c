@@ -112,6 +112,7 @@ gboolean job_reopen(Job *job, const rst_record *record, GError **error) {
   job->preset = g_strdup(record->preset);
   job->name = layer_name(job->parameters.model, job->preset);
   job->is_photo = record->photo;
+  job->marked = record->marked;
   take_photo(job, record);
   if (!check_version(record, error) || !read_model(job, error) || !check_model(job, record, error))
     return FALSE;

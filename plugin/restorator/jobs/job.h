@@ -18,7 +18,8 @@ typedef struct Job {
   char *mask;       /* the name of the file that selects; NULL without */
   char *mask_sha256; /* of that file */
   gboolean is_photo;  /* an old photograph is restored again, … */
-  rst_photo_settings photo; /* … in this way */
+  rst_photo_settings photo; /* … in this way … */
+  gboolean marked;          /* … but for marks of its damage, which are not recorded */
 } Job;
 
 /* Reads the model, and checks the arguments against it. `job` is all zero before. */

@@ -102,16 +102,17 @@ static gboolean colour(const Job *job, rst_session *session, const rst_photo *ph
 
 /* Of what was not coloured there is no plan: the box says where it was. */
 static void fill_record(const Job *job, const rst_photo_settings *settings,
-                        const rst_rectangle *box, const rst_parameters *parameters,
+                        const rst_photo_info *info, const rst_parameters *parameters,
                         const rst_plan *plan, Output output, rst_record *record) {
   job_fill_record(job, parameters, plan, output, record);
-  record->box = *box;
+  record->box = info->box;
   record->photo = true;
   record->damage = settings->damage;
   record->sensitivity = settings->sensitivity;
   record->tone = settings->tone;
   record->tone_strength = settings->tone_strength;
   record->colour = settings->colour;
+  record->marked = info->marked;
 }
 
 /* What is kept of the steps, for layers of their own. */
@@ -158,7 +159,7 @@ static gboolean restore(const Job *job, const PhotoWishes *wishes, Layer *layer,
     layer_begin_result(layer, 1);
   }
   done = !steps.coloured || colour(job, session, photo, &box, hooks, parameters, plan, error);
-  fill_record(job, &wishes->settings, &box, parameters, plan, output, &what.record);
+  fill_record(job, &wishes->settings, &info, parameters, plan, output, &what.record);
   done = done && commit(layer, &what, error);
   g_clear_object(&steps.prepared);
   return done;
@@ -201,6 +202,10 @@ gboolean photo_job_run(const Job *job, GimpProcedureConfig *config, GimpImage *i
 
 gboolean photo_job_redo(const Job *job, GimpImage *image, GimpDrawable *drawable, Output output,
                         GError **error) {
+  if (job->marked)
+    gimp_message(
+      _("Damage had also been marked by hand, which is not recorded: what is found is "
+        "mended, and no more"));
   return run(job, NULL, image, drawable, output, error);
 }
 
@@ -233,7 +238,7 @@ static void describe(const Job *job, const photo_found *found, preview *shown, g
   if (coloured && preview_get_plan(shown, plan))
     preview_get_faces(shown, parameters->faces);
   settings.colour = coloured;
-  fill_record(job, &settings, &found->info.box, parameters, plan, output, record);
+  fill_record(job, &settings, &found->info, parameters, plan, output, record);
 }
 
 gboolean photo_job_write(const Job *job, Layer *layer, preview *shown, Output output,

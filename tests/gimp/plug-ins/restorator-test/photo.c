@@ -208,7 +208,7 @@ static void test_selected(void) {
   }
 }
 
-/* A channel says what is sound, whatever is found. */
+/* A channel says what is sound, whatever is found; the record says that someone did. */
 static void test_marked(void) {
   Picture picture;
   GeglColor *white = gegl_color_new("white");
@@ -226,6 +226,9 @@ static void test_marked(void) {
   g_assert_cmpstr(message, ==, NULL);
   g_autoptr(GBytes) after = layer_bytes(picture.layer);
   g_assert_true(g_bytes_equal(before, after));
+  g_autofree char *history = history_text(picture.image);
+  g_assert_nonnull(history);
+  g_assert_nonnull(strstr(history, "\"marked\""));
   picture_free(&picture);
 }
 
