@@ -29,6 +29,7 @@ from restorator_training.chains import chain, run
 from restorator_training.damage import areas, find, join, marks
 from restorator_training.damage import network as damage_network
 from restorator_training.damage import views as damage_views
+from restorator_training.faces import detect
 from restorator_training.faces import network as faces
 from restorator_training.faces import pool
 from restorator_training.faces import train as faces_train
@@ -56,6 +57,7 @@ def stays_the_same_in_the_file(scratch):
             plain.bias.data = file.get_tensor(f"finder.conv{j}.bias")
             seen = plain(seen) if j == len(LAYERS) - 1 else F.relu(plain(seen))
     assert torch.allclose(seen, made(picture), atol=1e-5)
+    assert torch.allclose(chain.load(scratch / "one.safetensors")(picture), seen, atol=1e-5)
     assert description["finder"]["layers"][1] == {
         "kernel": 3, "stride": 2, "channels": 8, "dilation": 3}
     assert description["parameters"] == 9 * 6 + 6 + 9 * 6 * 8 + 8 + 8 * 16 + 16
@@ -340,6 +342,35 @@ def the_face_finder_has_its_format(scratch):
     assert made(torch.zeros(1, 1, 160, 80)).shape == (1, 5, 20, 10)
 
 
+def boxes_are_those_of_the_cells(scratch):
+    del scratch
+
+    def cells(picture):
+        """A face of 24 × 32 samples, 6 right of and 4 above the middle of the cell (2, 3)."""
+        made = torch.zeros(1, 5, picture.shape[2] // 8, picture.shape[3] // 8)
+        made[:, 0] = -5
+        if picture.shape[2] == 80:
+            made[0, :, 3, 2] = torch.tensor([3, 6 / 8, -4 / 8, np.log(24 / 16), np.log(32 / 16)])
+            made[0, :, 3, 3] = torch.tensor([2, 0, -4 / 8, np.log(30 / 16), np.log(32 / 16)])
+        return made
+
+    found = detect.boxes(cells, np.zeros((160, 160, 3), np.uint8))
+    # Seen at half the size; what a like cell says of the same face, less sure, is left out.
+    assert np.allclose(found, [[28, 16, 48, 64, 3]], atol=1e-3), found
+    assert detect.largest(cells, np.zeros((64, 64, 3), np.uint8)) is None
+
+
+def the_finder_that_ships_finds_the_largest_face(scratch):
+    del scratch
+    root = HERE.parent.parent
+    finder = chain.load(root / "engine/finders/faces.safetensors")
+    picture = cv2.imread(str(root / "docs/demo/portrait.jpg"))[..., ::-1]
+    x, y, width, height = detect.largest(finder, picture)
+    # As `restorator faces` has it.
+    assert np.allclose([x, y, width, height], [143, 112, 160, 214], atol=12), (
+        x, y, width, height)
+
+
 torch.set_num_threads(1)
 tap.run([stays_the_same_in_the_file, a_cells_values_are_its_pixels, a_killed_run_goes_on,
          marks_are_of_every_kind, damage_is_where_the_picture_changed, views_of_damage_have_labels,
@@ -348,4 +379,5 @@ tap.run([stays_the_same_in_the_file, a_cells_values_are_its_pixels, a_killed_run
          what_nobody_knows_costs_nothing, faces_stand_in_their_cells,
          rare_faces_are_taken_often, the_pool_keeps_what_is_mistaken,
          turned_boxes_go_where_their_pixels_go,
-         the_face_finder_has_its_format])
+         the_face_finder_has_its_format, boxes_are_those_of_the_cells,
+         the_finder_that_ships_finds_the_largest_face])

@@ -54,6 +54,7 @@ from restorator_training.data import (
     filling,
     masking,
     seam,
+    white_hair,
 )
 from restorator_training.data import photographs as drawn
 from restorator_training.measure import kinds, old_photographs
@@ -725,6 +726,82 @@ def casts_are_taken_away(scratch):
     assert np.abs(balance.balanced(plain, 1).astype(int) - plain).max() <= 1
 
 
+def drawn_head(hair):
+    """A person (240, 200, 3), 0…1, with hair of that tone round a face of skin, and where the head
+    and the face are (240, 200); with the face's box."""
+    down, across = np.indices((240, 200), dtype=np.float32)
+    head = np.hypot((across - 100) / 46, (down - 96) / 62) < 1
+    face = np.hypot((across - 100) / 36, (down - 116) / 42) < 1
+    rng = np.random.default_rng(12)
+    picture = np.full((240, 200, 3), (0.35, 0.45, 0.6), np.float32)
+    picture[head] = hair * np.array([1.1, 1, 0.8])
+    picture[face] = 0.85, 0.65, 0.52
+    picture[down > 170] = 0.25
+    picture += 0.02 * rng.standard_normal(picture.shape, dtype=np.float32)
+    return np.clip(picture, 0, 1), head & ~face & (down < 90), face, (64, 74, 72, 84)
+
+
+def dark_hair_becomes_white(scratch):
+    picture, hair, face, box = drawn_head(0.12)
+    made = np.stack([white_hair.with_white_hair(picture, box, np.random.default_rng(seed))
+                     for seed in range(6)])
+    colours = made[:, hair]
+    assert (colours @ LUMA).mean(1).min() > (picture[hair] @ LUMA).mean() + 0.3
+    # Its colour is a breath of blue, and no tone of skin.
+    assert (colours[..., 2] > colours[..., 0]).mean() > 0.9
+    assert np.ptp(colours.mean(1), axis=-1).max() < 0.15
+    away = (np.indices(hair.shape)[0] > 150) | (np.indices(hair.shape)[0] < 20)
+    for one in made:
+        assert np.allclose(one[away], picture[away])
+        assert np.abs(one[face] - picture[face]).mean() < 0.03
+    # What is as light as the face is no hair that could be told from it.
+    assert white_hair.with_white_hair(drawn_head(0.68)[0], box, np.random.default_rng(1)) is None
+
+
+def beards_grow_on_chins(scratch):
+    picture, hair, face, box = drawn_head(0.12)
+    rng = np.random.default_rng(3)
+    across, down = white_hair.around(picture, box)
+    assert np.allclose([across[116, 100], down[116, 100]], [0, 0.5])
+    grown = np.stack([white_hair.with_beard(picture, box, number % 2 == 0, rng)
+                      for number in range(40)])
+    changed = np.abs(grown - picture).max(-1) > 0.1
+    chin = (np.abs(across) < 0.2) & (down > 0.9) & (down < 1)
+    eyes = (np.abs(across) < 0.4) & (down > 0.2) & (down < 0.4)
+    assert changed[:, chin].mean() > 0.5 and changed[:, eyes].mean() < 0.02
+    bearded = changed[:, chin].mean(1) > 0.9
+    white, dark = (grown[start::2][bearded[start::2]][:, chin] @ LUMA for start in (0, 1))
+    assert white.mean() > 0.5 > 0.4 > dark.mean()
+    warm = white_hair.warmer(picture, box)
+
+    def chroma(one):
+        return np.ptp(one, axis=-1).mean()
+
+    middle = (np.abs(across) < 0.2) & (np.abs(down - 0.5) < 0.2)
+    assert np.isclose(chroma(warm[middle]), 1.35 * chroma(picture[middle]), rtol=0.02)
+    assert np.allclose(warm[down > 1.9], picture[down > 1.9])
+    assert np.allclose(warm @ LUMA, picture @ LUMA, atol=1e-4)
+
+
+def whitened_folders_have_people_alone(scratch):
+    folder = scratch / "whitened/a"
+    make_pictures(folder, 8, 6)
+    portrait = cv2.imread(str(HERE.parent.parent / "docs/demo/portrait.jpg"))
+    for number in range(16):
+        cv2.imwrite(str(folder / f"p{number:02}.png"), portrait[:, :400 + 5 * number])
+    stage = photographs({"pictures": [{"folder": "a", "share": 1, "whitened": True}],
+                         "photographs": {"shorter": 160}})
+    one, again = (dataset.drawn(folder.parent, stage).pictures for _ in range(2))
+    assert 4 <= len(one) <= 16 and {picture.shape[1] for picture, *_ in one} == {160}
+    for (picture, *_), (other, *_) in zip(one, again, strict=True):
+        assert np.array_equal(picture, other)
+    plain = [picture for picture, *_ in dataset.drawn(folder.parent, stage.changed(
+        {"pictures": [{"folder": "a", "share": 1}]})).pictures]
+    assert not any(np.array_equal(picture, other) for picture, *_ in one for other in plain)
+    small = dataset.shrunk(portrait[..., ::-1], 90)  # its face is 30 pixels wide
+    assert white_hair.whitened(small, dataset.face_finder(), np.random.default_rng(0)) is None
+
+
 def folders_of_photographs_have_shares(scratch):
     for name, count in (("a", 24), ("b", 8)):
         make_pictures(scratch / "shares" / name, count, 5)
@@ -888,6 +965,7 @@ TESTS = [stages_change_the_recipe, a_larger_reach_changes_nothing_at_first,
          own_pictures_need_no_folders, every_recipe_that_ships_is_whole,
          points_of_photographs_lie_where_their_colours_are, photographs_grow_old_with_their_pixels,
          prints_may_be_flat_or_late, casts_are_taken_away,
+         dark_hair_becomes_white, beards_grow_on_chins, whitened_folders_have_people_alone,
          folders_of_photographs_have_shares, losses_of_photographs_are_what_they_say,
          averages_end_as_a_mean, training_on_photographs_learns_and_is_measured,
          blotches_are_colours_that_change_where_tone_does_not, skin_has_a_hue_and_a_chroma,

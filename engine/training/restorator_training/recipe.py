@@ -31,6 +31,7 @@ class Folder:
     crop: Range | None = None    # another one than `photographs` has
     chroma: float = 1            # of the truth; of photographs alone
     balance: float = 0           # how much of a cast is taken away first (data/balance.py)
+    whitened: bool = False       # white hair and beards, where any come (data/white_hair.py)
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,8 @@ class Training:
             stage = self.stages[self.index]
             if stage.ageing and stage.ageing.studio:
                 self.report("cuts the people out of the pictures, about ten a second")
+            if any(folder.whitened for folder in stage.pictures):
+                self.report("makes the hair of people white, about twelve pictures a second")
             validation = (kinds if stage.photographs else evaluate).Validation(self.root, stage)
             run = Run(stage, dataset.drawn(self.root, stage), self.initial)
             if self.resumed:

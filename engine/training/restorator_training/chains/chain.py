@@ -7,6 +7,7 @@ import os
 
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
 from safetensors.torch import save as to_bytes
 from torch import nn
 
@@ -66,3 +67,17 @@ def save(path, chain, name, settings, card):
     with open(partial, "wb") as file:
         file.write(to_bytes(tensors, metadata))
     os.replace(partial, path)
+
+
+def load(path):
+    """The chain of a finder's file, (n, inputs, h, w) → (n, channels, h / cell, w / cell), to be
+    used and not trained: the normalisation is in its kernels."""
+    with safe_open(path, "pt") as file:
+        layers = json.loads(file.metadata()["restorator"])["finder"]["layers"]
+        result = Chain([(one["kernel"], one["stride"], one["channels"], one.get("dilation", 1))
+                        for one in layers])
+        for j, layer in enumerate(result.conv):
+            layer.kernel.data = file.get_tensor(f"finder.conv{j}.kernel")
+            layer.bias.data = file.get_tensor(f"finder.conv{j}.bias")
+    result.norm = nn.ModuleList([nn.Identity() for _ in result.norm])
+    return result.eval()

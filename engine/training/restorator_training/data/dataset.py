@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Folders of pictures in memory, and batches of views of them."""
 
+import functools
 import pathlib
 import zlib
 
@@ -8,13 +9,15 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
+from restorator_training.chains import chain
 from restorator_training.colour import LUMA
-from restorator_training.data import backdrop, photographs, seam
+from restorator_training.data import backdrop, photographs, seam, white_hair
 from restorator_training.data.augmentation import SIDE, look, luma_sample, sample
 from restorator_training.data.balance import balanced
 from restorator_training.data.resampling import box_matrix
 from restorator_training.recipe import Refused
 
+FACES = pathlib.Path(__file__).resolve().parents[3] / "finders" / "faces.safetensors"
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}
 
 
@@ -176,6 +179,21 @@ def wanted(entry):
                          and not (entry.without and name.startswith(entry.without)))
 
 
+@functools.cache
+def face_finder():
+    return chain.load(FACES)
+
+
+def prepared(pictures, entry, shorter):
+    """Pictures as an entry of a recipe wants them, one after the other."""
+    for number, picture in enumerate(pictures):
+        picture = balanced(shrunk(picture, shorter), entry.balance)
+        if entry.whitened:
+            picture = white_hair.whitened(picture, face_finder(), np.random.default_rng(number))
+        if picture is not None:
+            yield picture
+
+
 class Photographs(Drawn):
     """A recipe's photographs at their own sizes."""
 
@@ -183,13 +201,13 @@ class Photographs(Drawn):
         loaded, heavy = [], []
         for entry in stage.pictures:
             crop = entry.crop or stage.photographs.crop
-            folder = [(balanced(shrunk(picture, stage.photographs.shorter), entry.balance), crop,
-                       entry.chroma)
-                      for picture in whole(
-                          pathlib.Path(root) / entry.folder, stage.training.batch,
-                          part=entry.part, fits=wanted(entry))]
+            pictures = whole(pathlib.Path(root) / entry.folder, stage.training.batch,
+                             part=entry.part, fits=wanted(entry))
+            folder = [(picture, crop, entry.chroma)
+                      for picture in prepared(pictures, entry, stage.photographs.shorter)]
             loaded += folder
-            heavy.append(weights(entry, len(folder)))
+            if folder:
+                heavy.append(weights(entry, len(folder)))
         super().__init__(stage, loaded, np.concatenate(heavy))
 
     def batch(self, rng):
