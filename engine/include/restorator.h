@@ -904,10 +904,12 @@ RST_API rst_status rst_settle_faces(rst_session *session, rst_parameters *parame
  * where the longer side has 96 samples then, a little less sure. Where the file has a chain for them
  * (docs/model-file.md) and the longer side 64 pixels, lost areas, torn corners and stains, are looked
  * for in the whole picture, shrunk, whatever the box; as sure of one as the file's threshold for them
- * is said as sure as its threshold for the rest. The same bytes whatever the box, the threads and the
+ * is said as sure as its threshold for the rest, but for those that no sensitivity takes, and less where
+ * they lie below a face, if there is a finder of these (rst_find()): collars, shirts and hands. The same bytes whatever the box, the threads and the
  * tiles in which it works. Memory: a byte for each pixel of the box and for each sample of a shrunk
- * picture, and some 60 MB a thread at most, 14 with the finder that ships. Hooks: progress and cancel.
- * Errors: RST_BAD_CALL for a box beyond the picture or a finder of something else, RST_HOST_FAILED,
+ * picture, and some 60 MB a thread at most, 14 with the finder that ships; where areas are found,
+ * rst_find_faces()'s before. Hooks: progress and cancel. Errors: those of rst_finder_read() of the
+ * faces', RST_BAD_CALL for a box beyond the picture or a finder of something else, RST_HOST_FAILED,
  * RST_CANCELLED, RST_NO_MEMORY. Thread: the session's caller. */
 RST_API rst_status rst_find_damage(rst_session *session, const rst_finder *finder,
                                    const rst_picture *picture, const rst_rectangle *box,

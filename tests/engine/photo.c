@@ -11,8 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+#include <glib/gstdio.h>
+
 #include "network/finder.h"
+#include "photo/bodies.h"
 #include "photo/surround.h"
+#include "photo/sureness.h"
 
 #define AREAS(side, threshold) "\\\"side\\\":" #side ",\\\"threshold\\\":" #threshold ","
 #define FINDS_DAMAGE "\\\"finds\\\":\\\"damage\\\",\\\"threshold\\\":0.5,"
@@ -368,6 +372,92 @@ static void test_find_areas(void) {
   check_find(64, 40, 0, 1);
   check_find(191, 90, 0, 3);
   check_find(317, 811, 2, 13);
+}
+
+/* Lets a function run while a file is the finder of faces that is found. */
+static void with_faces(GByteArray *file, void (*run)(void *data), void *data) {
+  g_autofree char *folder = g_dir_make_tmp("restorator-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "faces.safetensors", NULL);
+  g_autofree char *before = g_strdup(g_getenv("RESTORATOR_FINDERS"));
+
+  g_assert_true(g_file_set_contents(path, (const char *)file->data, (gssize)file->len, NULL));
+  g_setenv("RESTORATOR_FINDERS", folder, TRUE);
+  run(data);
+  g_setenv("RESTORATOR_FINDERS", before, TRUE);
+  g_unlink(path);
+  g_rmdir(folder);
+}
+
+/* What is below a face is less sure to be lost, by three of the odds' logarithm; what was nearly not
+ * found is not found then, nor what is less sure than that anywhere. */
+typedef struct {
+  canvas *c;
+  rst_session *session;
+  rst_rectangle samples;
+  unsigned char sure[40 * 50];
+  rst_status status;
+} sparing;
+
+static void spare(void *data) {
+  sparing *s = data;
+
+  s->status = rst_spare_bodies(s->session, &s->c->picture, 3, &s->samples, -2, NULL, s->sure, NULL);
+}
+
+static void test_bodies(void) {
+  const double odds[] = {6, 1.5, 0.9, -1.9, -2.5};
+  sparing s = {.c = canvas_new(120, 150, 1), .session = new_session(2)};
+  GByteArray *file = finder_file(NULL, NULL);
+  rst_finder *faces = parsed(finder_file(NULL, NULL));
+  rst_face found[RST_FACES_MAX];
+  int count, lowered = 0;
+
+  for (int i = 0; i < 120 * 150; i++)
+    for (int k = 0; k < 3; k++)
+      s.c->rgba[4 * i + k] = i == 12 * 120 + 40 || i == 20 * 120 + 90;
+  assert_ok(rst_find_faces(s.session, faces, &s.c->picture, NULL, 0, NULL, found, &count, NULL));
+  g_assert_cmpint(count, ==, 2);
+  s.samples = (rst_rectangle){1, 0, 38, 50};
+  for (int i = 0; i < 38 * 50; i++)
+    s.sure[i] = i % 7 == 6 ? 0 : rst_to_byte(odds[i % 5]);
+  with_faces(file, spare, &s);
+  assert_ok(s.status);
+  for (int y = 0; y < 50; y++)
+    for (int x = 0; x < 38; x++) {
+      const int i = y * 38 + x;
+      const double across = 3 * (x + 1) + 1.5, down = 3 * y + 1.5;
+      int expected = i % 7 == 6 ? 0 : odds[i % 5] < -2 ? 1 : rst_to_byte(odds[i % 5]);
+      bool below = false;
+
+      for (int k = 0; k < count; k++)
+        below |= fabs(across - found[k].x - found[k].width / 2.0) < found[k].width &&
+                 down >= found[k].y + 0.9 * found[k].height &&
+                 down < found[k].y + 4.3 * found[k].height;
+      if (below && expected > 1)
+        expected = odds[i % 5] < 1 ? 1 : rst_to_byte(odds[i % 5] - 3);
+      lowered += below;
+      g_assert_cmpint(abs(s.sure[i] - expected), <=, expected > 1);
+    }
+  g_assert_cmpint(lowered, >, 100);
+  g_assert_cmpint(lowered, <, 1200);
+  /* a face's pixels are read where something is found alone */
+  memset(s.sure, 1, sizeof s.sure);
+  s.c->fail_at = s.c->calls + 1;
+  with_faces(file, spare, &s);
+  assert_ok(s.status);
+  s.sure[5] = 200;
+  with_faces(file, spare, &s);
+  assert_status(s.status, RST_HOST_FAILED);
+  g_assert_cmpint(s.sure[5], ==, 200);
+  /* a file that is broken is told */
+  s.c->fail_at = 0;
+  g_byte_array_set_size(file, file->len / 2);
+  with_faces(file, spare, &s);
+  assert_status(s.status, RST_BAD_FILE);
+  g_byte_array_unref(file);
+  rst_finder_unref(faces);
+  rst_session_free(s.session);
+  canvas_free(s.c);
 }
 
 /* What is transparent is not damaged, and failures are told. */
@@ -1393,6 +1483,7 @@ int main(int argc, char **argv) {
   g_test_add_func("/photo/other-things", test_other_things);
   g_test_add_func("/photo/find", test_find);
   g_test_add_func("/photo/find-areas", test_find_areas);
+  g_test_add_func("/photo/bodies", test_bodies);
   g_test_add_func("/photo/find-failures", test_find_failures);
   g_test_add_func("/photo/suppress-cancelled", test_suppress_cancelled);
   g_test_add_func("/photo/mask", test_mask);

@@ -5,7 +5,7 @@
  * pixel's value is the same whatever the tile. What is wide or soft is found in the picture at a
  * quarter and at half of its density first, whose values are enlarged; the surest one counts. Lost
  * areas, torn corners and stains, which fine marks' surroundings would hide, are found by a chain of
- * their own in the whole picture, shrunk.
+ * their own in the whole picture, shrunk, less sure below faces.
  */
 #include <math.h>
 #include <stdatomic.h>
@@ -17,6 +17,7 @@
 #include "base/session.h"
 #include "base/status.h"
 #include "network/finder.h"
+#include "photo/bodies.h"
 #include "photo/sureness.h"
 #include "photo/plane.h"
 #include "photo/surround.h"
@@ -30,6 +31,9 @@ enum {
 /* By how much the odds' logarithm of what is found in a shrunk picture is lowered: more of it is the
  * picture's own. */
 static const double shrunk_doubt = 1;
+
+/* How much less sure than the file's threshold has to be what no sensitivity takes for damage. */
+static const double unsure = 6;
 
 /* ---- cells ---- */
 
@@ -141,8 +145,10 @@ typedef struct {
 typedef struct {
   const rst_chain *chain;
   int factor; /* pixels of a sample's side */
-  bool suppressed; /* what stands out from what is found round it counts alone */
+  bool areas; /* lost ones, of which the surest count; else what stands out from what is found round
+               * it */
   double doubt; /* by which the odds' logarithm is lowered */
+  double least; /* of areas, the odds' logarithm from which on they are found */
 } look;
 
 static void report(const search *s, double part) {
@@ -290,10 +296,14 @@ static rst_status search_shrunk(const search *s, const look *l, const rst_rectan
   shrunk = rst_zeros(count, 1);
   if (!shrunk)
     return rst_fail_memory(error);
-  status = l->suppressed ? search_suppressed(s, l, &samples, shrunk, error)
-                         : run_chain(s, l, &samples, shrunk, error);
-  if (status == RST_OK) {
+  status = l->areas ? run_chain(s, l, &samples, shrunk, error)
+                    : search_suppressed(s, l, &samples, shrunk, error);
+  if (status == RST_OK)
     lower(shrunk, count, l->doubt);
+  if (status == RST_OK && l->areas)
+    status = rst_spare_bodies(s->session, s->picture, l->factor, &samples, l->least, s->hooks,
+                              shrunk, error);
+  if (status == RST_OK) {
     enlarge(l->factor, shrunk, &samples, cancel, sure, box);
     if (rst_cancelled(cancel))
       status = rst_fail_cancelled(error);
@@ -312,12 +322,15 @@ static int get_looks(const rst_finder *finder, int longer, look *looks) {
   int count = 0;
 
   if (areas->side > 0 && longer >= RST_AREAS_LEAST)
-    looks[count++] = (look){&areas->chain, (longer + areas->side - 1) / areas->side, false,
-                            rst_logit(areas->threshold) - rst_logit(finder->threshold)};
+    looks[count++] = (look){.chain = &areas->chain,
+                            .factor = (longer + areas->side - 1) / areas->side,
+                            .areas = true,
+                            .doubt = rst_logit(areas->threshold) - rst_logit(finder->threshold),
+                            .least = rst_logit(finder->threshold) - unsure};
   for (int factor = 4; factor > 1; factor /= 2)
     if (longer / factor >= LEAST)
-      looks[count++] = (look){&finder->chain, factor, true, shrunk_doubt};
-  looks[count++] = (look){&finder->chain, 1, true, 0};
+      looks[count++] = (look){.chain = &finder->chain, .factor = factor, .doubt = shrunk_doubt};
+  looks[count++] = (look){.chain = &finder->chain, .factor = 1};
   return count;
 }
 

@@ -29,7 +29,7 @@ def main():
     for name in ("finder", "areas", "out"):
         parser.add_argument(name, type=pathlib.Path)
     parser.add_argument("--threshold", type=float, help="FINDER's, if not the one it has")
-    parser.add_argument("--areas-threshold", type=float, default=0.99966)
+    parser.add_argument("--areas-threshold", type=float, default=0.9991)
     arguments = parser.parse_args()
     description, card, tensors = read(arguments.finder)
     tensors = {name: one for name, one in tensors.items() if not name.startswith("areas.")}
