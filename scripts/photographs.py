@@ -24,8 +24,8 @@ cars, signs and painted wood come out greyish or brown, and fruit and flowers lo
 `saturation` makes a picture more vivid, its errors too.
 - **Small faces.** In the window of a whole picture a face of a few pixels gets the colour of what \
 is round it. Windows of 2.3 face widths bring it back; the table of faces is measured with them.
-- **White hair and beards.** They keep half to all of the chroma of the face beside them, and long \
-white beards in pale prints turn reddish.
+- **White hair and beards.** Half of them come out white; others keep up to nine tenths of the chroma \
+of the face beside them, beards that are as light as the face above all.
 - **Dark things.** Black horses, coats and machines may come out navy, a dark shop's wall slate.
 - **Large plain areas.** A wall or a backdrop may get a breath of blue above or of brown below, as \
 skies and floors have; old plates' dark borders stay neutral.

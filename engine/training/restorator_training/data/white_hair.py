@@ -81,16 +81,19 @@ def matte(picture, luma, box):
     classes[(head > 1) | (inner < 1) | (down > 0.75)] = cv2.GC_BGD
     if (classes == cv2.GC_FGD).sum() < 40:
         return None
+    near = np.ix_((np.abs(down - 0.4) < 1).any(1), (np.abs(across) < 1.2).any(0))
+    part = np.ascontiguousarray(classes[near])
     cv2.setRNGSeed(1)
-    cv2.grabCut(np.ascontiguousarray((255 * picture[..., ::-1]).astype(np.uint8)), classes, None,
-                np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
-    hair = np.isin(classes, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
+    cv2.grabCut(np.ascontiguousarray((255 * picture[near][..., ::-1]).astype(np.uint8)), part,
+                None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+    hair = np.zeros(luma.shape, np.float32)
+    hair[near] = np.isin(part, (cv2.GC_FGD, cv2.GC_PR_FGD))
     share = hair.sum() / (box[2] * box[3])
     # A backdrop as dark as hair goes on to where a head ends.
     if not 0.08 < share < 1.1 or hair[(head > 0.93) & (head < 1)].mean() > 0.3:
         return None
-    near = cv2.GaussianBlur(cv2.dilate(hair, np.ones((3, 3))), (0, 0), 1)
-    return guided(hair, luma, max(2, int(0.04 * box[2]))) * near, tone
+    soft = cv2.GaussianBlur(cv2.dilate(hair, np.ones((3, 3))), (0, 0), 1)
+    return guided(hair, luma, max(2, int(0.04 * box[2]))) * soft, tone
 
 
 def with_white_hair(picture, box, rng):

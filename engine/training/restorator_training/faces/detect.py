@@ -10,7 +10,7 @@ from restorator_training.colour import LUMA
 from restorator_training.faces.labels import is_same
 from restorator_training.faces.views import CELL, SIZE
 
-SCALES = 1, 0.71, 0.5, 0.35, 0.25, 0.18
+SCALES = 0.5, 0.35, 0.25, 0.18  # for faces of 24 pixels and more
 SURE = 0.8  # of a face
 
 
